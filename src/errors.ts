@@ -1,0 +1,85 @@
+// The only error a caller may see, and the table of codes Postern returns. Anything else thrown is a bug: it is logged
+// with the request id and answered `InternalError`.
+// Codes: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
+
+/** An error an AWS client understands: `code` and `message` go onto the wire as they are. */
+export class ApiError extends Error {
+  readonly code: string
+  /** The HTTP status. */
+  readonly status: number
+  /** Further members of a modelled error, such as S3's `BucketName`. */
+  readonly fields: Readonly<Record<string, string>>
+
+  constructor(code: string, message: string, options: { status?: number; fields?: Record<string, string> } = {}) {
+    super(message)
+    this.name = 'ApiError'
+    this.code = code
+    this.status = options.status ?? STATUS[code] ?? 400
+    this.fields = options.fields ?? {}
+  }
+}
+
+/** Codes whose status is not 400. */
+const STATUS: Readonly<Record<string, number>> = {
+  AccessDenied: 403,
+  AccessDeniedException: 403,
+  AuthFailure: 401,
+  DryRunOperation: 412,
+  IncompleteSignature: 403,
+  InternalError: 500,
+  InternalFailure: 500,
+  InvalidClientTokenId: 403,
+  MissingAuthenticationToken: 403,
+  RequestLimitExceeded: 503,
+  ServiceUnavailable: 503,
+  SignatureDoesNotMatch: 403,
+  UnauthorizedOperation: 403,
+  UnrecognizedClientException: 403,
+}
+
+/** How EC2 names a missing resource: its code and its sentence, which differ from kind to kind. */
+const NOT_FOUND = {
+  Vpc: ['InvalidVpcID.NotFound', (id) => `The vpc ID '${id}' does not exist`],
+  Subnet: ['InvalidSubnetID.NotFound', (id) => `The subnet ID '${id}' does not exist`],
+  RouteTable: ['InvalidRouteTableID.NotFound', (id) => `The routeTable ID '${id}' does not exist`],
+  RouteTableAssociation: ['InvalidAssociationID.NotFound', (id) => `The association ID '${id}' does not exist`],
+  SecurityGroup: ['InvalidGroup.NotFound', (id) => `The security group '${id}' does not exist`],
+  SecurityGroupRule: [
+    'InvalidSecurityGroupRuleId.NotFound',
+    (id) => `The security group rule ID '${id}' does not exist`,
+  ],
+  NetworkAcl: ['InvalidNetworkAclID.NotFound', (id) => `The network acl ID '${id}' does not exist`],
+  NetworkInterface: ['InvalidNetworkInterfaceID.NotFound', (id) => `The networkInterface ID '${id}' does not exist`],
+  Attachment: ['InvalidAttachmentID.NotFound', (id) => `The attachment ID '${id}' does not exist`],
+  Instance: ['InvalidInstanceID.NotFound', (id) => `The instance ID '${id}' does not exist`],
+  Volume: ['InvalidVolume.NotFound', (id) => `The volume '${id}' does not exist.`],
+  Image: ['InvalidAMIID.NotFound', (id) => `The image id '[${id}]' does not exist`],
+  VpcEndpoint: ['InvalidVpcEndpointId.NotFound', (id) => `The Vpc Endpoint Id '${id}' does not exist`],
+  VpcEndpointService: ['InvalidServiceName', (id) => `The Vpc Endpoint Service '${id}' does not exist`],
+  PrefixList: ['InvalidPrefixListID.NotFound', (id) => `The prefix list ID '${id}' does not exist.`],
+  InternetGateway: ['InvalidInternetGatewayID.NotFound', (id) => `The internetGateway ID '${id}' does not exist`],
+  DhcpOptions: ['InvalidDhcpOptionID.NotFound', (id) => `The dhcpOption ID '${id}' does not exist`],
+} as const satisfies Record<string, readonly [string, (id: string) => string]>
+
+export type ResourceKind = keyof typeof NOT_FOUND
+
+/** The resource is not there, or not this account's, which must look the same. */
+export function notFound(kind: ResourceKind, id: string): ApiError {
+  const [code, sentence] = NOT_FOUND[kind]
+  return new ApiError(code, sentence(id))
+}
+
+/** A required parameter was not sent. */
+export function missingParameter(name: string): ApiError {
+  return new ApiError('MissingParameter', `The request must contain the parameter ${name}`)
+}
+
+/** A parameter was sent and its value cannot be. `why` ends the sentence and says what would do. */
+export function invalidParameterValue(name: string, value: string, why = ''): ApiError {
+  return new ApiError('InvalidParameterValue', `Value (${value}) for parameter ${name} is invalid. ${why}`.trimEnd())
+}
+
+/** The resource is still used by another. */
+export function dependencyViolation(message: string): ApiError {
+  return new ApiError('DependencyViolation', message)
+}

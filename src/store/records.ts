@@ -1,0 +1,391 @@
+// The records: everything Postern knows, as plain immutable values. API calls write them, `compile` reads them.
+// A field that AWS derives (counts, states of routes) is not here; whoever shows it derives it.
+
+import type { Address } from '../ip/address.ts'
+import type { Cidr } from '../ip/cidr.ts'
+import type { PortRange, Protocol } from '../ip/protocol.ts'
+
+/** Exactly 12 digits, kept as text because leading zeros count. */
+export type AccountId = string
+/** A region name such as `us-east-1`. */
+export type Region = string
+/** An RFC 3339 instant in UTC with milliseconds. */
+export type Instant = string
+export type Tags = Readonly<Record<string, string>>
+
+export type VpcId = `vpc-${string}`
+export type SubnetId = `subnet-${string}`
+export type RouteTableId = `rtb-${string}`
+export type SecurityGroupId = `sg-${string}`
+export type SecurityGroupRuleId = `sgr-${string}`
+export type NetworkAclId = `acl-${string}`
+export type NetworkInterfaceId = `eni-${string}`
+export type InstanceId = `i-${string}`
+export type VolumeId = `vol-${string}`
+export type ImageId = `ami-${string}`
+export type VpcEndpointId = `vpce-${string}`
+export type PrefixListId = `pl-${string}`
+export type InternetGatewayId = `igw-${string}`
+export type DhcpOptionsId = `dopt-${string}`
+
+/** What every EC2 record has. `createdAt` is when the call that made it was accepted. */
+interface Owned {
+  readonly owner: AccountId
+  readonly region: Region
+  readonly tags: Tags
+  readonly createdAt: Instant
+}
+
+export interface CidrAssociation {
+  /** `vpc-cidr-assoc-…` */
+  readonly associationId: string
+  readonly cidr: Cidr
+}
+
+export interface Vpc extends Owned {
+  readonly id: VpcId
+  /** The first is the primary block; its +2 is the resolver. */
+  readonly cidrBlocks: readonly CidrAssociation[]
+  readonly isDefault: boolean
+  readonly instanceTenancy: 'default' | 'dedicated'
+  readonly enableDnsSupport: boolean
+  readonly enableDnsHostnames: boolean
+  readonly enableNetworkAddressUsageMetrics: boolean
+  readonly dhcpOptionsId: DhcpOptionsId | 'default'
+}
+
+export interface Subnet extends Owned {
+  readonly id: SubnetId
+  readonly vpcId: VpcId
+  readonly cidr: Cidr
+  readonly availabilityZone: string
+  readonly availabilityZoneId: string
+  readonly defaultForAz: boolean
+  readonly mapPublicIpOnLaunch: boolean
+  readonly networkAclId: NetworkAclId
+  /** `aclassoc-…`; a new one each time the ACL is replaced. */
+  readonly networkAclAssociationId: string
+  readonly assignIpv6AddressOnCreation: boolean
+  readonly enableDns64: boolean
+  readonly hostnameType: 'ip-name' | 'resource-name'
+  readonly enableResourceNameDnsARecord: boolean
+  readonly enableResourceNameDnsAAAARecord: boolean
+}
+
+export type RouteDestination =
+  | { readonly kind: 'cidr'; readonly cidr: Cidr }
+  | { readonly kind: 'prefixList'; readonly prefixListId: PrefixListId }
+
+export type RouteTarget =
+  | { readonly kind: 'internetGateway'; readonly id: InternetGatewayId }
+  | { readonly kind: 'networkInterface'; readonly id: NetworkInterfaceId; readonly instanceId?: InstanceId }
+  /** Targets that are stored and shown and that no packet can use yet: `nat-…`, `pcx-…`, `tgw-…`, and so on. */
+  | { readonly kind: 'other'; readonly id: string }
+
+/** A route that a user made. `local` routes and gateway endpoints' routes are derived from the VPC and the endpoints. */
+export interface Route {
+  readonly destination: RouteDestination
+  readonly target: RouteTarget
+}
+
+export interface RouteTableAssociation {
+  /** `rtbassoc-…` */
+  readonly id: string
+  /** Absent for the main association. */
+  readonly subnetId?: SubnetId
+  readonly main: boolean
+}
+
+export interface RouteTable extends Owned {
+  readonly id: RouteTableId
+  readonly vpcId: VpcId
+  /** 1 to 65535, unique in the VPC and never changed: the packet mark and the number of the kernel's table. */
+  readonly number: number
+  readonly routes: readonly Route[]
+  readonly associations: readonly RouteTableAssociation[]
+}
+
+export interface SecurityGroup extends Owned {
+  readonly id: SecurityGroupId
+  readonly vpcId: VpcId
+  readonly name: string
+  readonly description: string
+}
+
+export type SecurityGroupPeer =
+  | { readonly kind: 'cidr'; readonly cidr: Cidr }
+  | { readonly kind: 'prefixList'; readonly prefixListId: PrefixListId }
+  | { readonly kind: 'group'; readonly groupId: SecurityGroupId; readonly account: AccountId }
+
+export interface SecurityGroupRule extends Owned {
+  readonly id: SecurityGroupRuleId
+  readonly groupId: SecurityGroupId
+  readonly direction: 'ingress' | 'egress'
+  readonly protocol: Protocol
+  /** TCP and UDP only; absent means every port. */
+  readonly ports?: PortRange
+  /** ICMP only; -1 means all. */
+  readonly icmp?: { readonly type: number; readonly code: number }
+  readonly peer: SecurityGroupPeer
+  readonly description?: string
+}
+
+export interface NetworkAclEntry {
+  /** 1 to 32766; the lowest that matches decides. */
+  readonly ruleNumber: number
+  readonly egress: boolean
+  readonly action: 'allow' | 'deny'
+  readonly protocol: Protocol
+  readonly cidr: Cidr
+  readonly ports?: PortRange
+  readonly icmp?: { readonly type: number; readonly code: number }
+}
+
+export interface NetworkAcl extends Owned {
+  readonly id: NetworkAclId
+  readonly vpcId: VpcId
+  readonly isDefault: boolean
+  /** Without the implicit deny at the end. */
+  readonly entries: readonly NetworkAclEntry[]
+}
+
+export interface NetworkInterfaceAttachment {
+  /** `eni-attach-…` */
+  readonly id: string
+  readonly instanceId: InstanceId
+  readonly deviceIndex: number
+  readonly deleteOnTermination: boolean
+  readonly attachedAt: Instant
+}
+
+export interface NetworkInterface extends Owned {
+  readonly id: NetworkInterfaceId
+  readonly vpcId: VpcId
+  readonly subnetId: SubnetId
+  readonly description: string
+  readonly interfaceType: 'interface'
+  readonly requesterManaged: boolean
+  /** Colon-separated lower case, locally administered. */
+  readonly macAddress: string
+  /** The first is the primary address. */
+  readonly privateAddresses: readonly Address[]
+  readonly groupIds: readonly SecurityGroupId[]
+  readonly sourceDestCheck: boolean
+  readonly attachment?: NetworkInterfaceAttachment
+  /** Out of 240.0.0.0/4, unique in the world: who this interface is once its packets left the VPC. */
+  readonly backboneAddress: Address
+  /** The host whose kernel carries the interface; `local` while there is one host. */
+  readonly host: string
+}
+
+export type InstanceState = 'pending' | 'running' | 'stopping' | 'stopped' | 'shutting-down' | 'terminated'
+
+export interface MetadataOptions {
+  readonly httpTokens: 'optional' | 'required'
+  readonly httpEndpoint: 'enabled' | 'disabled'
+  readonly httpPutResponseHopLimit: number
+  readonly httpProtocolIpv6: 'enabled' | 'disabled'
+  readonly instanceMetadataTags: 'enabled' | 'disabled'
+}
+
+export interface Instance extends Owned {
+  readonly id: InstanceId
+  /** `r-…`, shared by the instances of one RunInstances call. */
+  readonly reservationId: string
+  readonly amiLaunchIndex: number
+  readonly imageId: ImageId
+  readonly instanceType: string
+  readonly keyName?: string
+  readonly vpcId: VpcId
+  readonly subnetId: SubnetId
+  readonly state: InstanceState
+  /** Why the state last changed, as `Code: message`; absent while pending or running. */
+  readonly stateReason?: { readonly code: string; readonly message: string }
+  readonly launchedAt: Instant
+  /** 1 at launch and one more at each start and reboot; a driver that has a lower one boots the instance again. */
+  readonly boot: number
+  readonly instanceProfileId?: string
+  /** `iip-assoc-…`, when there is a profile. */
+  readonly instanceProfileAssociationId?: string
+  /** Base64, as sent. */
+  readonly userData?: string
+  readonly metadataOptions: MetadataOptions
+  readonly disableApiTermination: boolean
+  readonly disableApiStop: boolean
+  readonly shutdownBehavior: 'stop' | 'terminate'
+  readonly ebsOptimized: boolean
+  readonly monitoring: boolean
+  readonly rootVolumeId: VolumeId
+  readonly creditSpecification?: 'standard' | 'unlimited'
+}
+
+/** A volume is shown, for clients that read it, and holds nothing: an instance's files are in its own layer. */
+export interface Volume extends Owned {
+  readonly id: VolumeId
+  readonly instanceId: InstanceId
+  readonly availabilityZone: string
+  readonly device: string
+  /** GiB. */
+  readonly size: number
+  readonly volumeType: string
+  readonly iops?: number
+  readonly throughput?: number
+  readonly encrypted: boolean
+  readonly deleteOnTermination: boolean
+}
+
+/** A root file system that the user imported. The host's own root is offered under well-known names without a record. */
+export interface Image extends Owned {
+  readonly id: ImageId
+  readonly name: string
+  readonly description: string
+  readonly architecture: 'x86_64' | 'arm64'
+  /** Absolute path of the unpacked root file system. */
+  readonly path: string
+}
+
+export type VpcEndpointState = 'pendingAcceptance' | 'pending' | 'available' | 'deleting' | 'rejected' | 'failed'
+
+export interface VpcEndpoint extends Owned {
+  readonly id: VpcEndpointId
+  readonly type: 'Gateway' | 'Interface'
+  readonly vpcId: VpcId
+  readonly serviceName: string
+  readonly state: VpcEndpointState
+  /** The document as sent, or AWS's default. */
+  readonly policyDocument: string
+  /** Gateway only. */
+  readonly routeTableIds: readonly RouteTableId[]
+  readonly ipAddressType: 'ipv4' | 'ipv6' | 'dualstack'
+  readonly dnsRecordIpType: 'ipv4' | 'ipv6' | 'dualstack' | 'service-defined'
+  readonly privateDnsEnabled: boolean
+  /** Out of 240.0.0.0/4: the address by which the edge knows which endpoint a connection came by. */
+  readonly backboneAddress: Address
+}
+
+export interface InternetGateway extends Owned {
+  readonly id: InternetGatewayId
+  readonly vpcId?: VpcId
+}
+
+export interface DhcpOptions extends Owned {
+  readonly id: DhcpOptionsId
+  readonly configurations: readonly { readonly key: string; readonly values: readonly string[] }[]
+}
+
+/** What a `ClientToken` made, so that the same call again answers the same. */
+export interface ClientToken {
+  /** `account/region/Action/token` */
+  readonly id: string
+  /** SHA-256 of the parameters, hex. */
+  readonly parameters: string
+  readonly resourceId: string
+}
+
+/** A policy document by name, as text. */
+export type InlinePolicies = Readonly<Record<string, string>>
+
+interface IamEntity {
+  /** The unique id: `AIDA…`, `AROA…`, `ANPA…`, `AIPA…`. */
+  readonly id: string
+  readonly owner: AccountId
+  readonly name: string
+  /** Begins and ends with `/`. */
+  readonly path: string
+  readonly tags: Tags
+  readonly createdAt: Instant
+}
+
+export interface IamUser extends IamEntity {
+  readonly inlinePolicies: InlinePolicies
+  readonly attachedPolicyArns: readonly string[]
+  readonly permissionsBoundaryArn?: string
+}
+
+export interface IamRole extends IamEntity {
+  readonly description?: string
+  readonly assumeRolePolicyDocument: string
+  /** Seconds. */
+  readonly maxSessionDuration: number
+  readonly inlinePolicies: InlinePolicies
+  readonly attachedPolicyArns: readonly string[]
+  readonly permissionsBoundaryArn?: string
+}
+
+export interface IamPolicyVersion {
+  /** `v1`, `v2` … */
+  readonly versionId: string
+  readonly document: string
+  readonly isDefault: boolean
+  readonly createdAt: Instant
+}
+
+/** A customer managed policy; AWS's own are in the catalogue. */
+export interface IamPolicy extends IamEntity {
+  readonly description?: string
+  readonly versions: readonly IamPolicyVersion[]
+  /** The number of the newest version ever made; a deleted number is not used again. */
+  readonly lastVersion: number
+}
+
+export interface InstanceProfile extends IamEntity {
+  /** A role's `name` in the same account; a profile holds one at most. */
+  readonly roleName?: string
+}
+
+export interface AccessKey {
+  /** `AKIA…` */
+  readonly id: string
+  readonly owner: AccountId
+  /** Absent: the key of the account's root. */
+  readonly userName?: string
+  readonly secret: string
+  readonly status: 'Active' | 'Inactive'
+  readonly createdAt: Instant
+}
+
+/** Table name to record type: the whole state of a world. */
+export interface Schema {
+  vpcs: Vpc
+  subnets: Subnet
+  routeTables: RouteTable
+  securityGroups: SecurityGroup
+  securityGroupRules: SecurityGroupRule
+  networkAcls: NetworkAcl
+  networkInterfaces: NetworkInterface
+  instances: Instance
+  volumes: Volume
+  images: Image
+  vpcEndpoints: VpcEndpoint
+  internetGateways: InternetGateway
+  dhcpOptions: DhcpOptions
+  clientTokens: ClientToken
+  iamUsers: IamUser
+  iamRoles: IamRole
+  iamPolicies: IamPolicy
+  instanceProfiles: InstanceProfile
+  accessKeys: AccessKey
+}
+
+/** Fields by which a table can be asked for all its records with one value. */
+export const INDEXES = {
+  vpcs: ['owner'],
+  subnets: ['vpcId', 'networkAclId'],
+  routeTables: ['vpcId'],
+  securityGroups: ['vpcId'],
+  securityGroupRules: ['groupId'],
+  networkAcls: ['vpcId'],
+  networkInterfaces: ['vpcId', 'subnetId'],
+  instances: ['vpcId', 'reservationId'],
+  volumes: ['instanceId'],
+  images: [],
+  vpcEndpoints: ['vpcId'],
+  internetGateways: ['vpcId'],
+  dhcpOptions: [],
+  clientTokens: [],
+  iamUsers: ['name'],
+  iamRoles: ['name'],
+  iamPolicies: ['name'],
+  instanceProfiles: ['name'],
+  accessKeys: ['owner'],
+} as const satisfies { readonly [T in keyof Schema]: readonly (keyof Schema[T])[] }

@@ -1,0 +1,155 @@
+// The store: records in memory, changed only by transactions. A transaction runs synchronously on a private overlay,
+// then commits whole: the tables, the revision and the journal move together, and `durable` resolves when the change
+// would survive a power cut. A transaction that throws leaves nothing behind.
+
+import { randomBytes } from 'node:crypto'
+import type { Journal, JournalEntry } from './journal.ts'
+import { INDEXES, type Schema } from './records.ts'
+import { type ReadTable, Table, type WriteTable } from './table.ts'
+
+export type TableName = keyof Schema
+
+/** All tables, read only: what `compile` and describe operations are given. */
+export type Records = { readonly [T in TableName]: ReadTable<Schema[T]> }
+
+/** All tables inside a transaction. */
+export type Tx = { readonly [T in TableName]: WriteTable<Schema[T]> } & {
+  /** A new AWS-like id, such as `vpce-` and 17 hex digits; never one that is in use. */
+  newId<P extends string>(prefix: P): `${P}-${string}`
+}
+
+/** One committed transaction: the tables it touched, and when it is safe on disk. */
+export interface Commit<T> {
+  readonly result: T
+  /** The revision that the change made, or the present one when nothing changed. */
+  readonly revision: number
+  /** Resolves once the change is on disk; rejects with StoreUnavailable when it could not be written and was undone. */
+  readonly durable: Promise<void>
+}
+
+/** The journal could not be written: a full or read-only disk. What was acknowledged before is still there. */
+export class StoreUnavailable extends Error {}
+
+/** What all records share; the tables are walked as this where their kinds do not matter. */
+type Row = { readonly id: string }
+
+interface Pending {
+  readonly revision: number
+  readonly undo: () => void
+}
+
+export class Store {
+  readonly records: Records
+  #tables: { [T in TableName]: Table<Schema[T]> }
+  #journal: Journal
+  #revision: number
+  #durableRevision: number
+  #pending: Pending[] = []
+  #watchers = new Set<(revision: number) => void>()
+
+  private constructor(journal: Journal, tables: { [T in TableName]: Table<Schema[T]> }, revision: number) {
+    this.#journal = journal
+    this.#tables = tables
+    this.records = tables
+    this.#revision = revision
+    this.#durableRevision = revision
+  }
+
+  /** Reads the journal back. The world is the one that was last acknowledged. */
+  static async open(journal: Journal): Promise<Store> {
+    const tables = emptyTables()
+    const { revision, records } = await journal.load()
+    for (const { table, record } of records) (tables[table] as unknown as Table<Row>).load(record)
+    return new Store(journal, tables, revision)
+  }
+
+  /** The newest revision, durable or not. */
+  get revision(): number {
+    return this.#revision
+  }
+
+  /** The newest revision that is on disk; the kernel is never given a newer one. */
+  get durableRevision(): number {
+    return this.#durableRevision
+  }
+
+  /** Runs `change` and commits all of what it did, or nothing when it throws. `change` must be synchronous. */
+  transact<T>(change: (tx: Tx) => T): Commit<T> {
+    const overlays = Object.fromEntries(
+      Object.entries(this.#tables).map(([name, table]) => [name, (table as unknown as Table<Row>).overlay()]),
+    ) as unknown as { [N in TableName]: ReturnType<Table<Schema[N]>['overlay']> }
+    const newId = <P extends string>(prefix: P) => this.#newId(prefix)
+    const result = change({ ...overlays, newId } as unknown as Tx)
+    const entries: JournalEntry[] = Object.entries(overlays).flatMap(([name, overlay]) =>
+      overlay.changes().map((entry) => ({ table: name as TableName, ...entry })),
+    )
+    if (entries.length === 0) return { result, revision: this.#revision, durable: this.#whenDurable() }
+    const undo = Object.values(overlays).map((overlay) => overlay.commit())
+    const revision = ++this.#revision
+    this.#pending.push({
+      revision,
+      undo: () => {
+        for (const step of undo) step()
+      },
+    })
+    return { result, revision, durable: this.#append(revision, entries) }
+  }
+
+  /** Calls `watcher` after each revision becomes durable; returns the way to stop. */
+  watch(watcher: (revision: number) => void): () => void {
+    this.#watchers.add(watcher)
+    return () => this.#watchers.delete(watcher)
+  }
+
+  /** Waits for what was committed, then lets go of the disk. */
+  async close(): Promise<void> {
+    await this.#journal.close()
+  }
+
+  #lastAppend: Promise<void> = Promise.resolve()
+
+  #whenDurable(): Promise<void> {
+    return this.#pending.length === 0 ? Promise.resolve() : this.#lastAppend
+  }
+
+  #append(revision: number, entries: readonly JournalEntry[]): Promise<void> {
+    const durable = this.#journal.append(revision, entries).then(
+      () => this.#markDurable(revision),
+      (error: unknown) => {
+        this.#undoFrom(revision)
+        throw new StoreUnavailable(`the change could not be written and was undone: ${String(error)}`, { cause: error })
+      },
+    )
+    this.#lastAppend = durable
+    // Whoever made the change awaits `durable`; an unobserved copy must not end the daemon.
+    durable.catch(() => undefined)
+    return durable
+  }
+
+  #markDurable(revision: number): void {
+    while (this.#pending[0] && this.#pending[0].revision <= revision) this.#pending.shift()
+    this.#durableRevision = Math.max(this.#durableRevision, revision)
+    for (const watcher of this.#watchers) watcher(revision)
+  }
+
+  /** Takes back this change and all later ones, newest first: a later one may stand on it. */
+  #undoFrom(revision: number): void {
+    while (this.#pending.length > 0 && this.#pending.at(-1)!.revision >= revision) this.#pending.pop()!.undo()
+  }
+
+  #newId<P extends string>(prefix: P): `${P}-${string}` {
+    for (;;) {
+      const id = `${prefix}-0${randomBytes(8).toString('hex')}` as const
+      if (!ID_TABLES.some((name) => this.#tables[name].clashes(id))) return id
+    }
+  }
+}
+
+/** Tables whose ids become names in the kernel, where only their first digits fit. */
+const ID_TABLES = ['vpcs', 'networkInterfaces', 'instances', 'vpcEndpoints'] as const satisfies readonly TableName[]
+
+function emptyTables(): { [T in TableName]: Table<Schema[T]> } {
+  return Object.fromEntries(
+    Object.entries(INDEXES).map(([name, indexes]) => [name, new Table<Row>(indexes as readonly string[])]),
+  ) as unknown as { [T in TableName]: Table<Schema[T]> }
+}
