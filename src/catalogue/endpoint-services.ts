@@ -1,0 +1,47 @@
+// AWS's own endpoint services: which exist in a region, of which types, with which private DNS names.
+// Source: the public service lists of the PrivateLink guide, kept in endpoint-services.json with `{region}` left open.
+
+import type { Region } from '../store/records.ts'
+import entries from './endpoint-services.json' with { type: 'json' }
+import { isRegion } from './regions.ts'
+
+export type EndpointServiceType = 'Gateway' | 'Interface'
+
+export interface EndpointService {
+  /** `com.amazonaws.us-east-1.s3` */
+  readonly name: string
+  readonly types: readonly EndpointServiceType[]
+  /** `ssm.us-east-1.amazonaws.com`, `*.execute-api.us-east-1.amazonaws.com`; empty when it offers none. */
+  readonly privateDnsNames: readonly string[]
+  readonly policySupported: boolean
+  /** The SigV4 service name; absent when it is not known. */
+  readonly signingName?: string
+}
+
+const byRegion = new Map<Region, readonly EndpointService[]>()
+
+/** The region's services, by name; empty for a name that is no region. */
+export function endpointServices(region: Region): readonly EndpointService[] {
+  if (!isRegion(region)) return []
+  const known = byRegion.get(region)
+  if (known) return known
+  const services = entries
+    .map((entry) => ({
+      name: inRegion(entry.service, region),
+      types: entry.types.filter((type) => type === 'Gateway' || type === 'Interface'),
+      privateDnsNames: entry.privateDns.map((name) => inRegion(name, region)),
+      policySupported: entry.policySupported,
+      ...(entry.signingName ? { signingName: entry.signingName } : {}),
+    }))
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+  byRegion.set(region, services)
+  return services
+}
+
+export function findEndpointService(region: Region, name: string): EndpointService | undefined {
+  return endpointServices(region).find((service) => service.name === name)
+}
+
+function inRegion(text: string, region: Region): string {
+  return text.replaceAll('{region}', region)
+}
