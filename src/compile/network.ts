@@ -1,0 +1,165 @@
+// The Network: what compile makes of the records, and all that the kernel driver, explain, the resolver and the edge
+// know. Plain JSON, sorted, and equal for equal records. `by` names the AWS resource that caused a thing.
+
+import type { Address } from '../ip/address.ts'
+import type { Cidr } from '../ip/cidr.ts'
+import type { PortRange, Protocol } from '../ip/protocol.ts'
+import type {
+  AccountId,
+  InstanceId,
+  NetworkAclId,
+  NetworkInterfaceId,
+  Region,
+  RouteTableId,
+  SecurityGroupId,
+  SubnetId,
+  VpcEndpointId,
+  VpcId,
+} from '../store/records.ts'
+
+export interface Network {
+  /** By id. */
+  readonly vpcs: readonly VpcNetwork[]
+}
+
+/** One VPC: a router namespace with everything it needs, independent of all other VPCs. */
+export interface VpcNetwork {
+  readonly id: VpcId
+  readonly owner: AccountId
+  readonly region: Region
+  /** The primary block first. */
+  readonly cidrs: readonly Cidr[]
+  readonly resolver: ResolverView
+  /** All lists are by id. */
+  readonly subnets: readonly SubnetNetwork[]
+  readonly interfaces: readonly InterfaceNetwork[]
+  readonly instances: readonly InstanceNetwork[]
+  readonly routeTables: readonly RouteTableNetwork[]
+  readonly securityGroups: readonly SecurityGroupNetwork[]
+  readonly networkAcls: readonly NetworkAclNetwork[]
+  readonly endpoints: readonly EndpointNetwork[]
+}
+
+/** The Amazon-provided resolver as this VPC sees it. */
+export interface ResolverView {
+  /** `enableDnsSupport`: when false nothing answers at `addresses`. */
+  readonly enabled: boolean
+  /** `enableDnsHostnames`. */
+  readonly hostnames: boolean
+  /** The primary block's +2 and 169.254.169.253. */
+  readonly addresses: readonly Address[]
+  /** The suffix of instances' names: `ec2.internal`, or `REGION.compute.internal`. */
+  readonly domain: string
+}
+
+export interface SubnetNetwork {
+  readonly id: SubnetId
+  readonly cidr: Cidr
+  /** The subnet's +1, the default gateway of its instances. */
+  readonly router: Address
+  readonly availabilityZone: string
+  readonly availabilityZoneId: string
+  readonly routeTableId: RouteTableId
+  readonly networkAclId: NetworkAclId
+}
+
+/** An elastic network interface. It is in the kernel while the instance it is attached to runs. */
+export interface InterfaceNetwork {
+  readonly id: NetworkInterfaceId
+  readonly owner: AccountId
+  readonly subnetId: SubnetId
+  readonly macAddress: string
+  /** The primary address first. */
+  readonly addresses: readonly Address[]
+  readonly groupIds: readonly SecurityGroupId[]
+  readonly sourceDestCheck: boolean
+  readonly backboneAddress: Address
+  readonly instanceId?: InstanceId
+  readonly deviceIndex?: number
+}
+
+/** An instance that should be running; a stopped one is not here. */
+export interface InstanceNetwork {
+  readonly id: InstanceId
+  readonly owner: AccountId
+  /** `ip-10-0-1-5.ec2.internal` */
+  readonly hostname: string
+  /** A higher number than the one that was booted means boot again. */
+  readonly boot: number
+  /** Absolute path of the root file system below the instance's own layer; `/` is the host's. */
+  readonly rootPath: string
+  /** Base64 of a script to run at first boot. */
+  readonly userData?: string
+}
+
+/** Where packets for a destination go. */
+export type NextHop =
+  | { readonly kind: 'local' }
+  | { readonly kind: 'vpcEndpoint'; readonly endpointId: VpcEndpointId; readonly backboneAddress: Address }
+  /** To an interface of this VPC: an appliance. */
+  | { readonly kind: 'networkInterface'; readonly interfaceId: NetworkInterfaceId }
+  /** Packets are dropped; `why` says what is missing. */
+  | { readonly kind: 'blackhole'; readonly why: string }
+
+export interface RouteEntry {
+  readonly cidr: Cidr
+  readonly nextHop: NextHop
+  /** `rtb-… 0.0.0.0/0` or `rtb-… pl-…`. */
+  readonly by: string
+}
+
+export interface RouteTableNetwork {
+  readonly id: RouteTableId
+  /** The packet mark of its subnets and the number of the kernel's table. */
+  readonly number: number
+  /** Longest prefix first, then by address; the first that contains an address decides. Entries of gateway endpoints
+   * are already cut so that none is shadowed by another entry: they may be looked up on their own. */
+  readonly entries: readonly RouteEntry[]
+}
+
+export interface SecurityGroupNetwork {
+  readonly id: SecurityGroupId
+  /** Primary and secondary addresses of all interfaces that carry the group, sorted. */
+  readonly members: readonly Address[]
+  readonly ingress: readonly SecurityGroupRuleNetwork[]
+  readonly egress: readonly SecurityGroupRuleNetwork[]
+}
+
+export interface SecurityGroupRuleNetwork {
+  readonly protocol: Protocol
+  readonly ports?: PortRange
+  readonly icmp?: { readonly type: number; readonly code: number }
+  readonly peer:
+    | { readonly kind: 'cidrs'; readonly cidrs: readonly Cidr[] }
+    | { readonly kind: 'group'; readonly groupId: SecurityGroupId }
+  /** `sgr-…` */
+  readonly by: string
+}
+
+export interface NetworkAclNetwork {
+  readonly id: NetworkAclId
+  /** In the order in which they are tried; when none matches the packet is dropped. */
+  readonly ingress: readonly NetworkAclRuleNetwork[]
+  readonly egress: readonly NetworkAclRuleNetwork[]
+}
+
+export interface NetworkAclRuleNetwork {
+  readonly action: 'allow' | 'deny'
+  readonly protocol: Protocol
+  readonly cidr: Cidr
+  readonly ports?: PortRange
+  readonly icmp?: { readonly type: number; readonly code: number }
+  /** `acl-… rule 100` */
+  readonly by: string
+}
+
+/** A gateway endpoint that is in force or being put in force. */
+export interface EndpointNetwork {
+  readonly id: VpcEndpointId
+  readonly owner: AccountId
+  readonly kind: 'gateway'
+  readonly serviceName: string
+  readonly backboneAddress: Address
+  readonly policyDocument: string
+  readonly routeTableIds: readonly RouteTableId[]
+}

@@ -1,0 +1,29 @@
+// The places where a packet or a request can be stopped, in the order in which it meets them. One list for compile,
+// explain, the tests and the documents.
+
+export const STAGES = [
+  'dns',
+  'source-check',
+  'sg-egress',
+  'nacl-out',
+  'route',
+  'nacl-in',
+  'sg-ingress',
+  'endpoint-state',
+  'endpoint-policy',
+  'identity-policy',
+  'resource-policy',
+  'target',
+] as const
+
+export type Stage = (typeof STAGES)[number]
+
+/** What happened at one stage, and the resource that decided. */
+export interface Verdict {
+  readonly stage: Stage
+  readonly verdict: 'pass' | 'stop'
+  /** The AWS id of what decided: `sgr-…`, `acl-… rule 100`, `rtb-… 10.0.0.0/16`, `vpce-…`. */
+  readonly by: string
+  /** One sentence in the user's words. */
+  readonly why: string
+}
