@@ -1,0 +1,42 @@
+// What stands behind the front door: one adapter per AWS service. The front door has read and authenticated the
+// request and decoded its input; the adapter says what the request asks the policies, and does it.
+
+import type { Readable } from 'node:stream'
+import type { Connection } from '../iam/connection.ts'
+import type { Principal } from '../iam/principal.ts'
+import type { Authorisation, PolicyDecision } from '../iam/request.ts'
+
+/** One decoded request. */
+export interface Call {
+  /** The AWS operation: `CreateVpc`, `GetObject`. */
+  readonly operation: string
+  /** The input as the AWS SDK for JavaScript v3 shapes it: PascalCase members, Date, number. A streaming body is a
+   * Readable in the member that the model names (`Body`). */
+  readonly input: Readonly<Record<string, unknown>>
+  readonly principal: Principal
+  readonly region: string
+  readonly connection: Connection
+  readonly requestId: string
+  readonly now: Date
+  /** Lower-case header names, for what the model leaves out. */
+  readonly headers: Readonly<Record<string, string>>
+}
+
+/** The output in the SDK's shape; a streaming member is a Readable or a Uint8Array. */
+export type Output = Readonly<Record<string, unknown>>
+
+export interface Adapter {
+  /** The signing name, which is also the key of the wire tables: `ec2`, `iam`, `sts`, `s3`. */
+  readonly service: string
+  /** Operations it serves; any other of the model is answered as not implemented. */
+  readonly operations: ReadonlySet<string>
+  /** What the policies must all allow. Never throws for a resource that is missing: `run` says so. */
+  authorisations(call: Call): Promise<readonly Authorisation[]>
+  /** The error of a refused request, in the service's own words. `decision.message` is AWS's general sentence. */
+  refusal(call: Call, authorisation: Authorisation, decision: PolicyDecision): Error
+  /** Does it. Resolves once what it changed is durable; throws ApiError. */
+  run(call: Call): Promise<Output>
+}
+
+/** A readable body of known or unknown length. */
+export type Body = Readable | Uint8Array

@@ -1,0 +1,20 @@
+// How a request reached the front door. It is filled from the connection itself, never from what the caller says, and
+// gives the policies their network keys.
+
+export type Connection =
+  /** The control port on the host's loopback, or (asked of explain) a path over the internet. */
+  | { readonly kind: 'public'; readonly sourceIp: string; readonly secure: boolean }
+  | {
+      readonly kind: 'endpoint'
+      /** `vpce-…` */
+      readonly endpointId: string
+      readonly endpointAccount: string
+      readonly vpcId: string
+      readonly region: string
+      /** The client's private address as the VPC sees it. */
+      readonly vpcSourceIp: string
+      /** `eni-…` */
+      readonly interfaceId: string
+      /** TLS. */
+      readonly secure: boolean
+    }

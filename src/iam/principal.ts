@@ -1,0 +1,49 @@
+// Who makes a request, with every policy that binds them.
+
+/** A policy as the evaluator wants it: its text, and how to name it when it decides. */
+export interface NamedPolicy {
+  /** An ARN, or `inline:ROLE/NAME`, or `vpce-…`. */
+  readonly name: string
+  readonly document: string
+}
+
+interface Identified {
+  readonly account: string
+  /** `arn:aws:iam::ACCT:root`, `…:user/NAME`, or `arn:aws:sts::ACCT:assumed-role/ROLE/SESSION`. */
+  readonly arn: string
+  /** `aws:userid`: the account, `AIDA…`, or `AROA…:SESSION`. */
+  readonly userId: string
+  readonly tags: Readonly<Record<string, string>>
+  readonly identityPolicies: readonly NamedPolicy[]
+  readonly boundary?: NamedPolicy
+}
+
+export type Principal =
+  | (Identified & { readonly kind: 'root' })
+  | (Identified & { readonly kind: 'user'; readonly userName: string })
+  | (Identified & {
+      readonly kind: 'assumedRole'
+      /** `arn:aws:iam::ACCT:role/…`: what `aws:PrincipalArn` holds. */
+      readonly roleArn: string
+      readonly roleName: string
+      readonly sessionName: string
+      readonly sessionPolicies: readonly NamedPolicy[]
+      readonly issuedAt: string
+      /** Set when the metadata service gave out the credentials. */
+      readonly sourceInstanceArn?: string
+    })
+  | { readonly kind: 'anonymous' }
+
+export type IdentifiedPrincipal = Exclude<Principal, { kind: 'anonymous' }>
+
+/** The root user of an account, who needs no identity policy. */
+export function rootPrincipal(account: string): IdentifiedPrincipal {
+  return {
+    kind: 'root',
+    account,
+    arn: `arn:aws:iam::${account}:root`,
+    userId: account,
+    tags: {},
+    identityPolicies: [],
+  }
+}

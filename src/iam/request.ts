@@ -1,0 +1,52 @@
+// A question to the policies, and their answer.
+
+import type { NamedPolicy, Principal } from './principal.ts'
+
+/** Condition keys of a request by lower-case name. A list is a multi-valued key; an absent key is absent. */
+export type ContextKeys = Readonly<Record<string, string | readonly string[]>>
+
+/** One action on one resource; a call may need several, and all must pass. */
+export interface Authorisation {
+  /** `s3:GetObject` */
+  readonly action: string
+  /** An ARN, or `*` for an action that has no resource. */
+  readonly resource: string
+  /** Whose the resource is; absent when there is none, as for ListBuckets. */
+  readonly resourceAccount?: string
+  readonly resourcePolicy?: NamedPolicy
+  /** Keys of the service itself, such as `s3:prefix`. */
+  readonly keys: ContextKeys
+}
+
+export interface PolicyRequest extends Authorisation {
+  readonly principal: Principal
+  /** The VPC endpoint that the request came by; absent on other paths. */
+  readonly endpointPolicy?: NamedPolicy
+}
+
+export type PolicyKind =
+  | 'identity-based policy'
+  | 'resource-based policy'
+  | 'permissions boundary'
+  | 'session policy'
+  | 'VPC endpoint policy'
+  | 'role trust policy'
+
+/** What one kind of policy said, and the statement that decided. */
+export interface LayerVerdict {
+  readonly kind: PolicyKind
+  readonly effect: 'Allow' | 'ExplicitDeny' | 'ImplicitDeny' | 'NotApplicable'
+  /** The deciding policy's name and statement (its Sid, or its number from 1); absent for an implicit deny. */
+  readonly policy?: string
+  readonly statement?: string
+  /** One sentence: what matched, or the nearest statement that did not and why. */
+  readonly why: string
+}
+
+export interface PolicyDecision {
+  readonly allowed: boolean
+  /** Every layer, so that every blocker shows. */
+  readonly layers: readonly LayerVerdict[]
+  /** AWS's sentence for the refusal, without the leading error code; absent when allowed. */
+  readonly message?: string
+}
