@@ -17,9 +17,10 @@ export interface LoadedRecords {
 export interface Journal {
   /** Everything that was appended, as it last was. */
   load(): Promise<LoadedRecords>
-  /** Resolves when the entries are on disk. Appends settle in the order they were made, and once one failed, so do
-   * those that were appended before the failure was reported. */
-  append(revision: number, entries: readonly JournalEntry[]): Promise<void>
+  /** Calls `done` once: without an error when the entries are on disk. Appends are done in the order they were made.
+   * When one fails, all that were appended so far fail, and `done` of each is called before anything else can run, so
+   * that the store can take them back together. */
+  append(revision: number, entries: readonly JournalEntry[], done: (error?: Error) => void): void
   close(): Promise<void>
 }
 
@@ -29,7 +30,9 @@ export class MemoryJournal implements Journal {
     return { revision: 0, records: [] }
   }
 
-  async append(): Promise<void> {}
+  append(_revision: number, _entries: readonly JournalEntry[], done: (error?: Error) => void): void {
+    queueMicrotask(() => done())
+  }
 
   async close(): Promise<void> {}
 }

@@ -113,17 +113,19 @@ export class Store {
   }
 
   #append(revision: number, entries: readonly JournalEntry[]): Promise<void> {
-    const durable = this.#journal.append(revision, entries).then(
-      () => this.#markDurable(revision),
-      (error: unknown) => {
-        this.#undoFrom(revision)
-        throw new StoreUnavailable(`the change could not be written and was undone: ${String(error)}`, { cause: error })
-      },
-    )
-    this.#lastAppend = durable
+    const { promise, resolve, reject } = Promise.withResolvers<void>()
+    this.#lastAppend = promise
     // Whoever made the change awaits `durable`; an unobserved copy must not end the daemon.
-    durable.catch(() => undefined)
-    return durable
+    promise.catch(() => undefined)
+    this.#journal.append(revision, entries, (error) => {
+      if (!error) {
+        this.#markDurable(revision)
+        return resolve()
+      }
+      this.#undoFrom(revision)
+      reject(new StoreUnavailable(`the change could not be written and was undone: ${error.message}`, { cause: error }))
+    })
+    return promise
   }
 
   #markDurable(revision: number): void {

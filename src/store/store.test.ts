@@ -1,0 +1,120 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { afterAll, describe, expect, test } from 'vitest'
+import { type Journal, type JournalEntry, MemoryJournal } from './journal.ts'
+import type { ClientToken } from './records.ts'
+import { SqliteJournal } from './sqlite-journal.ts'
+import { Store, StoreUnavailable } from './store.ts'
+
+const directory = mkdtempSync(join(tmpdir(), 'postern-store-'))
+afterAll(() => rmSync(directory, { recursive: true }))
+
+function token(id: string, resourceId = 'r'): ClientToken {
+  return { id, parameters: '', resourceId }
+}
+
+/** Fails every append from the moment it is told to, as a full disk does. */
+class FullDisk implements Journal {
+  full = false
+  load = async () => ({ revision: 0, records: [] })
+  append(_revision: number, _entries: readonly JournalEntry[], done: (error?: Error) => void) {
+    setImmediate(() => done(this.full ? new Error('database or disk is full') : undefined))
+  }
+  close = async () => undefined
+}
+
+describe('transact', () => {
+  test('a change that throws leaves nothing behind', async () => {
+    const store = await Store.open(new MemoryJournal())
+    expect(() =>
+      store.transact((tx) => {
+        tx.clientTokens.insert(token('a'))
+        throw new Error('refused')
+      }),
+    ).toThrow('refused')
+    expect([...store.records.clientTokens.all()]).toEqual([])
+    expect(store.revision).toBe(0)
+  })
+
+  test('a change sees its own writes, by id, by index and in lists', async () => {
+    const store = await Store.open(new MemoryJournal())
+    store.transact((tx) => {
+      const gateway = { owner: '1', region: 'r', tags: {}, createdAt: '' } as const
+      tx.internetGateways.insert({ id: 'igw-1', ...gateway })
+      tx.internetGateways.insert({ id: 'igw-2', ...gateway, vpcId: 'vpc-1' })
+      tx.internetGateways.update('igw-1', { vpcId: 'vpc-1' })
+      expect(tx.internetGateways.where('vpcId', 'vpc-1').map((row) => row.id)).toEqual(['igw-1', 'igw-2'])
+      tx.internetGateways.delete('igw-2')
+      expect(tx.internetGateways.size).toBe(1)
+    })
+    expect(store.records.internetGateways.where('vpcId', 'vpc-1').map((row) => row.id)).toEqual(['igw-1'])
+    expect(store.records.internetGateways.where('vpcId', undefined)).toEqual([])
+  })
+
+  test('a read makes no revision', async () => {
+    const store = await Store.open(new MemoryJournal())
+    expect(store.transact((tx) => [...tx.vpcs.all()]).revision).toBe(0)
+  })
+
+  test('overlapping changes equal a Map that had the same done to it', async () => {
+    const step = fc.record({ id: fc.constantFrom('a', 'b', 'c'), put: fc.boolean(), value: fc.string() })
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.array(step, { maxLength: 5 }), { maxLength: 8 }), async (transactions) => {
+        const store = await Store.open(new MemoryJournal())
+        const model = new Map<string, string>()
+        for (const steps of transactions) {
+          store.transact((tx) => {
+            for (const { id, put, value } of steps) {
+              if (!put) tx.clientTokens.delete(id)
+              else if (tx.clientTokens.has(id)) tx.clientTokens.update(id, { resourceId: value })
+              else tx.clientTokens.insert(token(id, value))
+              if (put) model.set(id, value)
+              else model.delete(id)
+            }
+          })
+        }
+        const rows = [...store.records.clientTokens.all()].map((row) => [row.id, row.resourceId] as const)
+        expect(new Map(rows)).toEqual(model)
+      }),
+    )
+  })
+})
+
+describe('a disk that fails', () => {
+  test('the change is refused and undone, and what was acknowledged stays', async () => {
+    const disk = new FullDisk()
+    const store = await Store.open(disk)
+    await store.transact((tx) => tx.clientTokens.insert(token('kept'))).durable
+    disk.full = true
+    const first = store.transact((tx) => tx.clientTokens.insert(token('lost')))
+    const second = store.transact((tx) => tx.clientTokens.update('lost', { resourceId: 'stands on the first' }))
+    await expect(first.durable).rejects.toThrow(StoreUnavailable)
+    await expect(second.durable).rejects.toThrow('disk is full')
+    expect([...store.records.clientTokens.all()].map((row) => row.id)).toEqual(['kept'])
+    disk.full = false
+    await store.transact((tx) => tx.clientTokens.insert(token('later'))).durable
+    expect(store.durableRevision).toBe(store.revision)
+  })
+})
+
+describe('SqliteJournal', () => {
+  test('a restart gives back the same world, in the same order', async () => {
+    const path = join(directory, 'restart.db')
+    const store = await Store.open(new SqliteJournal(path))
+    const commits = ['a', 'b', 'c'].map((id) => store.transact((tx) => tx.clientTokens.insert(token(id))))
+    commits.push(store.transact((tx) => tx.clientTokens.update('a', { resourceId: 'changed' })))
+    store.transact((tx) => tx.clientTokens.delete('b'))
+    await Promise.all(commits.map((commit) => commit.durable))
+    await store.close()
+    const again = await Store.open(new SqliteJournal(path))
+    expect([...again.records.clientTokens.all()]).toEqual([token('a', 'changed'), token('c')])
+    expect(again.revision).toBe(5)
+    await again.close()
+  })
+
+  test('a database that cannot be opened says which', async () => {
+    await expect(Store.open(new SqliteJournal(join(directory, 'no/such/folder/x.db')))).rejects.toThrow()
+  })
+})
