@@ -52,14 +52,25 @@ const DYNAMODB_CIDRS: Readonly<Record<string, readonly string[]>> = {
   'eu-west-1': ['52.94.5.0/24', '52.119.240.0/21', '52.94.24.0/23'],
 }
 
-/** The region's lists, by name. */
-export function awsPrefixLists(region: Region): AwsPrefixList[] {
+const byRegion = new Map<Region, readonly AwsPrefixList[]>()
+
+/** The region's lists, by name; none for a name that is no region. */
+export function awsPrefixLists(region: Region): readonly AwsPrefixList[] {
   const index = REGIONS.indexOf(region)
   if (index < 0) return []
-  return [
+  const known = byRegion.get(region)
+  if (known) return known
+  const lists = [
     prefixList(region, 'dynamodb', DYNAMODB_IDS, DYNAMODB_CIDRS[region] ?? [`52.94.${64 + index}.0/24`]),
     prefixList(region, 's3', S3_IDS, S3_CIDRS[region] ?? [`52.219.${4 * index}.0/22`]),
   ]
+  byRegion.set(region, lists)
+  return lists
+}
+
+/** The ranges of a prefix list; empty when there is no such list. */
+export function prefixListCidrs(region: Region, id: PrefixListId): readonly Cidr[] {
+  return awsPrefixLists(region).find((list) => list.id === id)?.cidrs ?? []
 }
 
 function prefixList(

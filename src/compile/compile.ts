@@ -1,0 +1,36 @@
+// Records to Network: the list of what a VPC is made of, one file per concept. Pure: equal records give equal Networks.
+
+import type { Vpc } from '../store/records.ts'
+import type { Records } from '../store/store.ts'
+import { compileGatewayEndpoints } from './gateway-endpoint.ts'
+import { compileInstances } from './instance.ts'
+import type { Network, VpcNetwork } from './network.ts'
+import { compileNetworkAcls } from './network-acl.ts'
+import { compileInterfaces } from './network-interface.ts'
+import { byId } from './order.ts'
+import { compileResolver } from './resolver.ts'
+import { compileRouteTables } from './route-table.ts'
+import { compileSecurityGroups } from './security-group.ts'
+import { compileSubnets } from './subnet.ts'
+
+/** The whole world as a Network. */
+export function compile(records: Records): Network {
+  return { vpcs: [...records.vpcs.all()].sort(byId).map((vpc) => compileVpc(records, vpc)) }
+}
+
+function compileVpc(records: Records, vpc: Vpc): VpcNetwork {
+  return {
+    id: vpc.id,
+    owner: vpc.owner,
+    region: vpc.region,
+    cidrs: vpc.cidrBlocks.map((block) => block.cidr),
+    resolver: compileResolver(vpc),
+    subnets: compileSubnets(records, vpc),
+    interfaces: compileInterfaces(records, vpc),
+    instances: compileInstances(records, vpc),
+    routeTables: compileRouteTables(records, vpc),
+    securityGroups: compileSecurityGroups(records, vpc),
+    networkAcls: compileNetworkAcls(records, vpc),
+    endpoints: compileGatewayEndpoints(records, vpc),
+  }
+}

@@ -1,0 +1,90 @@
+// Route tables, resolved: local routes, the user's routes, and what gateway endpoints add, cut so that an endpoint's
+// entries are exactly the addresses that it takes. Order of preference:
+// https://docs.aws.amazon.com/vpc/latest/userguide/route-tables-priority.html
+
+import { awsPrefixLists, prefixListCidrs } from '../catalogue/prefix-lists.ts'
+import { addressBits } from '../ip/address.ts'
+import { type Cidr, cidrBase, cidrCovers, cidrLength, cidrRange } from '../ip/cidr.ts'
+import { rangeToCidrs, subtractRanges } from '../ip/range.ts'
+import type { Route, RouteTable, Vpc } from '../store/records.ts'
+import type { Records } from '../store/store.ts'
+import { gatewayEndpointsOf } from './gateway-endpoint.ts'
+import { shouldRun } from './instance.ts'
+import type { NextHop, RouteEntry, RouteTableNetwork } from './network.ts'
+import { byId } from './order.ts'
+
+export function compileRouteTables(records: Records, vpc: Vpc): RouteTableNetwork[] {
+  return records.routeTables
+    .where('vpcId', vpc.id)
+    .map((table) => ({ id: table.id, number: table.number, entries: compileEntries(records, vpc, table) }))
+    .sort(byId)
+}
+
+function compileEntries(records: Records, vpc: Vpc, table: RouteTable): RouteEntry[] {
+  const local = vpc.cidrBlocks.map(({ cidr }) => entry(table, cidr, { kind: 'local' }))
+  const routes = table.routes.flatMap((route) => compileRoute(records, table, route))
+  const plain = [...local, ...routes]
+  return [...plain, ...endpointEntries(records, table, plain)].sort(bySpecificity)
+}
+
+function compileRoute(records: Records, table: RouteTable, route: Route): RouteEntry[] {
+  const nextHop = compileTarget(records, table, route)
+  const { destination } = route
+  if (destination.kind === 'cidr') return [entry(table, destination.cidr, nextHop)]
+  return prefixListCidrs(table.region, destination.prefixListId).map((cidr) =>
+    entry(table, cidr, nextHop, destination.prefixListId),
+  )
+}
+
+function compileTarget(records: Records, table: RouteTable, { target }: Route): NextHop {
+  switch (target.kind) {
+    case 'networkInterface': {
+      const eni = records.networkInterfaces.get(target.id)
+      if (!eni || eni.vpcId !== table.vpcId) return { kind: 'blackhole', why: `${target.id} does not exist` }
+      const instance = eni.attachment && records.instances.get(eni.attachment.instanceId)
+      if (!instance || !shouldRun(instance)) return { kind: 'blackhole', why: `${target.id} has no running instance` }
+      return { kind: 'networkInterface', interfaceId: target.id }
+    }
+    case 'internetGateway': {
+      const gateway = records.internetGateways.get(target.id)
+      if (gateway?.vpcId !== table.vpcId)
+        return { kind: 'blackhole', why: `${target.id} is not attached to ${table.vpcId}` }
+      return { kind: 'blackhole', why: `no internet lies behind ${target.id} here; it carries no packets yet` }
+    }
+    case 'other':
+      return { kind: 'blackhole', why: `${target.id} is stored and carries no packets yet` }
+    default:
+      return target satisfies never
+  }
+}
+
+/** A prefix list's routes lose to a CIDR route that is equal or more specific, so those addresses are cut out. */
+function endpointEntries(records: Records, table: RouteTable, others: readonly RouteEntry[]): RouteEntry[] {
+  return gatewayEndpointsOf(records, table).flatMap((endpoint) => {
+    const list = awsPrefixLists(table.region).find((candidate) => candidate.name === endpoint.serviceName)
+    if (!list) return []
+    const nextHop: NextHop = { kind: 'vpcEndpoint', endpointId: endpoint.id, backboneAddress: endpoint.backboneAddress }
+    return list.cidrs.flatMap((cidr) => {
+      const stronger = others.filter((other) => cidrCovers(cidr, other.cidr))
+      return subtractRanges(
+        cidrRange(cidr),
+        stronger.map((other) => cidrRange(other.cidr)),
+      )
+        .flatMap(rangeToCidrs)
+        .map((rest) => entry(table, rest, nextHop, list.id))
+    })
+  })
+}
+
+function entry(table: RouteTable, cidr: Cidr, nextHop: NextHop, destination: string = cidr): RouteEntry {
+  return { cidr, nextHop, by: `${table.id} ${destination}` }
+}
+
+/** Longest prefix first, then by family and address. */
+function bySpecificity(a: RouteEntry, b: RouteEntry): number {
+  const [left, right] = [addressBits(cidrBase(a.cidr)), addressBits(cidrBase(b.cidr))]
+  if (left.family !== right.family) return left.family - right.family
+  const length = cidrLength(b.cidr) - cidrLength(a.cidr)
+  if (length !== 0) return length
+  return left.bits < right.bits ? -1 : left.bits > right.bits ? 1 : 0
+}
