@@ -273,6 +273,24 @@ export interface DhcpOptions extends Owned {
   readonly configurations: readonly { readonly key: string; readonly values: readonly string[] }[]
 }
 
+/** A region that an account has used. It exists from the first request on, and with it the default VPC was made. */
+export interface AccountRegion {
+  /** `account/region` */
+  readonly id: string
+  readonly owner: AccountId
+  readonly region: Region
+  readonly createdAt: Instant
+  /** What a VPC has until other options are associated. */
+  readonly defaultDhcpOptionsId: DhcpOptionsId
+}
+
+/** A number that only grows, for what must not be handed out twice in a row. */
+export interface Counter {
+  /** What is counted: `backboneAddress`. */
+  readonly id: string
+  readonly value: number
+}
+
 /** What a `ClientToken` made, so that the same call again answers the same. */
 export interface ClientToken {
   /** `account/region/Action/token` */
@@ -359,6 +377,8 @@ export interface Schema {
   vpcEndpoints: VpcEndpoint
   internetGateways: InternetGateway
   dhcpOptions: DhcpOptions
+  accountRegions: AccountRegion
+  counters: Counter
   clientTokens: ClientToken
   iamUsers: IamUser
   iamRoles: IamRole
@@ -370,19 +390,21 @@ export interface Schema {
 /** Fields by which a table can be asked for all its records with one value. */
 export const INDEXES = {
   vpcs: ['owner'],
-  subnets: ['vpcId', 'networkAclId'],
-  routeTables: ['vpcId'],
-  securityGroups: ['vpcId'],
-  securityGroupRules: ['groupId'],
-  networkAcls: ['vpcId'],
-  networkInterfaces: ['vpcId', 'subnetId'],
-  instances: ['vpcId', 'reservationId'],
-  volumes: ['instanceId'],
-  images: [],
-  vpcEndpoints: ['vpcId'],
-  internetGateways: ['vpcId'],
-  dhcpOptions: [],
-  clientTokens: [],
+  subnets: ['owner', 'vpcId', 'networkAclId'],
+  routeTables: ['owner', 'vpcId'],
+  securityGroups: ['owner', 'vpcId'],
+  securityGroupRules: ['owner', 'groupId'],
+  networkAcls: ['owner', 'vpcId'],
+  networkInterfaces: ['owner', 'vpcId', 'subnetId', 'backboneAddress'],
+  instances: ['owner', 'vpcId', 'reservationId'],
+  volumes: ['owner', 'instanceId'],
+  images: ['owner'],
+  vpcEndpoints: ['owner', 'vpcId', 'backboneAddress'],
+  internetGateways: ['owner', 'vpcId'],
+  dhcpOptions: ['owner'],
+  accountRegions: [],
+  counters: [],
+  clientTokens: ['resourceId'],
   iamUsers: ['name'],
   iamRoles: ['name'],
   iamPolicies: ['name'],
