@@ -1,0 +1,18 @@
+# Sourced: puts a Node.js that runs TypeScript (24 or newer) first on the PATH, from the machine or from .runtime.
+# $root is the checkout.
+
+node_major() { "$1" -p 'process.versions.node.split(".")[0]' 2>/dev/null || echo 0; }
+
+runtime_bin() {
+  for bin in "$root"/.runtime/node_modules/node-linux-*/bin; do
+    [ -x "$bin/node" ] && echo "$bin" && return
+  done
+}
+
+use_node() {
+  if [ "$(node_major node)" -ge 24 ]; then return 0; fi
+  bin=$(runtime_bin)
+  [ -n "$bin" ] || return 1
+  PATH="$bin:$PATH"
+  export PATH
+}
