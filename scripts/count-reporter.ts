@@ -7,11 +7,15 @@ export default class CountReporter implements Reporter {
     const tests = modules.flatMap((module) => [...module.children.allTests()])
     const count = (state: string) => tests.filter((test) => test.result().state === state).length
     const skipped = new Set(
-      tests.filter((test) => test.result().state === 'skipped').map((test) => `${test.module.relativeModuleId}: ${test.fullName}`),
+      tests
+        .filter((test) => test.result().state === 'skipped')
+        .map((test) => `${test.module.relativeModuleId}: ${test.fullName}`),
     )
     for (const name of skipped) console.log(`SKIPPED ${name}`)
     // A file that cannot be loaded has no tests, and still is a failure.
-    const broken = modules.filter((module) => module.state() === 'failed' && [...module.children.allTests()].length === 0)
+    const broken = modules.filter(
+      (module) => module.state() === 'failed' && [...module.children.allTests()].length === 0,
+    )
     console.log(`${count('passed')} passed, ${count('failed') + broken.length} failed, ${count('skipped')} skipped`)
   }
 }

@@ -45,7 +45,7 @@ export class Store {
   #revision: number
   #durableRevision: number
   #pending: Pending[] = []
-  #watchers = new Set<(revision: number) => void>()
+  #watchers = new Set<() => void>()
 
   private constructor(journal: Journal, tables: { [T in TableName]: Table<Schema[T]> }, revision: number) {
     this.#journal = journal
@@ -68,7 +68,7 @@ export class Store {
     return this.#revision
   }
 
-  /** The newest revision that is on disk; the kernel is never given a newer one. */
+  /** The newest revision that is on disk. */
   get durableRevision(): number {
     return this.#durableRevision
   }
@@ -95,8 +95,8 @@ export class Store {
     return { result, revision, durable: this.#append(revision, entries) }
   }
 
-  /** Calls `watcher` after each revision becomes durable; returns the way to stop. */
-  watch(watcher: (revision: number) => void): () => void {
+  /** Calls `watcher` when a revision became durable or was undone; returns the way to stop. */
+  watch(watcher: () => void): () => void {
     this.#watchers.add(watcher)
     return () => this.#watchers.delete(watcher)
   }
@@ -131,12 +131,17 @@ export class Store {
   #markDurable(revision: number): void {
     while (this.#pending[0] && this.#pending[0].revision <= revision) this.#pending.shift()
     this.#durableRevision = Math.max(this.#durableRevision, revision)
-    for (const watcher of this.#watchers) watcher(revision)
+    this.#notify()
   }
 
   /** Takes back this change and all later ones, newest first: a later one may stand on it. */
   #undoFrom(revision: number): void {
     while (this.#pending.length > 0 && this.#pending.at(-1)!.revision >= revision) this.#pending.pop()!.undo()
+    this.#notify()
+  }
+
+  #notify(): void {
+    for (const watcher of this.#watchers) watcher()
   }
 
   #newId<P extends string>(prefix: P): `${P}-${string}` {
