@@ -1,0 +1,47 @@
+// Domain names in a question, read byte for byte. Text is lower case without the final dot; the root is ''.
+
+export interface ReadName {
+  readonly text: string
+  /** The offset of the byte after the name. */
+  readonly end: number
+}
+
+const MAX_NAME = 255
+const DOT = 0x2e
+const BACKSLASH = 0x5c
+
+/** Reads an uncompressed name; undefined when it runs past the message, is too long, or has a pointer, which a question
+ * cannot have because nothing is before it (RFC 1035 section 4.1.4). */
+export function readName(message: Uint8Array, start: number): ReadName | undefined {
+  const labels: string[] = []
+  let offset = start
+  for (;;) {
+    const length = message[offset]
+    if (length === undefined || length > 63) return undefined
+    const next = offset + 1 + length
+    if (next > message.length || next - start > MAX_NAME) return undefined
+    if (length === 0) return { text: labels.join('.'), end: next }
+    labels.push(labelText(message.subarray(offset + 1, next)))
+    offset = next
+  }
+}
+
+/** Where the name `suffix` begins within the name `full` in its wire form, counted from the name's first byte; undefined
+ * when `full` does not end in it. Both as `readName` gives them. */
+export function suffixOffset(full: string, suffix: string): number | undefined {
+  if (full === suffix) return 0
+  if (!full.endsWith(`.${suffix}`)) return undefined
+  // Escapes are longer in text than on the wire, so a name that has one is not offered for compression.
+  if (full.includes('\\')) return undefined
+  return full.length - suffix.length
+}
+
+/** Bytes that text cannot hold, or that would read as a separator, become \DDD (RFC 1035 section 5.1). */
+function labelText(label: Uint8Array): string {
+  let text = ''
+  for (const byte of label) {
+    const plain = byte > 0x20 && byte < 0x7f && byte !== DOT && byte !== BACKSLASH
+    text += plain ? String.fromCharCode(byte).toLowerCase() : `\\${String(byte).padStart(3, '0')}`
+  }
+  return text
+}

@@ -1,0 +1,130 @@
+// AWS's public names, and the addresses they have on the internet. S3 and DynamoDB lie inside their prefix lists, because
+// the route of a gateway endpoint catches them by that; every other AWS name gets one address that lies in no list.
+
+import { endpointServices } from '../catalogue/endpoint-services.ts'
+import { awsPrefixLists } from '../catalogue/prefix-lists.ts'
+import { DEFAULT_REGION, isRegion, REGIONS } from '../catalogue/regions.ts'
+import { type Address, addressPlus } from '../ip/address.ts'
+import { type Cidr, cidrBase, cidrLength } from '../ip/cidr.ts'
+import type { Region } from '../store/records.ts'
+import type { ResourceRecord, Zone } from './zone.ts'
+
+/** Amazon announces 52.46.0.0/16 for its own services, and no prefix list of the catalogue touches it. */
+const OTHER_SERVICES_BASE = '52.46.0.0' as Address
+
+/** S3 answers with up to eight addresses: https://repost.aws/knowledge-center/s3-dns-query-multivalue-response */
+const PREFIX_LIST_ANSWERS = 8
+
+const PREFIX_LIST_TTL = 5
+const TTL = 60
+
+/** Zones of which Amazon holds every name, so that a name it does not have is NXDOMAIN. */
+const PUBLIC_APEXES = ['amazonaws.com', 'api.aws', 'sagemaker.aws', 'console.aws.amazon.com']
+
+/** Public names of AWS that are no endpoint's private DNS name. */
+const GLOBAL_NAMES = new Set(['sts.amazonaws.com', 'ec2.amazonaws.com', 'cloudfront.amazonaws.com'])
+
+const S3 =
+  /^(?:.+\.)?s3(?:-fips|-accesspoint|-accesspoint-fips|-control|-control-fips|-object-lambda|-website)?(?:\.dualstack)?[.-](?<region>[a-z0-9-]+)\.amazonaws\.com$/
+const S3_GLOBAL = /^(?<bucket>.+\.)?s3(?:-external-1)?\.amazonaws\.com$/
+const DYNAMODB = /^(?:\d{12}\.ddb|dynamodb|dynamodb-fips)\.(?<region>[a-z0-9-]+)\.(?:amazonaws\.com|api\.aws)$/
+
+/** The public zones, as a VPC of `region` sees them. */
+export function publicZones(region: Region): Zone[] {
+  return PUBLIC_APEXES.map((apex) => ({
+    apex,
+    find: (name) => publicRecords(name, region) ?? (isRegionalApex(name, apex) ? [] : undefined),
+  }))
+}
+
+/** The addresses of a public AWS name, in their first order; empty for a name that AWS does not have. `region` is where
+ * the asker is: `BUCKET.s3.amazonaws.com` leads to the bucket's region in AWS, and here to the asker's. */
+export function publicAddresses(name: string, region: Region): readonly Address[] {
+  const list = prefixListOf(name, region)
+  if (list) return addressesWithin(list)
+  return hasOtherService(name, region) ? [otherServiceAddress(name)] : []
+}
+
+function publicRecords(name: string, region: Region): ResourceRecord[] | undefined {
+  const ttl = prefixListOf(name, region) ? PREFIX_LIST_TTL : TTL
+  const addresses = publicAddresses(name, region)
+  if (addresses.length === 0) return undefined
+  return addresses.map((address) => ({ name, ttl, type: 'A', data: address }))
+}
+
+function isRegionalApex(name: string, apex: string): boolean {
+  return name === apex || (name.endsWith(`.${apex}`) && isRegion(name.slice(0, -apex.length - 1)))
+}
+
+/** The prefix list that the name's addresses lie in; undefined when they lie in none. */
+function prefixListOf(name: string, region: Region): readonly Cidr[] | undefined {
+  const found = (service: string, of: Region | undefined) =>
+    of ? awsPrefixLists(of).find((list) => list.name === `com.amazonaws.${of}.${service}`)?.cidrs : undefined
+  const global = S3_GLOBAL.exec(name)
+  if (global) return found('s3', global.groups?.bucket && isRegion(region) ? region : DEFAULT_REGION)
+  return found('s3', S3.exec(name)?.groups?.region) ?? found('dynamodb', DYNAMODB.exec(name)?.groups?.region)
+}
+
+/** A few addresses of the blocks, spread over them: never a block's first address, nor one that ends in 0 or 255. */
+function addressesWithin(blocks: readonly Cidr[]): Address[] {
+  return Array.from({ length: PREFIX_LIST_ANSWERS }, (_, index) => {
+    // `index % length` is within the list, and no list is empty.
+    const block = blocks[index % blocks.length]!
+    const hash = fnv1a(`${block} ${index}`)
+    const rows = 2 ** Math.max(0, 24 - cidrLength(block))
+    return addressPlus(cidrBase(block), (hash % rows) * 256 + 1 + ((hash >>> 16) % 254))
+  })
+}
+
+interface NamePatterns {
+  readonly exact: ReadonlySet<string>
+  readonly wildcards: readonly RegExp[]
+}
+
+const patternsByRegion = new Map<Region, NamePatterns>()
+
+function hasOtherService(name: string, region: Region): boolean {
+  if (GLOBAL_NAMES.has(name)) return true
+  const labels = name.split('.')
+  const named = REGIONS.find((candidate) => labels.includes(candidate)) ?? region
+  const { exact, wildcards } = namePatterns(named)
+  return exact.has(name) || wildcards.some((wildcard) => wildcard.test(name))
+}
+
+function namePatterns(region: Region): NamePatterns {
+  const known = patternsByRegion.get(region)
+  if (known) return known
+  const names = endpointServices(region).flatMap((service) => service.privateDnsNames)
+  // Streams have no private name, and gateway endpoints do not carry them.
+  names.push(`streams.dynamodb.${region}.amazonaws.com`)
+  const made = {
+    exact: new Set(names.filter((name) => !name.includes('*'))),
+    wildcards: names.filter((name) => name.includes('*')).map(wildcardPattern),
+  }
+  // A name that is no region would let askers fill the map.
+  if (isRegion(region)) patternsByRegion.set(region, made)
+  return made
+}
+
+/** `*.x` stands for any name below x, `a-*.x` for one label. */
+function wildcardPattern(name: string): RegExp {
+  const escaped = name
+    .replaceAll('.', '\\.')
+    .replace(/^\*\\\./, '.+\\.')
+    .replaceAll('*', '[^.]+')
+  return new RegExp(`^${escaped}$`)
+}
+
+function otherServiceAddress(name: string): Address {
+  const hash = fnv1a(name)
+  return addressPlus(OTHER_SERVICES_BASE, ((hash >>> 8) & 0xff) * 256 + 1 + (hash % 254))
+}
+
+/** FNV-1a, 32 bits: the same name has the same address in every world and on every run. */
+function fnv1a(text: string): number {
+  let hash = 0x811c9dc5
+  for (let index = 0; index < text.length; index++) {
+    hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193)
+  }
+  return hash >>> 0
+}

@@ -1,0 +1,114 @@
+// The resolver on real sockets of the loopback: the asker's backbone address is 127.0.0.1 here. The rest as in
+// compile/small-network.ts.
+
+import { createSocket, type Socket as UdpSocket } from 'node:dgram'
+import { once } from 'node:events'
+import { type AddressInfo, connect, createServer, type Server } from 'node:net'
+import { type DecodedPacket, decode, encode, RECURSION_DESIRED } from 'dns-packet'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { Network, ResolverView } from '../compile/network.ts'
+import { address, networkInterface, networkOf, smallVpc } from '../compile/small-network.ts'
+import { PACKETS_PER_SECOND, RateLimit } from './rate-limit.ts'
+import { DnsServer } from './server.ts'
+import { frameMessage, MessageReader } from './tcp-framing.ts'
+
+function loopbackNetwork(resolver: Partial<ResolverView> = {}): Network {
+  const vpc = smallVpc()
+  const asker = networkInterface(1, 'a', '10.0.1.5', ['sg-1'], { backboneAddress: address('127.0.0.1') })
+  return networkOf({ ...vpc, interfaces: [asker], resolver: { ...vpc.resolver, ...resolver } })
+}
+
+const QUERY = encode({
+  id: 7,
+  flags: RECURSION_DESIRED,
+  questions: [{ name: 'ip-10-0-1-5.ec2.internal', type: 'A' }],
+})
+
+let network: Network
+let dnsUdp: UdpSocket
+let dnsTcp: Server
+let client: UdpSocket
+const logged: string[] = []
+
+beforeEach(async () => {
+  network = loopbackNetwork()
+  logged.length = 0
+  dnsUdp = createSocket('udp4').bind(0, '127.0.0.1')
+  dnsTcp = createServer().listen(0, '127.0.0.1')
+  client = createSocket('udp4').bind(0, '127.0.0.1')
+  await Promise.all([once(dnsUdp, 'listening'), once(dnsTcp, 'listening'), once(client, 'listening')])
+  new DnsServer({ network: () => network, log: (line) => logged.push(line), now: () => 0 }).serve({ dnsUdp, dnsTcp })
+})
+
+afterEach(() => {
+  for (const socket of [dnsUdp, client]) socket.close()
+  dnsTcp.close()
+})
+
+async function askUdp(message: Buffer): Promise<DecodedPacket> {
+  const reply = once(client, 'message')
+  client.send(message, dnsUdp.address().port, '127.0.0.1')
+  const [received]: Buffer[] = await reply
+  return decode(received ?? Buffer.alloc(0))
+}
+
+function tcpPort(): number {
+  // A TCP server that listens has an address of this kind.
+  return (dnsTcp.address() as AddressInfo).port
+}
+
+describe('DnsServer', () => {
+  it('answers over UDP', async () => {
+    expect(await askUdp(QUERY)).toMatchObject({ id: 7, answers: [{ data: '10.0.1.5' }] })
+    expect(logged).toEqual([])
+  })
+
+  it('answers pipelined questions of one TCP connection in order', async () => {
+    const socket = connect(tcpPort(), '127.0.0.1')
+    const second = Buffer.from(QUERY)
+    second.writeUInt16BE(8, 0)
+    socket.write(Buffer.concat([frameMessage(QUERY), frameMessage(second)]))
+    const reader = new MessageReader()
+    const ids: number[] = []
+    for await (const chunk of socket) {
+      ids.push(...reader.read(chunk).map((message) => message.readUInt16BE(0)))
+      if (ids.length === 2) break
+    }
+    expect(ids).toEqual([7, 8])
+  })
+
+  it('does not answer a VPC without enableDnsSupport, and does once it has it', async () => {
+    network = loopbackNetwork({ enabled: false })
+    client.send(QUERY, dnsUdp.address().port, '127.0.0.1')
+    await onceReceived()
+    network = loopbackNetwork()
+    const later = Buffer.from(QUERY)
+    later.writeUInt16BE(99, 0)
+    expect(await askUdp(later)).toMatchObject({ id: 99 })
+  })
+
+  it('does not answer who is no interface', async () => {
+    network = networkOf(smallVpc())
+    client.send(QUERY, dnsUdp.address().port, '127.0.0.1')
+    await onceReceived()
+    network = loopbackNetwork()
+    const later = Buffer.from(QUERY)
+    later.writeUInt16BE(98, 0)
+    expect(await askUdp(later)).toMatchObject({ id: 98 })
+  })
+})
+
+/** The server has seen the next datagram; its own listener came first. */
+function onceReceived(): Promise<unknown> {
+  return once(dnsUdp, 'message')
+}
+
+describe('RateLimit', () => {
+  it('admits so many packets of an interface in a second, and again in the next', () => {
+    const limit = new RateLimit()
+    const admitted = Array.from({ length: PACKETS_PER_SECOND + 10 }, () => limit.admits('eni-1', 500)).filter(Boolean)
+    expect(admitted).toHaveLength(PACKETS_PER_SECOND)
+    expect(limit.admits('eni-2', 999)).toBe(true)
+    expect(limit.admits('eni-1', 1000)).toBe(true)
+  })
+})
