@@ -1,0 +1,28 @@
+// `postern env`: the shell lines that make any AWS client talk to the daemon.
+
+import { askDaemon } from './daemon-client.ts'
+
+interface EnvironmentOptions {
+  readonly account: string
+  readonly region: string
+}
+
+export async function environment(endpoint: string, { account, region }: EnvironmentOptions): Promise<string> {
+  const key = await askDaemon(endpoint, 'POST', 'credentials', { account })
+  if (!isKey(key)) throw new Error('the daemon gave no key')
+  const variables = {
+    AWS_ENDPOINT_URL: endpoint,
+    AWS_ACCESS_KEY_ID: key.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: key.secretAccessKey,
+    AWS_REGION: region,
+    AWS_DEFAULT_REGION: region,
+    POSTERN_ENDPOINT: endpoint,
+  }
+  const lines = Object.entries(variables).map(([name, value]) => `export ${name}='${value.replaceAll("'", "'\\''")}'`)
+  // A token or profile of another account would win over the key.
+  return [...lines, 'unset AWS_SESSION_TOKEN AWS_PROFILE'].join('\n')
+}
+
+function isKey(value: unknown): value is { accessKeyId: string; secretAccessKey: string } {
+  return typeof value === 'object' && value !== null && 'accessKeyId' in value && 'secretAccessKey' in value
+}

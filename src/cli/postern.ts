@@ -1,0 +1,115 @@
+// The command line: an HTTP client of the daemon like any other. One command a block; what a command does is in the
+// file of its name.
+
+import { Command } from 'commander'
+import { askDaemon, CliError, findEndpoint } from './daemon-client.ts'
+import { down } from './down.ts'
+import { environment } from './env.ts'
+import { runExec } from './exec.ts'
+import { explain } from './explain.ts'
+import { lab } from './lab.ts'
+import { status } from './status.ts'
+import { up } from './up.ts'
+
+const DATA = ['--data <dir>', 'data directory of the daemon (default: the user state directory)'] as const
+
+const program = new Command('postern')
+  .description('AWS VPC endpoints and PrivateLink on Linux you own: the same API, real packets')
+  .showHelpAfterError('(postern --help shows all commands)')
+
+program
+  .command('up')
+  .description('start a daemon; returns when the API answers')
+  .option('--detach', 'leave it running behind this terminal')
+  .option('--port <number>', 'loopback port of the API', '4566')
+  .option(...DATA)
+  .option('--dataplane <kind>', 'linux: real packets; model: the API and explain only', 'linux')
+  .option('--auth <mode>', 'open: unknown keys are root of an account; strict: every signature is verified', 'open')
+  .option('--s3-upstream <url>', 'serve S3 from another endpoint, as http://KEY:SECRET@HOST:PORT')
+  .action(up)
+
+program
+  .command('down')
+  .description('stop the daemon and take its network out of the kernel; what was created stays on disk')
+  .option(...DATA)
+  .action((options) => down(options.data))
+
+program
+  .command('status')
+  .description('pid, endpoint, data directory, resources, revision wanted and in force, health')
+  .option(...DATA)
+  .option('--json', 'as JSON')
+  .action((options) => status(findEndpoint(options.data), options.json))
+
+program
+  .command('env')
+  .description('shell lines that point AWS clients at the daemon: eval "$(postern env)"')
+  .option(...DATA)
+  .option('--account <id>', 'act as the root of this account', '123456789012')
+  .option('--region <name>', 'default region', 'us-east-1')
+  .action(async (options) => console.log(await environment(findEndpoint(options.data), options)))
+
+program
+  .command('reset')
+  .description('delete everything: an empty world again')
+  .option(...DATA)
+  .action(async (options) => {
+    await askDaemon(findEndpoint(options.data), 'POST', 'reset')
+    console.log('the world is empty')
+  })
+
+program
+  .command('exec')
+  .description('run a command inside an instance: postern exec i-… -- CMD [ARG…]')
+  .argument('<instance>')
+  .argument('<command...>')
+  .option(...DATA)
+  .passThroughOptions()
+  .action(async (instanceId: string, argv: string[], options) => {
+    const { stdin, stdout, stderr } = process
+    process.exitCode = await runExec({ endpoint: findEndpoint(options.data), instanceId, argv, stdin, stdout, stderr })
+    // An open terminal or pipe on stdin would keep the process alive after the command ended.
+    stdin.destroy()
+  })
+program.enablePositionalOptions()
+
+program
+  .command('explain')
+  .description('why a packet or request from an instance passes or not: postern explain i-… NAME:PORT')
+  .argument('<from>', 'an instance or a network interface')
+  .argument('<to>', 'NAME:PORT or ADDRESS:PORT; port 443 when left out')
+  .option('--protocol <name>', 'tcp, udp or icmp', 'tcp')
+  .option('--action <action>', 'an action to ask the policies for, such as s3:GetObject')
+  .option('--resource <arn>', 'the resource of that action', '*')
+  .option('--json', 'the whole trace as JSON')
+  .option(...DATA)
+  .action((from: string, to: string, options) => explain(findEndpoint(options.data), from, to, options))
+
+program
+  .command('lab')
+  .description('run a lab from labs/ in a world of its own and prove its claims')
+  .argument('[name]', 'the lab', 'private-s3')
+  .option('--keep', 'leave the daemon running afterwards')
+  .action(lab)
+
+const image = program.command('image').description('root file systems for instances')
+image
+  .command('import')
+  .description('offer a root file system (a directory or a tar archive) as an AMI')
+  .argument('<path>')
+  .requiredOption('--name <name>', 'the name of the AMI')
+  .option('--description <text>', 'its description', '')
+  .option(...DATA)
+  .action(async (path: string, options) => {
+    const { name, description } = options
+    const answer = await askDaemon(findEndpoint(options.data), 'POST', 'images', { path, name, description })
+    console.log(typeof answer === 'object' && answer && 'imageId' in answer ? answer.imageId : answer)
+  })
+
+try {
+  await program.parseAsync()
+} catch (error) {
+  if (!(error instanceof CliError)) throw error
+  console.error(`postern: ${error.message}`)
+  process.exitCode = 1
+}

@@ -1,0 +1,77 @@
+// `postern up`: starts a daemon in this terminal, or (`--detach`) behind it, and returns when the API answers.
+
+import { spawn } from 'node:child_process'
+import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { readDaemonAddress } from '../store/world-directory.ts'
+import { CliError, defaultDataDirectory } from './daemon-client.ts'
+
+export interface UpOptions {
+  readonly port: string
+  readonly data?: string
+  readonly dataplane: string
+  readonly auth: string
+  readonly s3Upstream?: string
+  readonly detach?: boolean
+}
+
+const MAIN = fileURLToPath(new URL('../main.ts', import.meta.url))
+/** Long enough for a slow disk and many namespaces to be found again. */
+const START_LIMIT_MS = 120_000
+
+export async function up(options: UpOptions): Promise<void> {
+  const directory = resolve(options.data ?? defaultDataDirectory())
+  const argv = [
+    MAIN,
+    '--port',
+    options.port,
+    '--data',
+    directory,
+    '--dataplane',
+    options.dataplane,
+    '--auth',
+    options.auth,
+  ]
+  if (options.s3Upstream) argv.push('--s3-upstream', options.s3Upstream)
+  if (!options.detach) return runHere(argv)
+  const endpoint = await runBehind(argv, directory)
+  console.log(`postern is up at ${endpoint} (data in ${directory})`)
+  console.log('now: eval "$(postern env)" and use any AWS client')
+}
+
+function runHere(argv: readonly string[]): Promise<void> {
+  const daemon = spawn(process.execPath, argv, { stdio: 'inherit' })
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => daemon.kill(signal))
+  return new Promise((resolveRun) => {
+    daemon.on('exit', (code) => {
+      process.exitCode = code ?? 1
+      resolveRun()
+    })
+  })
+}
+
+async function runBehind(argv: readonly string[], directory: string): Promise<string> {
+  try {
+    mkdirSync(directory, { recursive: true, mode: 0o700 })
+  } catch (error) {
+    throw new CliError(`cannot make the data directory ${directory}: ${error instanceof Error ? error.message : error}`)
+  }
+  const logPath = join(directory, 'daemon.log')
+  const log = openSync(logPath, 'a')
+  const logStart = readFileSync(logPath).length
+  const daemon = spawn(process.execPath, argv, { detached: true, stdio: ['ignore', log, log, 'ipc'] })
+  closeSync(log)
+  const outcome = await new Promise<'ready' | 'ended' | 'late'>((settle) => {
+    daemon.once('message', () => settle('ready'))
+    daemon.once('exit', () => settle('ended'))
+    setTimeout(() => settle('late'), START_LIMIT_MS).unref()
+  })
+  if (outcome === 'ended') throw new CliError(readFileSync(logPath, 'utf8').slice(logStart).trim())
+  if (outcome === 'late') throw new CliError(`the daemon (pid ${daemon.pid}) does not answer yet; see ${logPath}`)
+  daemon.disconnect()
+  daemon.unref()
+  const address = readDaemonAddress(directory)
+  if (!address) throw new CliError(`the daemon started and left no address in ${directory}; see ${logPath}`)
+  return address.endpoint
+}
