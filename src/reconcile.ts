@@ -1,0 +1,158 @@
+// The loop that makes the kernel follow the records: newest revision -> compile -> apply -> mark what is now true. One
+// apply at a time; wakes that come meanwhile collapse into one. Level-triggered: it is never told what changed.
+
+import { compile } from './compile/compile.ts'
+import type { Network } from './compile/network.ts'
+import { finishInstanceTransition, forgetTerminated } from './control/ec2/instance-lifecycle.ts'
+import type { ApplyResult, Driver, DriverError } from './linux/driver.ts'
+import type { Instance, VpcEndpoint, VpcId } from './store/records.ts'
+import type { Records, Store, Tx } from './store/store.ts'
+
+/** How often the kernel is compared with what was last applied. */
+const AUDIT_INTERVAL_MS = 2_000
+
+export interface ReconcilerHealth {
+  /** The newest revision there is. */
+  readonly wanted: number
+  /** The newest revision that the kernel has whole. */
+  readonly inForce: number
+  /** VPCs whose last apply failed, with the error. */
+  readonly failures: ReadonlyMap<VpcId, DriverError>
+  /** How often the kernel was found changed by somebody else and put right. */
+  readonly repairs: number
+}
+
+interface Dependencies {
+  readonly store: Store
+  readonly driver: Driver
+  readonly now: () => Date
+  readonly log: (line: string) => void
+}
+
+/** Records in a passing state, as they were when the Network was compiled. */
+interface Transitions {
+  readonly instances: readonly Instance[]
+  readonly endpoints: readonly VpcEndpoint[]
+}
+
+export class Reconciler {
+  #dependencies: Dependencies
+  #network: Network = { vpcs: [] }
+  #inForce = 0
+  #failures: ReadonlyMap<VpcId, DriverError> = new Map()
+  #repairs = 0
+  #dirty = false
+  #running: Promise<void> | undefined
+  #stopWatching: (() => void) | undefined
+  #audit: NodeJS.Timeout | undefined
+
+  constructor(dependencies: Dependencies) {
+    this.#dependencies = dependencies
+  }
+
+  /** The newest compiled Network: what the resolver, the edge and explain answer from. */
+  get network(): Network {
+    return this.#network
+  }
+
+  get health(): ReconcilerHealth {
+    const { store } = this.#dependencies
+    return { wanted: store.revision, inForce: this.#inForce, failures: this.#failures, repairs: this.#repairs }
+  }
+
+  /** Applies what there is and follows the store from now on. */
+  async start(): Promise<void> {
+    this.#stopWatching = this.#dependencies.store.watch(() => this.wake())
+    this.#audit = setInterval(() => void this.#repair(), AUDIT_INTERVAL_MS)
+    this.wake()
+    await this.settle()
+  }
+
+  /** Lets a running apply end and follows no more. */
+  async stop(): Promise<void> {
+    this.#stopWatching?.()
+    clearInterval(this.#audit)
+    this.#dirty = false
+    await this.#running
+  }
+
+  /** Asks for another round. */
+  wake(): void {
+    this.#dirty = true
+    this.#running ??= this.#run().finally(() => {
+      this.#running = undefined
+    })
+  }
+
+  /** Waits until the kernel has all that was asked for so far. */
+  async settle(): Promise<void> {
+    while (this.#running) await this.#running
+  }
+
+  async #run(): Promise<void> {
+    // One turn of the event loop lets commits of the same tick share a round.
+    await new Promise(setImmediate)
+    while (this.#dirty) {
+      this.#dirty = false
+      await this.#round()
+    }
+  }
+
+  async #round(): Promise<void> {
+    const { store, driver, log } = this.#dependencies
+    const revision = store.revision
+    const transitions = passing(store.records)
+    this.#network = compile(store.records)
+    try {
+      const result = await driver.apply(this.#network)
+      for (const [vpcId, error] of result.failures) log(`${vpcId} could not be put in force: ${error.message}`)
+      this.#failures = result.failures
+      if (result.failures.size === 0) this.#inForce = revision
+      this.#markApplied(transitions, result)
+    } catch (error) {
+      log(`applying revision ${revision} failed: ${error instanceof Error ? error.stack : String(error)}`)
+    }
+  }
+
+  /** Guarded on the records that were acted on: a newer decision is never overwritten. */
+  #markApplied({ instances, endpoints }: Transitions, { failures, running }: ApplyResult): void {
+    const { store, now } = this.#dependencies
+    store.transact((tx) => {
+      for (const instance of instances) {
+        if (tx.instances.get(instance.id) !== instance || failures.has(instance.vpcId)) continue
+        if (instance.state === 'pending' && !running.has(instance.id)) continue
+        finishInstanceTransition(tx, instance, now())
+      }
+      for (const endpoint of endpoints) {
+        if (tx.vpcEndpoints.get(endpoint.id) !== endpoint || failures.has(endpoint.vpcId)) continue
+        finishEndpointTransition(tx, endpoint)
+      }
+      forgetTerminated(tx, now())
+    })
+  }
+
+  async #repair(): Promise<void> {
+    if (this.#running) return
+    try {
+      if (!(await this.#dependencies.driver.hasDrifted())) return
+      this.#repairs++
+      this.#dependencies.log('the kernel was changed by somebody else; putting it right')
+      this.wake()
+    } catch (error) {
+      this.#dependencies.log(`comparing the kernel with what was applied failed: ${String(error)}`)
+    }
+  }
+}
+
+function passing(records: Records): Transitions {
+  const settled = new Set(['running', 'stopped', 'terminated'])
+  return {
+    instances: [...records.instances.all()].filter((instance) => !settled.has(instance.state)),
+    endpoints: [...records.vpcEndpoints.all()].filter(({ state }) => state === 'pending' || state === 'deleting'),
+  }
+}
+
+function finishEndpointTransition(tx: Tx, endpoint: VpcEndpoint): void {
+  if (endpoint.state === 'deleting') tx.vpcEndpoints.delete(endpoint.id)
+  else tx.vpcEndpoints.update(endpoint.id, { state: 'available' })
+}
