@@ -31,6 +31,8 @@ export type Principal =
       readonly issuedAt: string
       /** Set when the metadata service gave out the credentials. */
       readonly sourceInstanceArn?: string
+      /** Condition keys that the credentials themselves carry, such as `aws:Ec2InstanceSourceVpc`. */
+      readonly sessionKeys?: Readonly<Record<string, string>>
     })
   | { readonly kind: 'anonymous' }
 

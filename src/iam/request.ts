@@ -14,6 +14,8 @@ export interface Authorisation {
   /** Whose the resource is; absent when there is none, as for ListBuckets. */
   readonly resourceAccount?: string
   readonly resourcePolicy?: NamedPolicy
+  /** A role's trust policy must itself allow, also in the role's own account. Absent: a resource-based policy. */
+  readonly resourcePolicyKind?: 'resource-based policy' | 'role trust policy'
   /** Keys of the service itself, such as `s3:prefix`. */
   readonly keys: ContextKeys
 }
@@ -22,6 +24,8 @@ export interface PolicyRequest extends Authorisation {
   readonly principal: Principal
   /** The VPC endpoint that the request came by; absent on other paths. */
   readonly endpointPolicy?: NamedPolicy
+  /** Absent: `Gateway`, in whose policies an account as principal means only that account's root user. */
+  readonly endpointType?: 'Gateway' | 'Interface'
 }
 
 export type PolicyKind =

@@ -1,0 +1,93 @@
+// The condition keys of a request, from what Postern knows of it: the connection, the principal and the resource.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
+
+import type { Connection } from './connection.ts'
+import type { Principal } from './principal.ts'
+import type { Authorisation, ContextKeys } from './request.ts'
+
+export interface RequestContext {
+  readonly principal: Principal
+  readonly connection: Connection
+  readonly now: Date
+  readonly region: string
+  /** Absent when the client sent none. */
+  readonly userAgent?: string
+  readonly authorisation: Authorisation
+}
+
+/** Services whose requests carry `aws:SourceVpcArn`, by action prefix. */
+const SOURCE_VPC_ARN = new Set(
+  (
+    'apprunner discovery athena servicediscovery applicationinsights cloudformation comprehendmedical ' +
+    'compute-optimizer ecr ecs kinesisanalytics route53 datasync ebs scheduler firehose medical-imaging healthlake ' +
+    'omics iam iotfleetwise iotwireless kms lambda payment-cryptography polly acm-pca rbin rekognition servicequotas ' +
+    's3 storagegateway ssm-contacts textract transcribe transfer'
+  ).split(' '),
+)
+/** Services whose requests carry `aws:VpceAccount`: those and a few more. */
+const VPCE_ACCOUNT = new Set([...SOURCE_VPC_ARN, 'dynamodb', 'gamelift', 'shield'])
+
+/** Every key of the request by lower-case name; a key that AWS would leave out is absent. */
+export function contextKeys(context: RequestContext): ContextKeys {
+  const { authorisation, now } = context
+  const keys: Record<string, string | readonly string[]> = {
+    'aws:securetransport': String(context.connection.secure),
+    'aws:currenttime': now.toISOString(),
+    'aws:epochtime': String(Math.floor(now.getTime() / 1000)),
+    'aws:requestedregion': context.region,
+    'aws:viaawsservice': 'false',
+    ...connectionKeys(context.connection, servicePrefix(authorisation.action)),
+    ...principalKeys(context.principal),
+  }
+  if (context.userAgent !== undefined) keys['aws:useragent'] = context.userAgent
+  if (authorisation.resourceAccount !== undefined) {
+    keys['aws:resourceaccount'] = authorisation.resourceAccount
+    if (servicePrefix(authorisation.action) === 's3') keys['s3:resourceaccount'] = authorisation.resourceAccount
+  }
+  for (const [key, value] of Object.entries(authorisation.keys)) keys[key.toLowerCase()] = value
+  return keys
+}
+
+/** `s3` of `s3:GetObject`. */
+export function servicePrefix(action: string): string {
+  return action.slice(0, action.indexOf(':')).toLowerCase()
+}
+
+/** A request through an endpoint has no `aws:SourceIp`: its address means nothing outside its VPC. */
+function connectionKeys(connection: Connection, service: string): Record<string, string> {
+  if (connection.kind === 'public') return { 'aws:sourceip': connection.sourceIp }
+  const keys: Record<string, string> = {
+    'aws:sourcevpce': connection.endpointId,
+    'aws:sourcevpc': connection.vpcId,
+    'aws:vpcsourceip': connection.vpcSourceIp,
+  }
+  if (SOURCE_VPC_ARN.has(service)) {
+    keys['aws:sourcevpcarn'] = `arn:aws:ec2:${connection.region}:${connection.endpointAccount}:vpc/${connection.vpcId}`
+  }
+  if (VPCE_ACCOUNT.has(service)) keys['aws:vpceaccount'] = connection.endpointAccount
+  return keys
+}
+
+const PRINCIPAL_TYPES = { root: 'Account', user: 'User', assumedRole: 'AssumedRole' } as const
+
+function principalKeys(principal: Principal): Record<string, string> {
+  if (principal.kind === 'anonymous') {
+    return { 'aws:principaltype': 'Anonymous', 'aws:principalaccount': 'anonymous', 'aws:userid': 'anonymous' }
+  }
+  const keys: Record<string, string> = {
+    'aws:principaltype': PRINCIPAL_TYPES[principal.kind],
+    'aws:principalaccount': principal.account,
+    'aws:principalarn': principal.kind === 'assumedRole' ? principal.roleArn : principal.arn,
+    'aws:principalisawsservice': 'false',
+    'aws:userid': principal.userId,
+  }
+  for (const [tag, value] of Object.entries(principal.tags)) keys[`aws:principaltag/${tag.toLowerCase()}`] = value
+  if (principal.kind === 'user') keys['aws:username'] = principal.userName
+  if (principal.kind === 'assumedRole') {
+    keys['aws:tokenissuetime'] = principal.issuedAt
+    keys['aws:multifactorauthpresent'] = 'false'
+    if (principal.sourceInstanceArn !== undefined) keys['ec2:sourceinstancearn'] = principal.sourceInstanceArn
+    for (const [key, value] of Object.entries(principal.sessionKeys ?? {})) keys[key.toLowerCase()] = value
+  }
+  return keys
+}

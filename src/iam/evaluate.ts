@@ -1,0 +1,95 @@
+// Decides a request by every policy that binds it, one verdict a layer. The request passes when no layer refuses.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
+
+import { denialMessage } from './denial-message.ts'
+import { type Judgement, judge } from './judgement.ts'
+import type { NamedPolicy, Principal } from './principal.ts'
+import type { MatchOptions } from './principal-clause.ts'
+import type { ContextKeys, LayerVerdict, PolicyDecision, PolicyKind, PolicyRequest } from './request.ts'
+
+const WHOLE_ACCOUNT: MatchOptions = { accountMeansRoot: false }
+
+/** Who must say yes, once the resource's policy has been read. */
+interface Grant {
+  /** The resource's policy names the requester or its session: nothing else has to allow. */
+  readonly final: boolean
+  /** The resource's policy names the requester's role: boundary and session still limit it. */
+  readonly identity: boolean
+}
+
+export function evaluate(request: PolicyRequest, keys: ContextKeys): PolicyDecision {
+  const ask = (kind: PolicyKind, policies: readonly NamedPolicy[], principals?: MatchOptions): Judgement =>
+    judge({ kind, policies, request, keys, principals })
+  const resource = resourceLayer(request, ask)
+  const layers = [
+    ...principalLayers(request.principal, resource.grant, ask),
+    resource.verdict,
+    ...endpointLayer(request, ask),
+  ]
+  const refusing = findRefusing(layers)
+  if (!refusing) return { allowed: true, layers }
+  return { allowed: false, layers, message: denialMessage(request, refusing) }
+}
+
+type Ask = (kind: PolicyKind, policies: readonly NamedPolicy[], principals?: MatchOptions) => Judgement
+
+/** AWS names one policy type in a refusal: an explicit deny before an implicit one, then the first in this order. */
+function findRefusing(layers: readonly LayerVerdict[]): LayerVerdict | undefined {
+  return (
+    layers.find((layer) => layer.effect === 'ExplicitDeny') ?? layers.find((layer) => layer.effect === 'ImplicitDeny')
+  )
+}
+
+function principalLayers(principal: Principal, grant: Grant, ask: Ask): LayerVerdict[] {
+  if (principal.kind === 'anonymous') {
+    return [notApplicable('identity-based policy', 'an anonymous requester has no policies of its own')]
+  }
+  const layers = [identityLayer(principal, grant, ask)]
+  if (principal.boundary) {
+    layers.push(unlessGranted(grant.final, ask('permissions boundary', [principal.boundary]).verdict))
+  }
+  if (principal.kind === 'assumedRole' && principal.sessionPolicies.length > 0) {
+    layers.push(unlessGranted(grant.final, ask('session policy', principal.sessionPolicies).verdict))
+  }
+  return layers
+}
+
+function identityLayer(principal: Exclude<Principal, { kind: 'anonymous' }>, grant: Grant, ask: Ask): LayerVerdict {
+  if (principal.kind === 'root') {
+    return notApplicable('identity-based policy', 'the root user of an account needs no identity-based policy')
+  }
+  return unlessGranted(grant.identity, ask('identity-based policy', principal.identityPolicies).verdict)
+}
+
+/** An implicit deny does not refuse what the resource's policy has granted; an explicit one always does. */
+function unlessGranted(granted: boolean, verdict: LayerVerdict): LayerVerdict {
+  if (!granted || verdict.effect !== 'ImplicitDeny') return verdict
+  return notApplicable(verdict.kind, `not needed: the resource's own policy grants the request (${verdict.why})`)
+}
+
+function resourceLayer(request: PolicyRequest, ask: Ask): { verdict: LayerVerdict; grant: Grant } {
+  const kind = request.resourcePolicyKind ?? 'resource-based policy'
+  const { principal, resourcePolicy, resourceAccount } = request
+  const ownAccount =
+    resourceAccount === undefined || (principal.kind !== 'anonymous' && principal.account === resourceAccount)
+  const { verdict, principal: named } = ask(kind, resourcePolicy ? [resourcePolicy] : [], WHOLE_ACCOUNT)
+  const grant = {
+    final: ownAccount && named === 'direct',
+    identity: ownAccount && (named === 'direct' || named === 'role'),
+  }
+  // A role's trust policy must allow by itself; so must the policy of a resource in another account.
+  const mustAllow = kind === 'role trust policy' || !ownAccount
+  if (mustAllow || verdict.effect !== 'ImplicitDeny') return { verdict, grant }
+  const why = resourcePolicy ? verdict.why : 'the resource has none'
+  return { verdict: notApplicable(kind, `not needed in the resource's own account: ${why}`), grant }
+}
+
+/** The endpoint's policy filters what passes and grants nothing, whoever asks and whosever the resource is. */
+function endpointLayer({ endpointPolicy, endpointType }: PolicyRequest, ask: Ask): LayerVerdict[] {
+  if (!endpointPolicy) return []
+  return [ask('VPC endpoint policy', [endpointPolicy], { accountMeansRoot: endpointType !== 'Interface' }).verdict]
+}
+
+function notApplicable(kind: PolicyKind, why: string): LayerVerdict {
+  return { kind, effect: 'NotApplicable', why }
+}
