@@ -1,0 +1,95 @@
+// Would it get there, and if not, what stops it? Walks one flow through the Network that the driver enforces, and one
+// request through the policies that the front door evaluates. It decides nothing that they do not decide the same way.
+
+import { lookupIn, type PlacedInterface } from '../compile/lookup.ts'
+import type { EndpointNetwork, Network } from '../compile/network.ts'
+import type { Address } from '../ip/address.ts'
+import { type ResolvedName, resolveName } from './name.ts'
+import { firstPacket, replyTo } from './packet.ts'
+import { policySteps } from './policy.ts'
+import type { Question } from './question.ts'
+import { endpointForAddress } from './route.ts'
+import { type Flow, pass, type Step, stop, type Trace } from './trace.ts'
+import { type Walk, walk } from './walk.ts'
+
+export function explain(network: Network, question: Question): Trace {
+  const sender = findSender(network, question.from)
+  const source = sender?.networkInterface.addresses[0]
+  if (!sender || !source) return trace(question, [noSender(question.from)])
+  const { id } = sender.networkInterface
+  const start = pass({ stage: 'source-check', by: id, why: `${source} is an address of ${id}` })
+  const { step, addresses } = destinationOf(sender, question)
+  const named = step ? [step] : []
+  const path = worstPath(sender, source, addresses, question)
+  if (!path) return trace(question, [...named, start])
+  const { destination, steps, nextHop } = path
+  const endpoint = carrier(sender, destination, path)
+  const policies =
+    question.request && endpoint ? policySteps(question, question.request, { sender, source, endpoint }) : []
+  return trace(question, [...named, start, ...steps, ...policies], {
+    source,
+    interfaceId: id,
+    destination,
+    ...(nextHop && { nextHop }),
+    ...(nextHop?.kind === 'vpcEndpoint' && { endpointId: nextHop.endpointId }),
+    returnPath: replyTo(firstPacket({ source, destination }, question.to.protocol, question.to.port)),
+  })
+}
+
+/** The interface that the question starts from, when its instance runs. */
+function findSender(network: Network, from: Question['from']): PlacedInterface | undefined {
+  const lookup = lookupIn(network)
+  const placed = isInterfaceId(from) ? lookup.interfaceById.get(from) : lookup.interfacesByInstance.get(from)?.[0]
+  const runs = placed?.vpc.instances.some((instance) => instance.id === placed.networkInterface.instanceId)
+  return runs ? placed : undefined
+}
+
+function isInterfaceId(id: Question['from']): id is Extract<Question['from'], `eni-${string}`> {
+  return id.startsWith('eni-')
+}
+
+function noSender(id: string): Step {
+  return stop({
+    stage: 'source-check',
+    by: id,
+    why: `${id} is not running, or is on no running instance: nothing sends`,
+  })
+}
+
+function destinationOf(
+  { vpc }: PlacedInterface,
+  { to }: Question,
+): Partial<ResolvedName> & Pick<ResolvedName, 'addresses'> {
+  return 'name' in to ? resolveName(vpc, to.name) : { addresses: [to.address] }
+}
+
+interface Path extends Walk {
+  readonly destination: Address
+}
+
+/** A client may take any of a name's addresses, so one that is stopped speaks for them all. */
+function worstPath(
+  sender: PlacedInterface,
+  source: Address,
+  addresses: readonly Address[],
+  { to }: Question,
+): Path | undefined {
+  const paths = addresses.map((destination) => ({
+    destination,
+    ...walk(sender, firstPacket({ source, destination }, to.protocol, to.port)),
+  }))
+  return paths.find(({ steps }) => steps.some((step) => step.verdict === 'stop')) ?? paths[0]
+}
+
+/** The endpoint that the request comes by; when the packet does not get to one, the one that could carry it, so that its
+ * policies are looked at before the road is mended. */
+function carrier({ vpc }: PlacedInterface, destination: Address, { nextHop }: Walk): EndpointNetwork | undefined {
+  if (nextHop?.kind === 'vpcEndpoint') return vpc.endpoints.find((endpoint) => endpoint.id === nextHop.endpointId)
+  return endpointForAddress(vpc, destination)
+}
+
+function trace(question: Question, steps: readonly Step[], flow?: Flow): Trace {
+  const blockers = steps.filter((step) => step.verdict === 'stop')
+  const verdict = blockers.length === 0 ? 'reachable' : 'stopped'
+  return { question, verdict, steps, blockers, ...(flow && { flow }) }
+}

@@ -1,0 +1,78 @@
+// A Trace as text for a terminal: what was asked, the verdict, and a line for each step with the deciding one marked.
+
+import { formatTraffic } from './packet.ts'
+import type { Step, Trace } from './trace.ts'
+
+export interface FormatOptions {
+  /** ANSI colours; none unless asked. */
+  readonly colour?: boolean
+  /** Columns; long sentences go on in the next line, under themselves. */
+  readonly width?: number
+}
+
+const GREEN = '\u001b[32m'
+const RED = '\u001b[31m'
+const PLAIN = '\u001b[0m'
+
+export function formatTrace(trace: Trace, { colour = false, width = 100 }: FormatOptions = {}): string {
+  const paint = (text: string, ansi: string) => (colour ? `${ansi}${text}${PLAIN}` : text)
+  const deciding = trace.blockers[0]
+  const columns = columnWidths(trace.steps)
+  const lines = trace.steps.flatMap((step) => {
+    const mark = step === deciding ? '>' : ' '
+    const word = step.verdict === 'stop' ? paint('STOP', RED) : paint('pass', GREEN)
+    const head = `${mark} ${word}  ${stageText(step).padEnd(columns.stage)}  ${step.by.padEnd(columns.by)}  `
+    const indent = 2 + 4 + 2 + columns.stage + 2 + columns.by + 2
+    const [first = '', ...others] = wrap(step.why, width - indent)
+    return [head + first, ...others.map((line) => ' '.repeat(indent) + line)]
+  })
+  return [headText(trace), verdictText(trace, paint), '', ...lines, ''].join('\n')
+}
+
+function headText({ question, flow }: Trace): string {
+  const { to, from } = question
+  const traffic = formatTraffic({
+    protocol: to.protocol,
+    ...(to.port !== undefined && { ports: { from: to.port, to: to.port } }),
+  })
+  const sender = flow ? `${from} (${flow.source})` : from
+  const target = 'name' in to ? (flow ? `${to.name} (${flow.destination})` : to.name) : to.address
+  const request = question.request ? `, ${question.request.action} on ${question.request.resource}` : ''
+  return `${sender} to ${target} ${traffic}${request}`
+}
+
+function verdictText({ verdict, blockers }: Trace, paint: (text: string, ansi: string) => string): string {
+  const [first, ...others] = blockers
+  if (!first) return paint(verdict, GREEN)
+  const more = others.length === 0 ? '' : `, and ${others.length} more ${others.length === 1 ? 'blocker' : 'blockers'}`
+  return `${paint(verdict, RED)} at ${stageText(first)} by ${first.by}${more}`
+}
+
+function stageText({ stage, direction }: Step): string {
+  return direction === 'return' ? `${stage} (reply)` : stage
+}
+
+function columnWidths(steps: readonly Step[]): { readonly stage: number; readonly by: number } {
+  const widest = (texts: readonly string[], limit: number) =>
+    Math.min(limit, Math.max(0, ...texts.map((text) => text.length)))
+  return {
+    stage: widest(steps.map(stageText), 20),
+    by: widest(
+      steps.map((step) => step.by),
+      36,
+    ),
+  }
+}
+
+/** Lines of at most `width` columns, cut at spaces; never narrower than 30. */
+function wrap(text: string, width: number): string[] {
+  const lines: string[] = []
+  let line = ''
+  for (const word of text.split(' ')) {
+    if (line && line.length + 1 + word.length > Math.max(30, width)) {
+      lines.push(line)
+      line = word
+    } else line = line ? `${line} ${word}` : word
+  }
+  return [...lines, line]
+}

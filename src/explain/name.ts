@@ -1,0 +1,38 @@
+// The dns stage: what the VPC's resolver answers for the name, and the addresses to go on with.
+
+import type { VpcNetwork } from '../compile/network.ts'
+import { publicAddresses } from '../dns/public-names.ts'
+import { resolve } from '../dns/resolve.ts'
+import { type Address, parseAddress } from '../ip/address.ts'
+import { pass, type Step, stop } from './trace.ts'
+
+export interface ResolvedName {
+  readonly step: Step
+  /** Where a client would go. After a stop these are the name's public addresses, to look for further blockers. */
+  readonly addresses: readonly Address[]
+}
+
+const WHY_EMPTY = {
+  NXDOMAIN: 'there is no such name',
+  SERVFAIL: 'no zone of this VPC holds the name, and there is no internet to ask',
+} as const
+
+export function resolveName(vpc: VpcNetwork, spelled: string): ResolvedName {
+  const name = spelled.toLowerCase().replace(/\.$/, '')
+  if (!vpc.resolver.enabled) {
+    const why = `${vpc.id} has enableDnsSupport off, so nothing answers a question for ${name}`
+    return { step: stop({ stage: 'dns', by: vpc.id, why }), addresses: publicAddresses(name, vpc.region) }
+  }
+  const { code, answers } = resolve(vpc, { name, type: 'A' })
+  const addresses = answers.flatMap((record) => (record.type === 'A' ? (parseAddress(record.data) ?? []) : []))
+  if (addresses.length > 0) {
+    return { step: pass({ stage: 'dns', by: vpc.id, why: `${name} is ${listText(addresses)}` }), addresses }
+  }
+  const reason = code === 'NXDOMAIN' || code === 'SERVFAIL' ? WHY_EMPTY[code] : 'the name has no IPv4 address'
+  const hint = vpc.resolver.hostnames ? '' : `; ${vpc.id} has enableDnsHostnames off`
+  return { step: stop({ stage: 'dns', by: vpc.id, why: `${name}: ${code}, ${reason}${hint}` }), addresses: [] }
+}
+
+function listText([first, ...others]: readonly Address[]): string {
+  return others.length === 0 ? String(first) : `${first} and ${others.length} more`
+}

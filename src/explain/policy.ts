@@ -1,0 +1,89 @@
+// The policies of a request that came by an endpoint, each as a step: what the endpoint, the principal's own policies and
+// the resource's policy say. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
+
+import type { PlacedInterface } from '../compile/lookup.ts'
+import type { EndpointNetwork } from '../compile/network.ts'
+import type { Stage } from '../compile/stages.ts'
+import type { Connection } from '../iam/connection.ts'
+import { contextKeys } from '../iam/context.ts'
+import { evaluate } from '../iam/evaluate.ts'
+import type { LayerVerdict, PolicyDecision, PolicyKind } from '../iam/request.ts'
+import type { Address } from '../ip/address.ts'
+import type { Question, ServiceRequest } from './question.ts'
+import { pass, type Step, stop } from './trace.ts'
+
+const STAGES: Readonly<Record<PolicyKind, Stage>> = {
+  'VPC endpoint policy': 'endpoint-policy',
+  'identity-based policy': 'identity-policy',
+  'permissions boundary': 'identity-policy',
+  'session policy': 'identity-policy',
+  'resource-based policy': 'resource-policy',
+  'role trust policy': 'resource-policy',
+}
+
+interface Arrival {
+  readonly sender: PlacedInterface
+  readonly source: Address
+  readonly endpoint: EndpointNetwork
+}
+
+/** What the service's front door would say to the request of `question`, had it come by `endpoint`. */
+export function policySteps(question: Question, request: ServiceRequest, arrival: Arrival): Step[] {
+  const { endpoint } = arrival
+  const { principal, keys = {}, ...rest } = request
+  const authorisation = { ...rest, keys }
+  const known = contextKeys({
+    principal,
+    connection: connectionOf(question, arrival),
+    now: new Date(question.now),
+    region: arrival.sender.vpc.region,
+    authorisation,
+  })
+  const endpointPolicy = { name: endpoint.id, document: endpoint.policyDocument }
+  const decision = evaluate({ ...authorisation, principal, endpointPolicy }, known)
+  return decisionSteps(decision, request, endpoint)
+}
+
+function connectionOf(question: Question, { sender, source, endpoint }: Arrival): Connection {
+  return {
+    kind: 'endpoint',
+    endpointId: endpoint.id,
+    endpointAccount: endpoint.owner,
+    vpcId: sender.vpc.id,
+    region: sender.vpc.region,
+    vpcSourceIp: source,
+    interfaceId: sender.networkInterface.id,
+    secure: question.to.port === 443,
+  }
+}
+
+function decisionSteps(decision: PolicyDecision, request: ServiceRequest, endpoint: EndpointNetwork): Step[] {
+  return decision.layers
+    .filter((layer) => layer.effect !== 'NotApplicable')
+    .map((layer) => {
+      const step = { stage: STAGES[layer.kind], by: layerName(layer, request, endpoint), why: layer.why }
+      return layer.effect === 'Allow' ? pass(step, 'request') : stop(step, 'request')
+    })
+}
+
+/** The policy and its statement, or, when no statement decided, whose policy it is. */
+function layerName(layer: LayerVerdict, request: ServiceRequest, endpoint: EndpointNetwork): string {
+  if (layer.policy) return layer.statement ? `${layer.policy} statement ${layer.statement}` : layer.policy
+  switch (layer.kind) {
+    case 'VPC endpoint policy':
+      return endpoint.id
+    case 'resource-based policy':
+    case 'role trust policy':
+      return request.resourcePolicy?.name ?? request.resource
+    case 'identity-based policy':
+    case 'permissions boundary':
+    case 'session policy':
+      return principalName(request)
+    default:
+      return layer.kind satisfies never
+  }
+}
+
+function principalName({ principal }: ServiceRequest): string {
+  return principal.kind === 'anonymous' ? 'anonymous' : principal.arn
+}

@@ -1,0 +1,42 @@
+// The answer to a question: every stage that the packet and its reply met, in their order, and all that stops them.
+
+import type { NextHop } from '../compile/network.ts'
+import type { Verdict } from '../compile/stages.ts'
+import type { Address } from '../ip/address.ts'
+import type { NetworkInterfaceId, VpcEndpointId } from '../store/records.ts'
+import type { Packet } from './packet.ts'
+import type { Question } from './question.ts'
+
+export interface Trace {
+  readonly question: Question
+  readonly verdict: 'reachable' | 'stopped'
+  /** Goes on after a stop where there is more to say: the packet would meet the rest once the first blocker is gone. */
+  readonly steps: readonly Step[]
+  /** Every step that stops; the first decides. */
+  readonly blockers: readonly Step[]
+  /** Absent when there is no sender, or no address to send to. */
+  readonly flow?: Flow
+}
+
+export interface Step extends Verdict {
+  /** `return`: the reply on its way back. `request`: what the service's front door decides. */
+  readonly direction: 'forward' | 'return' | 'request'
+}
+
+export interface Flow {
+  readonly source: Address
+  readonly interfaceId: NetworkInterfaceId
+  readonly destination: Address
+  /** Absent when the packet meets no route: within its subnet, to its own address, to a link-local one, or to nowhere. */
+  readonly nextHop?: NextHop
+  readonly endpointId?: VpcEndpointId
+  readonly returnPath: Packet
+}
+
+export function pass(step: Omit<Step, 'verdict' | 'direction'>, direction: Step['direction'] = 'forward'): Step {
+  return { ...step, verdict: 'pass', direction }
+}
+
+export function stop(step: Omit<Step, 'verdict' | 'direction'>, direction: Step['direction'] = 'forward'): Step {
+  return { ...step, verdict: 'stop', direction }
+}

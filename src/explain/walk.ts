@@ -1,0 +1,130 @@
+// One packet from an interface to an address and its reply back, in the order of the stages.
+
+import type { PlacedInterface } from '../compile/lookup.ts'
+import type { InterfaceNetwork, NextHop, SubnetNetwork, VpcNetwork } from '../compile/network.ts'
+import { cidrContains } from '../ip/cidr.ts'
+import { TCP } from '../ip/protocol.ts'
+import { exemptStep } from './link-local.ts'
+import { networkAclStep } from './network-acl.ts'
+import { formatTraffic, type Packet, replyTo } from './packet.ts'
+import { routeStep } from './route.ts'
+import { securityGroupStep } from './security-group.ts'
+import { pass, type Step, stop } from './trace.ts'
+
+export interface Walk {
+  readonly steps: readonly Step[]
+  /** Absent when the packet meets no route table, or no route of it. */
+  readonly nextHop?: NextHop
+}
+
+interface Hop {
+  readonly vpc: VpcNetwork
+  /** The sender's subnet. */
+  readonly subnet: SubnetNetwork
+  readonly packet: Packet
+}
+
+const SERVED_PORTS = [80, 443]
+
+export function walk(sender: PlacedInterface, packet: Packet): Walk {
+  const { vpc, networkInterface } = sender
+  const exempt = exemptStep(sender, packet)
+  if (exempt) return { steps: [exempt] }
+  const egress = securityGroupStep(vpc, networkInterface, 'egress', packet)
+  const subnet = vpc.subnets.find((candidate) => candidate.id === networkInterface.subnetId)
+  if (!subnet) return { steps: [egress] }
+  // Within a subnet packets meet neither its ACL nor its route table.
+  if (cidrContains(subnet.cidr, packet.destination)) return { steps: [egress, ...deliver({ vpc, subnet, packet })] }
+  const hop = { vpc, subnet, packet }
+  const out = networkAclStep({ ...hop, direction: 'egress', way: 'forward' })
+  const { step, nextHop } = routeStep(vpc, subnet, packet.destination)
+  const back = networkAclStep({ vpc, subnet, direction: 'ingress', packet: replyTo(packet), way: 'return' })
+  const steps = [egress, out, step, ...arrive(hop, nextHop), back]
+  return nextHop ? { steps, nextHop } : { steps }
+}
+
+/** What is between the route and the edge of the sender's subnet on the way back. */
+function arrive(hop: Hop, nextHop: NextHop | undefined): Step[] {
+  switch (nextHop?.kind) {
+    case undefined:
+    case 'blackhole':
+      return []
+    case 'local':
+      return deliver(hop)
+    case 'vpcEndpoint':
+      return arriveAtEndpoint(nextHop.endpointId, hop.packet)
+    case 'networkInterface':
+      return arriveAtAppliance(hop, nextHop.interfaceId)
+    default:
+      return nextHop satisfies never
+  }
+}
+
+function arriveAtEndpoint(endpointId: string, packet: Packet): Step[] {
+  const state = pass({ stage: 'endpoint-state', by: endpointId, why: `${endpointId} is in force` })
+  if (packet.protocol === TCP && SERVED_PORTS.includes(packet.ports?.from ?? 0)) return [state]
+  const why = `the service answers tcp/443 and tcp/80, not ${formatTraffic(packet)}`
+  return [state, stop({ stage: 'target', by: endpointId, why })]
+}
+
+function arriveAtAppliance(hop: Hop, interfaceId: string): Step[] {
+  const { vpc, packet } = hop
+  const appliance = vpc.interfaces.find((candidate) => candidate.id === interfaceId)
+  if (!appliance) return [stop({ stage: 'target', by: interfaceId, why: `${interfaceId} is not in ${vpc.id}` })]
+  const entering = enter(hop, appliance)
+  if (appliance.sourceDestCheck) {
+    const why = `${interfaceId} checks source and destination, and ${packet.destination} is not its address`
+    return [...entering, stop({ stage: 'source-check', by: interfaceId, why })]
+  }
+  const why = `${interfaceId} would have to forward the packet, and what an instance does with it is not known here`
+  return [...entering, stop({ stage: 'target', by: interfaceId, why })]
+}
+
+/** Within the VPC: the destination's subnet and interface, and the reply out of them. */
+function deliver(hop: Hop): Step[] {
+  const { vpc, packet } = hop
+  const receiver = vpc.interfaces.find((candidate) => candidate.addresses.includes(packet.destination))
+  if (receiver) return [...enter(hop, receiver), targetStep(vpc, receiver, packet), ...leave(hop, receiver)]
+  const subnet = vpc.subnets.find((candidate) => cidrContains(candidate.cidr, packet.destination))
+  const why =
+    subnet?.router === packet.destination
+      ? `${packet.destination} is the router of ${subnet.id}, which answers nothing`
+      : `no interface has the address ${packet.destination}`
+  return [stop({ stage: 'target', by: subnet?.id ?? vpc.id, why })]
+}
+
+/** A subnet's ACL, when the packet comes from another subnet, and the interface's groups. */
+function enter({ vpc, subnet, packet }: Hop, receiver: InterfaceNetwork): Step[] {
+  const ingress = securityGroupStep(vpc, receiver, 'ingress', packet)
+  const entered = otherSubnet(vpc, subnet, receiver)
+  if (!entered) return [ingress]
+  return [networkAclStep({ vpc, subnet: entered, direction: 'ingress', packet, way: 'forward' }), ingress]
+}
+
+/** The reply out of the receiver's subnet: its ACL and its route table. Its groups remember the flow. */
+function leave({ vpc, subnet, packet }: Hop, receiver: InterfaceNetwork): Step[] {
+  const left = otherSubnet(vpc, subnet, receiver)
+  if (!left) return []
+  const reply = replyTo(packet)
+  const out = networkAclStep({ vpc, subnet: left, direction: 'egress', packet: reply, way: 'return' })
+  const { step, nextHop } = routeStep(vpc, left, reply.destination, 'return')
+  if (nextHop?.kind === 'local') return [out]
+  if (step.verdict === 'stop') return [out, step]
+  const why = `${step.by} leads the reply away from ${packet.source}`
+  return [out, stop({ stage: 'route', by: step.by, why }, 'return')]
+}
+
+function otherSubnet(vpc: VpcNetwork, subnet: SubnetNetwork, receiver: InterfaceNetwork): SubnetNetwork | undefined {
+  if (receiver.subnetId === subnet.id) return undefined
+  return vpc.subnets.find((candidate) => candidate.id === receiver.subnetId)
+}
+
+function targetStep(vpc: VpcNetwork, receiver: InterfaceNetwork, packet: Packet): Step {
+  const runs = vpc.instances.some((instance) => instance.id === receiver.instanceId)
+  if (runs) {
+    const why = `${receiver.instanceId} runs; whether it listens on ${formatTraffic(packet)} is its own affair`
+    return pass({ stage: 'target', by: receiver.id, why })
+  }
+  const why = receiver.instanceId ? `${receiver.instanceId} is not running` : `${receiver.id} is on no running instance`
+  return stop({ stage: 'target', by: receiver.id, why })
+}
