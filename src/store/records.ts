@@ -201,6 +201,9 @@ export interface Instance extends Owned {
   readonly state: InstanceState
   /** Why the state last changed, as `Code: message`; absent while pending or running. */
   readonly stateReason?: { readonly code: string; readonly message: string }
+  /** When the present stop or termination was asked for, or, once `terminated`, when it was done; absent while pending
+   * or running. */
+  readonly stateChangedAt?: Instant
   readonly launchedAt: Instant
   /** 1 at launch and one more at each start and reboot; a driver that has a lower one boots the instance again. */
   readonly boot: number
@@ -222,7 +225,8 @@ export interface Instance extends Owned {
 /** A volume is shown, for clients that read it, and holds nothing: an instance's files are in its own layer. */
 export interface Volume extends Owned {
   readonly id: VolumeId
-  readonly instanceId: InstanceId
+  /** Absent when an instance that did not take it along was terminated: the volume is `available`. */
+  readonly instanceId?: InstanceId
   readonly availabilityZone: string
   readonly device: string
   /** GiB. */
