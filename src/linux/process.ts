@@ -1,7 +1,7 @@
 // Processes that outlive the daemon that started them: how they are written down, found again and ended without ever
 // mistaking another process for them.
 
-import { readFileSync } from 'node:fs'
+import { readFileSync, readlinkSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 
 /** A process by more than its number, which the kernel uses again. */
@@ -51,6 +51,15 @@ export async function waitUntilGone(mark: ProcessMark, milliseconds: number): Pr
 /** The processes that descend from this one and have not been orphaned. */
 export function descendants(pid: number): number[] {
   return childrenOf(pid).flatMap((child) => [child, ...descendants(child)])
+}
+
+/** What the process reads as its stdin, as the process sees it; undefined when it is gone. */
+export function standardInput(pid: number): string | undefined {
+  try {
+    return readlinkSync(`/proc/${pid}/fd/0`)
+  } catch {
+    return undefined
+  }
 }
 
 function childrenOf(pid: number): number[] {

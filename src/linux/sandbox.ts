@@ -9,7 +9,7 @@ import type { Readable, Writable } from 'node:stream'
 import { gunzipSync } from 'node:zlib'
 import type { InstanceNetwork, VpcNetwork } from '../compile/network.ts'
 import { ApiError, notFound } from '../errors.ts'
-import { descendants, isAlive, signalPid, signalProcess, waitUntilGone } from './process.ts'
+import { descendants, isAlive, signalPid, signalProcess, standardInput, waitUntilGone } from './process.ts'
 import { GUEST_DIRECTORY, guestFiles, hostLabel, instanceEnvironment } from './sandbox-environment.ts'
 import { canHoldLayers, makeLayer, mountTmpfs, unmountIfMounted } from './sandbox-layer.ts'
 import { readSandboxRecord, type SandboxRecord, writeSandboxRecord } from './sandbox-record.ts'
@@ -33,7 +33,7 @@ export interface ExecOptions {
   /** Root's home when absent. */
   readonly cwd?: string
   /** Gives the command a terminal of this size; its stderr is then part of stdout. */
-  readonly tty?: { readonly columns: number; readonly rows: number }
+  readonly tty?: TerminalSize
 }
 
 /** A command running inside an instance. */
@@ -45,6 +45,13 @@ export interface RunningCommand {
   readonly exited: Promise<{ readonly code: number | null; readonly signal: NodeJS.Signals | null }>
   /** To the command and everything it started. */
   signal(name: NodeJS.Signals): void
+  /** Of a command that was given a terminal. */
+  resize(size: TerminalSize): void
+}
+
+export interface TerminalSize {
+  readonly columns: number
+  readonly rows: number
 }
 
 /** What AWS keeps of a console: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_GetConsoleOutput.html */
@@ -119,7 +126,10 @@ export class Sandboxes {
       env: { ...environment, ...(options.tty && { TERM: 'xterm-256color' }), ...withoutLoader(options.env ?? {}) },
       stdio: 'pipe',
     })
-    return runningCommand(child)
+    return runningCommand(child, (terminal, size) => {
+      const command = ['stty', '-F', terminal, 'cols', String(size.columns), 'rows', String(size.rows)]
+      spawn('nsenter', enter(pid, tools, command), { env: environment, stdio: 'ignore' })
+    })
   }
 
   /** What user data wrote, the newest 64 KiB; undefined when nothing was run. */
@@ -324,7 +334,7 @@ async function isInNamespace(pid: number, namespace: string): Promise<boolean> {
   return own !== undefined && named !== undefined && own.ino === named.ino && own.dev === named.dev
 }
 
-function runningCommand(child: ChildProcess): RunningCommand {
+function runningCommand(child: ChildProcess, resize: (terminal: string, size: TerminalSize) => void): RunningCommand {
   const { stdin, stdout, stderr, pid } = child
   if (!stdin || !stdout || !stderr) throw new Error('the command was started without pipes')
   return {
@@ -338,7 +348,16 @@ function runningCommand(child: ChildProcess): RunningCommand {
     signal: (name) => {
       for (const inner of pid === undefined ? [] : descendants(pid)) signalPid(inner, name)
     },
+    resize: (size) => {
+      const terminal = pid === undefined ? undefined : terminalOf(descendants(pid))
+      if (terminal) resize(terminal, size)
+    },
   }
+}
+
+/** The terminal inside the sandbox that one of these processes has as its stdin. */
+function terminalOf(pids: readonly number[]): string | undefined {
+  return pids.map(standardInput).find((file) => file?.startsWith('/dev/pts/'))
 }
 
 /** Base64, of a script or of a gzipped one. */
