@@ -1,7 +1,151 @@
 // EC2 actions on VPCs, subnets, routes, groups and endpoints.
 
+import {
+  describeAddresses,
+  describeEgressOnlyInternetGateways,
+  describeFlowLogs,
+  describeNatGateways,
+  describeVpcPeeringConnections,
+  describeVpnGateways,
+} from '../../control/ec2/absent.ts'
+import { createDefaultVpc } from '../../control/ec2/default-vpc.ts'
+import {
+  associateDhcpOptions,
+  createDhcpOptions,
+  deleteDhcpOptions,
+  describeDhcpOptions,
+} from '../../control/ec2/dhcp-options.ts'
+import {
+  attachInternetGateway,
+  createInternetGateway,
+  deleteInternetGateway,
+  describeInternetGateways,
+  detachInternetGateway,
+} from '../../control/ec2/internet-gateway.ts'
+import {
+  createNetworkAcl,
+  deleteNetworkAcl,
+  describeNetworkAcls,
+  replaceNetworkAclAssociation,
+} from '../../control/ec2/network-acl.ts'
+import {
+  createNetworkAclEntry,
+  deleteNetworkAclEntry,
+  replaceNetworkAclEntry,
+} from '../../control/ec2/network-acl-entry.ts'
+import {
+  describeManagedPrefixLists,
+  describePrefixLists,
+  getManagedPrefixListEntries,
+} from '../../control/ec2/prefix-list.ts'
+import { describeAccountAttributes, describeAvailabilityZones, describeRegions } from '../../control/ec2/region.ts'
+import { createRoute, deleteRoute, replaceRoute } from '../../control/ec2/route.ts'
+import {
+  associateRouteTable,
+  createRouteTable,
+  deleteRouteTable,
+  describeRouteTables,
+  disassociateRouteTable,
+  replaceRouteTableAssociation,
+} from '../../control/ec2/route-table.ts'
+import { createSecurityGroup, deleteSecurityGroup, describeSecurityGroups } from '../../control/ec2/security-group.ts'
+import {
+  updateSecurityGroupRuleDescriptionsEgress,
+  updateSecurityGroupRuleDescriptionsIngress,
+} from '../../control/ec2/security-group-description.ts'
+import {
+  authorizeSecurityGroupEgress,
+  authorizeSecurityGroupIngress,
+  describeSecurityGroupRules,
+  modifySecurityGroupRules,
+  revokeSecurityGroupEgress,
+  revokeSecurityGroupIngress,
+} from '../../control/ec2/security-group-rule.ts'
+import { createSubnet, deleteSubnet, describeSubnets } from '../../control/ec2/subnet.ts'
+import { modifySubnetAttribute } from '../../control/ec2/subnet-attribute.ts'
+import { createTags, deleteTags, describeTags } from '../../control/ec2/tag-operations.ts'
+import { createVpc, deleteVpc, describeVpcs } from '../../control/ec2/vpc.ts'
+import { describeVpcAttribute, modifyVpcAttribute } from '../../control/ec2/vpc-attribute.ts'
+import { associateVpcCidrBlock, disassociateVpcCidrBlock } from '../../control/ec2/vpc-cidr-block.ts'
+import {
+  createVpcEndpoint,
+  deleteVpcEndpoints,
+  describeVpcEndpoints,
+  modifyVpcEndpoint,
+} from '../../control/ec2/vpc-endpoint.ts'
+import { describeVpcEndpointServices } from '../../control/ec2/vpc-endpoint-service.ts'
 import type { ReadRows, WriteRows } from './rows.ts'
 
-export const EC2_NETWORK_READS = {} as const satisfies ReadRows
+export const EC2_NETWORK_READS = {
+  DescribeAccountAttributes: describeAccountAttributes,
+  DescribeAddresses: describeAddresses,
+  DescribeAvailabilityZones: describeAvailabilityZones,
+  DescribeDhcpOptions: describeDhcpOptions,
+  DescribeEgressOnlyInternetGateways: describeEgressOnlyInternetGateways,
+  DescribeFlowLogs: describeFlowLogs,
+  DescribeInternetGateways: describeInternetGateways,
+  DescribeManagedPrefixLists: describeManagedPrefixLists,
+  DescribeNatGateways: describeNatGateways,
+  DescribeNetworkAcls: describeNetworkAcls,
+  DescribePrefixLists: describePrefixLists,
+  DescribeRegions: describeRegions,
+  DescribeRouteTables: describeRouteTables,
+  DescribeSecurityGroupRules: describeSecurityGroupRules,
+  DescribeSecurityGroups: describeSecurityGroups,
+  DescribeSubnets: describeSubnets,
+  DescribeTags: describeTags,
+  DescribeVpcAttribute: describeVpcAttribute,
+  DescribeVpcEndpointServices: describeVpcEndpointServices,
+  DescribeVpcEndpoints: describeVpcEndpoints,
+  DescribeVpcPeeringConnections: describeVpcPeeringConnections,
+  DescribeVpcs: describeVpcs,
+  DescribeVpnGateways: describeVpnGateways,
+  GetManagedPrefixListEntries: getManagedPrefixListEntries,
+} as const satisfies ReadRows
 
-export const EC2_NETWORK_WRITES = {} as const satisfies WriteRows
+export const EC2_NETWORK_WRITES = {
+  AssociateDhcpOptions: associateDhcpOptions,
+  AssociateRouteTable: associateRouteTable,
+  AssociateVpcCidrBlock: associateVpcCidrBlock,
+  AttachInternetGateway: attachInternetGateway,
+  AuthorizeSecurityGroupEgress: authorizeSecurityGroupEgress,
+  AuthorizeSecurityGroupIngress: authorizeSecurityGroupIngress,
+  CreateDefaultVpc: createDefaultVpc,
+  CreateDhcpOptions: createDhcpOptions,
+  CreateInternetGateway: createInternetGateway,
+  CreateNetworkAcl: createNetworkAcl,
+  CreateNetworkAclEntry: createNetworkAclEntry,
+  CreateRoute: createRoute,
+  CreateRouteTable: createRouteTable,
+  CreateSecurityGroup: createSecurityGroup,
+  CreateSubnet: createSubnet,
+  CreateTags: createTags,
+  CreateVpc: createVpc,
+  CreateVpcEndpoint: createVpcEndpoint,
+  DeleteDhcpOptions: deleteDhcpOptions,
+  DeleteInternetGateway: deleteInternetGateway,
+  DeleteNetworkAcl: deleteNetworkAcl,
+  DeleteNetworkAclEntry: deleteNetworkAclEntry,
+  DeleteRoute: deleteRoute,
+  DeleteRouteTable: deleteRouteTable,
+  DeleteSecurityGroup: deleteSecurityGroup,
+  DeleteSubnet: deleteSubnet,
+  DeleteTags: deleteTags,
+  DeleteVpc: deleteVpc,
+  DeleteVpcEndpoints: deleteVpcEndpoints,
+  DetachInternetGateway: detachInternetGateway,
+  DisassociateRouteTable: disassociateRouteTable,
+  DisassociateVpcCidrBlock: disassociateVpcCidrBlock,
+  ModifySecurityGroupRules: modifySecurityGroupRules,
+  ModifySubnetAttribute: modifySubnetAttribute,
+  ModifyVpcAttribute: modifyVpcAttribute,
+  ModifyVpcEndpoint: modifyVpcEndpoint,
+  ReplaceNetworkAclAssociation: replaceNetworkAclAssociation,
+  ReplaceNetworkAclEntry: replaceNetworkAclEntry,
+  ReplaceRoute: replaceRoute,
+  ReplaceRouteTableAssociation: replaceRouteTableAssociation,
+  RevokeSecurityGroupEgress: revokeSecurityGroupEgress,
+  RevokeSecurityGroupIngress: revokeSecurityGroupIngress,
+  UpdateSecurityGroupRuleDescriptionsEgress: updateSecurityGroupRuleDescriptionsEgress,
+  UpdateSecurityGroupRuleDescriptionsIngress: updateSecurityGroupRuleDescriptionsIngress,
+} as const satisfies WriteRows
