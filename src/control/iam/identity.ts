@@ -1,0 +1,114 @@
+// From an access key to who holds it, with every policy that binds them.
+
+import type { Identity } from '../../iam/identity.ts'
+import { type IdentifiedPrincipal, type NamedPolicy, rootPrincipal } from '../../iam/principal.ts'
+import { openSession, type RoleSession, type Session } from '../../iam/session-token.ts'
+import type { AccountId, IamRole, IamUser } from '../../store/records.ts'
+import type { Records } from '../../store/store.ts'
+import { roleArn, sessionArn, userArn } from './arns.ts'
+import { findRoleByArn, findUser } from './find.ts'
+import { findNamedPolicy } from './managed-policy.ts'
+
+/** A role's session: what the condition keys and the session policies are taken from. */
+type SessionFacts = Pick<RoleSession, 'sessionName' | 'policy' | 'policyArns' | 'tags' | 'keys' | 'issuedAt'> &
+  Pick<Partial<RoleSession>, 'sourceInstanceArn'>
+
+/** Who has this key; see `Identify` in iam/identity.ts. `sessionKey` is the one that temporary credentials are sealed
+ * under. */
+export function findIdentity(
+  records: Records,
+  sessionKey: Uint8Array,
+  accessKeyId: string,
+  sessionToken: string | undefined,
+): Identity | undefined {
+  if (sessionToken === undefined) return findKeyOwner(records, accessKeyId)
+  const opened = openSession(sessionKey, accessKeyId, sessionToken)
+  if (!opened) return undefined
+  const principal = sessionPrincipal(records, opened.session)
+  return principal && { secret: opened.secretAccessKey, principal, expiresAt: opened.session.expiresAt }
+}
+
+/** A session of the role as `explain` asks for it: one without session policies. Undefined when there is no role. */
+export function rolePrincipal(
+  records: Records,
+  arn: string,
+  sessionName: string,
+  facts: Partial<SessionFacts> = {},
+): IdentifiedPrincipal | undefined {
+  const role = findRoleByArn(records, arn)
+  const plain = { policyArns: [], tags: {}, keys: {}, issuedAt: '1970-01-01T00:00:00.000Z' }
+  return role && assumedRole(records, role, { ...plain, ...facts, sessionName })
+}
+
+export function userPrincipal(records: Records, user: IamUser): IdentifiedPrincipal {
+  return {
+    kind: 'user',
+    account: user.owner,
+    arn: userArn(user),
+    userId: user.id,
+    userName: user.name,
+    tags: user.tags,
+    ...entityPolicies(records, user),
+  }
+}
+
+function findKeyOwner(records: Records, accessKeyId: string): Identity | undefined {
+  const key = records.accessKeys.get(accessKeyId)
+  if (key?.status !== 'Active') return undefined
+  if (key.userName === undefined) return { secret: key.secret, principal: rootPrincipal(key.owner) }
+  const user = findUser(records, key.owner, key.userName)
+  return user && { secret: key.secret, principal: userPrincipal(records, user) }
+}
+
+/** A session ends with its role or user: one made again under the same name has another id. */
+function sessionPrincipal(records: Records, session: Session): IdentifiedPrincipal | undefined {
+  if (session.kind === 'role') {
+    const role = records.iamRoles.get(session.roleId)
+    return role && assumedRole(records, role, session)
+  }
+  if (session.userId === undefined) return rootPrincipal(session.account)
+  const user = records.iamUsers.get(session.userId)
+  return user && userPrincipal(records, user)
+}
+
+function assumedRole(records: Records, role: IamRole, session: SessionFacts): IdentifiedPrincipal {
+  const { sessionName, policy, policyArns, tags, sourceInstanceArn, issuedAt, keys } = session
+  const inline = policy === undefined ? [] : [{ name: `session:${sessionName}`, document: policy }]
+  return {
+    kind: 'assumedRole',
+    account: role.owner,
+    arn: sessionArn(role, sessionName),
+    userId: `${role.id}:${sessionName}`,
+    // A session's tag takes the place of the role's own.
+    tags: { ...role.tags, ...tags },
+    roleArn: roleArn(role),
+    roleName: role.name,
+    sessionName,
+    sessionPolicies: [...inline, ...policyArns.map((arn) => namedOrEmpty(records, role.owner, arn))],
+    issuedAt,
+    sessionKeys: keys,
+    ...(sourceInstanceArn !== undefined && { sourceInstanceArn }),
+    ...entityPolicies(records, role),
+  }
+}
+
+function entityPolicies(
+  records: Records,
+  entity: IamUser | IamRole,
+): { identityPolicies: readonly NamedPolicy[]; boundary?: NamedPolicy } {
+  const inline = Object.entries(entity.inlinePolicies).map(([name, document]) => ({
+    name: `inline:${entity.name}/${name}`,
+    document,
+  }))
+  const attached = entity.attachedPolicyArns.map((arn) => namedOrEmpty(records, entity.owner, arn))
+  const boundary = entity.permissionsBoundaryArn
+  return {
+    identityPolicies: [...inline, ...attached],
+    ...(boundary !== undefined && { boundary: namedOrEmpty(records, entity.owner, boundary) }),
+  }
+}
+
+/** A boundary or session policy that was deleted still binds, and then allows nothing. */
+function namedOrEmpty(records: Records, owner: AccountId, arn: string): NamedPolicy {
+  return findNamedPolicy(records, owner, arn) ?? { name: arn, document: '{"Statement":[]}' }
+}

@@ -1,0 +1,89 @@
+// The credentials that the metadata service gives an instance for its profile's role.
+// https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instance-metadata-security-credentials.html
+
+import { type RoleSession, sealSession, type TemporaryCredentials } from '../../iam/session-token.ts'
+import { trustsService } from '../../iam/trust.ts'
+import type { Instance } from '../../store/records.ts'
+import type { Records } from '../../store/store.ts'
+import { instanceProfileArn } from './arns.ts'
+import { findRole } from './find.ts'
+
+interface InstanceRole {
+  readonly roleName: string
+  readonly instanceProfileArn: string
+  readonly instanceProfileId: string
+}
+
+export type InstanceSession =
+  | (InstanceRole &
+      TemporaryCredentials & {
+        readonly code: 'Success'
+        /** RFC 3339, without milliseconds, as the service writes them. */
+        readonly lastUpdated: string
+        readonly expiration: string
+      })
+  /** The role's trust policy does not name EC2. */
+  | (InstanceRole & { readonly code: 'AssumeRoleUnauthorizedAccess'; readonly message: string })
+
+const HOUR = 3_600_000
+/** How long the credentials last from the hour in which they were issued. */
+const LIFETIME = 6 * HOUR
+
+export interface InstanceSessionOptions {
+  /** `aws:…` keys are filled from it: the address from which the role's credentials were fetched. */
+  readonly privateIp?: string
+}
+
+/**
+ * The instance's credentials; undefined when it has no profile or its profile no role. Within one hour they are the
+ * same, as instances ask for them again and again.
+ */
+export function instanceRoleSession(
+  records: Records,
+  instance: Instance,
+  sessionKey: Uint8Array,
+  now: Date,
+  { privateIp }: InstanceSessionOptions = {},
+): InstanceSession | undefined {
+  const profile = records.instanceProfiles.get(instance.instanceProfileId ?? '')
+  if (!profile || profile.roleName === undefined) return undefined
+  const role = findRole(records, profile.owner, profile.roleName)
+  if (!role) return undefined
+  const names = {
+    roleName: role.name,
+    instanceProfileArn: instanceProfileArn(profile),
+    instanceProfileId: profile.id,
+  }
+  if (!trustsService(role.assumeRolePolicyDocument, 'ec2.amazonaws.com')) {
+    const message = `EC2 cannot assume the role ${role.name}. Please see documentation at https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_iam-ec2.html#troubleshoot_iam-ec2_errors-info-doc.`
+    return { ...names, code: 'AssumeRoleUnauthorizedAccess', message }
+  }
+  const issued = new Date(Math.floor(now.getTime() / HOUR) * HOUR)
+  const session: RoleSession = {
+    kind: 'role',
+    account: role.owner,
+    roleId: role.id,
+    sessionName: instance.id,
+    issuedAt: issued.toISOString(),
+    expiresAt: new Date(issued.getTime() + LIFETIME).toISOString(),
+    nonce: instance.id,
+    policyArns: [],
+    tags: {},
+    sourceInstanceArn: `arn:aws:ec2:${instance.region}:${instance.owner}:instance/${instance.id}`,
+    keys: {
+      'aws:Ec2InstanceSourceVpc': instance.vpcId,
+      ...(privateIp !== undefined && { 'aws:Ec2InstanceSourcePrivateIPv4': privateIp }),
+    },
+  }
+  return {
+    ...names,
+    ...sealSession(sessionKey, session),
+    code: 'Success',
+    lastUpdated: withoutMilliseconds(session.issuedAt),
+    expiration: withoutMilliseconds(session.expiresAt),
+  }
+}
+
+function withoutMilliseconds(instant: string): string {
+  return instant.replace(/\.\d{3}Z$/, 'Z')
+}
