@@ -409,9 +409,9 @@ export const INDEXES = {
   accountRegions: [],
   counters: [],
   clientTokens: ['resourceId'],
-  iamUsers: ['name'],
-  iamRoles: ['name'],
-  iamPolicies: ['name'],
-  instanceProfiles: ['name'],
+  iamUsers: ['owner', 'name'],
+  iamRoles: ['owner', 'name'],
+  iamPolicies: ['owner', 'name'],
+  instanceProfiles: ['owner', 'name'],
   accessKeys: ['owner'],
 } as const satisfies { readonly [T in keyof Schema]: readonly (keyof Schema[T])[] }
