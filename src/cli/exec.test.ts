@@ -8,9 +8,9 @@ import { type AddressInfo, connect } from 'node:net'
 import { PassThrough, Readable } from 'node:stream'
 import { buffer, text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type ExecCommand, serveExec } from '../api/exec-server.ts'
 import type { TerminalSize } from '../api/exec-stream.ts'
 import { encodeFrame, FrameReader } from '../api/exec-stream.ts'
-import { type ExecCommand, execUpgrade } from '../api/exec-upgrade.ts'
 import { runExec } from './exec.ts'
 
 let server: Server
@@ -45,7 +45,7 @@ async function exec(script: string, stdin: Readable = Readable.from([])) {
 }
 
 beforeAll(async () => {
-  server = createServer((_, res) => res.writeHead(404).end('no such path\n')).on('upgrade', execUpgrade(startHere))
+  server = createServer((_, res) => res.writeHead(404).end('no such path\n')).on('upgrade', serveExec(startHere))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 })

@@ -36,7 +36,7 @@ export type StartCommand = (
 ) => Promise<ExecCommand>
 
 /** The daemon's side: the listener of an http.Server's `upgrade` event. */
-export function execUpgrade(start: StartCommand): (req: IncomingMessage, socket: Duplex, head: Buffer) => void {
+export function serveExec(start: StartCommand): (req: IncomingMessage, socket: Duplex, head: Buffer) => void {
   return (req, socket, head) => {
     const url = new URL(req.url ?? '/', 'http://daemon')
     const instanceId = url.searchParams.get('instance')
