@@ -38,7 +38,7 @@ const METADATA: Items<Subject> = {
     info: text((about) => profileDocument(about)),
     'security-credentials': folderOf((about) => {
       const name = profileOf(about)?.roleName
-      return name ? { [name]: costlyText((subject) => credentialsDocument(subject, name)) } : {}
+      return name ? { [name]: costlyText(credentialsDocument) } : {}
     }),
   }),
   'instance-action': text(() => 'none'),
@@ -143,24 +143,20 @@ function profileDocument(about: Subject): string | undefined {
   })
 }
 
-/** The sentence is the one that AWS gives when the role's trust policy does not name ec2.amazonaws.com. */
-function credentialsDocument(about: Subject, roleName: string): string {
-  const credentials = about.credentials()
-  if (!credentials) {
-    return document({
-      Code: 'AssumeRoleUnauthorizedAccess',
-      Message: `EC2 cannot assume the role ${roleName}. Please see documentation at https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_iam-ec2.html#troubleshoot_iam-ec2_errors-info-doc.`,
-      LastUpdated: instant(about.now),
-    })
+function credentialsDocument(about: Subject): string | undefined {
+  const session = about.session()
+  if (!session) return undefined
+  if (session.code === 'AssumeRoleUnauthorizedAccess') {
+    return document({ Code: session.code, Message: session.message, LastUpdated: instant(about.now) })
   }
   return document({
-    Code: 'Success',
-    LastUpdated: instant(credentials.issuedAt),
+    Code: session.code,
+    LastUpdated: session.lastUpdated,
     Type: 'AWS-HMAC',
-    AccessKeyId: credentials.accessKeyId,
-    SecretAccessKey: credentials.secretAccessKey,
-    Token: credentials.sessionToken,
-    Expiration: instant(credentials.expiration),
+    AccessKeyId: session.accessKeyId,
+    SecretAccessKey: session.secretAccessKey,
+    Token: session.sessionToken,
+    Expiration: session.expiration,
   })
 }
 

@@ -8,13 +8,13 @@ import { type AddressInfo, createServer, type Server } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Network, VpcNetwork } from '../compile/network.ts'
+import type { InstanceSession } from '../control/iam/instance-session.ts'
 import { parseAddress } from '../ip/address.ts'
 import { cidr } from '../ip/cidr.ts'
 import { MemoryJournal } from '../store/journal.ts'
 import type { Instance, MetadataOptions as InstanceMetadataOptions, NetworkInterface } from '../store/records.ts'
 import { Store } from '../store/store.ts'
 import { MetadataServer } from './server.ts'
-import type { ImdsCredentials } from './subject.ts'
 
 const OWNER = '123456789012'
 const address = (literal: string) => parseAddress(literal)!
@@ -110,19 +110,22 @@ const vpc: VpcNetwork = {
 }
 const network: Network = { vpcs: [vpc] }
 
-const granted: ImdsCredentials = {
+const role = { roleName: 'web-role', instanceProfileArn: '', instanceProfileId: 'AIPA1' }
+const granted: InstanceSession = {
+  ...role,
+  code: 'Success',
   accessKeyId: 'ASIAEXAMPLE',
   secretAccessKey: 'secret',
   sessionToken: 'token',
-  issuedAt: new Date('2026-01-02T03:00:00.500Z'),
-  expiration: new Date('2026-01-02T09:00:00.500Z'),
+  lastUpdated: '2026-01-02T03:00:00Z',
+  expiration: '2026-01-02T09:00:00Z',
 }
 
 let store: Store
 let listener: Server
 let metadata: MetadataServer
 let now = new Date('2026-01-02T03:04:05.678Z')
-let credentials: ImdsCredentials | undefined = granted
+let session: InstanceSession = granted
 let sessionsMade = 0
 
 beforeAll(async () => {
@@ -163,9 +166,9 @@ beforeAll(async () => {
   metadata = new MetadataServer({
     network: () => network,
     records: () => store.records,
-    credentials: () => {
+    session: () => {
       sessionsMade += 1
-      return credentials
+      return session
     },
     now: () => now,
   })
@@ -181,7 +184,7 @@ afterAll(() => {
 
 beforeEach(() => {
   setOptions({})
-  credentials = granted
+  session = granted
   now = new Date('2026-01-02T03:04:05.678Z')
 })
 
@@ -355,12 +358,12 @@ describe('the role', () => {
   })
 
   it('that may not be assumed says so', async () => {
-    credentials = undefined
+    session = { ...role, code: 'AssumeRoleUnauthorizedAccess', message: 'EC2 cannot assume the role web-role.' }
     const { status, body } = await ask('/latest/meta-data/iam/security-credentials/web-role')
     expect(status).toBe(200)
     expect(JSON.parse(body)).toMatchObject({
       Code: 'AssumeRoleUnauthorizedAccess',
-      Message: expect.stringContaining('EC2 cannot assume the role web-role.'),
+      Message: 'EC2 cannot assume the role web-role.',
     })
   })
 

@@ -7,17 +7,19 @@ import { randomBytes } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { Server as TcpServer } from 'node:net'
 import type { Network } from '../compile/network.ts'
+import type { InstanceSession } from '../control/iam/instance-session.ts'
 import type { Instance } from '../store/records.ts'
 import type { Records } from '../store/store.ts'
 import { isVersion, METADATA_ROOT } from './items.ts'
-import { findSubject, type ImdsCredentials, type Subject } from './subject.ts'
+import { findSubject, type Subject } from './subject.ts'
 import { LONGEST_TOKEN_SECONDS, makeToken, tokenSecondsLeft } from './token.ts'
 import { readPath } from './tree.ts'
 
 export interface MetadataOptions {
   readonly network: () => Network
   readonly records: () => Records
-  readonly credentials: (instance: Instance) => ImdsCredentials | undefined
+  /** The session of the instance's role; undefined when it has none. */
+  readonly session: (instance: Instance) => InstanceSession | undefined
   readonly now: () => Date
 }
 
@@ -71,7 +73,7 @@ export class MetadataServer {
       const records = this.#options.records()
       const found = findSubject(req.socket.remoteAddress ?? '', this.#options.network(), records)
       if (found?.instance.metadataOptions.httpEndpoint !== 'enabled') return { status: 403 }
-      const subject: Subject = { ...found, records, now, credentials: () => this.#options.credentials(found.instance) }
+      const subject: Subject = { ...found, records, now, session: () => this.#options.session(found.instance) }
       if (req.method === 'PUT') return this.#put(req, path, subject)
       if (req.method === 'GET' || req.method === 'HEAD') return this.#get(req, path, subject)
       return { status: 405 }

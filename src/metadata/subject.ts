@@ -2,19 +2,10 @@
 
 import { lookupIn } from '../compile/lookup.ts'
 import type { Network, VpcNetwork } from '../compile/network.ts'
+import type { InstanceSession } from '../control/iam/instance-session.ts'
 import { parseAddress } from '../ip/address.ts'
 import type { Instance, NetworkInterface, Subnet } from '../store/records.ts'
 import type { Records } from '../store/store.ts'
-
-/** Temporary credentials of the instance's role. */
-export interface ImdsCredentials {
-  readonly accessKeyId: string
-  readonly secretAccessKey: string
-  readonly sessionToken: string
-  /** When they were made. */
-  readonly issuedAt: Date
-  readonly expiration: Date
-}
 
 export interface Subject {
   readonly instance: Instance
@@ -23,8 +14,8 @@ export interface Subject {
   readonly interfaces: readonly PlacedInterface[]
   readonly records: Records
   readonly now: Date
-  /** Undefined when the instance has no role, or may not assume it. */
-  credentials(): ImdsCredentials | undefined
+  /** Undefined when the instance has no role. */
+  session(): InstanceSession | undefined
 }
 
 export interface PlacedInterface {

@@ -21,8 +21,8 @@ export function text<Subject>(read: (about: Subject) => string | Uint8Array | un
   return { kind: 'text', read, isThere: (about) => read(about) !== undefined }
 }
 
-/** A text that is always there, and costs something to read: a list must not read it. */
-export function costlyText<Subject>(read: (about: Subject) => string): Item<Subject> {
+/** A text that costs something to read: a list takes it to be there without reading it. */
+export function costlyText<Subject>(read: (about: Subject) => string | undefined): Item<Subject> {
   return { kind: 'text', read, isThere: () => true }
 }
 
