@@ -6,6 +6,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import type { Readable, Writable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { DriverError } from './driver.ts'
+import { NAMESPACE_DIRECTORY } from './names.ts'
 import { markProcess, type ProcessMark } from './process.ts'
 import { GUEST_DIRECTORY, INIT_SCRIPT } from './sandbox-environment.ts'
 import { CAPABILITIES, type ToolDirectory } from './sandbox-tools.ts'
@@ -25,10 +26,14 @@ export interface StartPlan {
   readonly firstBoot: boolean
 }
 
-/** Paths in the overlay's options are relative, so that no character of a directory's name can be read as an option. */
+/** What needs a capability elsewhere and is any root's right in its own machine: `ping`, and ports below 1024. The sysctls
+ * are those of the network namespace. Then the layer is mounted, where only the sandbox sees it.
+ * Paths in the overlay's options are relative, so that no character of a directory's name can be read as an option. */
 const MOUNT_SCRIPT = `
 cd "$1" || exit
 shift
+echo 0 2147483647 > /proc/sys/net/ipv4/ping_group_range
+echo 0 > /proc/sys/net/ipv4/ip_unprivileged_port_start
 mount -t overlay overlay -o lowerdir=lower,upperdir=upper,workdir=work merged || exit
 exec bwrap --bind merged / "$@"
 `
@@ -36,7 +41,7 @@ exec bwrap --bind merged / "$@"
 /** Starts the sandbox's process 1; it lives on when the daemon ends. Resolves once commands may enter. */
 export async function startSandbox(plan: StartPlan): Promise<ProcessMark> {
   const argv = [
-    ...[`--net=/run/netns/${plan.namespace}`, 'unshare', '--mount', '--propagation', 'private'],
+    ...[`--net=${NAMESPACE_DIRECTORY}/${plan.namespace}`, 'unshare', '--mount', '--propagation', 'private'],
     ...['sh', '-c', MOUNT_SCRIPT, 'postern-sandbox', plan.layer],
     ...bubblewrapArguments(plan),
     ...['/bin/sh', '-c', INIT_SCRIPT, 'init', plan.firstBoot ? 'first' : 'again'],

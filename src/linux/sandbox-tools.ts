@@ -18,7 +18,7 @@ export interface ToolDirectory {
 
 /** What root needs to act as root on the instance's own files and users, and nothing that reaches past them: they count
  * in the sandbox's user namespace only. Without CAP_NET_ADMIN and CAP_SYS_ADMIN addresses, routes and mounts are fixed;
- * `ping` and ports below 1024 need none (the namespace's ping_group_range and ip_unprivileged_port_start). */
+ * `ping` and ports below 1024 need none (see MOUNT_SCRIPT). */
 export const CAPABILITIES = [
   'chown',
   'dac_override',

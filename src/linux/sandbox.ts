@@ -3,12 +3,13 @@
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { closeSync, openSync, readSync, statSync } from 'node:fs'
-import { mkdir, realpath, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, realpath, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Readable, Writable } from 'node:stream'
 import { gunzipSync } from 'node:zlib'
 import type { InstanceNetwork, VpcNetwork } from '../compile/network.ts'
 import { ApiError, notFound } from '../errors.ts'
+import { NAMESPACE_DIRECTORY } from './names.ts'
 import { descendants, isAlive, signalPid, signalProcess, standardInput, waitUntilGone } from './process.ts'
 import { GUEST_DIRECTORY, guestFiles, hostLabel, instanceEnvironment } from './sandbox-environment.ts'
 import { canHoldLayers, makeLayer, mountTmpfs, unmountIfMounted } from './sandbox-layer.ts'
@@ -147,8 +148,15 @@ export class Sandboxes {
     }
   }
 
-  /** Lets go of the state directory once every instance is forgotten. */
+  /** Forgets every instance that is not among these: the terminated ones, whoever was told of it. */
+  async sweep(kept: ReadonlySet<string>): Promise<void> {
+    const known = await readdir(join(this.#options.stateDirectory, 'instances')).catch(() => [])
+    await Promise.all(known.filter((id) => !kept.has(id)).map((id) => this.forget(id)))
+  }
+
+  /** Forgets all instances and leaves nothing in the state directory. */
   async destroy(): Promise<void> {
+    await this.sweep(new Set())
     await unmountIfMounted(this.#layers())
     await rm(this.#layers(), { recursive: true, force: true })
     await rm(join(this.#options.stateDirectory, 'tools'), { recursive: true, force: true })
@@ -330,7 +338,10 @@ function withoutLoader(env: Readonly<Record<string, string>>): Record<string, st
 
 /** False when the driver had to make the namespace again: the sandbox is then in one that nothing reaches. */
 async function isInNamespace(pid: number, namespace: string): Promise<boolean> {
-  const [own, named] = await Promise.all([stat(`/proc/${pid}/ns/net`), stat(`/run/netns/${namespace}`)]).catch(() => [])
+  const [own, named] = await Promise.all([
+    stat(`/proc/${pid}/ns/net`),
+    stat(join(NAMESPACE_DIRECTORY, namespace)),
+  ]).catch(() => [])
   return own !== undefined && named !== undefined && own.ino === named.ino && own.dev === named.dev
 }
 

@@ -3,9 +3,18 @@
 
 import { execFileSync } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { buffer, text } from 'node:stream/consumers'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { InstanceNetwork, VpcNetwork } from '../../src/compile/network.ts'
@@ -178,6 +187,47 @@ describe.skipIf(!isRoot)('sandbox', () => {
     })
   })
 
+  describe('like any machine', () => {
+    it('may answer on port 80, ping, and act as other users', async () => {
+      await sandboxes.boot(instance, namespace, vpc)
+      expect(await sh('timeout 5 python3 -c "import socket; socket.socket().bind((\'127.0.0.1\', 80))"')).toMatchObject(
+        { code: 0 },
+      )
+      expect(
+        (await sh('touch /srv/f && chown nobody /srv/f && stat -c %U /srv/f && su nobody -s /bin/sh -c whoami')).stdout,
+      ).toBe('nobody\nnobody\n')
+      const ping = await sh('command -v ping > /dev/null || exit 0; ping -c 1 -W 2 127.0.0.1')
+      expect(ping).toMatchObject({ code: 0 })
+    })
+
+    it('trusts the CA bundle in curl, Python and Node without being told', async () => {
+      const key = ['-nodes', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-keyout', '/srv/key']
+      const names = ['-subj', '/CN=service.test', '-addext', 'subjectAltName=DNS:service.test', '-out', '/srv/cert']
+      await sandboxes.boot(instance, namespace, vpc)
+      expect(await run(['openssl', 'req', '-x509', ...key, ...names])).toMatchObject({ code: 0 })
+      const { stdout: certificate } = await sh('cat /srv/cert')
+      writeFileSync(caBundle, readFileSync('/etc/ssl/certs/ca-certificates.crt', 'utf8') + certificate)
+      await sh('echo 127.0.0.1 service.test >> /etc/hosts')
+      const server = `require('https').createServer({ key: fs.readFileSync('/srv/key'), cert: fs.readFileSync('/srv/cert') },
+        (q, s) => s.end('trusted')).listen(443, '127.0.0.1', () => console.log('up'))`
+      const served = await sandboxes.exec(instance.id, ['node', '-e', server])
+      for await (const chunk of served.stdout.iterator({ destroyOnReturn: false }))
+        if (String(chunk).includes('up')) break
+      const clients = [
+        ['curl', '--silent', '--show-error', 'https://service.test/'],
+        [
+          'python3',
+          '-c',
+          "import urllib.request as u; print(u.urlopen('https://service.test/').read().decode(), end='')",
+        ],
+        ['node', '-e', "fetch('https://service.test/').then(async (r) => process.stdout.write(await r.text()))"],
+      ]
+      for (const client of clients) expect(await run(client)).toMatchObject({ code: 0, stdout: 'trusted' })
+      served.signal('SIGKILL')
+      writeFileSync(caBundle, readFileSync('/etc/ssl/certs/ca-certificates.crt'))
+    })
+  })
+
   describe('exec', () => {
     it.each([
       { name: 'success', script: 'exit 0', ends: { code: 0, signal: null } },
@@ -275,6 +325,63 @@ describe.skipIf(!isRoot)('sandbox', () => {
       await sandboxes.boot(instance, namespace, vpc)
       const ran = await Promise.all(Array.from({ length: 8 }, () => sh('readlink /proc/self/ns/pid')))
       expect(new Set(ran.map(({ stdout }) => stdout)).size).toBe(1)
+    })
+  })
+
+  describe('other files', () => {
+    it('an imported root file system needs a shell and small tools only', async () => {
+      const root = join(directory, 'small-root')
+      const programs = ['sh', 'cat', 'chmod', 'cp', 'ln', 'mkdir', 'rm', 'sleep'].map((name) => `/bin/${name}`)
+      const linked = programs.flatMap((file) => [
+        ...execFileSync('ldd', [file], { encoding: 'utf8' }).matchAll(/(?:=> |^\s*)(\/\S+) \(0x/gm),
+      ])
+      for (const file of [...programs, ...new Set(linked.map((match) => match[1]!))]) {
+        mkdirSync(dirname(join(root, file)), { recursive: true })
+        copyFileSync(file, join(root, file))
+      }
+      await sandboxes.boot({ ...instance, rootPath: root }, namespace, vpc)
+      expect(await sh('cat /etc/hostname; echo new > /file')).toMatchObject({ code: 0, stdout: 'ip-10-0-1-5\n' })
+      expect(await sh('python3')).toMatchObject({ code: 127 })
+      expect(existsSync(join(root, 'file'))).toBe(false)
+    })
+
+    it('files are kept in memory, and that is said once, where the disk cannot hold layers', async () => {
+      // An overlay cannot hold the upper layer of another one: what a daemon in a container has under it.
+      const base = join(directory, 'container')
+      for (const name of ['lower', 'upper', 'work', 'merged']) mkdirSync(join(base, name), { recursive: true })
+      const options = `lowerdir=${base}/lower,upperdir=${base}/upper,workdir=${base}/work`
+      execFileSync('mount', ['-t', 'overlay', 'overlay', '-o', options, `${base}/merged`])
+      const said: string[] = []
+      const stateDirectory = `${base}/merged`
+      const contained = new Sandboxes({
+        stateDirectory,
+        world: suffix,
+        caBundle: () => caBundle,
+        log: (line) => said.push(line),
+      })
+      try {
+        await contained.boot(instance, namespace, vpc)
+        await (await contained.exec(instance.id, ['touch', '/root/file'])).exited
+        await contained.halt(instance.id)
+        await contained.boot({ ...instance, boot: 2 }, namespace, vpc)
+        expect(await (await contained.exec(instance.id, ['test', '-e', '/root/file'])).exited).toMatchObject({
+          code: 0,
+        })
+        expect(said).toEqual([expect.stringMatching(/kept in memory/)])
+      } finally {
+        await contained.destroy()
+        execFileSync('umount', [stateDirectory])
+      }
+    })
+
+    it('sweep forgets what is not kept', async () => {
+      await sandboxes.boot(instance, namespace, vpc)
+      await sh('true')
+      await sandboxes.sweep(new Set([instance.id]))
+      expect((await sh('true')).code).toBe(0)
+      await sandboxes.sweep(new Set())
+      expect(sandboxProcesses()).toBe('')
+      expect(readdirSync(join(directory, 'instances'))).toEqual([])
     })
   })
 
