@@ -1,0 +1,54 @@
+// Writes src/wire/generated/*.json from the schemas of the installed @aws-sdk/client-* packages. Run it after updating
+// them, or after adding a service or an operation here: `node scripts/generate-wire.ts`.
+
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import type { ServiceTables } from '../src/wire/tables.ts'
+import { EC2_OPERATIONS, S3_UNSERVED, SSM_OPERATIONS } from './wire-operations.ts'
+import { wireTables } from './wire-tables.ts'
+
+interface Package {
+  /** `@aws-sdk/client-NAME` */
+  readonly client: string
+  readonly signingName: string
+  readonly served: (operation: string) => boolean
+}
+
+const PACKAGES: readonly Package[] = [
+  { client: 'ec2', signingName: 'ec2', served: (operation) => EC2_OPERATIONS.has(operation) },
+  {
+    client: 'iam',
+    signingName: 'iam',
+    served: (operation) => /User|Role|Group|Polic|InstanceProfile|AccessKey|Account(Alias|Summary)/.test(operation),
+  },
+  { client: 'sts', signingName: 'sts', served: () => true },
+  { client: 's3', signingName: 's3', served: (operation) => !S3_UNSERVED.test(operation) },
+  { client: 'ssm', signingName: 'ssm', served: (operation) => SSM_OPERATIONS.has(operation) },
+]
+
+const require = createRequire(import.meta.url)
+const target = new URL('../src/wire/generated/', import.meta.url)
+
+for (const { client, signingName, served } of PACKAGES) {
+  const name = `@aws-sdk/client-${client}`
+  const tables = wireTables({ exports: require(name), declarations: declarationsOf(name), signingName, served })
+  writeFileSync(new URL(`${signingName}.json`, target), format(tables))
+}
+
+function declarationsOf(packageName: string): string {
+  const models = join(dirname(require.resolve(`${packageName}/package.json`)), 'dist-types/models')
+  return readdirSync(models)
+    .map((file) => readFileSync(join(models, file), 'utf8'))
+    .join('\n')
+}
+
+/** JSON with one operation or shape a line, so that a diff shows what changed. */
+function format({ errors, operations, shapes, ...head }: ServiceTables): string {
+  const lines = Object.entries(head).map(([key, value]) => `${JSON.stringify(key)}: ${JSON.stringify(value)}`)
+  for (const [key, rows] of Object.entries({ errors, operations, shapes })) {
+    const entries = Object.entries(rows).map(([name, row]) => `${JSON.stringify(name)}: ${JSON.stringify(row)}`)
+    lines.push(`${JSON.stringify(key)}: {\n${entries.join(',\n')}\n}`)
+  }
+  return `{\n${lines.join(',\n')}\n}\n`
+}
