@@ -1,0 +1,32 @@
+// The answer to an operation that is not served, by protocol: always one that clients do not retry.
+
+import { ApiError } from '../errors.ts'
+import type { ServiceModel } from './model.ts'
+
+/** Codes by which the front door knows these errors, to log each gap once. */
+export const UNSERVED_CODES: ReadonlySet<string> = new Set([
+  'InvalidAction',
+  'UnknownOperationException',
+  'NotImplemented',
+])
+
+export function unservedOperation(model: ServiceModel, operation: string): ApiError {
+  const gap = model.has(operation) ? ` AWS has it and Postern does not serve it yet.` : ''
+  switch (model.protocol) {
+    case 'ec2':
+    case 'query':
+      return new ApiError('InvalidAction', `The action ${operation} is not valid for this web service.${gap}`)
+    case 'json-1.0':
+    case 'json-1.1':
+    case 'rest-json':
+      return new ApiError('UnknownOperationException', `The operation ${operation} is not known.${gap}`)
+    case 'rest-xml':
+      return new ApiError(
+        'NotImplemented',
+        `A header you provided implies functionality that is not implemented: ${operation}.${gap}`,
+        { status: 501 },
+      )
+    default:
+      throw model.protocol satisfies never
+  }
+}
