@@ -5,7 +5,7 @@ import { compile } from './compile/compile.ts'
 import type { Network } from './compile/network.ts'
 import { finishInstanceTransition, forgetTerminated } from './control/ec2/instance-lifecycle.ts'
 import type { ApplyResult, Driver, DriverError } from './linux/driver.ts'
-import type { Instance, VpcEndpoint, VpcId } from './store/records.ts'
+import type { Instance, InstanceId, VpcEndpoint, VpcId } from './store/records.ts'
 import type { Records, Store, Tx } from './store/store.ts'
 
 /** How often the kernel is compared with what was last applied. */
@@ -25,6 +25,8 @@ export interface ReconcilerHealth {
 interface Dependencies {
   readonly store: Store
   readonly driver: Driver
+  /** Deletes the files of an instance that was terminated. */
+  readonly forgetInstance: (id: InstanceId) => Promise<void>
   readonly now: () => Date
   readonly log: (line: string) => void
 }
@@ -116,12 +118,13 @@ export class Reconciler {
 
   /** Guarded on the records that were acted on: a newer decision is never overwritten. */
   #markApplied({ instances, endpoints }: Transitions, { failures, running }: ApplyResult): void {
-    const { store, now } = this.#dependencies
+    const { store, now, forgetInstance, log } = this.#dependencies
+    const terminated: InstanceId[] = []
     store.transact((tx) => {
       for (const instance of instances) {
         if (tx.instances.get(instance.id) !== instance || failures.has(instance.vpcId)) continue
         if (instance.state === 'pending' && !running.has(instance.id)) continue
-        finishInstanceTransition(tx, instance, now())
+        if (finishInstanceTransition(tx, instance, now()).state === 'terminated') terminated.push(instance.id)
       }
       for (const endpoint of endpoints) {
         if (tx.vpcEndpoints.get(endpoint.id) !== endpoint || failures.has(endpoint.vpcId)) continue
@@ -129,6 +132,7 @@ export class Reconciler {
       }
       forgetTerminated(tx, now())
     })
+    for (const id of terminated) forgetInstance(id).catch((error) => log(`the files of ${id} stay: ${String(error)}`))
   }
 
   async #repair(): Promise<void> {
