@@ -2,8 +2,8 @@
 // with whiteouts, the kernel's way to say "not here", for what no instance may read.
 
 import { execFile } from 'node:child_process'
-import { chmod, chown, mkdir, mkdtemp, readdir, realpath, rm, stat, symlink } from 'node:fs/promises'
-import { dirname, join, resolve } from 'node:path'
+import { chmod, chown, link, mkdir, mkdtemp, readdir, realpath, rm, stat, symlink } from 'node:fs/promises'
+import { basename, dirname, join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { DriverError } from './driver.ts'
 
@@ -30,7 +30,7 @@ const CREDENTIALS = [
 export async function makeLayer(directory: string, rootPath: string, hidden: readonly string[]): Promise<void> {
   await rm(directory, { recursive: true, force: true })
   for (const name of ['upper', 'work', 'merged']) await mkdir(join(directory, name), { recursive: true, mode: 0o755 })
-  if (rootPath === '/') await hide(join(directory, 'upper'), [...hidden, ...(await credentialPaths())])
+  if (rootPath === '/') await hide(directory, [...hidden, ...(await credentialPaths())])
   // Last: a layer without it is half made.
   await symlink(rootPath, join(directory, 'lower'))
 }
@@ -73,14 +73,30 @@ async function credentialPaths(): Promise<string[]> {
   ]
 }
 
-async function hide(upper: string, paths: readonly string[]): Promise<void> {
-  const real = await Promise.all(paths.map((path) => realpath(path).catch(() => undefined)))
-  for (const path of new Set(real.filter((found) => found !== undefined))) {
-    await copyDirectories(upper, dirname(path))
-    await execute('mknod', [join(upper, path), 'c', '0', '0']).catch((error: Error) => {
-      throw new DriverError('mknod', error.message)
-    })
+/** Hides paths that are there and paths that may come to be there, as long as their directory is. */
+async function hide(layer: string, paths: readonly string[]): Promise<void> {
+  const whiteout = join(layer, 'whiteout')
+  await execute('mknod', [whiteout, 'c', '0', '0']).catch((error: Error) => {
+    throw new DriverError('mknod', error.message)
+  })
+  const real = await Promise.all(paths.map(realPlace))
+  for (const path of outermost(real.filter((found) => found !== undefined))) {
+    await copyDirectories(join(layer, 'upper'), dirname(path))
+    await link(whiteout, join(layer, 'upper', path))
   }
+}
+
+/** The path without symbolic links; undefined when its directory is not there. */
+async function realPlace(path: string): Promise<string | undefined> {
+  const directory = await realpath(dirname(path)).catch(() => undefined)
+  if (directory === undefined) return undefined
+  return realpath(path).catch(() => join(directory, basename(path)))
+}
+
+/** Without those that lie in another one. */
+function outermost(paths: readonly string[]): string[] {
+  const sorted = [...new Set(paths)].sort()
+  return sorted.filter((path) => !sorted.some((other) => path.startsWith(`${other}/`)))
 }
 
 /** Makes the directories down to `path` in the layer, each looking as it does below. */

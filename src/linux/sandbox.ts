@@ -1,16 +1,16 @@
 // The sandboxes: what runs inside instances. The driver says when an instance's network namespace is up or must go; a
 // sandbox is started when something is first run in it, and outlives the daemon.
 
-import { type ChildProcess, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { closeSync, openSync, readSync, statSync } from 'node:fs'
-import { mkdir, readdir, realpath, rm, stat, writeFile } from 'node:fs/promises'
+import { lstat, mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Readable, Writable } from 'node:stream'
 import { gunzipSync } from 'node:zlib'
 import type { InstanceNetwork, VpcNetwork } from '../compile/network.ts'
 import { ApiError, notFound } from '../errors.ts'
 import { NAMESPACE_DIRECTORY } from './names.ts'
-import { descendants, isAlive, signalPid, signalProcess, standardInput, waitUntilGone } from './process.ts'
+import { isAlive, signalProcess, waitUntilGone } from './process.ts'
+import { type ExecOptions, enter, type RunningCommand, runCommand } from './sandbox-command.ts'
 import { GUEST_DIRECTORY, guestFiles, hostLabel, instanceEnvironment } from './sandbox-environment.ts'
 import { canHoldLayers, makeLayer, mountTmpfs, unmountIfMounted } from './sandbox-layer.ts'
 import { readSandboxRecord, type SandboxRecord, writeSandboxRecord } from './sandbox-record.ts'
@@ -21,38 +21,13 @@ import { gatherTools, type ToolDirectory } from './sandbox-tools.ts'
 export interface SandboxOptions {
   /** Holds records, consoles and layers; no instance can see it. */
   readonly stateDirectory: string
+  /** Further paths of the host that no instance may see: the daemon's own data. */
+  readonly hidden?: readonly string[]
   /** Names this daemon's world in the host's mount table. */
   readonly world: string
   /** Path of a PEM file with the host's CAs and Postern's. */
   readonly caBundle: () => string
   readonly log: (line: string) => void
-}
-
-export interface ExecOptions {
-  /** Added to the instance's environment. */
-  readonly env?: Readonly<Record<string, string>>
-  /** Root's home when absent. */
-  readonly cwd?: string
-  /** Gives the command a terminal of this size; its stderr is then part of stdout. */
-  readonly tty?: TerminalSize
-}
-
-/** A command running inside an instance. */
-export interface RunningCommand {
-  readonly stdin: Writable
-  readonly stdout: Readable
-  readonly stderr: Readable
-  /** How it ended: one of the two is set. Output may still be in the streams. */
-  readonly exited: Promise<{ readonly code: number | null; readonly signal: NodeJS.Signals | null }>
-  /** To the command and everything it started. */
-  signal(name: NodeJS.Signals): void
-  /** Of a command that was given a terminal. */
-  resize(size: TerminalSize): void
-}
-
-export interface TerminalSize {
-  readonly columns: number
-  readonly rows: number
 }
 
 /** What AWS keeps of a console: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_GetConsoleOutput.html */
@@ -120,17 +95,7 @@ export class Sandboxes {
   /** Runs a command in the instance, starting its sandbox when it is not. Throws ApiError when the instance is not running. */
   async exec(instanceId: string, argv: readonly string[], options: ExecOptions = {}): Promise<RunningCommand> {
     const { pid, tools, record } = await this.#running(instanceId)
-    const environment = this.#environment(record)
-    const child = spawn('nsenter', enter(pid, tools, commandLine(argv, options)), {
-      // A session of its own: a Ctrl-C at the daemon's terminal is not meant for it.
-      detached: true,
-      env: { ...environment, ...(options.tty && { TERM: 'xterm-256color' }), ...withoutLoader(options.env ?? {}) },
-      stdio: 'pipe',
-    })
-    return runningCommand(child, (terminal, size) => {
-      const command = ['stty', '-F', terminal, 'cols', String(size.columns), 'rows', String(size.rows)]
-      spawn('nsenter', enter(pid, tools, command), { env: environment, stdio: 'ignore' })
-    })
+    return runCommand({ pid, tools, environment: this.#environment(record), argv, options })
   }
 
   /** What user data wrote, the newest 64 KiB; undefined when nothing was run. */
@@ -183,9 +148,12 @@ export class Sandboxes {
       return { pid: record.init.pid, tools, record }
     }
     if (record.init) await this.#end(instanceId, record)
+    const { stateDirectory, hidden = [] } = this.#options
     const layer = this.#layer(instanceId)
-    const firstBoot = !(await stat(join(layer, 'lower')).catch(() => undefined))
-    if (firstBoot) await makeLayer(layer, record.rootPath, [await realpath(this.#options.stateDirectory)])
+    const firstBoot = !(await this.#hasLayer(instanceId))
+    if (firstBoot) await makeLayer(layer, record.rootPath, [stateDirectory, ...hidden])
+    // A daemon that died while it started one knows nothing of it.
+    else await endStrayProcesses(record.namespace)
     const init = await startSandbox({
       instanceId,
       namespace: record.namespace,
@@ -205,12 +173,12 @@ export class Sandboxes {
   /** Cloud-init's rule: a script is run, once in the instance's life. Its process is no child that the daemon waits for. */
   async #runUserData(instanceId: string, userData: string): Promise<void> {
     const script = decodeUserData(userData)
+    if (!script?.subarray(0, 2).equals(Buffer.from('#!'))) {
+      const why = script ? 'it does not begin with #!' : 'it cannot be decompressed'
+      return writeFile(this.#console(instanceId), `user data was not run: ${why}\n`, { mode: 0o600 })
+    }
     const console = openSync(this.#console(instanceId), 'a', 0o600)
     try {
-      if (!script.subarray(0, 2).equals(Buffer.from('#!'))) {
-        await writeFile(this.#console(instanceId), 'user data was not run: it does not begin with #!\n')
-        return
-      }
       await writeFile(join(this.#guestDirectory(instanceId), 'user-data'), script, { mode: 0o700 })
       const { pid, tools, record } = await this.#started(instanceId, this.#record(instanceId)!)
       // Written first: a daemon that dies here must not run it a second time.
@@ -234,7 +202,12 @@ export class Sandboxes {
         this.#options.log(`${instanceId}: process 1 (pid ${init.pid}) does not end`)
       }
     }
-    await endStrayProcesses(namespace)
+    if (await this.#hasLayer(instanceId)) await endStrayProcesses(namespace)
+  }
+
+  /** False when nothing was ever run in the instance. */
+  async #hasLayer(instanceId: string): Promise<boolean> {
+    return (await lstat(join(this.#layer(instanceId), 'lower')).catch(() => undefined)) !== undefined
   }
 
   #prepare(): Promise<ToolDirectory> {
@@ -312,30 +285,6 @@ function isInstanceId(text: string): boolean {
   return /^i-[0-9a-f]+$/.test(text)
 }
 
-/** `nsenter` takes the user namespace last, so nothing of the sandbox is run with rights outside it. */
-function enter(pid: number, tools: ToolDirectory, command: readonly string[]): string[] {
-  const namespaces = ['--user', '--mount', '--pid', '--net', '--uts', '--ipc', '--root', '--wd']
-  return ['--target', String(pid), ...namespaces, '--', ...tools.dropPrivileges, ...command]
-}
-
-/** A shell goes before the command for its words: 127 and "not found", 126 and "Permission denied". */
-function commandLine(argv: readonly string[], { cwd, tty }: ExecOptions): string[] {
-  const change = cwd === undefined ? 'cd /root 2>/dev/null; ' : 'cd "$0" || exit 125; '
-  const plain = ['/bin/sh', '-c', `${change}exec "$@"`, cwd ?? 'sh', ...argv]
-  if (!tty) return plain
-  const sized = `stty cols ${Math.trunc(tty.columns)} rows ${Math.trunc(tty.rows)} 2>/dev/null; exec ${plain.map(quote).join(' ')}`
-  return ['script', '--quiet', '--return', '--echo', 'never', '--command', sized, '/dev/null']
-}
-
-function quote(word: string): string {
-  return `'${word.replaceAll("'", "'\\''")}'`
-}
-
-/** The loader's own variables would be obeyed by `nsenter`, outside the sandbox. */
-function withoutLoader(env: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith('LD_')))
-}
-
 /** False when the driver had to make the namespace again: the sandbox is then in one that nothing reaches. */
 async function isInNamespace(pid: number, namespace: string): Promise<boolean> {
   const [own, named] = await Promise.all([
@@ -345,34 +294,13 @@ async function isInNamespace(pid: number, namespace: string): Promise<boolean> {
   return own !== undefined && named !== undefined && own.ino === named.ino && own.dev === named.dev
 }
 
-function runningCommand(child: ChildProcess, resize: (terminal: string, size: TerminalSize) => void): RunningCommand {
-  const { stdin, stdout, stderr, pid } = child
-  if (!stdin || !stdout || !stderr) throw new Error('the command was started without pipes')
-  return {
-    stdin,
-    stdout,
-    stderr,
-    exited: new Promise((resolve, reject) => {
-      child.once('error', reject)
-      child.once('exit', (code, signal) => resolve({ code, signal }))
-    }),
-    signal: (name) => {
-      for (const inner of pid === undefined ? [] : descendants(pid)) signalPid(inner, name)
-    },
-    resize: (size) => {
-      const terminal = pid === undefined ? undefined : terminalOf(descendants(pid))
-      if (terminal) resize(terminal, size)
-    },
-  }
-}
-
-/** The terminal inside the sandbox that one of these processes has as its stdin. */
-function terminalOf(pids: readonly number[]): string | undefined {
-  return pids.map(standardInput).find((file) => file?.startsWith('/dev/pts/'))
-}
-
-/** Base64, of a script or of a gzipped one. */
-function decodeUserData(userData: string): Buffer {
+/** Base64, of a script or of a gzipped one; undefined when it is gzipped and broken, or unreasonably large. */
+function decodeUserData(userData: string): Buffer | undefined {
   const bytes = Buffer.from(userData, 'base64')
-  return bytes[0] === 0x1f && bytes[1] === 0x8b ? gunzipSync(bytes) : bytes
+  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes
+  try {
+    return gunzipSync(bytes, { maxOutputLength: 16 * 1024 * 1024 })
+  } catch {
+    return undefined
+  }
 }

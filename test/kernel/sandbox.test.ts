@@ -16,11 +16,13 @@ import {
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { buffer, text } from 'node:stream/consumers'
+import { gzipSync } from 'node:zlib'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { InstanceNetwork, VpcNetwork } from '../../src/compile/network.ts'
 import { parseAddress } from '../../src/ip/address.ts'
 import { cidr } from '../../src/ip/cidr.ts'
-import { type ExecOptions, Sandboxes } from '../../src/linux/sandbox.ts'
+import { Sandboxes } from '../../src/linux/sandbox.ts'
+import type { ExecOptions } from '../../src/linux/sandbox-command.ts'
 import type { InstanceId } from '../../src/store/records.ts'
 
 const isRoot = process.getuid?.() === 0
@@ -48,12 +50,15 @@ const namespace = `sandbox-test-${suffix}`
 const directory = mkdtempSync(join(tmpdir(), 'postern-sandbox-'))
 const caBundle = join(directory, 'bundle.pem')
 const logged: string[] = []
+/** On the host's root file system, where instances would see it. */
+const outside = mkdtempSync('/var/tmp/postern-sandbox-')
 const open = () =>
   new Sandboxes({
     stateDirectory: directory,
     world: suffix,
     caBundle: () => caBundle,
     log: (line) => logged.push(line),
+    hidden: [join(outside, 'hidden')],
   })
 
 const instance: InstanceNetwork = {
@@ -88,6 +93,7 @@ describe.skipIf(!isRoot)('sandbox', () => {
     await sandboxes.destroy()
     execFileSync('ip', ['netns', 'del', namespace])
     rmSync(directory, { recursive: true, force: true })
+    rmSync(outside, { recursive: true, force: true })
   })
 
   describe('walls', () => {
@@ -142,6 +148,19 @@ describe.skipIf(!isRoot)('sandbox', () => {
       const paths = [directory, '/root/.aws', '/root/.ssh', '/etc/shadow', '/run/dbus', '/run/netns', '/sys/fs/cgroup']
       const { stdout } = await sh(`for p in ${paths.join(' ')}; do [ -e $p ] && echo $p; done; ls -A /tmp`)
       expect(stdout).toBe('')
+    })
+
+    it('hides what comes to be there later', async () => {
+      await sandboxes.boot(instance, namespace, vpc)
+      await sh('true')
+      mkdirSync(join(outside, 'hidden'))
+      writeFileSync(join(outside, 'hidden/secret'), 'secret')
+      await sandboxes.halt(instance.id)
+      await sandboxes.boot({ ...instance, boot: 2 }, namespace, vpc)
+      expect(await sh(`ls -A ${outside}; mkdir ${outside}/hidden && ls -A ${outside}/hidden`)).toEqual({
+        ...{ code: 0, signal: null },
+        ...{ stdout: '', stderr: '' },
+      })
     })
 
     it('has the capabilities of a root without rights over the host, and no way to get more', async () => {
@@ -402,10 +421,23 @@ describe.skipIf(!isRoot)('sandbox', () => {
       expect((await sh('cat /root/ran')).stdout).toBe('once\n')
     })
 
-    it('does not run what is no script, and says so', async () => {
-      await sandboxes.boot(withScript('#cloud-config\npackages: [nginx]\n'), namespace, vpc)
-      expect(sandboxes.consoleOutput(instance.id)).toMatch(/was not run/)
+    it.each([
+      {
+        name: 'what is no script',
+        bytes: Buffer.from('#cloud-config\npackages: [nginx]\n'),
+        says: /does not begin with #!/,
+      },
+      { name: 'what is broken', bytes: Buffer.from([0x1f, 0x8b, 1, 2, 3]), says: /cannot be decompressed/ },
+    ])('does not run $name, and says so', async ({ bytes, says }) => {
+      await sandboxes.boot({ ...instance, userData: bytes.toString('base64') }, namespace, vpc)
+      expect(sandboxes.consoleOutput(instance.id)).toMatch(says)
       expect(sandboxProcesses()).toBe('')
+    })
+
+    it('runs a gzipped script', async () => {
+      const userData = gzipSync('#!/bin/sh\necho unpacked\n').toString('base64')
+      await sandboxes.boot({ ...instance, userData }, namespace, vpc)
+      await expect.poll(() => sandboxes.consoleOutput(instance.id)).toBe('unpacked\n')
     })
 
     it('keeps the newest 64 KiB of a long console', async () => {
