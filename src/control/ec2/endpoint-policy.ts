@@ -3,6 +3,7 @@
 
 import { ApiError } from '../../errors.ts'
 import { parsePolicy } from '../../iam/policy.ts'
+import { findJsonError } from './json-syntax.ts'
 
 /** As AWS returns it for a gateway endpoint that was given none. */
 export const DEFAULT_GATEWAY_POLICY =
@@ -35,9 +36,8 @@ function syntaxErrorPosition(document: string): string | undefined {
   try {
     JSON.parse(document)
     return undefined
-  } catch (error) {
-    const position = /position (\d+)/.exec(String(error))?.[1]
-    const before = document.slice(0, position === undefined ? document.length : Number(position)).split('\n')
+  } catch {
+    const before = document.slice(0, findJsonError(document)).split('\n')
     return `${before.length},${(before.at(-1) ?? '').length + 1}`
   }
 }
