@@ -50,7 +50,11 @@ export function runCommand({ pid, tools, environment, argv, options }: CommandPl
   })
   return runningCommand(child, (terminal, size) => {
     const command = ['stty', '-F', terminal, 'cols', String(size.columns), 'rows', String(size.rows)]
-    spawn('nsenter', enter(pid, tools, command), { env: environment, stdio: 'ignore' })
+    spawn('nsenter', enter(pid, tools, command), { env: environment, stdio: 'ignore' }).once(
+      'error',
+      // A terminal of the wrong size is no reason to end what runs in it.
+      () => undefined,
+    )
   })
 }
 

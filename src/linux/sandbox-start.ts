@@ -53,6 +53,10 @@ export async function startSandbox(plan: StartPlan): Promise<ProcessMark> {
   })
   const [, out, errors, about, gate] = child.stdio as [null, Readable, Readable, Readable, Writable]
   const complaint = text(errors).catch(() => '')
+  let unstartable: string | undefined
+  child.once('error', (error) => {
+    unstartable = error.message
+  })
   try {
     const pid = readChildPid(await readUntil(about, '}'))
     if (pid === undefined) throw new Error('bubblewrap did not start')
@@ -66,7 +70,7 @@ export async function startSandbox(plan: StartPlan): Promise<ProcessMark> {
   } catch (error) {
     gate.destroy()
     child.kill('SIGKILL')
-    throw new DriverError(`sandbox of ${plan.instanceId}`, (await complaint) || String(error))
+    throw new DriverError(`sandbox of ${plan.instanceId}`, unstartable ?? ((await complaint) || String(error)))
   }
 }
 

@@ -172,23 +172,25 @@ export class Sandboxes {
 
   /** Cloud-init's rule: a script is run, once in the instance's life. Its process is no child that the daemon waits for. */
   async #runUserData(instanceId: string, userData: string): Promise<void> {
-    const script = decodeUserData(userData)
-    if (!script?.subarray(0, 2).equals(Buffer.from('#!'))) {
-      const why = script ? 'it does not begin with #!' : 'it cannot be decompressed'
+    const bytes = decodeUserData(userData)
+    if (!bytes?.subarray(0, 2).equals(Buffer.from('#!'))) {
+      const why = bytes ? 'it does not begin with #!' : 'it cannot be decompressed'
       return writeFile(this.#console(instanceId), `user data was not run: ${why}\n`, { mode: 0o600 })
     }
     const console = openSync(this.#console(instanceId), 'a', 0o600)
     try {
-      await writeFile(join(this.#guestDirectory(instanceId), 'user-data'), script, { mode: 0o700 })
+      await writeFile(join(this.#guestDirectory(instanceId), 'user-data'), bytes, { mode: 0o700 })
       const { pid, tools, record } = await this.#started(instanceId, this.#record(instanceId)!)
       // Written first: a daemon that dies here must not run it a second time.
       await this.#save(instanceId, { ...record, userDataRan: true })
       const command = ['/bin/sh', '-c', USER_DATA_SCRIPT]
-      spawn('nsenter', enter(pid, tools, command), {
+      const script = spawn('nsenter', enter(pid, tools, command), {
         detached: true,
         env: this.#environment(record),
         stdio: ['ignore', console, console],
-      }).unref()
+      })
+      script.once('error', (error) => this.#options.log(`${instanceId}: user data: ${error.message}`))
+      script.unref()
     } finally {
       closeSync(console)
     }

@@ -23,6 +23,7 @@ import { parseAddress } from '../../src/ip/address.ts'
 import { cidr } from '../../src/ip/cidr.ts'
 import { Sandboxes } from '../../src/linux/sandbox.ts'
 import type { ExecOptions } from '../../src/linux/sandbox-command.ts'
+import { startSandbox } from '../../src/linux/sandbox-start.ts'
 import type { InstanceId } from '../../src/store/records.ts'
 
 const isRoot = process.getuid?.() === 0
@@ -391,6 +392,16 @@ describe.skipIf(!isRoot)('sandbox', () => {
         await contained.destroy()
         execFileSync('umount', [stateDirectory])
       }
+    })
+
+    it.each([
+      { name: 'a namespace that is gone', plan: { namespace: `${namespace}-gone` }, says: /No such file/ },
+      { name: 'a host without nsenter', plan: { environment: { PATH: '/nowhere' } }, says: /nsenter/ },
+    ])('$name is said, and the daemon lives on', async ({ plan, says }) => {
+      const tools = { path: directory, dropPrivileges: [] }
+      const places = { layer: directory, guestDirectory: directory, caBundle, tools }
+      const usual = { instanceId: instance.id, namespace, hostname: 'h', environment: {}, firstBoot: true }
+      await expect(startSandbox({ ...usual, ...places, ...plan })).rejects.toThrow(says)
     })
 
     it('sweep forgets what is not kept', async () => {
