@@ -2,12 +2,6 @@
 // with the request id and answered `InternalError`.
 // Codes: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
 
-interface ApiErrorOptions {
-  readonly status?: number
-  readonly fields?: Record<string, string>
-  readonly headers?: Record<string, string>
-}
-
 /** An error an AWS client understands: `code` and `message` go onto the wire as they are. */
 export class ApiError extends Error {
   readonly code: string
@@ -15,16 +9,13 @@ export class ApiError extends Error {
   readonly status: number
   /** Further members of a modelled error, such as S3's `BucketName`. */
   readonly fields: Readonly<Record<string, string>>
-  /** HTTP headers that go with it, such as S3's `x-amz-bucket-region`. */
-  readonly headers: Readonly<Record<string, string>>
 
-  constructor(code: string, message: string, options: ApiErrorOptions = {}) {
+  constructor(code: string, message: string, options: { status?: number; fields?: Record<string, string> } = {}) {
     super(message)
     this.name = 'ApiError'
     this.code = code
     this.status = options.status ?? STATUS[code] ?? 400
     this.fields = options.fields ?? {}
-    this.headers = options.headers ?? {}
   }
 }
 

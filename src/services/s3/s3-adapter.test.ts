@@ -57,7 +57,7 @@ describe('CreateBucket', () => {
     await s3.ask('CreateBucket', { Bucket, CreateBucketConfiguration: { LocationConstraint: 'eu-west-1' } })
     expect(await s3.fails('HeadBucket', { Bucket })).toBe('301 PermanentRedirect')
     await expect(s3.ask('HeadBucket', { Bucket })).rejects.toMatchObject({
-      headers: { 'x-amz-bucket-region': 'eu-west-1' },
+      fields: { 'x-amz-bucket-region': 'eu-west-1' },
     })
     expect(await s3.ask('GetBucketLocation', { Bucket })).toEqual({ LocationConstraint: 'eu-west-1' })
     expect(await s3.ask('HeadBucket', { Bucket }, { region: 'eu-west-1' })).toMatchObject({ BucketRegion: 'eu-west-1' })
@@ -269,7 +269,6 @@ describe('objects', () => {
     expect(await s3.text({ Bucket, Key: 'k', Range })).toBe(text)
     const head = await s3.ask('HeadObject', { Bucket, Key: 'k', Range })
     expect(head.ContentRange).toBe(ContentRange)
-    expect(head.$metadata).toEqual(ContentRange && { httpStatusCode: 206 })
   })
 
   it('a range past the end is 416', async () => {
@@ -524,7 +523,7 @@ describe('versions', () => {
     expect(DeleteMarker).toBe(true)
     expect(await s3.fails('GetObject', { Bucket, Key: 'k' })).toBe('404 NoSuchKey')
     await expect(s3.ask('GetObject', { Bucket, Key: 'k' })).rejects.toMatchObject({
-      headers: { 'x-amz-delete-marker': 'true' },
+      fields: { 'x-amz-delete-marker': 'true' },
     })
     expect(await s3.fails('GetObject', { Bucket, Key: 'k', VersionId: marker })).toBe('405 MethodNotAllowed')
     expect(await s3.fails('GetObject', { Bucket, Key: 'k', VersionId: 'unknown' })).toBe('404 NoSuchVersion')

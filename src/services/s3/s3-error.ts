@@ -81,16 +81,13 @@ export interface S3ErrorDetail {
   readonly message?: string
   /** Further members of the error document, such as `BucketName`. */
   readonly fields?: Record<string, string>
+  /** By lower-case name: the wire sends fields in lower case as headers. */
   readonly headers?: Record<string, string>
 }
 
 export function s3Error(code: S3ErrorCode, detail: S3ErrorDetail = {}): ApiError {
   const [status, sentence] = ERRORS[code]
-  return new ApiError(code, detail.message ?? sentence, {
-    status,
-    ...(detail.fields ? { fields: detail.fields } : {}),
-    ...(detail.headers ? { headers: detail.headers } : {}),
-  })
+  return new ApiError(code, detail.message ?? sentence, { status, fields: { ...detail.fields, ...detail.headers } })
 }
 
 export function invalidArgument(name: string, value: string, message: string): ApiError {

@@ -72,10 +72,7 @@ function describe(s3: S3Storage, input: GetObjectRequest, call: Call): Described
     ...overrides(input, call),
     AcceptRanges: 'bytes',
     ContentLength: length,
-    ...(range && {
-      ContentRange: `bytes ${range.start}-${range.end}/${version.size}`,
-      $metadata: { httpStatusCode: 206 },
-    }),
+    ...(range && { ContentRange: `bytes ${range.start}-${range.end}/${version.size}` }),
     ...(input.PartNumber === undefined ? {} : partsCount(version)),
     ...(input.ChecksumMode?.toUpperCase() === 'ENABLED' && length === version.size
       ? checksumMembers(version.checksum)
