@@ -1,0 +1,63 @@
+// What the kernel driver needs of the host, asked before it starts.
+
+import { DriverError } from './driver.ts'
+import { boundedRun, type Run } from './run.ts'
+
+/** Commands, how to see that they are there, and the Debian package that brings them. */
+const TOOLS = [
+  { argv: ['ip', '-Version'], name: 'ip', debianPackage: 'iproute2' },
+  { argv: ['nft', '--version'], name: 'nft', debianPackage: 'nftables' },
+  { argv: ['conntrack', '--version'], name: 'conntrack', debianPackage: 'conntrack' },
+  { argv: ['nsenter', '--version'], name: 'nsenter', debianPackage: 'util-linux' },
+  { argv: ['tee', '--version'], name: 'tee', debianPackage: 'coreutils' },
+] as const
+
+/** What every VPC's table uses of the kernel: NAT in family inet, conntrack, verdict maps, concatenated intervals. */
+const NFT_TRIAL = `table inet postern-trial {
+  map verdicts { type ifname : verdict; }
+  map gateway { type mark . ipv4_addr : ipv4_addr; flags interval; }
+  chain check { type filter hook prerouting priority -150; ct state established,related accept; iifname vmap @verdicts; }
+  chain translate { type nat hook prerouting priority -100; dnat ip to meta mark . ip daddr map @gateway; }
+}
+`
+
+/** Problems as one line each that says what to do; none when the kernel driver can run. */
+export async function checkHost(run: Run = boundedRun(2)): Promise<string[]> {
+  if (process.getuid?.() !== 0) {
+    return ['Postern makes network namespaces, which needs root: run it with sudo, or use --dataplane model.']
+  }
+  const missing = await Promise.all(TOOLS.map((tool) => missingTool(run, tool)))
+  const problems = missing.flatMap((problem) => problem ?? [])
+  return problems.length > 0 ? problems : tryKernel(run)
+}
+
+async function missingTool(
+  run: Run,
+  { argv, name, debianPackage }: (typeof TOOLS)[number],
+): Promise<string | undefined> {
+  const failure = await failureOf(run(argv))
+  return failure && `the command ${name} is missing: apt-get install ${debianPackage}`
+}
+
+async function tryKernel(run: Run): Promise<string[]> {
+  const namespace = await failureOf(run(['unshare', '--net', '--mount', 'true']))
+  if (namespace) {
+    return [
+      `this machine lets root make no network namespace (${namespace}): a container needs --privileged, or use --dataplane model.`,
+    ]
+  }
+  const nft = await failureOf(run(['unshare', '--net', 'nft', '-f', '-'], NFT_TRIAL))
+  if (nft) return [`this kernel's nftables lacks something that VPCs need (${nft}): use --dataplane model.`]
+  return []
+}
+
+/** What went wrong, on one line; undefined when nothing did. */
+async function failureOf(command: Promise<string>): Promise<string | undefined> {
+  try {
+    await command
+    return undefined
+  } catch (error) {
+    if (!(error instanceof DriverError)) throw error
+    return error.stderr.split('\n')[0]?.trim() ?? 'it failed'
+  }
+}

@@ -1,0 +1,85 @@
+// What the driver tells the kernel, as one command each.
+
+import { existsSync } from 'node:fs'
+import { readdir, statfs } from 'node:fs/promises'
+import { join } from 'node:path'
+import { NAMESPACE_DIRECTORY } from './names.ts'
+import { TABLE } from './nft.ts'
+import { inNamespace, type Run } from './run.ts'
+
+/** statfs's type of a namespace; a plain file under its name is what a reboot left. */
+const NSFS_MAGIC = 0x6e736673
+
+export interface Namespaces {
+  readonly live: readonly string[]
+  /** Names with no namespace behind them. */
+  readonly dead: readonly string[]
+}
+
+/** Namespaces whose names begin with `prefix`. */
+export async function listNamespaces(prefix: string): Promise<Namespaces> {
+  const names = existsSync(NAMESPACE_DIRECTORY) ? await readdir(NAMESPACE_DIRECTORY) : []
+  const own = names.filter((name) => name.startsWith(prefix))
+  const kinds = await Promise.all(own.map(async (name) => (await statfs(join(NAMESPACE_DIRECTORY, name))).type))
+  return {
+    live: own.filter((_, index) => kinds[index] === NSFS_MAGIC),
+    dead: own.filter((_, index) => kinds[index] !== NSFS_MAGIC),
+  }
+}
+
+/** Runs lines of `ip`, in the root namespace or in another; the first that fails ends it. */
+export async function ipBatch(run: Run, lines: readonly string[], namespace?: string): Promise<void> {
+  if (lines.length === 0) return
+  const inside = namespace === undefined ? [] : ['-n', namespace]
+  await run(['ip', ...inside, '-batch', '-'], `${lines.join('\n')}\n`)
+}
+
+/** One atomic transaction. */
+export async function nftTransaction(run: Run, namespace: string, text: string): Promise<void> {
+  if (text !== '') await run(inNamespace(namespace, 'nft', '-f', '-'), text)
+}
+
+/** The namespace's table as nft's JSON; undefined when it has none. */
+export async function listTable(run: Run, namespace: string): Promise<string | undefined> {
+  const tables = await run(inNamespace(namespace, 'nft', 'list', 'tables'))
+  if (!tables.split('\n').includes(`table ${TABLE}`)) return undefined
+  return run(inNamespace(namespace, 'nft', '-j', 'list', 'table', ...TABLE.split(' ')))
+}
+
+/** Ends flows; each of `filters` is the arguments of one `conntrack -D`. That there are none is no failure. */
+export async function forgetFlows(run: Run, namespace: string, filters: readonly string[]): Promise<void> {
+  if (filters.length === 0) return
+  const lines = filters.map((filter) => `-D ${filter}\n`).join('')
+  await run(inNamespace(namespace, 'conntrack', '-R', '-'), lines)
+}
+
+/** Makes a namespace a VPC's router. Before it has links: some of these only count for links made later. */
+export async function setRouterSysctls(run: Run, namespace: string): Promise<void> {
+  await setSysctls(run, namespace, '1', [
+    'ipv4/ip_forward',
+    // Every address that is routed elsewhere is answered for: a VPC has no shared layer 2.
+    'ipv4/conf/all/proxy_arp',
+    'ipv4/conf/default/proxy_arp',
+    ...WITHOUT_IPV6,
+  ])
+  await setSysctls(run, namespace, '0', [
+    ...WITHOUT_RP_FILTER,
+    'ipv4/conf/all/send_redirects',
+    'ipv4/conf/default/send_redirects',
+  ])
+}
+
+export async function setBackboneSysctls(run: Run, namespace: string): Promise<void> {
+  await setSysctls(run, namespace, '1', WITHOUT_IPV6)
+  await setSysctls(run, namespace, '0', ['ipv4/ip_forward', ...WITHOUT_RP_FILTER])
+}
+
+const WITHOUT_IPV6 = ['ipv6/conf/all/disable_ipv6', 'ipv6/conf/default/disable_ipv6']
+/** Source checks are nft's, which knows what an interface may send. */
+const WITHOUT_RP_FILTER = ['ipv4/conf/all/rp_filter', 'ipv4/conf/default/rp_filter']
+
+/** /proc/sys/net shows the namespace of whoever opens it, so the writer has to be inside. */
+async function setSysctls(run: Run, namespace: string, value: '0' | '1', keys: readonly string[]): Promise<void> {
+  const paths = keys.map((key) => `/proc/sys/net/${key}`).filter((path) => existsSync(path))
+  if (paths.length > 0) await run(inNamespace(namespace, 'tee', ...paths), value)
+}

@@ -1,0 +1,219 @@
+// What is to be done to turn what the kernel has into what it should have: lines for `ip -batch` and text for nft. Pure.
+// Equal plans give nothing to do.
+
+import type { Ruleset } from './nft.ts'
+import { diffRuleset } from './nft-diff.ts'
+import type { GatewayMapping, NamespacePlan, VethPair, VpcPlan } from './plan.ts'
+import { MTU, pairAlias, renderAddress, renderNeighbour, renderPolicyRule, renderRoute, routeKey } from './plan.ts'
+
+/** What the kernel has of one VPC, as last applied or as read. */
+export interface VpcState {
+  /** The router's and the instances', by name. */
+  readonly namespaces: ReadonlyMap<string, NamespacePlan>
+  readonly links: readonly VethPair[]
+  /** Absent: unknown. */
+  readonly rules?: Ruleset
+  readonly gateways: readonly GatewayMapping[]
+}
+
+export const NOTHING: VpcState = { namespaces: new Map(), links: [], gateways: [] }
+
+export interface NamespaceChange {
+  readonly namespace: string
+  /** Lines that may only add. */
+  readonly add: readonly string[]
+  /** Lines that take away what is stale. */
+  readonly remove: readonly string[]
+}
+
+export interface VpcChange {
+  readonly newNamespaces: readonly string[]
+  /** Pairs that make way for new ones of the same name. */
+  readonly replacedLinks: readonly VethPair[]
+  readonly newLinks: readonly VethPair[]
+  readonly namespaces: readonly NamespaceChange[]
+  /** A transaction in the router; empty when nothing changed. */
+  readonly nft: string
+  /** Pairs of interfaces that are gone. */
+  readonly staleLinks: readonly VethPair[]
+  /** Arguments of `conntrack`, one line per kind of flow that must end. */
+  readonly staleFlows: readonly string[]
+}
+
+/** What an applied plan leaves in the kernel. */
+export function stateOf(plan: VpcPlan): VpcState {
+  return {
+    namespaces: new Map(namespacesOf(plan).map((namespace) => [namespace.name, namespace])),
+    links: plan.links,
+    rules: plan.rules,
+    gateways: plan.gateways,
+  }
+}
+
+export function namespacesOf(plan: VpcPlan): NamespacePlan[] {
+  return [plan.router, ...plan.instances.map((instance) => instance.namespace)]
+}
+
+export function diffVpc(have: VpcState, want: VpcPlan): VpcChange {
+  const wanted = namespacesOf(want)
+  const links = diffLinks(have.links, want.links)
+  const fresh = links.made
+  return {
+    newNamespaces: wanted.filter(({ name }) => !have.namespaces.has(name)).map(({ name }) => name),
+    replacedLinks: links.replaced,
+    newLinks: fresh,
+    namespaces: wanted
+      .map((namespace) =>
+        diffNamespace(
+          withoutLinks(have.namespaces.get(namespace.name), [...links.replaced, ...links.stale]),
+          namespace,
+          fresh,
+        ),
+      )
+      .filter(({ add, remove }) => add.length + remove.length > 0),
+    nft: diffRuleset(have.rules, want.rules),
+    staleLinks: links.stale,
+    staleFlows: [...staleGatewayFlows(have.gateways, want.gateways), ...staleAddressFlows(have, want)],
+  }
+}
+
+/** `fresh` are the pairs made just now, whose near ends still lack their alias. */
+export function diffNamespace(
+  have: NamespacePlan | undefined,
+  want: NamespacePlan,
+  fresh: readonly VethPair[] = [],
+): NamespaceChange {
+  const near = fresh.filter((pair) => pair.near.namespace === want.name)
+  const up = missing(have?.up ?? [], want.up).map((link) => `link set ${link} up`)
+  const addresses = diffLines(have?.addresses.map(renderAddress), want.addresses.map(renderAddress))
+  const neighbours = diffLines(have?.neighbours.map(renderNeighbour), want.neighbours.map(renderNeighbour))
+  const routes = diffRoutes(have, want)
+  const rules = diffLines(have?.rules.map(renderPolicyRule), want.rules.map(renderPolicyRule))
+  return {
+    namespace: want.name,
+    add: [
+      ...near.map((pair) => `link set ${pair.near.name} alias ${pairAlias(pair)}`),
+      // Else an answer to ARP on behalf of another waits up to 0.8 s; there is no default that a namespace could set.
+      ...near.map((pair) => `ntable change name arp_cache dev ${pair.near.name} proxy_delay 0`),
+      ...up,
+      ...addresses.add.map((line) => `addr add ${line}`),
+      ...neighbours.add.map((line) => `neigh replace ${line} nud permanent`),
+      ...routes.add.map((line) => `route replace ${line}`),
+      ...rules.add.map((line) => `rule add ${line}`),
+    ],
+    remove: [
+      ...rules.remove.map((line) => `rule del ${line}`),
+      ...routes.remove.map((line) => `route del ${line}`),
+      ...neighbours.remove.map((line) => `neigh del ${line}`),
+      ...addresses.remove.map((line) => `addr del ${line}`),
+    ],
+  }
+}
+
+/** The line for the root batch that makes a pair, each end in its namespace. */
+export function renderNewLink({ near, far }: VethPair): string {
+  const end = (macAddress: string | undefined) => `mtu ${MTU}${macAddress ? ` address ${macAddress}` : ''}`
+  return (
+    `link add ${near.name} netns ${near.namespace} ${end(near.macAddress)} type veth ` +
+    `peer name ${far.name} netns ${far.namespace} ${end(far.macAddress)}`
+  )
+}
+
+interface LinkChange {
+  readonly made: VethPair[]
+  readonly replaced: VethPair[]
+  readonly stale: VethPair[]
+}
+
+function diffLinks(have: readonly VethPair[], want: readonly VethPair[]): LinkChange {
+  const before = new Map(have.map((pair) => [endKey(pair), pair]))
+  const after = new Set(want.map(endKey))
+  const made = want.filter((pair) => !samePair(before.get(endKey(pair)), pair))
+  return {
+    made,
+    replaced: made.flatMap((pair) => before.get(endKey(pair)) ?? []),
+    stale: have.filter((pair) => !after.has(endKey(pair))),
+  }
+}
+
+function endKey({ near }: VethPair): string {
+  return `${near.namespace} ${near.name}`
+}
+
+function samePair(a: VethPair | undefined, b: VethPair): boolean {
+  return (
+    a?.far.namespace === b.far.namespace &&
+    a.far.name === b.far.name &&
+    a.near.macAddress === b.near.macAddress &&
+    a.far.macAddress === b.far.macAddress
+  )
+}
+
+/** What is left of a namespace once these links are gone: the kernel takes their addresses and routes with them. */
+function withoutLinks(namespace: NamespacePlan | undefined, links: readonly VethPair[]): NamespacePlan | undefined {
+  if (!namespace || links.length === 0) return namespace
+  const gone = new Set(
+    links
+      .flatMap(({ near, far }) => [near, far])
+      .filter((end) => end.namespace === namespace.name)
+      .map((end) => end.name),
+  )
+  if (gone.size === 0) return namespace
+  const stays = ({ device }: { readonly device?: string }) => device === undefined || !gone.has(device)
+  return {
+    ...namespace,
+    up: namespace.up.filter((link) => !gone.has(link)),
+    addresses: namespace.addresses.filter(stays),
+    neighbours: namespace.neighbours.filter(stays),
+    routes: namespace.routes.filter(stays),
+  }
+}
+
+interface Lines {
+  readonly add: string[]
+  readonly remove: string[]
+}
+
+function diffLines(have: readonly string[] | undefined, want: readonly string[]): Lines {
+  return { add: missing(have ?? [], want), remove: missing(want, have ?? []) }
+}
+
+function missing(have: readonly string[], want: readonly string[]): string[] {
+  const there = new Set(have)
+  return want.filter((line) => !there.has(line))
+}
+
+/** A route that changes is replaced, so that there is no moment without it. */
+function diffRoutes(have: NamespacePlan | undefined, want: NamespacePlan): Lines {
+  const before = new Map((have?.routes ?? []).map((route) => [routeKey(route), renderRoute(route)]))
+  const after = new Map(want.routes.map((route) => [routeKey(route), renderRoute(route)]))
+  return {
+    add: [...after].filter(([key, line]) => before.get(key) !== line).map(([, line]) => line),
+    remove: [...before].filter(([key]) => !after.has(key)).map(([, line]) => line),
+  }
+}
+
+/** AWS breaks open connections when an endpoint's route goes; conntrack would carry them on. */
+function staleGatewayFlows(have: readonly GatewayMapping[], want: readonly GatewayMapping[]): string[] {
+  const pathOf = ({ subnetCidr, backboneAddress }: GatewayMapping) => `-s ${subnetCidr} -r ${backboneAddress}`
+  const paths = new Set(want.map(pathOf))
+  const ranges = new Set(want.map((mapping) => `${pathOf(mapping)} -d ${mapping.cidr}`))
+  const stale = have.flatMap((mapping) => {
+    const path = pathOf(mapping)
+    if (!paths.has(path)) return [path]
+    const range = `${path} -d ${mapping.cidr}`
+    return ranges.has(range) ? [] : [range]
+  })
+  return [...new Set(stale)]
+}
+
+/** The next interface with this address must not inherit what the security groups let this one do. */
+function staleAddressFlows(have: VpcState, want: VpcPlan): string[] {
+  const owners = (rules: Ruleset | undefined) =>
+    new Set(rules?.sets.find((set) => set.name === 'own-addresses')?.elements ?? [])
+  const still = owners(want.rules)
+  return [...owners(have.rules)]
+    .filter((element) => !still.has(element))
+    .map((element) => element.slice(element.lastIndexOf(' ') + 1))
+    .flatMap((address) => [`-s ${address}`, `-d ${address}`])
+}

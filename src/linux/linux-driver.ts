@@ -1,0 +1,294 @@
+// The driver that makes the kernel match: a namespace per VPC and per instance, and the backbone between them. What was
+// applied is remembered, so that a change costs what it changes; what is unknown is read from the kernel first. Nothing
+// is kept elsewhere: a daemon finds in the kernel what the last one left, and the sandboxes know their boot numbers.
+
+import type { Network, VpcNetwork } from '../compile/network.ts'
+import type { InstanceId, VpcId } from '../store/records.ts'
+import { backboneHasDrifted, vpcHasDrifted } from './audit.ts'
+import { type BackboneState, convergeBackbone, prepareBackbone } from './backbone-kernel.ts'
+import { planBackbone } from './backbone-plan.ts'
+import { openBackboneSockets } from './backbone-sockets.ts'
+import { ipBatch, listNamespaces } from './commands.ts'
+import { namespacesOf, stateOf, type VpcChange } from './diff.ts'
+import { type ApplyResult, type BackboneSockets, type Driver, DriverError } from './driver.ts'
+import { backboneNamespace, instanceOfNamespace, vpcLink, worldPrefix } from './names.ts'
+import { type ObservedNamespace, observeNamespace } from './observe.ts'
+import type { BackbonePart, VpcPlan } from './plan.ts'
+import { boundedRun, type Run } from './run.ts'
+import type { Sandboxes } from './sandbox.ts'
+import { convergeVpc, deleteLinks, observeVpc } from './vpc-kernel.ts'
+import { planVpc } from './vpc-plan.ts'
+
+export interface LinuxDriverOptions {
+  /** 4 to 6 hex digits, the same for every daemon of a data directory: names this world in the kernel. */
+  readonly world: string
+  /** `boot` is called again for what already runs, by each daemon once: it must then change nothing. */
+  readonly sandboxes: Pick<Sandboxes, 'boot' | 'halt'>
+}
+
+/** More forks at once than this only wait for each other. */
+const COMMANDS_AT_ONCE = 4
+
+/** A VPC's plan and the Network that it was made of, as text to compare. */
+interface PlannedVpc {
+  readonly text: string
+  readonly plan: VpcPlan
+}
+
+/** What one run of `apply` finds and does, in its order. */
+interface Round {
+  readonly planned: readonly PlannedVpc[]
+  readonly live: ReadonlySet<string>
+  readonly changes: Map<VpcId, VpcChange>
+  readonly failures: Map<VpcId, DriverError>
+}
+
+export class LinuxDriver implements Driver {
+  readonly #world: string
+  readonly #backboneName: string
+  readonly #sandboxes: LinuxDriverOptions['sandboxes']
+  readonly #run: Run = boundedRun(COMMANDS_AT_ONCE)
+  /** VPCs that the kernel has just as planned. One that is not here is read anew. */
+  readonly #applied = new Map<VpcId, PlannedVpc>()
+  /** What each VPC last gave to the backbone. */
+  readonly #parts = new Map<VpcId, BackbonePart>()
+  readonly #booted = new Map<InstanceId, number>()
+  /** Undefined: to be read anew. */
+  #backbone: BackboneState | undefined
+  #sockets: BackboneSockets | undefined
+  #turn: Promise<unknown> = Promise.resolve()
+  /** How many applies have begun or ended: odd while one is under way. */
+  #rounds = 0
+
+  constructor({ world, sandboxes }: LinuxDriverOptions) {
+    this.#world = world
+    this.#backboneName = backboneNamespace(world)
+    this.#sandboxes = sandboxes
+  }
+
+  async start(): Promise<BackboneSockets> {
+    await prepareBackbone(this.#run, this.#world, await this.#liveNamespaces())
+    this.#sockets = await openBackboneSockets(this.#backboneName)
+    return this.#sockets
+  }
+
+  /** One at a time. */
+  apply(network: Network): Promise<ApplyResult> {
+    const turn = this.#turn.then(async () => {
+      this.#rounds++
+      return this.#apply(network).finally(() => this.#rounds++)
+    })
+    this.#turn = turn.catch(() => {})
+    return turn
+  }
+
+  /** Never keeps `apply` waiting: when one comes meanwhile, what was read is out of date and tells nothing. */
+  async hasDrifted(): Promise<boolean> {
+    const rounds = this.#rounds
+    if (rounds % 2 === 1) return false
+    const drifted = await this.#audit()
+    if (this.#rounds !== rounds) return false
+    for (const id of drifted.vpcs) this.#applied.delete(id)
+    if (drifted.backbone) this.#backbone = undefined
+    return drifted.backbone || drifted.vpcs.length > 0
+  }
+
+  async close(): Promise<void> {
+    await this.#turn
+    if (!this.#sockets) return
+    const { dnsUdp, ...servers } = this.#sockets
+    dnsUdp.close()
+    for (const server of Object.values(servers)) server.close()
+    this.#sockets = undefined
+  }
+
+  async destroy(): Promise<void> {
+    await this.close()
+    const { live, dead } = await listNamespaces(worldPrefix(this.#world))
+    const names = [...live, ...dead]
+    await this.#haltInstances(names)
+    await this.#deleteNamespaces(names)
+    for (const known of [this.#applied, this.#parts, this.#booted]) known.clear()
+    this.#backbone = undefined
+  }
+
+  /** The order, across namespaces, where nothing is atomic: every VPC's own part, then the backbone, which sends nothing
+   * that was not asked for; then interfaces and namespaces that are no longer wanted; and instances boot last, in a
+   * network that is whole. */
+  async #apply(network: Network): Promise<ApplyResult> {
+    const round: Round = {
+      planned: network.vpcs.map((vpc) => this.#plan(vpc)),
+      live: await this.#liveNamespaces(),
+      changes: new Map(),
+      failures: new Map(),
+    }
+    this.#forgetMissing(round.live)
+    await this.#convergeVpcs(round)
+    await this.#convergeBackbone(round)
+    await this.#sweep(round)
+    return { running: await this.#boot(round), failures: round.failures }
+  }
+
+  #plan(vpc: VpcNetwork): PlannedVpc {
+    const text = JSON.stringify(vpc)
+    const applied = this.#applied.get(vpc.id)
+    return applied?.text === text ? applied : { text, plan: planVpc(this.#world, vpc) }
+  }
+
+  /** Where someone deleted a namespace, the VPC is read anew, and what ran in the namespace boots again. */
+  #forgetMissing(live: ReadonlySet<string>): void {
+    for (const [id, { plan }] of this.#applied) {
+      if (!namespacesOf(plan).every(({ name }) => live.has(name))) this.#applied.delete(id)
+      for (const { namespace, instance } of plan.instances)
+        if (!live.has(namespace.name)) this.#booted.delete(instance.id)
+    }
+    if (!live.has(this.#backboneName)) this.#backbone = undefined
+  }
+
+  async #convergeVpcs(round: Round): Promise<void> {
+    if (!round.live.has(this.#backboneName)) await prepareBackbone(this.#run, this.#world, round.live)
+    const unknown = round.planned.some(({ plan }) => !this.#applied.has(plan.id))
+    const backbone = unknown || !this.#backbone ? await observeNamespace(this.#run, this.#backboneName) : undefined
+    if (backbone && !this.#backbone) this.#backbone = { namespace: backbone.plan }
+    await Promise.all(
+      round.planned.map(({ plan }) =>
+        attempt(round, plan.id, async () => {
+          const change = await this.#convergeVpc(plan, round.live, backbone)
+          if (change) round.changes.set(plan.id, change)
+          this.#parts.set(plan.id, plan.backbone)
+        }),
+      ),
+    )
+  }
+
+  async #convergeVpc(
+    plan: VpcPlan,
+    live: ReadonlySet<string>,
+    backbone: ObservedNamespace | undefined,
+  ): Promise<VpcChange | undefined> {
+    const known = this.#applied.get(plan.id)?.plan
+    if (known === plan) return undefined
+    this.#applied.delete(plan.id)
+    if (known) {
+      try {
+        return await convergeVpc(this.#run, stateOf(known), plan)
+      } catch (error) {
+        // The kernel is not what was last applied: read it, and try once more.
+        if (!(error instanceof DriverError)) throw error
+      }
+    }
+    // A first try may have made namespaces, so what was live is no longer the whole list.
+    const now = known ? await this.#liveNamespaces() : live
+    const there = (!known && backbone) || (await observeNamespace(this.#run, this.#backboneName))
+    return convergeVpc(this.#run, await observeVpc(this.#run, plan, now, there), plan)
+  }
+
+  async #convergeBackbone({ planned, changes, failures }: Round): Promise<void> {
+    const wanted = new Set(planned.map(({ plan }) => plan.id))
+    for (const id of this.#parts.keys()) if (!wanted.has(id)) this.#parts.delete(id)
+    const fresh = [...changes.values()]
+      .flatMap((change) => change.newLinks)
+      .filter((pair) => pair.near.namespace === this.#backboneName)
+    try {
+      // A link that was made again has lost its routes, and a VPC that failed may have lost its link.
+      const remade = fresh.some((pair) => this.#backbone?.namespace.up.includes(pair.near.name))
+      if (!this.#backbone || remade || failures.size > 0) await this.#readBackbone()
+      const have = this.#backbone
+      if (!have) return
+      this.#backbone = undefined
+      const want = planBackbone(this.#world, [...this.#parts.values()])
+      await convergeBackbone(this.#run, have, want, fresh)
+      this.#backbone = want
+    } catch (error) {
+      for (const id of wanted) failures.set(id, failures.get(id) ?? toDriverError('backbone', error))
+    }
+  }
+
+  async #readBackbone(): Promise<void> {
+    const { plan, links } = await observeNamespace(this.#run, this.#backboneName)
+    this.#backbone = { namespace: plan }
+    for (const id of this.#parts.keys()) if (!links.has(vpcLink(id))) this.#parts.delete(id)
+  }
+
+  /** Takes away interfaces and namespaces that are no longer wanted, their processes first. */
+  async #sweep(round: Round): Promise<void> {
+    const wanted = new Set([
+      this.#backboneName,
+      ...round.planned.flatMap(({ plan }) => namespacesOf(plan)).map(({ name }) => name),
+    ])
+    const stale = [...round.live].filter((name) => !wanted.has(name))
+    await this.#haltInstances(stale)
+    await Promise.all(
+      round.planned.map((planned) =>
+        attempt(round, planned.plan.id, async () => {
+          await deleteLinks(this.#run, round.changes.get(planned.plan.id)?.staleLinks ?? [])
+          if (!round.failures.has(planned.plan.id)) this.#applied.set(planned.plan.id, planned)
+        }),
+      ),
+    )
+    const there = new Set(round.planned.map(({ plan }) => plan.id))
+    for (const id of this.#applied.keys()) if (!there.has(id)) this.#applied.delete(id)
+    await this.#deleteNamespaces(stale)
+  }
+
+  async #deleteNamespaces(names: readonly string[]): Promise<void> {
+    await ipBatch(
+      this.#run,
+      names.map((name) => `netns del ${name}`),
+    )
+  }
+
+  async #haltInstances(namespaces: readonly string[]): Promise<void> {
+    const ids = namespaces.flatMap((name) => instanceOfNamespace(this.#world, name) ?? [])
+    await Promise.all(ids.map((id) => this.#sandboxes.halt(id)))
+    for (const id of ids) this.#booted.delete(id)
+  }
+
+  async #boot(round: Round): Promise<ReadonlySet<InstanceId>> {
+    const running = new Set<InstanceId>()
+    const instances = round.planned.flatMap(({ plan }) => (round.failures.has(plan.id) ? [] : plan.instances))
+    await Promise.all(
+      instances.map(({ instance, namespace, vpc }) =>
+        attempt(round, vpc.id, async () => {
+          if (this.#booted.get(instance.id) !== instance.boot) {
+            await this.#sandboxes.boot(instance, namespace.name, vpc)
+            this.#booted.set(instance.id, instance.boot)
+          }
+          running.add(instance.id)
+        }),
+      ),
+    )
+    return running
+  }
+
+  async #audit(): Promise<{ readonly vpcs: VpcId[]; readonly backbone: boolean }> {
+    const live = new Set((await listNamespaces(worldPrefix(this.#world))).live)
+    const known = [...this.#applied.values()].map(({ plan }) => plan)
+    const backbone = this.#backbone
+    const [backboneDrifted, ...drifted] = await Promise.all([
+      backbone !== undefined && backboneHasDrifted(this.#run, backbone, live),
+      ...known.map((plan) => vpcHasDrifted(this.#run, plan, live)),
+    ])
+    return { vpcs: known.filter((_, index) => drifted[index]).map(({ id }) => id), backbone: backboneDrifted }
+  }
+
+  /** The world's namespaces, once names that a reboot left behind are out of the way. */
+  async #liveNamespaces(): Promise<ReadonlySet<string>> {
+    const { live, dead } = await listNamespaces(worldPrefix(this.#world))
+    await this.#deleteNamespaces(dead)
+    return new Set(live)
+  }
+}
+
+/** Keeps a VPC's first failure with its name, and lets the others go on. */
+async function attempt(round: Round, id: VpcId, work: () => Promise<void>): Promise<void> {
+  try {
+    await work()
+  } catch (error) {
+    if (!round.failures.has(id)) round.failures.set(id, toDriverError(id, error))
+  }
+}
+
+function toDriverError(what: string, error: unknown): DriverError {
+  return error instanceof DriverError ? error : new DriverError(what, String(error))
+}

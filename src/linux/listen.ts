@@ -1,0 +1,38 @@
+// Runs inside the backbone namespace, where the daemon cannot go: opens the sockets there, hands them to the daemon that
+// started it, and ends. A socket stays in the namespace where it was made.
+
+import { createSocket, type Socket } from 'node:dgram'
+import { once } from 'node:events'
+import { createServer, type Server } from 'node:net'
+import { METADATA_BACKBONE, RESOLVER_BACKBONE } from '../compile/backbone.ts'
+
+async function listenTcp(port: number, host: string, reusePort = false): Promise<Server> {
+  const server = createServer()
+  server.listen({ port, host, reusePort })
+  await once(server, 'listening')
+  return server
+}
+
+async function listenUdp(port: number, address: string): Promise<Socket> {
+  const socket = createSocket('udp4')
+  socket.bind(port, address)
+  await once(socket, 'listening')
+  return socket
+}
+
+function hand(name: string, socket: Server | Socket): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const sent = (error: Error | null) => (error ? reject(error) : resolve())
+    if (!process.send) throw new Error('listen.ts has no one to hand its sockets to: only the daemon starts it')
+    process.send(name, socket, undefined, sent)
+  })
+}
+
+// The metadata service and the endpoints' plain HTTP share port 80: the kernel prefers the socket with the address.
+await hand('dnsUdp', await listenUdp(53, RESOLVER_BACKBONE))
+await hand('dnsTcp', await listenTcp(53, RESOLVER_BACKBONE))
+await hand('metadata', await listenTcp(80, METADATA_BACKBONE, true))
+await hand('http', await listenTcp(80, '0.0.0.0', true))
+await hand('https', await listenTcp(443, '0.0.0.0'))
+// What was handed over is the daemon's now; our copies of the sockets would keep this process alive.
+process.exit()

@@ -1,0 +1,65 @@
+// How Postern's things are called in the kernel. Every namespace carries the world's prefix, so that daemons live side
+// by side and each touches only its own; `ip netns` then reads like the VPC console.
+
+import { createHash } from 'node:crypto'
+import type { InstanceId, NetworkInterfaceId, SecurityGroupId, VpcId } from '../store/records.ts'
+
+/** The kernel's limit: IFNAMSIZ less the closing zero. */
+export const MAX_INTERFACE_NAME = 15
+
+/** Where `ip netns` keeps a file for each namespace. */
+export const NAMESPACE_DIRECTORY = '/var/run/netns'
+
+/** The VPC end of the link to the backbone. */
+export const BACKBONE_LINK = 'bb'
+
+/** What all namespaces of a world begin with. `world` is 4 to 6 hex digits. */
+export function worldPrefix(world: string): string {
+  return `postern-${world}-`
+}
+
+export function backboneNamespace(world: string): string {
+  return `${worldPrefix(world)}backbone`
+}
+
+/** A VPC's router. */
+export function vpcNamespace(world: string, vpcId: VpcId): string {
+  return `${worldPrefix(world)}${vpcId}`
+}
+
+export function instanceNamespace(world: string, instanceId: InstanceId): string {
+  return `${worldPrefix(world)}${instanceId}`
+}
+
+/** The instance that a namespace of this world is for; undefined when it is for something else. */
+export function instanceOfNamespace(world: string, namespace: string): InstanceId | undefined {
+  const prefix = `${worldPrefix(world)}i-`
+  return namespace.startsWith(prefix) ? `i-${namespace.slice(prefix.length)}` : undefined
+}
+
+/** The VPC end of an interface: `eni-` and the first 11 digits, which the store keeps unique. */
+export function interfaceLink(id: NetworkInterfaceId): string {
+  return id.slice(0, MAX_INTERFACE_NAME)
+}
+
+/** The backbone end of a VPC's link. */
+export function vpcLink(id: VpcId): string {
+  return id.slice(0, MAX_INTERFACE_NAME)
+}
+
+/** The instance's end of an interface. */
+export function instanceLink(deviceIndex: number): string {
+  return `eth${deviceIndex}`
+}
+
+export type Direction = 'ingress' | 'egress'
+
+export function groupChain(id: SecurityGroupId, direction: Direction): string {
+  return `${id}-${direction}`
+}
+
+/** The chain that asks several groups in turn; interfaces with the same groups share it. */
+export function groupsChain(ids: readonly SecurityGroupId[], direction: Direction): string {
+  if (ids.length === 1 && ids[0]) return groupChain(ids[0], direction)
+  return `groups-${createHash('sha256').update(ids.join(' ')).digest('hex').slice(0, 12)}-${direction}`
+}

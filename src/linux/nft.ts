@@ -1,0 +1,117 @@
+// The rules of one namespace as typed values, and their text. One table per namespace, ours alone, named `postern`.
+
+export const TABLE = 'inet postern'
+
+export interface Ruleset {
+  readonly chains: readonly Chain[]
+  readonly sets: readonly NftSet[]
+  readonly maps: readonly NftMap[]
+}
+
+export interface Chain {
+  readonly name: string
+  /** Present on base chains only. */
+  readonly hook?: Hook
+  readonly rules: readonly Rule[]
+}
+
+export interface Hook {
+  readonly type: 'filter' | 'nat'
+  readonly hook: 'prerouting' | 'input' | 'forward' | 'output' | 'postrouting'
+  readonly priority: number
+  readonly policy: 'accept' | 'drop'
+}
+
+export interface Rule {
+  /** Expressions that must all hold; none means every packet. */
+  readonly match: readonly string[]
+  /** The statement that ends the rule: `accept`, `drop`, `jump CHAIN`, `dnat ip to …`. */
+  readonly verdict: string
+  /** The AWS id that caused the rule; becomes its comment. */
+  readonly by?: string
+}
+
+export interface NftSet {
+  readonly name: string
+  readonly type: string
+  readonly interval?: boolean
+  readonly elements: readonly string[]
+}
+
+export interface NftMap {
+  readonly name: string
+  readonly type: string
+  readonly value: string
+  readonly interval?: boolean
+  readonly elements: readonly MapElement[]
+}
+
+export interface MapElement {
+  readonly key: string
+  readonly value: string
+  /** The AWS id that caused the element; becomes its comment. */
+  readonly by?: string
+}
+
+/** A transaction that puts exactly this table in the place of whatever is there. */
+export function renderReplace(ruleset: Ruleset): string {
+  return `add table ${TABLE}\ndelete table ${TABLE}\n${renderRuleset(ruleset)}`
+}
+
+/** The table as one block, as `nft list` would show it. */
+export function renderRuleset(ruleset: Ruleset): string {
+  const blocks = [
+    ...ruleset.sets.map((set) => renderBlock('set', set.name, [...declaration(set), ...elementLines(set.elements)])),
+    ...ruleset.maps.map((map) =>
+      renderBlock('map', map.name, [...declaration(map), ...elementLines(map.elements.map(renderMapElement))]),
+    ),
+    // A rule may jump to any chain of the same block, whatever their order.
+    ...ruleset.chains.map((chain) =>
+      renderBlock('chain', chain.name, [...hookLines(chain), ...chain.rules.map(renderRule)]),
+    ),
+  ]
+  return `table ${TABLE} {\n${blocks.join('\n')}}\n`
+}
+
+/** The lines that declare a set or a map, without elements; two that differ in these are different things. */
+export function declaration(set: NftSet | NftMap): string[] {
+  const type = 'value' in set ? `type ${set.type} : ${set.value}` : `type ${set.type}`
+  return set.interval ? [type, 'flags interval'] : [type]
+}
+
+/** The line that makes a chain a base chain; none for the others. */
+export function hookLines({ hook }: Chain): string[] {
+  if (!hook) return []
+  return [`type ${hook.type} hook ${hook.hook} priority ${hook.priority}; policy ${hook.policy};`]
+}
+
+export function renderRule({ match, verdict, by }: Rule): string {
+  return [...match, verdict, ...comment(by)].join(' ')
+}
+
+export function renderMapElement({ key, value, by }: MapElement): string {
+  return [key, ...comment(by), ':', value].join(' ')
+}
+
+/** An interface's name as a value. */
+export function quoted(name: string): string {
+  return `"${name}"`
+}
+
+/** An anonymous set. */
+export function anyOf(values: readonly string[]): string {
+  return `{ ${values.join(', ')} }`
+}
+
+function comment(by: string | undefined): string[] {
+  return by === undefined ? [] : [`comment "${by}"`]
+}
+
+function elementLines(elements: readonly string[]): string[] {
+  // nft 1.0.6 wants a newline before a closing brace.
+  return elements.length === 0 ? [] : [`elements = {\n      ${elements.join(',\n      ')}\n    }`]
+}
+
+function renderBlock(kind: string, name: string, lines: readonly string[]): string {
+  return `  ${kind} ${name} {\n${lines.map((line) => `    ${line}\n`).join('')}  }\n`
+}

@@ -1,0 +1,148 @@
+// What a namespace holds, read from the kernel and put in the plan's terms, so that the two can be compared.
+
+import { type Address, parseAddress } from '../ip/address.ts'
+import { MTU, type NamespacePlan, type PolicyRule, type Route } from './plan.ts'
+import type { Run } from './run.ts'
+
+export interface ObservedNamespace {
+  /** What the plan would have to say to make just this. */
+  readonly plan: NamespacePlan
+  /** By name. */
+  readonly links: ReadonlyMap<string, ObservedLink>
+}
+
+export interface ObservedLink {
+  readonly macAddress: string
+  readonly alias: string
+  /** Up, and so is the other end. */
+  readonly carrier: boolean
+}
+
+const QUESTIONS = 'addr show\nneigh show nud permanent\nroute show table all\nrule show\n'
+
+export async function observeNamespace(run: Run, name: string): Promise<ObservedNamespace> {
+  const [links = [], neighbours = [], routes = [], rules = []] = parseAnswers(
+    await run(['ip', '-j', '-n', name, '-batch', '-'], QUESTIONS),
+  )
+  // A link of another MTU is no link of ours: it will be made again.
+  const ours = links.filter((link) => text(link, 'ifname') === 'lo' || link.mtu === MTU)
+  return {
+    plan: {
+      name,
+      up: ours.filter((link) => list(link, 'flags').includes('UP')).map((link) => text(link, 'ifname')),
+      addresses: ours.flatMap(readAddresses),
+      neighbours: neighbours.flatMap(readNeighbour),
+      routes: routes.flatMap(readRoute),
+      rules: rules.flatMap(readRule),
+    },
+    links: new Map(
+      ours.map((link) => [
+        text(link, 'ifname'),
+        { macAddress: text(link, 'address'), alias: text(link, 'ifalias'), carrier: link.operstate === 'UP' },
+      ]),
+    ),
+  }
+}
+
+/** The parts of what is there that `want` asks for. An instance's own additions to its namespace are not ours to see. */
+export function restrictTo(observed: NamespacePlan, want: NamespacePlan): NamespacePlan {
+  const same = <T>(have: readonly T[], wanted: readonly T[]) => {
+    const texts = new Set(wanted.map(stable))
+    return have.filter((item) => texts.has(stable(item)))
+  }
+  return {
+    name: observed.name,
+    up: same(observed.up, want.up),
+    addresses: same(observed.addresses, want.addresses),
+    neighbours: same(observed.neighbours, want.neighbours),
+    routes: same(observed.routes, want.routes),
+    rules: same(observed.rules, want.rules),
+  }
+}
+
+/** JSON with sorted keys. */
+function stable(item: unknown): string {
+  return JSON.stringify(item, (_, value: unknown) =>
+    isRow(value) ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))) : value,
+  )
+}
+
+type Row = Readonly<Record<string, unknown>>
+
+/** `ip -j -batch` prints one array per question. */
+function parseAnswers(output: string): Row[][] {
+  return output
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+    .map((line) => {
+      const answer: unknown = JSON.parse(line)
+      return Array.isArray(answer) ? answer.filter(isRow) : []
+    })
+}
+
+function readAddresses(link: Row): NamespacePlan['addresses'][number][] {
+  const device = text(link, 'ifname')
+  return list(link, 'addr_info').flatMap((row) => {
+    if (!isRow(row) || row.family !== 'inet' || row.scope === 'host') return []
+    const address = parseAddress(text(row, 'local'))
+    return address ? [{ device, address, length: Number(row.prefixlen) }] : []
+  })
+}
+
+function readNeighbour(row: Row): NamespacePlan['neighbours'][number][] {
+  const address = parseAddress(text(row, 'dst'))
+  return address ? [{ device: text(row, 'dev'), address, macAddress: text(row, 'lladdr') }] : []
+}
+
+/** Only what someone put there: the kernel's own routes come and go with addresses. */
+function readRoute(row: Row): Route[] {
+  const destination = text(row, 'dst')
+  const type = routeType(row)
+  if (row.protocol === 'kernel' || destination.includes(':') || !type) return []
+  const via: Address | undefined = parseAddress(text(row, 'gateway'))
+  const table = Number(text(row, 'table') || Number.NaN)
+  return [
+    {
+      type,
+      destination,
+      ...(via && { via }),
+      ...(row.dev !== undefined && { device: text(row, 'dev') }),
+      ...(!Number.isNaN(table) && { table }),
+      ...(row.metric !== undefined && { metric: Number(row.metric) }),
+    },
+  ]
+}
+
+function routeType(row: Row): Route['type'] | undefined {
+  const type = row.type ?? 'unicast'
+  return type === 'unicast' || type === 'local' || type === 'blackhole' || type === 'throw' ? type : undefined
+}
+
+/** The kernel's own rules name their tables; ours have numbers. */
+function readRule(row: Row): PolicyRule[] {
+  const table = Number(text(row, 'table') || Number.NaN)
+  if (Number.isNaN(table)) return []
+  const from = parseAddress(text(row, 'src'))
+  return [
+    {
+      priority: Number(row.priority),
+      ...(row.fwmark !== undefined && { mark: { value: Number(row.fwmark), mask: Number(row.fwmask) } }),
+      ...(from && { from }),
+      table,
+    },
+  ]
+}
+
+function text(row: Row, key: string): string {
+  const value = row[key]
+  return typeof value === 'string' ? value : ''
+}
+
+function list(row: Row, key: string): unknown[] {
+  const value = row[key]
+  return Array.isArray(value) ? value : []
+}
+
+function isRow(value: unknown): value is Row {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

@@ -1,0 +1,166 @@
+// What the kernel should hold for a Network, as values: pure, and compared with what it holds before anything is run.
+// A VPC's plan stands alone, so that one VPC's failure stops no other; the backbone is made of all their parts.
+
+import type { InstanceNetwork, VpcNetwork } from '../compile/network.ts'
+import type { Address } from '../ip/address.ts'
+import type { VpcId } from '../store/records.ts'
+import type { Ruleset } from './nft.ts'
+
+/** Everything of one VPC. */
+export interface VpcPlan {
+  readonly id: VpcId
+  readonly router: NamespacePlan
+  /** By instance id. */
+  readonly instances: readonly InstancePlan[]
+  /** The link to the backbone first, then one per interface in the kernel. */
+  readonly links: readonly VethPair[]
+  readonly backbone: BackbonePart
+  readonly rules: Ruleset
+  /** Which ranges reach which endpoint from which subnet: what is open now must close when its mapping goes. */
+  readonly gateways: readonly GatewayMapping[]
+}
+
+export interface InstancePlan {
+  readonly namespace: NamespacePlan
+  readonly instance: InstanceNetwork
+  readonly vpc: VpcNetwork
+}
+
+/** What a VPC adds to the backbone namespace. */
+export interface BackbonePart {
+  readonly namespace: Omit<NamespacePlan, 'name'>
+  /** `"vpc-…" . 240.…`: the interfaces' backbone addresses, each only from its own VPC. */
+  readonly sources: readonly string[]
+  /** `"vpc-…" . 240.…`: the endpoints' addresses, each only for its own VPC. */
+  readonly endpoints: readonly string[]
+}
+
+/** One namespace's links, addresses, routes and rules. */
+export interface NamespacePlan {
+  readonly name: string
+  /** Links that must be up. */
+  readonly up: readonly string[]
+  readonly addresses: readonly LinkAddress[]
+  readonly neighbours: readonly Neighbour[]
+  readonly routes: readonly Route[]
+  readonly rules: readonly PolicyRule[]
+}
+
+export interface LinkAddress {
+  readonly device: string
+  readonly address: Address
+  readonly length: number
+}
+
+/** A permanent neighbour, so that the link needs no ARP. */
+export interface Neighbour {
+  readonly device: string
+  readonly address: Address
+  readonly macAddress: string
+}
+
+/** One route; two with the same table, destination and metric are the same one. */
+export interface Route {
+  readonly type: 'unicast' | 'local' | 'blackhole' | 'throw'
+  /** Absent: main, or local for type local. */
+  readonly table?: number
+  /** `default`, a CIDR, or a bare address for a /32. */
+  readonly destination: string
+  readonly via?: Address
+  readonly device?: string
+  readonly metric?: number
+}
+
+/** An `ip rule`. */
+export interface PolicyRule {
+  readonly priority: number
+  readonly mark?: { readonly value: number; readonly mask: number }
+  readonly from?: Address
+  readonly table: number
+}
+
+/** Both ends of a veth. The near end is in a router or the backbone. */
+export interface VethPair {
+  readonly near: VethEnd
+  readonly far: VethEnd
+}
+
+export interface VethEnd {
+  readonly namespace: string
+  readonly name: string
+  /** Absent: whatever the kernel gives. */
+  readonly macAddress?: string
+}
+
+export interface GatewayMapping {
+  readonly subnetCidr: string
+  readonly cidr: string
+  readonly backboneAddress: Address
+}
+
+/** Jumbo frames, as in a VPC. */
+export const MTU = 9001
+
+/** The next hop on a link to the backbone, at either end. */
+export const LINK_NEXT_HOP = '169.254.255.254' as Address
+export const VPC_SIDE_MAC = '02:00:00:00:00:01'
+export const BACKBONE_SIDE_MAC = '02:00:00:00:00:02'
+
+/** Packet marks: the low 16 bits are the number of the subnet's route table. */
+export const BACKBONE_MARK = 0x10000
+/** The packet stays in its subnet: no route table and no network ACL. */
+export const SAME_SUBNET_MARK = 0x20000
+export const ROUTE_TABLE_MASK = 0xffff
+
+/** Kernel tables: 0 to 255 have meanings of their own, so route table N is 100000 + N. */
+const FIRST_TABLE = 100_000
+export const BACKBONE_TABLE = FIRST_TABLE
+
+export function kernelTable(routeTableNumber: number): number {
+  return FIRST_TABLE + routeTableNumber
+}
+
+/** The text that tells an end of a link what its other end is; kept as the link's alias. */
+export function pairAlias(pair: VethPair): string {
+  return `${pair.far.namespace}/${pair.far.name}`
+}
+
+export function routeKey({ table, destination, metric, type }: Route): string {
+  return `${table ?? (type === 'local' ? 'local' : 'main')} ${destination} ${metric ?? 0}`
+}
+
+/** The route as `ip route add` takes it. */
+export function renderRoute({ type, destination, via, device, table, metric }: Route): string {
+  return [
+    ...(type === 'unicast' ? [] : [type]),
+    destination,
+    ...(via ? ['via', via] : []),
+    ...(device ? ['dev', device] : []),
+    ...(via ? ['onlink'] : []),
+    ...(table === undefined ? [] : ['table', String(table)]),
+    ...(metric === undefined ? [] : ['metric', String(metric)]),
+    'proto static',
+  ].join(' ')
+}
+
+/** The rule as `ip rule add` takes it. */
+export function renderPolicyRule({ priority, mark, from, table }: PolicyRule): string {
+  return [
+    `pref ${priority}`,
+    ...(from ? [`from ${from}`] : []),
+    ...(mark ? [`fwmark ${hex(mark.value)}/${hex(mark.mask)}`] : []),
+    `lookup ${table}`,
+  ].join(' ')
+}
+
+export function renderAddress({ address, length, device }: LinkAddress): string {
+  return `${address}/${length} dev ${device}`
+}
+
+export function renderNeighbour({ address, macAddress, device }: Neighbour): string {
+  return `${address} lladdr ${macAddress} dev ${device}`
+}
+
+function hex(value: number): string {
+  return `0x${value.toString(16)}`
+}

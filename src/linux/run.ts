@@ -1,0 +1,60 @@
+// The one place that starts commands. No shell; a failure becomes a DriverError that shows the line that failed.
+
+import { spawn } from 'node:child_process'
+import { DriverError } from './driver.ts'
+import { NAMESPACE_DIRECTORY } from './names.ts'
+
+/** Runs a command to its end with `stdin` as its input, and gives its output; throws DriverError. */
+export type Run = (argv: readonly string[], stdin?: string) => Promise<string>
+
+/** Commands beyond `limit` at once wait their turn: more forks than cores only make each other slower. */
+export function boundedRun(limit: number): Run {
+  const waiting: (() => void)[] = []
+  let running = 0
+  return async (argv, stdin) => {
+    if (running >= limit) await new Promise<void>((resolve) => waiting.push(resolve))
+    else running++
+    try {
+      return await spawnOnce(argv, stdin ?? '')
+    } finally {
+      const next = waiting.shift()
+      if (next) next()
+      else running--
+    }
+  }
+}
+
+/** `argv` as it runs inside a namespace. `ip netns exec` would also remount /sys, which takes three times as long. */
+export function inNamespace(namespace: string, ...argv: readonly string[]): string[] {
+  return ['nsenter', `--net=${NAMESPACE_DIRECTORY}/${namespace}`, '--', ...argv]
+}
+
+function spawnOnce(argv: readonly string[], stdin: string): Promise<string> {
+  const [command = '', ...rest] = argv
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, rest, { stdio: 'pipe' })
+    let stdout = ''
+    let stderr = ''
+    child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+      stdout += chunk
+    })
+    child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
+      stderr += chunk
+    })
+    child.on('error', (error) => reject(new DriverError(argv.join(' '), `cannot be run: ${error.message}`)))
+    child.on('close', (code, signal) => {
+      if (code === 0) resolve(stdout)
+      else
+        reject(new DriverError(argv.join(' '), stderr.trim() || `exit ${code ?? signal}`, offendingLine(stderr, stdin)))
+    })
+    // A command that ends before it read everything says why on stderr; the broken pipe adds nothing.
+    child.stdin.on('error', () => {})
+    child.stdin.end(stdin)
+  })
+}
+
+/** ip says `Command failed -:3`, nft `/dev/stdin:3:1-9: Error: …`; both count the input's lines from 1. */
+export function offendingLine(stderr: string, stdin: string): string | undefined {
+  const number = /Command failed -:(\d+)/.exec(stderr) ?? /(?:\/dev\/stdin|<stdin>|-):(\d+):\d+/.exec(stderr)
+  return number ? stdin.split('\n')[Number(number[1]) - 1]?.trim() : undefined
+}

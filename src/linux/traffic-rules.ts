@@ -1,0 +1,75 @@
+// Rules of security groups and network ACLs as nft rules.
+
+import type { NetworkAclRuleNetwork, SecurityGroupRuleNetwork } from '../compile/network.ts'
+import { type Address, addressFamily } from '../ip/address.ts'
+import { type Cidr, cidrFamily, cidrLength, cidrRange } from '../ip/cidr.ts'
+import { ALL_PROTOCOLS, ICMP, type PortRange, type Protocol, TCP, UDP } from '../ip/protocol.ts'
+import { mergeRanges, rangeToCidrs } from '../ip/range.ts'
+import type { SecurityGroupId } from '../store/records.ts'
+import { anyOf, type NftSet, type Rule } from './nft.ts'
+
+/** The end of the packet that a rule's peer is: where it comes from, or where it goes. */
+type PeerField = 'saddr' | 'daddr'
+
+interface Traffic {
+  readonly protocol: Protocol
+  readonly ports?: PortRange
+  readonly icmp?: { readonly type: number; readonly code: number }
+}
+
+/** Groups only allow, so a rule is an accept; a packet that none accepts goes on to the next group, then is dropped. */
+export function groupRules(rules: readonly SecurityGroupRuleNetwork[], field: PeerField): Rule[] {
+  return rules.flatMap((rule) => {
+    const peer =
+      rule.peer.kind === 'group'
+        ? [`ip ${field} @${memberSetName(rule.peer.groupId)}`]
+        : matchCidrs(rule.peer.cidrs, field)
+    return peer ? [{ match: [...peer, ...matchTraffic(rule)], verdict: 'accept', by: rule.by }] : []
+  })
+}
+
+/** The first that matches decides. */
+export function aclRules(rules: readonly NetworkAclRuleNetwork[], field: PeerField): Rule[] {
+  return rules.flatMap((rule) => {
+    const peer = matchCidrs([rule.cidr], field)
+    const verdict = rule.action === 'allow' ? 'accept' : 'drop'
+    return peer ? [{ match: [...peer, ...matchTraffic(rule)], verdict, by: rule.by }] : []
+  })
+}
+
+/** The addresses of all interfaces with a group, for rules that name the group. */
+export function memberSet(id: SecurityGroupId, members: readonly Address[]): NftSet {
+  return {
+    name: memberSetName(id),
+    type: 'ipv4_addr',
+    elements: members.filter((member) => addressFamily(member) === 4),
+  }
+}
+
+function memberSetName(id: SecurityGroupId): string {
+  return `members-${id}`
+}
+
+/** Undefined when no IPv4 packet can match; overlapping blocks are merged, which nft would refuse. */
+function matchCidrs(cidrs: readonly Cidr[], field: PeerField): string[] | undefined {
+  const v4 = cidrs.filter((cidr) => cidrFamily(cidr) === 4)
+  if (v4.length === 0) return undefined
+  if (v4.some((cidr) => cidrLength(cidr) === 0)) return []
+  const [first, ...more] = v4.length === 1 ? v4 : mergeRanges(v4.map(cidrRange)).flatMap(rangeToCidrs)
+  return [`ip ${field} ${more.length === 0 ? first : anyOf([first ?? '', ...more])}`]
+}
+
+function matchTraffic({ protocol, ports, icmp }: Traffic): string[] {
+  if (protocol === ALL_PROTOCOLS) return []
+  const matches = [`meta l4proto ${protocol}`]
+  if ((protocol === TCP || protocol === UDP) && ports) matches.push(`th dport ${matchPorts(ports)}`)
+  if (protocol === ICMP && icmp && icmp.type >= 0) {
+    matches.push(`icmp type ${icmp.type}`)
+    if (icmp.code >= 0) matches.push(`icmp code ${icmp.code}`)
+  }
+  return matches
+}
+
+function matchPorts({ from, to }: PortRange): string {
+  return from === to ? String(from) : `${from}-${to}`
+}

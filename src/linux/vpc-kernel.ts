@@ -1,0 +1,97 @@
+// Carries out one VPC's change. There is no atomicity across namespaces, so the order matters: first what only adds (a
+// new interface is dropped by nft until its elements are there), then nft's switch in one transaction, then what only
+// takes away. Interfaces that are gone, and namespaces, go last of all: see LinuxDriver.
+
+import { forgetFlows, ipBatch, nftTransaction, setRouterSysctls } from './commands.ts'
+import { diffVpc, namespacesOf, renderNewLink, type VpcChange, type VpcState } from './diff.ts'
+import { DriverError } from './driver.ts'
+import { type ObservedNamespace, observeNamespace, restrictTo } from './observe.ts'
+import { type NamespacePlan, pairAlias, type VethEnd, type VethPair, type VpcPlan } from './plan.ts'
+import type { Run } from './run.ts'
+
+/** Makes the kernel's part of a VPC match, save for what `sweepVpc` takes away. */
+export async function convergeVpc(run: Run, have: VpcState, want: VpcPlan): Promise<VpcChange> {
+  const change = diffVpc(have, want)
+  const router = want.router.name
+  const isNewRouter = change.newNamespaces.includes(router)
+  await ipBatch(
+    run,
+    change.newNamespaces.map((name) => `netns add ${name}`),
+  )
+  // What is unknown of the rules is unknown of the sysctls.
+  if (isNewRouter || !have.rules) await setRouterSysctls(run, router)
+  await deleteLinks(run, change.replacedLinks)
+  await ipBatch(run, change.newLinks.map(renderNewLink))
+  await Promise.all(change.namespaces.map(({ namespace, add }) => ipBatch(run, add, namespace)))
+  await nftTransaction(run, router, change.nft)
+  await Promise.all(change.namespaces.map(({ namespace, remove }) => ipBatch(run, remove, namespace)))
+  if (!isNewRouter) await forgetFlows(run, router, change.staleFlows)
+  return change
+}
+
+/** Deletes pairs by their near ends; the far ends go with them. */
+export async function deleteLinks(run: Run, links: readonly VethPair[]): Promise<void> {
+  const byNamespace = Map.groupBy(links, (pair) => pair.near.namespace)
+  for (const [namespace, pairs] of byNamespace) {
+    const lines = pairs.map((pair) => `link del ${pair.near.name}`)
+    await ipBatch(run, lines, namespace).catch(() => deleteOneByOne(run, lines, namespace))
+  }
+}
+
+/** A link whose other end's namespace was deleted goes by itself, at a moment of the kernel's choosing. */
+async function deleteOneByOne(run: Run, lines: readonly string[], namespace: string): Promise<void> {
+  for (const line of lines) {
+    await ipBatch(run, [line], namespace).catch((error: unknown) => {
+      if (!(error instanceof DriverError && error.stderr.includes('Cannot find device'))) throw error
+    })
+  }
+}
+
+/** What the kernel has of a VPC, read anew. `live` are the namespaces that exist. */
+export async function observeVpc(
+  run: Run,
+  want: VpcPlan,
+  live: ReadonlySet<string>,
+  backbone: ObservedNamespace,
+): Promise<VpcState> {
+  const wanted = namespacesOf(want).filter(({ name }) => live.has(name))
+  const observed = await Promise.all(wanted.map(({ name }) => observeNamespace(run, name)))
+  const byName = new Map(observed.map((namespace) => [namespace.plan.name, namespace]))
+  const plans = wanted.flatMap((plan): NamespacePlan[] => {
+    const there = byName.get(plan.name)?.plan
+    if (!there) return []
+    return [plan.name === want.router.name ? there : restrictTo(there, plan)]
+  })
+  return {
+    namespaces: new Map(plans.map((plan) => [plan.name, plan])),
+    links: observeLinks(want, byName, backbone),
+    // Without the rules' last state every flow stays: AWS keeps tracked connections too.
+    gateways: [],
+  }
+}
+
+/** The pairs that are whole, and the interfaces' ends that no pair explains. */
+function observeLinks(
+  want: VpcPlan,
+  byName: ReadonlyMap<string, ObservedNamespace>,
+  backbone: ObservedNamespace,
+): VethPair[] {
+  const find = ({ namespace, name }: VethEnd) =>
+    (byName.get(namespace) ?? (backbone.plan.name === namespace ? backbone : undefined))?.links.get(name)
+  const near = new Map(want.links.map((pair) => [pair.near.name, pair]))
+  const known = want.links.flatMap((pair): VethPair[] => {
+    const [nearEnd, farEnd] = [find(pair.near), find(pair.far)]
+    if (!nearEnd) return []
+    const whole =
+      nearEnd.alias === pairAlias(pair) && sameMac(pair.near, nearEnd) && farEnd && sameMac(pair.far, farEnd)
+    return [whole ? pair : { ...pair, far: { namespace: '', name: '' } }]
+  })
+  const strays = [...(byName.get(want.router.name)?.links.keys() ?? [])]
+    .filter((name) => name.startsWith('eni-') && !near.has(name))
+    .map((name) => ({ near: { namespace: want.router.name, name }, far: { namespace: '', name: '' } }))
+  return [...known, ...strays]
+}
+
+function sameMac(end: VethEnd, observed: { readonly macAddress: string }): boolean {
+  return end.macAddress === undefined || end.macAddress === observed.macAddress
+}

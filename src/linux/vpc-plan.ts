@@ -1,0 +1,277 @@
+// One VPC's part of the kernel: its router namespace, a namespace per running instance, the veths between them, and what
+// the backbone must know of it.
+
+import { LINK_LOCAL_METADATA, LINK_LOCAL_RESOLVER } from '../compile/backbone.ts'
+import type { InterfaceNetwork, RouteEntry, RouteTableNetwork, SubnetNetwork, VpcNetwork } from '../compile/network.ts'
+import type { Address } from '../ip/address.ts'
+import { type Cidr, cidr, cidrBase, cidrFamily, cidrLength } from '../ip/cidr.ts'
+import type { InstanceId, NetworkInterfaceId, SubnetId } from '../store/records.ts'
+import {
+  BACKBONE_LINK,
+  backboneNamespace,
+  instanceLink,
+  instanceNamespace,
+  interfaceLink,
+  vpcLink,
+  vpcNamespace,
+} from './names.ts'
+import { quoted } from './nft.ts'
+import {
+  BACKBONE_MARK,
+  BACKBONE_SIDE_MAC,
+  BACKBONE_TABLE,
+  type BackbonePart,
+  type GatewayMapping,
+  type InstancePlan,
+  kernelTable,
+  LINK_NEXT_HOP,
+  type NamespacePlan,
+  type PolicyRule,
+  ROUTE_TABLE_MASK,
+  type Route,
+  type VethPair,
+  VPC_SIDE_MAC,
+  type VpcPlan,
+} from './plan.ts'
+import { vpcRules } from './vpc-rules.ts'
+
+/** Rules are asked in order of priority; the kernel's own are 0 (local) and 32766 (main). */
+const BACKBONE_PRIORITY = 100
+const ROUTE_TABLE_PRIORITY = 1000
+const INSTANCE_PRIORITY = 1000
+
+/** The kernel's least preferred metric: the route that takes what no other takes. */
+const LAST_METRIC = 4294967295
+
+/** AWS forwards no packet for these by any route of the user's. */
+const NEVER_ROUTED = cidr('169.254.168.0/22')
+
+/** An interface that the kernel has: it is attached to an instance that runs. */
+export interface PlugIn {
+  readonly networkInterface: InterfaceNetwork
+  readonly subnet: SubnetNetwork
+  readonly instanceId: InstanceId
+  readonly deviceIndex: number
+  readonly link: string
+}
+
+export function planVpc(world: string, vpc: VpcNetwork): VpcPlan {
+  const plugIns = findPlugIns(vpc)
+  return {
+    id: vpc.id,
+    router: planRouter(world, vpc, plugIns),
+    instances: planInstances(world, vpc, plugIns),
+    links: planLinks(world, vpc, plugIns),
+    backbone: planBackbonePart(vpc, plugIns),
+    rules: vpcRules(vpc, plugIns),
+    gateways: planGateways(vpc),
+  }
+}
+
+function findPlugIns(vpc: VpcNetwork): PlugIn[] {
+  const running = new Set(vpc.instances.map((instance) => instance.id))
+  const subnets = new Map<SubnetId, SubnetNetwork>(vpc.subnets.map((subnet) => [subnet.id, subnet]))
+  return vpc.interfaces.flatMap((networkInterface) => {
+    const { id, instanceId, deviceIndex = 0, subnetId } = networkInterface
+    const subnet = subnets.get(subnetId)
+    if (!subnet || !instanceId || !running.has(instanceId)) return []
+    return [{ networkInterface, subnet, instanceId, deviceIndex, link: interfaceLink(id) }]
+  })
+}
+
+function planRouter(world: string, vpc: VpcNetwork, plugIns: readonly PlugIn[]): NamespacePlan {
+  return {
+    name: vpcNamespace(world, vpc.id),
+    up: ['lo', BACKBONE_LINK, ...plugIns.map((plugIn) => plugIn.link)],
+    addresses: vpc.subnets.map((subnet) => ({ device: 'lo', address: subnet.router, length: 32 })),
+    neighbours: [{ device: BACKBONE_LINK, address: LINK_NEXT_HOP, macAddress: BACKBONE_SIDE_MAC }],
+    routes: [
+      ...mainRoutes(vpc, plugIns),
+      toBackbone('default', BACKBONE_TABLE),
+      ...vpc.routeTables.flatMap((table) => tableRoutes(table, plugIns)),
+    ],
+    rules: [
+      {
+        priority: BACKBONE_PRIORITY,
+        mark: { value: BACKBONE_MARK, mask: BACKBONE_MARK },
+        table: BACKBONE_TABLE,
+      },
+      ...vpc.routeTables.map(
+        ({ number }): PolicyRule => ({
+          priority: ROUTE_TABLE_PRIORITY,
+          mark: { value: number, mask: ROUTE_TABLE_MASK },
+          table: kernelTable(number),
+        }),
+      ),
+    ],
+  }
+}
+
+/** AWS's `local` routes. Addresses without an interface lead to the backbone's link, where nft drops them: that way
+ * ARP is answered for every address of a subnet, as AWS's fabric does. */
+function mainRoutes(vpc: VpcNetwork, plugIns: readonly PlugIn[]): Route[] {
+  const interfaces = plugIns.flatMap(({ networkInterface, link }) =>
+    networkInterface.addresses.map((address): Route => ({ type: 'unicast', destination: address, device: link })),
+  )
+  const fabric = [...vpc.cidrs.filter(isV4), LINK_LOCAL_RESOLVER, LINK_LOCAL_METADATA]
+  return [...interfaces, ...fabric.map((destination) => toBackbone(destination)), dropTheRest()]
+}
+
+/** A route table as the user made it. `throw` goes on to the next rule, which is the main table. */
+function tableRoutes({ number, entries }: RouteTableNetwork, plugIns: readonly PlugIn[]): Route[] {
+  const table = kernelTable(number)
+  const routes = new Map<string, Route>([[NEVER_ROUTED, { type: 'blackhole', destination: NEVER_ROUTED, table }]])
+  for (const entry of entries) {
+    const destination = destinationOf(entry.cidr)
+    // Of two entries for one block the first decides.
+    if (isV4(entry.cidr) && !routes.has(destination)) routes.set(destination, entryRoute(entry, table, plugIns))
+  }
+  return [...routes.values(), dropTheRest(table)]
+}
+
+function entryRoute({ cidr: block, nextHop }: RouteEntry, table: number, plugIns: readonly PlugIn[]): Route {
+  const destination = destinationOf(block)
+  switch (nextHop.kind) {
+    case 'local':
+      return { type: 'throw', destination, table }
+    case 'networkInterface': {
+      const target = findPlugIn(plugIns, nextHop.interfaceId)
+      const via = target?.networkInterface.addresses[0]
+      return target && via
+        ? { type: 'unicast', destination, via, device: target.link, table }
+        : { type: 'blackhole', destination, table }
+    }
+    // Prerouting has sent these to the backbone already; a flow that it could not translate has nowhere to go.
+    case 'vpcEndpoint':
+    case 'blackhole':
+      return { type: 'blackhole', destination, table }
+    default:
+      return nextHop satisfies never
+  }
+}
+
+function findPlugIn(plugIns: readonly PlugIn[], id: NetworkInterfaceId): PlugIn | undefined {
+  return plugIns.find((plugIn) => plugIn.networkInterface.id === id)
+}
+
+function toBackbone(destination: string, table?: number): Route {
+  return {
+    type: 'unicast',
+    destination,
+    via: LINK_NEXT_HOP,
+    device: BACKBONE_LINK,
+    ...(table !== undefined && { table }),
+  }
+}
+
+/** AWS drops what has no route without a word; `unreachable` would answer. */
+function dropTheRest(table?: number): Route {
+  return { type: 'blackhole', destination: 'default', metric: LAST_METRIC, ...(table !== undefined && { table }) }
+}
+
+function planInstances(world: string, vpc: VpcNetwork, plugIns: readonly PlugIn[]): InstancePlan[] {
+  const byInstance = new Map<InstanceId, PlugIn[]>()
+  for (const plugIn of plugIns) {
+    const list = byInstance.get(plugIn.instanceId)
+    if (list) list.push(plugIn)
+    else byInstance.set(plugIn.instanceId, [plugIn])
+  }
+  return vpc.instances.map((instance) => {
+    const own = byInstance.get(instance.id) ?? []
+    const namespace: NamespacePlan = {
+      name: instanceNamespace(world, instance.id),
+      up: ['lo', ...own.map((plugIn) => instanceLink(plugIn.deviceIndex))],
+      addresses: own.flatMap(instanceAddresses),
+      neighbours: [],
+      routes: own.map(instanceRoute),
+      rules: own.flatMap(instanceRules),
+    }
+    return { namespace, instance, vpc }
+  })
+}
+
+function instanceAddresses({ networkInterface, subnet, deviceIndex }: PlugIn): NamespacePlan['addresses'] {
+  const length = cidrLength(subnet.cidr)
+  return networkInterface.addresses.map((address) => ({ device: instanceLink(deviceIndex), address, length }))
+}
+
+function instanceRoute({ subnet, deviceIndex }: PlugIn): Route {
+  const route = {
+    type: 'unicast',
+    destination: 'default',
+    via: subnet.router,
+    device: instanceLink(deviceIndex),
+  } as const
+  return deviceIndex === 0 ? route : { ...route, table: kernelTable(deviceIndex) }
+}
+
+/** What has a further interface's address leaves by that interface, as Amazon Linux sets it up. */
+function instanceRules({ networkInterface, deviceIndex }: PlugIn): PolicyRule[] {
+  if (deviceIndex === 0) return []
+  return networkInterface.addresses.map((from) => ({
+    priority: INSTANCE_PRIORITY + deviceIndex,
+    from,
+    table: kernelTable(deviceIndex),
+  }))
+}
+
+function planLinks(world: string, vpc: VpcNetwork, plugIns: readonly PlugIn[]): VethPair[] {
+  const router = vpcNamespace(world, vpc.id)
+  const backbone: VethPair = {
+    near: { namespace: backboneNamespace(world), name: vpcLink(vpc.id), macAddress: BACKBONE_SIDE_MAC },
+    far: { namespace: router, name: BACKBONE_LINK, macAddress: VPC_SIDE_MAC },
+  }
+  const interfaces = plugIns.map(
+    ({ networkInterface, link, instanceId, deviceIndex }): VethPair => ({
+      near: { namespace: router, name: link },
+      far: {
+        namespace: instanceNamespace(world, instanceId),
+        name: instanceLink(deviceIndex),
+        macAddress: networkInterface.macAddress,
+      },
+    }),
+  )
+  return [backbone, ...interfaces]
+}
+
+function planBackbonePart(vpc: VpcNetwork, plugIns: readonly PlugIn[]): BackbonePart {
+  const device = vpcLink(vpc.id)
+  const behind = (address: Address) => `${quoted(device)} . ${address}`
+  const identities = plugIns.map((plugIn) => plugIn.networkInterface.backboneAddress)
+  const endpoints = vpc.endpoints.map((endpoint) => endpoint.backboneAddress)
+  return {
+    namespace: {
+      up: [device],
+      addresses: [],
+      neighbours: [{ device, address: LINK_NEXT_HOP, macAddress: VPC_SIDE_MAC }],
+      routes: [
+        ...identities.map((destination): Route => ({ type: 'unicast', destination, via: LINK_NEXT_HOP, device })),
+        ...endpoints.map((destination): Route => ({ type: 'local', destination, device: 'lo' })),
+      ],
+      rules: [],
+    },
+    sources: identities.map(behind),
+    endpoints: endpoints.map(behind),
+  }
+}
+
+function planGateways(vpc: VpcNetwork): GatewayMapping[] {
+  const tables = new Map(vpc.routeTables.map((table) => [table.id, table]))
+  return vpc.subnets.flatMap((subnet) =>
+    (tables.get(subnet.routeTableId)?.entries ?? []).flatMap(({ cidr: block, nextHop }) =>
+      nextHop.kind === 'vpcEndpoint' && isV4(block)
+        ? [{ subnetCidr: subnet.cidr, cidr: block, backboneAddress: nextHop.backboneAddress }]
+        : [],
+    ),
+  )
+}
+
+function isV4(block: Cidr): boolean {
+  return cidrFamily(block) === 4
+}
+
+/** As the kernel prints it: `default`, and a /32 without its length. */
+function destinationOf(block: Cidr): string {
+  if (cidrLength(block) === 0) return 'default'
+  return cidrLength(block) === 32 ? cidrBase(block) : block
+}

@@ -1,0 +1,255 @@
+// A VPC's nft rules. A packet leaving an interface is checked at priority -150 of prerouting, while its addresses are
+// what the VPC sees; one entering an interface at 110 of postrouting, where they are that again. Security groups and
+// network ACLs have base chains of their own: an accept ends one chain, never the other.
+
+import { BACKBONE, LINK_LOCAL_METADATA, METADATA_BACKBONE, RESOLVER_BACKBONE } from '../compile/backbone.ts'
+import type { RouteEntry, SecurityGroupNetwork, VpcNetwork } from '../compile/network.ts'
+import { cidrFamily } from '../ip/cidr.ts'
+import type { SecurityGroupId } from '../store/records.ts'
+import { BACKBONE_LINK, type Direction, groupChain, groupsChain } from './names.ts'
+import {
+  anyOf,
+  type Chain,
+  type Hook,
+  type MapElement,
+  type NftMap,
+  type NftSet,
+  quoted,
+  type Rule,
+  type Ruleset,
+} from './nft.ts'
+import { BACKBONE_MARK, SAME_SUBNET_MARK } from './plan.ts'
+import { aclRules, groupRules, memberSet } from './traffic-rules.ts'
+import type { PlugIn } from './vpc-plan.ts'
+
+const FROM_ROUTER: Rule = { match: [`iifname ${anyOf([quoted(BACKBONE_LINK), quoted('lo')])}`], verdict: 'accept' }
+const TO_BACKBONE: Rule = { match: [`oifname ${quoted(BACKBONE_LINK)}`], verdict: 'accept' }
+const ESTABLISHED: Rule = { match: ['ct state established,related'], verdict: 'accept' }
+const DROP: Rule = { match: [], verdict: 'drop' }
+
+export function vpcRules(vpc: VpcNetwork, plugIns: readonly PlugIn[]): Ruleset {
+  return {
+    sets: [...interfaceSets(vpc, plugIns), ...referencedGroups(vpc)],
+    maps: [...interfaceMaps(plugIns), gatewayMap(vpc)],
+    chains: [...baseChains(vpc), ...subnetChains(vpc), ...aclChains(vpc), ...groupChains(vpc, plugIns)],
+  }
+}
+
+function interfaceSets(vpc: VpcNetwork, plugIns: readonly PlugIn[]): NftSet[] {
+  return [
+    {
+      name: 'own-addresses',
+      type: 'ifname . ipv4_addr',
+      elements: plugIns.flatMap(({ networkInterface, link }) =>
+        networkInterface.addresses.map((address) => `${quoted(link)} . ${address}`),
+      ),
+    },
+    {
+      name: 'without-source-check',
+      type: 'ifname',
+      elements: plugIns
+        .filter(({ networkInterface }) => !networkInterface.sourceDestCheck)
+        .map(({ link }) => quoted(link)),
+    },
+    {
+      // The resolver and the metadata service: no security group and no network ACL filters them.
+      name: 'unfiltered',
+      type: 'ipv4_addr',
+      elements: [...new Set([...vpc.resolver.addresses, LINK_LOCAL_METADATA])],
+    },
+  ]
+}
+
+function interfaceMaps(plugIns: readonly PlugIn[]): NftMap[] {
+  const verdicts = (name: string, chainOf: (plugIn: PlugIn) => string | undefined): NftMap => ({
+    name,
+    type: 'ifname',
+    value: 'verdict',
+    elements: plugIns.flatMap((plugIn): MapElement[] => {
+      const chain = chainOf(plugIn)
+      return chain ? [{ key: quoted(plugIn.link), value: `jump ${chain}` }] : []
+    }),
+  })
+  const groupsOf = (direction: Direction) => (plugIn: PlugIn) => {
+    const ids = plugIn.networkInterface.groupIds
+    return ids.length > 0 ? groupsChain(ids, direction) : undefined
+  }
+  return [
+    verdicts('egress-groups', groupsOf('egress')),
+    verdicts('ingress-groups', groupsOf('ingress')),
+    verdicts('subnet-out', (plugIn) => `${plugIn.subnet.id}-out`),
+    verdicts('acl-in', (plugIn) => `${plugIn.subnet.networkAclId}-ingress`),
+    {
+      name: 'identity',
+      type: 'ipv4_addr',
+      value: 'ipv4_addr',
+      elements: plugIns.flatMap(({ networkInterface }) =>
+        networkInterface.addresses.map((key) => ({ key, value: networkInterface.backboneAddress })),
+      ),
+    },
+  ]
+}
+
+/** Route table and destination to the endpoint's backbone address. compile has cut the ranges so that none overlap,
+ * which a concatenated interval map would refuse. */
+function gatewayMap(vpc: VpcNetwork): NftMap {
+  const elementOf = (number: number, { cidr, nextHop }: RouteEntry): MapElement[] =>
+    nextHop.kind === 'vpcEndpoint' && cidrFamily(cidr) === 4
+      ? [{ key: `${number} . ${cidr}`, value: nextHop.backboneAddress, by: nextHop.endpointId }]
+      : []
+  return {
+    name: 'gateway',
+    type: 'mark . ipv4_addr',
+    value: 'ipv4_addr',
+    interval: true,
+    elements: vpc.routeTables.flatMap(({ number, entries }) => entries.flatMap((entry) => elementOf(number, entry))),
+  }
+}
+
+function baseChains(vpc: VpcNetwork): Chain[] {
+  const chain = (name: string, hook: Hook['hook'], priority: number, rules: readonly Rule[]): Chain => ({
+    name,
+    hook: { type: 'filter', hook, priority, policy: 'accept' },
+    rules,
+  })
+  return [
+    chain('source-check', 'prerouting', -150, sourceCheck()),
+    chain('sg-egress', 'prerouting', -149, [
+      FROM_ROUTER,
+      ESTABLISHED,
+      { match: ['ip daddr @unfiltered'], verdict: 'accept' },
+      { match: [], verdict: 'iifname vmap @egress-groups' },
+      DROP,
+    ]),
+    chain('nacl-out', 'prerouting', -148, [FROM_ROUTER, { match: [], verdict: 'iifname vmap @subnet-out' }, DROP]),
+    {
+      name: 'to-backbone',
+      hook: { type: 'nat', hook: 'prerouting', priority: -100, policy: 'accept' },
+      rules: toBackbone(vpc),
+    },
+    chain('mark-backbone', 'prerouting', -90, [
+      {
+        match: [`iifname != ${quoted(BACKBONE_LINK)}`, `ip daddr ${BACKBONE}`],
+        verdict: `meta mark set meta mark | ${hex(BACKBONE_MARK)}`,
+      },
+    ]),
+    // The router itself answers and says nothing: AWS drops without ICMP.
+    chain('input', 'input', 0, [DROP]),
+    chain('forward', 'forward', 0, forward()),
+    chain('output', 'output', 0, [DROP]),
+    {
+      name: 'identity',
+      hook: { type: 'nat', hook: 'postrouting', priority: 100, policy: 'accept' },
+      rules: [{ match: [`oifname ${quoted(BACKBONE_LINK)}`], verdict: 'snat ip to ip saddr map @identity' }],
+    },
+    chain('destination-check', 'postrouting', 109, [
+      TO_BACKBONE,
+      { match: ['oifname . ip daddr @own-addresses'], verdict: 'accept' },
+      { match: ['oifname @without-source-check'], verdict: 'accept' },
+      DROP,
+    ]),
+    chain('nacl-in', 'postrouting', 110, [
+      TO_BACKBONE,
+      { match: [`meta mark & ${hex(SAME_SUBNET_MARK)} == ${hex(SAME_SUBNET_MARK)}`], verdict: 'accept' },
+      { match: ['ip saddr @unfiltered'], verdict: 'accept' },
+      { match: [], verdict: 'oifname vmap @acl-in' },
+      DROP,
+    ]),
+    chain('sg-ingress', 'postrouting', 111, [
+      TO_BACKBONE,
+      ESTABLISHED,
+      { match: [], verdict: 'oifname vmap @ingress-groups' },
+      DROP,
+    ]),
+  ]
+}
+
+function sourceCheck(): Rule[] {
+  return [
+    { match: ['meta nfproto ipv6'], verdict: 'drop' },
+    FROM_ROUTER,
+    // The backbone is not reachable by its own addresses, nor can anyone pretend to be there.
+    { match: [`ip saddr ${BACKBONE}`], verdict: 'drop' },
+    { match: [`ip daddr ${BACKBONE}`], verdict: 'drop' },
+    { match: ['ip saddr @unfiltered'], verdict: 'drop' },
+    { match: ['iifname . ip saddr @own-addresses'], verdict: 'accept' },
+    { match: ['iifname @without-source-check'], verdict: 'accept' },
+    DROP,
+  ]
+}
+
+function toBackbone(vpc: VpcNetwork): Rule[] {
+  const resolver: Rule = {
+    match: [`ip daddr ${anyOf(vpc.resolver.addresses)}`, 'meta l4proto { tcp, udp }', 'th dport 53'],
+    verdict: `dnat ip to ${RESOLVER_BACKBONE}`,
+  }
+  return [
+    ...(vpc.resolver.enabled && vpc.resolver.addresses.length > 0 ? [resolver] : []),
+    { match: [`ip daddr ${LINK_LOCAL_METADATA}`, 'tcp dport 80'], verdict: `dnat ip to ${METADATA_BACKBONE}` },
+    { match: [], verdict: 'dnat ip to meta mark . ip daddr map @gateway' },
+  ]
+}
+
+function forward(): Rule[] {
+  const backbone = quoted(BACKBONE_LINK)
+  return [
+    // Addresses of the VPC that no interface has are routed to the backbone's link for the sake of ARP.
+    { match: [`oifname ${backbone}`, `meta mark & ${hex(BACKBONE_MARK)} == 0`], verdict: 'drop' },
+    // Nothing in the backbone opens a connection to an interface.
+    { match: [`iifname ${backbone}`, 'ct state != { established, related }'], verdict: 'drop' },
+  ]
+}
+
+/** What leaves a subnet: its mark first, since an accept ends the chain, then its network ACL. */
+function subnetChains(vpc: VpcNetwork): Chain[] {
+  const numbers = new Map(vpc.routeTables.map((table) => [table.id, table.number]))
+  return vpc.subnets.map((subnet) => ({
+    name: `${subnet.id}-out`,
+    rules: [
+      // Between interfaces of one subnet there is no router: no route table and no network ACL.
+      {
+        match: [`ip daddr ${subnet.cidr}`, 'ip daddr != @unfiltered'],
+        verdict: `meta mark set ${hex(SAME_SUBNET_MARK)} accept`,
+      },
+      { match: [], verdict: `meta mark set ${numbers.get(subnet.routeTableId) ?? 0}`, by: subnet.routeTableId },
+      { match: ['ip daddr @unfiltered'], verdict: 'accept' },
+      { match: [], verdict: `goto ${subnet.networkAclId}-egress` },
+    ],
+  }))
+}
+
+function aclChains(vpc: VpcNetwork): Chain[] {
+  return vpc.networkAcls.flatMap(({ id, ingress, egress }) => [
+    { name: `${id}-ingress`, rules: [...aclRules(ingress, 'saddr'), DROP] },
+    { name: `${id}-egress`, rules: [...aclRules(egress, 'daddr'), DROP] },
+  ])
+}
+
+function groupChains(vpc: VpcNetwork, plugIns: readonly PlugIn[]): Chain[] {
+  const single = vpc.securityGroups.flatMap(({ id, ingress, egress }) => [
+    { name: groupChain(id, 'ingress'), rules: groupRules(ingress, 'saddr') },
+    { name: groupChain(id, 'egress'), rules: groupRules(egress, 'daddr') },
+  ])
+  const several = new Map<string, Chain>()
+  for (const { networkInterface } of plugIns) {
+    if (networkInterface.groupIds.length < 2) continue
+    for (const direction of ['ingress', 'egress'] as const) {
+      const name = groupsChain(networkInterface.groupIds, direction)
+      const jumps = networkInterface.groupIds.map((id) => ({ match: [], verdict: `jump ${groupChain(id, direction)}` }))
+      several.set(name, { name, rules: jumps })
+    }
+  }
+  return [...single, ...several.values()]
+}
+
+/** A set of members for each group that some rule names. */
+function referencedGroups(vpc: VpcNetwork): NftSet[] {
+  const rules = vpc.securityGroups.flatMap((group) => [...group.ingress, ...group.egress])
+  const named = new Set<SecurityGroupId>(rules.flatMap(({ peer }) => (peer.kind === 'group' ? [peer.groupId] : [])))
+  const members = new Map<SecurityGroupId, SecurityGroupNetwork>(vpc.securityGroups.map((group) => [group.id, group]))
+  return [...named].sort().map((id) => memberSet(id, members.get(id)?.members ?? []))
+}
+
+function hex(value: number): string {
+  return `0x${value.toString(16)}`
+}
