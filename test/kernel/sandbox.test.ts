@@ -281,6 +281,17 @@ describe.skipIf(!isRoot)('sandbox', () => {
       expect(await command.exited).toEqual({ code: 9, signal: null })
     })
 
+    it('gives a terminal another size', async () => {
+      await sandboxes.boot(instance, namespace, vpc)
+      const script = 'echo up; while [ "$(stty size)" != "30 100" ]; do sleep 0.05; done; echo resized'
+      const command = await sandboxes.exec(instance.id, ['sh', '-c', script], { tty: { columns: 80, rows: 24 } })
+      for await (const chunk of command.stdout.iterator({ destroyOnReturn: false })) {
+        if (String(chunk).includes('up')) command.resize({ columns: 100, rows: 30 })
+        if (String(chunk).includes('resized')) break
+      }
+      expect(await command.exited).toEqual({ code: 0, signal: null })
+    })
+
     it.each([
       { name: 'an instance that was never booted', id: 'i-0123', code: 'InvalidInstanceID.NotFound' },
       { name: 'what is no instance id', id: '../../etc', code: 'InvalidInstanceID.NotFound' },
