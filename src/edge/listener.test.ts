@@ -1,0 +1,219 @@
+// Address plan: loopback stands for the backbone. Endpoints: 127.80.0.1 S3 and 127.80.0.2 DynamoDB of vpc-a, 127.80.0.3 S3
+// of vpc-b. Interfaces: 127.80.1.1 (10.0.1.10) of vpc-a, 127.80.1.2 (10.0.1.10 too) of vpc-b; 127.80.1.9 is nobody.
+
+import { mkdtempSync, rmSync } from 'node:fs'
+import { request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http'
+import { request as httpsRequest } from 'node:https'
+import { connect as connectTcp, createServer, type Server } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import type { Network, VpcNetwork } from '../compile/network.ts'
+import type { Connection } from '../iam/connection.ts'
+import type { Address } from '../ip/address.ts'
+import type { NetworkInterfaceId, VpcEndpointId, VpcId } from '../store/records.ts'
+import { CertificateAuthority } from './ca.ts'
+import { EdgeListener } from './listener.ts'
+
+function vpc(id: VpcId, asker: string, endpoints: Record<string, string>): VpcNetwork {
+  return {
+    id,
+    owner: '123456789012',
+    region: 'us-east-1',
+    cidrs: [],
+    resolver: { enabled: true, hostnames: true, addresses: [], domain: 'ec2.internal' },
+    subnets: [],
+    instances: [],
+    routeTables: [],
+    securityGroups: [],
+    networkAcls: [],
+    interfaces: [
+      {
+        id: `eni-${id}` as NetworkInterfaceId,
+        owner: '123456789012',
+        subnetId: 'subnet-1',
+        macAddress: '02:00:00:00:00:01',
+        addresses: ['10.0.1.10' as Address],
+        groupIds: [],
+        sourceDestCheck: true,
+        backboneAddress: asker as Address,
+      },
+    ],
+    endpoints: Object.entries(endpoints).map(([address, service]) => ({
+      id: `vpce-${address}` as VpcEndpointId,
+      owner: '123456789012',
+      kind: 'gateway' as const,
+      serviceName: `com.amazonaws.us-east-1.${service}`,
+      backboneAddress: address as Address,
+      policyDocument: '{}',
+      routeTableIds: [],
+    })),
+  }
+}
+
+const A = vpc('vpc-a', '127.80.1.1', { '127.80.0.1': 's3', '127.80.0.2': 'dynamodb' })
+const B = vpc('vpc-b', '127.80.1.2', { '127.80.0.3': 's3' })
+
+let network: Network = { vpcs: [A, B] }
+let connections: Connection[] = []
+let authority: CertificateAuthority
+let directory: string
+let https: Server
+let http: Server
+let listener: EdgeListener
+
+function listening(): Promise<Server> {
+  return new Promise((resolve) => {
+    const server = createServer()
+    server.listen(0, '0.0.0.0', () => resolve(server))
+  })
+}
+
+beforeAll(async () => {
+  directory = mkdtempSync(join(tmpdir(), 'postern-edge-'))
+  authority = CertificateAuthority.open(directory)
+  https = await listening()
+  http = await listening()
+  listener = new EdgeListener({
+    authority,
+    network: () => network,
+    serves: (service) => service === 's3',
+    frontDoor: {
+      answer: async (_request: IncomingMessage, response: ServerResponse, connection: Connection) => {
+        connections.push(connection)
+        response.end('answered')
+      },
+    },
+  })
+  listener.listen({ https, http })
+})
+afterAll(() => {
+  listener.close()
+  https.close()
+  http.close()
+  rmSync(directory, { recursive: true, force: true })
+})
+beforeEach(() => {
+  network = { vpcs: [A, B] }
+  connections = []
+})
+
+function port(server: Server): number {
+  const address = server.address()
+  return typeof address === 'object' && address ? address.port : 0
+}
+
+interface Ask {
+  readonly endpoint: string
+  readonly from: string
+  readonly host?: string
+  readonly tls?: boolean
+}
+
+/** `200 answered`, or the code of the error that the client had. */
+function ask({ endpoint, from, host = 's3.us-east-1.amazonaws.com', tls = true }: Ask): Promise<string> {
+  const common = { host: endpoint, localAddress: from, path: '/', headers: { host }, agent: false as const }
+  return new Promise((resolve) => {
+    const request = tls
+      ? httpsRequest({ ...common, port: port(https), servername: host, ca: authority.certificate })
+      : httpRequest({ ...common, port: port(http) })
+    request.on('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message))
+    request.on('response', (response) => {
+      let body = ''
+      response.setEncoding('utf8')
+      response.on('data', (piece) => {
+        body += piece
+      })
+      response.on('end', () => resolve(`${response.statusCode} ${body}`))
+    })
+    request.end()
+  })
+}
+
+function tlsTo(endpoint: string, from: string, options: ConnectionOptions): TLSSocket {
+  return connect({ socket: connectTcp({ host: endpoint, port: port(https), localAddress: from }), ...options })
+}
+
+describe('EdgeListener', () => {
+  it('tells endpoint, VPC and interface by the addresses, over TLS', async () => {
+    expect(await ask({ endpoint: '127.80.0.1', from: '127.80.1.1' })).toBe('200 answered')
+    expect(connections).toEqual([
+      {
+        kind: 'endpoint',
+        endpointId: 'vpce-127.80.0.1',
+        endpointAccount: '123456789012',
+        vpcId: 'vpc-a',
+        region: 'us-east-1',
+        vpcSourceIp: '10.0.1.10',
+        interfaceId: 'eni-vpc-a',
+        secure: true,
+      },
+    ])
+  })
+
+  it('plain HTTP is not secure, and of equal private addresses each has its own VPC', async () => {
+    expect(await ask({ endpoint: '127.80.0.3', from: '127.80.1.2', tls: false })).toBe('200 answered')
+    expect(connections).toMatchObject([
+      { vpcId: 'vpc-b', interfaceId: 'eni-vpc-b', vpcSourceIp: '10.0.1.10', secure: false },
+    ])
+  })
+
+  it.each([
+    ['an interface that is not there', { endpoint: '127.80.0.1', from: '127.80.1.9' }, /ECONNRESET/],
+    ['an endpoint that is not there', { endpoint: '127.80.0.9', from: '127.80.1.1' }, /ECONNRESET/],
+    ["another VPC's endpoint", { endpoint: '127.80.0.3', from: '127.80.1.1' }, /ECONNRESET/],
+    [
+      'a bucket by its host',
+      { endpoint: '127.80.0.1', from: '127.80.1.1', host: 'b.s3.us-east-1.amazonaws.com' },
+      /^200/,
+    ],
+    [
+      'a bucket with dots, over TLS',
+      { endpoint: '127.80.0.1', from: '127.80.1.1', host: 'a.b.s3.us-east-1.amazonaws.com' },
+      /ALTNAME/,
+    ],
+    [
+      'another service by TLS',
+      { endpoint: '127.80.0.1', from: '127.80.1.1', host: 'sts.us-east-1.amazonaws.com' },
+      /ALTNAME/,
+    ],
+    ['a foreign name by TLS', { endpoint: '127.80.0.1', from: '127.80.1.1', host: 'example.com' }, /ALTNAME/],
+    [
+      'another service in the clear',
+      { endpoint: '127.80.0.1', from: '127.80.1.1', host: 'sts.us-east-1.amazonaws.com', tls: false },
+      /^400 .*<Code>InvalidRequest<.*carries s3 only/s,
+    ],
+    [
+      'a service that nothing serves',
+      { endpoint: '127.80.0.2', from: '127.80.1.1', host: 'dynamodb.us-east-1.amazonaws.com' },
+      /^501 \{"__type":"NotImplemented"/,
+    ],
+  ])('%s', async (_rule, question, answer) => {
+    expect(await ask(question)).toMatch(answer)
+  })
+
+  it('an endpoint that went away drops its open connections at their next request', async () => {
+    const agentless = tlsTo('127.80.0.1', '127.80.1.1', {
+      servername: 's3.us-east-1.amazonaws.com',
+      ca: authority.certificate,
+    })
+    const get = 'GET / HTTP/1.1\r\nhost: s3.us-east-1.amazonaws.com\r\n\r\n'
+    agentless.write(get)
+    const first = await new Promise<string>((resolve) => agentless.once('data', (octets) => resolve(octets.toString())))
+    expect(first).toContain('200 OK')
+    network = { vpcs: [B] }
+    const closed = new Promise((resolve) => agentless.once('close', resolve))
+    agentless.on('error', () => undefined)
+    agentless.write(get)
+    await closed
+    expect(connections).toHaveLength(1)
+  })
+
+  it('clients without a server name see the service by its own name', async () => {
+    const socket = tlsTo('127.80.0.1', '127.80.1.1', { rejectUnauthorized: false })
+    await new Promise((resolve) => socket.once('secureConnect', resolve))
+    expect(socket.getPeerCertificate().subjectaltname).toContain('DNS:s3.us-east-1.amazonaws.com')
+    socket.destroy()
+  })
+})

@@ -1,0 +1,217 @@
+// Where instances reach AWS: TLS and HTTP on the backbone's sockets. The kernel's addresses say which endpoint a
+// connection came by and which interface asks, so no request can claim another path than its own.
+
+import {
+  createServer as createHttpServer,
+  type Server as HttpServer,
+  type IncomingMessage,
+  type ServerResponse,
+} from 'node:http'
+import { createServer as createHttpsServer, type Server as HttpsServer } from 'node:https'
+import type { Socket, Server as TcpServer } from 'node:net'
+import { createSecureContext, type SecureContext } from 'node:tls'
+import { lookupIn, type PlacedEndpoint } from '../compile/lookup.ts'
+import type { Network } from '../compile/network.ts'
+import type { Connection } from '../iam/connection.ts'
+import { parseAddress } from '../ip/address.ts'
+import { normaliseHost, parseAwsHost } from './aws-host.ts'
+import type { CertificateAuthority, ServerCertificate } from './ca.ts'
+import { wrongService } from './wrong-service.ts'
+
+/** What answers once it is known who asks by which endpoint. */
+export interface RequestAnswerer {
+  answer(request: IncomingMessage, response: ServerResponse, connection: Connection): Promise<void>
+}
+
+export interface EdgeListenerOptions {
+  readonly authority: CertificateAuthority
+  /** The Network in force. */
+  readonly network: () => Network
+  readonly frontDoor: RequestAnswerer
+  /** True when something stands behind the service: its name as in an endpoint's, such as `s3`. */
+  readonly serves: (service: string) => boolean
+}
+
+/** A client that sends nothing for this long is let go. Milliseconds. */
+const IDLE_TIMEOUT = 120_000
+const KEEP_ALIVE = 20_000
+
+export class EdgeListener {
+  #options: EdgeListenerOptions
+  #http: HttpServer
+  /** One TLS server for each endpoint service: it has certificates for that service's names alone, as AWS's has. */
+  #https = new Map<string, TlsFront>()
+  #sockets = new Set<Socket>()
+
+  constructor(options: EdgeListenerOptions) {
+    this.#options = options
+    this.#http = tuned(createHttpServer((request, response) => this.#handle(request, response, false)))
+  }
+
+  /** Serves the connections of listening sockets, from now until they close. */
+  listen(sockets: { readonly https: TcpServer; readonly http: TcpServer }): void {
+    sockets.https.on('connection', (socket) => {
+      const placed = this.#accept(socket)
+      if (placed) this.#tlsFront(placed).server.emit('connection', socket)
+    })
+    sockets.http.on('connection', (socket) => {
+      if (this.#accept(socket)) this.#http.emit('connection', socket)
+    })
+  }
+
+  /** Ends every connection. The sockets belong to who opened them. */
+  close(): void {
+    for (const socket of this.#sockets) socket.destroy()
+  }
+
+  /** The endpoint of a new connection; one that is not ours to answer is dropped without a word. */
+  #accept(socket: Socket): PlacedEndpoint | undefined {
+    const path = this.#pathOf(socket)
+    if (!path) {
+      socket.destroy()
+      return undefined
+    }
+    this.#sockets.add(socket)
+    socket.once('close', () => this.#sockets.delete(socket))
+    return path.placed
+  }
+
+  #handle(request: IncomingMessage, response: ServerResponse, secure: boolean): void {
+    // Looked up again for each request: the endpoint may have gone since the connection began.
+    const path = this.#pathOf(request.socket)
+    if (!path) {
+      request.socket.destroy()
+      return
+    }
+    const { placed, connection } = path
+    const asked = requestedHost(request)
+    const service = serviceOf(placed.endpoint.serviceName)
+    const refusal = wrongService({ service, asked, serves: this.#options.serves(service) })
+    if (refusal) {
+      response.writeHead(refusal.status, refusal.headers)
+      // The body is not read, so the connection cannot carry another request.
+      response.end(request.method === 'HEAD' ? undefined : refusal.body, () => request.socket.destroySoon())
+      return
+    }
+    this.#options.frontDoor.answer(request, response, { ...connection, secure }).catch((error: unknown) => {
+      console.error(`edge: ${request.method} ${asked}${request.url}: ${error instanceof Error ? error.stack : error}`)
+      request.socket.destroy()
+    })
+  }
+
+  #pathOf(
+    socket: Socket,
+  ): { placed: PlacedEndpoint; connection: Extract<Connection, { kind: 'endpoint' }> } | undefined {
+    const local = backboneAddress(socket.localAddress)
+    const remote = backboneAddress(socket.remoteAddress)
+    const lookup = lookupIn(this.#options.network())
+    const placed = local && lookup.endpointByBackbone.get(local)
+    const asker = remote && lookup.interfaceByBackbone.get(remote)
+    const vpcSourceIp = asker?.networkInterface.addresses[0]
+    if (!placed || !asker || !vpcSourceIp || placed.vpc.id !== asker.vpc.id) return undefined
+    return {
+      placed,
+      connection: {
+        kind: 'endpoint',
+        endpointId: placed.endpoint.id,
+        endpointAccount: placed.endpoint.owner,
+        vpcId: placed.vpc.id,
+        region: placed.vpc.region,
+        vpcSourceIp,
+        interfaceId: asker.networkInterface.id,
+        secure: false,
+      },
+    }
+  }
+
+  #tlsFront({ vpc, endpoint }: PlacedEndpoint): TlsFront {
+    let front = this.#https.get(endpoint.serviceName)
+    if (!front) {
+      const service = serviceOf(endpoint.serviceName)
+      front = new TlsFront(
+        this.#options.authority,
+        service,
+        `${service}.${vpc.region}.amazonaws.com`,
+        (request, response) => this.#handle(request, response, true),
+      )
+      this.#https.set(endpoint.serviceName, front)
+    }
+    front.renew()
+    return front
+  }
+}
+
+type Handler = (request: IncomingMessage, response: ServerResponse) => void
+
+/** TLS for one endpoint service. A server name of another service gets this one's certificate, which does not fit it. */
+class TlsFront {
+  readonly server: HttpsServer
+  #authority: CertificateAuthority
+  #ownName: string
+  #contexts = new WeakMap<ServerCertificate, SecureContext>()
+  #current: ServerCertificate | undefined
+
+  constructor(authority: CertificateAuthority, service: string, ownName: string, handler: Handler) {
+    this.#authority = authority
+    this.#ownName = ownName
+    this.server = tuned(
+      createHttpsServer(
+        {
+          minVersion: 'TLSv1.2',
+          ALPNProtocols: ['http/1.1'],
+          SNICallback: (serverName, answer) => {
+            const name = normaliseHost(serverName)
+            const isOwn = servesHost(service, name)
+            answer(null, this.#contextFor(isOwn ? name : this.#ownName))
+          },
+        },
+        handler,
+      ),
+    )
+  }
+
+  /** Certificates end; clients without a server name get the present one too. */
+  renew(): void {
+    const certificate = this.#authority.certificateFor(this.#ownName)
+    if (!certificate || certificate === this.#current) return
+    this.server.setSecureContext(certificate)
+    this.#current = certificate
+  }
+
+  #contextFor(name: string): SecureContext | undefined {
+    const certificate = this.#authority.certificateFor(name)
+    if (!certificate) return undefined
+    let context = this.#contexts.get(certificate)
+    if (!context) {
+      context = createSecureContext(certificate)
+      this.#contexts.set(certificate, context)
+    }
+    return context
+  }
+}
+
+/** `s3` of `com.amazonaws.us-east-1.s3`. */
+export function serviceOf(serviceName: string): string {
+  return serviceName.split('.').slice(3).join('.')
+}
+
+function servesHost(service: string, host: string): boolean {
+  return parseAwsHost(host)?.service === service
+}
+
+function requestedHost(request: IncomingMessage): string {
+  return normaliseHost(request.headers.host ?? '')
+}
+
+/** A socket's address; a dual-stack listener writes IPv4 ones as `::ffff:240.1.0.1`. */
+function backboneAddress(text: string | undefined) {
+  return parseAddress(text?.replace(/^::ffff:/, '') ?? '')
+}
+
+function tuned<S extends HttpServer | HttpsServer>(server: S): S {
+  server.timeout = IDLE_TIMEOUT
+  server.keepAliveTimeout = KEEP_ALIVE
+  // An upload may take as long as it moves.
+  server.requestTimeout = 0
+  return server
+}
