@@ -5,7 +5,7 @@ import type { Caller } from '../control/caller.ts'
 import type { Adapter, Call, Output } from '../edge/adapter.ts'
 import { ApiError } from '../errors.ts'
 import type { Authorisation, PolicyDecision } from '../iam/request.ts'
-import type { Records, Store } from '../store/store.ts'
+import type { Records, Store, Tx } from '../store/store.ts'
 import type { ReadRows, WriteRows } from './operations/rows.ts'
 
 export interface ControlAdapterOptions {
@@ -16,10 +16,17 @@ export interface ControlAdapterOptions {
   readonly writes: WriteRows
   /** Actions whose question to the policies is not simply `service:Action` on `*`; none at all means always allowed. */
   readonly authorisations?: Readonly<Record<string, (records: Records, call: Call) => readonly Authorisation[]>>
+  readonly firstUse?: FirstUse
+}
+
+/** What an account finds in a region although it never asked for it, made before its first call there is answered. */
+export interface FirstUse {
+  isMade(records: Records, caller: Caller): boolean
+  make(tx: Tx, caller: Caller): void
 }
 
 export function controlAdapter(options: ControlAdapterOptions): Adapter {
-  const { service, store, reads, writes, authorisations = {} } = options
+  const { service, store, reads, writes, authorisations = {}, firstUse } = options
   return {
     service,
     operations: new Set([...Object.keys(reads), ...Object.keys(writes)]),
@@ -33,6 +40,9 @@ export function controlAdapter(options: ControlAdapterOptions): Adapter {
       // The wire tables decode each action's input to the type that its row asks for.
       const input = call.input as never
       const dryRun = call.input.DryRun === true
+      if (firstUse && !firstUse.isMade(store.records, caller)) {
+        await store.transact((tx) => firstUse.make(tx, caller)).durable
+      }
       const read = reads[call.operation]
       if (read) {
         const result = read(store.records, caller, input)

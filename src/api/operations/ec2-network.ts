@@ -8,7 +8,7 @@ import {
   describeVpcPeeringConnections,
   describeVpnGateways,
 } from '../../control/ec2/absent.ts'
-import { createDefaultVpc } from '../../control/ec2/default-vpc.ts'
+import { createDefaultVpc, ensureDefaultVpc, hasUsedRegion } from '../../control/ec2/default-vpc.ts'
 import {
   associateDhcpOptions,
   createDhcpOptions,
@@ -74,6 +74,7 @@ import {
   modifyVpcEndpoint,
 } from '../../control/ec2/vpc-endpoint.ts'
 import { describeVpcEndpointServices } from '../../control/ec2/vpc-endpoint-service.ts'
+import type { FirstUse } from '../control-adapter.ts'
 import type { ReadRows, WriteRows } from './rows.ts'
 
 export const EC2_NETWORK_READS = {
@@ -149,3 +150,9 @@ export const EC2_NETWORK_WRITES = {
   UpdateSecurityGroupRuleDescriptionsEgress: updateSecurityGroupRuleDescriptionsEgress,
   UpdateSecurityGroupRuleDescriptionsIngress: updateSecurityGroupRuleDescriptionsIngress,
 } as const satisfies WriteRows
+
+/** The default VPC. */
+export const EC2_FIRST_USE: FirstUse = {
+  isMade: (records, { account, region }) => hasUsedRegion(records, account, region),
+  make: (tx, { account, region, now }) => ensureDefaultVpc(tx, account, region, now),
+}
