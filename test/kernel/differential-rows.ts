@@ -1,0 +1,159 @@
+// What AWS's documents say, as rows: a VPC, who speaks to whom, and what must come of it. Each is held against explain
+// and against a real packet. A random VPC on which the two disagreed once is kept here as a row too.
+//
+// Address plan: see vpc-shape.ts. Instances 0 (10.0.1.10, group 0) and 1 (10.0.1.11, group 1) are in subnet 0, instance 2
+// (10.0.2.12, group 1) is in subnet 1; subnet n has table n and ACL n. 52.216.0.9 is S3's, 52.94.0.9 DynamoDB's.
+
+import type { Stage } from '../../src/compile/stages.ts'
+import { ALL_PROTOCOLS, TCP } from '../../src/ip/protocol.ts'
+import type { AclRuleShape, GroupRuleShape, VpcShape } from './vpc-shape.ts'
+
+export interface DifferentialRow {
+  readonly name: string
+  readonly shape: VpcShape
+  /** The number of an instance. */
+  readonly from: number
+  /** `10.0.2.12:80` or `udp 10.0.0.2:53` */
+  readonly to: string
+  /** The stage of the first blocker. */
+  readonly expect: 'reachable' | Stage
+}
+
+const ANY: GroupRuleShape = { protocol: ALL_PROTOCOLS, peer: '0.0.0.0/0' }
+const ALLOW: AclRuleShape = { protocol: ALL_PROTOCOLS, action: 'allow', cidr: '0.0.0.0/0' }
+const OPEN_GROUP = { ingress: [ANY], egress: [ANY] }
+const OPEN_ACL = { ingress: [ALLOW], egress: [ALLOW] }
+const EPHEMERAL = { protocol: TCP, ports: { from: 1024, to: 65_535 } }
+
+const OPEN: VpcShape = {
+  resolver: true,
+  subnets: [
+    { table: 0, acl: 0 },
+    { table: 1, acl: 1 },
+  ],
+  tables: [[], []],
+  endpoints: [],
+  groups: [OPEN_GROUP, OPEN_GROUP],
+  acls: [OPEN_ACL, OPEN_ACL],
+  instances: [
+    { subnet: 0, groups: [0], running: true, sourceDestCheck: true },
+    { subnet: 0, groups: [1], running: true, sourceDestCheck: true },
+    { subnet: 1, groups: [1], running: true, sourceDestCheck: true },
+  ],
+}
+const S3: VpcShape = { ...OPEN, endpoints: [{ service: 's3', tables: [0] }] }
+
+function tcp(port: number) {
+  return { protocol: TCP, ports: { from: port, to: port } }
+}
+
+function withGroups(changes: readonly Partial<VpcShape['groups'][number]>[], shape = OPEN): VpcShape {
+  return { ...shape, groups: shape.groups.map((group, index) => ({ ...group, ...changes[index] })) }
+}
+
+function withAcls(changes: readonly Partial<VpcShape['acls'][number]>[], shape = OPEN): VpcShape {
+  return { ...shape, acls: shape.acls.map((acl, index) => ({ ...acl, ...changes[index] })) }
+}
+
+const noEgress = withGroups([{ egress: [] }])
+const webOnly = withGroups([{}, { ingress: [{ ...tcp(80), peer: 0 }] }])
+const aclShut = withAcls([{ ingress: [], egress: [] }])
+const deny80First = withAcls([{ egress: [{ ...tcp(80), action: 'deny', cidr: '0.0.0.0/0' }, ALLOW] }])
+const deny80Last = withAcls([{ egress: [ALLOW, { ...tcp(80), action: 'deny', cidr: '0.0.0.0/0' }] }])
+const noReply = withAcls([{ ingress: [{ ...tcp(80), action: 'allow', cidr: '0.0.0.0/0' }] }])
+const ephemeralReply = withAcls([{ ingress: [{ ...EPHEMERAL, action: 'allow', cidr: '0.0.0.0/0' }] }])
+const s3Egress = withGroups([{ egress: [{ ...tcp(443), peer: 's3' }] }], S3)
+const s3AclPrivate = withAcls([{ egress: [{ ...ALLOW, cidr: '10.0.0.0/8' }] }], S3)
+const s3NoReply = withAcls([{ ingress: [{ ...ALLOW, cidr: '10.0.0.0/8' }] }], S3)
+const twoEndpoints: VpcShape = {
+  ...OPEN,
+  endpoints: [
+    { service: 's3', tables: [0] },
+    { service: 's3', tables: [1] },
+    { service: 'dynamodb', tables: [1] },
+  ],
+}
+const defaultRoute: VpcShape = { ...S3, tables: [[{ cidr: '0.0.0.0/0', target: 'hole' }], []] }
+const equalRoute: VpcShape = { ...S3, tables: [[{ cidr: '52.216.0.0/15', target: 'hole' }], []] }
+const narrowRoute: VpcShape = { ...S3, tables: [[{ cidr: '52.216.0.0/24', target: 'hole' }], []] }
+const silent: VpcShape = { ...S3, resolver: false }
+const stopped: VpcShape = {
+  ...OPEN,
+  instances: OPEN.instances.map((instance, index) => ({ ...instance, running: index !== 2 })),
+}
+
+export const ROWS: readonly DifferentialRow[] = [
+  { name: 'within a subnet', shape: OPEN, from: 0, to: '10.0.1.11:80', expect: 'reachable' },
+  { name: 'to another subnet', shape: OPEN, from: 0, to: '10.0.2.12:80', expect: 'reachable' },
+  { name: 'datagrams', shape: OPEN, from: 0, to: 'udp 10.0.2.12:8080', expect: 'reachable' },
+  { name: 'to itself', shape: aclShut, from: 0, to: '10.0.1.10:80', expect: 'reachable' },
+  { name: 'an address without an interface', shape: OPEN, from: 0, to: '10.0.1.99:80', expect: 'target' },
+  { name: 'an address without a subnet', shape: OPEN, from: 0, to: '10.0.99.1:80', expect: 'target' },
+  { name: 'the router', shape: OPEN, from: 0, to: '10.0.1.1:80', expect: 'target' },
+  { name: 'an instance that is stopped', shape: stopped, from: 0, to: '10.0.2.12:80', expect: 'target' },
+  { name: 'no route', shape: OPEN, from: 0, to: '198.51.100.1:443', expect: 'route' },
+
+  { name: 'no egress rule: nothing begins', shape: noEgress, from: 0, to: '10.0.2.12:80', expect: 'sg-egress' },
+  { name: 'no egress rule: replies go', shape: noEgress, from: 2, to: '10.0.1.10:80', expect: 'reachable' },
+  { name: 'groups hold within a subnet', shape: webOnly, from: 0, to: '10.0.1.11:443', expect: 'sg-ingress' },
+  { name: 'a reference admits the group', shape: webOnly, from: 0, to: '10.0.2.12:80', expect: 'reachable' },
+  { name: 'a reference admits no other', shape: webOnly, from: 1, to: '10.0.2.12:80', expect: 'sg-ingress' },
+  { name: 'a TCP rule is no UDP rule', shape: webOnly, from: 0, to: 'udp 10.0.2.12:8080', expect: 'sg-ingress' },
+
+  { name: 'an empty ACL', shape: aclShut, from: 0, to: '10.0.2.12:80', expect: 'nacl-out' },
+  { name: 'no ACL within a subnet', shape: aclShut, from: 0, to: '10.0.1.11:80', expect: 'reachable' },
+  { name: 'an empty ACL on the way in', shape: aclShut, from: 2, to: '10.0.1.10:80', expect: 'nacl-in' },
+  { name: 'the lower rule decides: deny', shape: deny80First, from: 0, to: '10.0.2.12:80', expect: 'nacl-out' },
+  {
+    name: 'the lower rule decides: other ports',
+    shape: deny80First,
+    from: 0,
+    to: '10.0.2.12:443',
+    expect: 'reachable',
+  },
+  { name: 'the lower rule decides: allow', shape: deny80Last, from: 0, to: '10.0.2.12:80', expect: 'reachable' },
+  { name: 'ACLs keep no state: replies', shape: noReply, from: 0, to: '10.0.2.12:80', expect: 'nacl-in' },
+  {
+    name: 'ACLs keep no state: ephemeral ports',
+    shape: ephemeralReply,
+    from: 0,
+    to: '10.0.2.12:80',
+    expect: 'reachable',
+  },
+
+  { name: 'S3 without an endpoint', shape: OPEN, from: 0, to: '52.216.0.9:443', expect: 'route' },
+  { name: 'S3 through its endpoint', shape: S3, from: 0, to: '52.216.0.9:443', expect: 'reachable' },
+  { name: 'S3 without TLS', shape: S3, from: 0, to: '52.216.0.9:80', expect: 'reachable' },
+  { name: 'another port of S3', shape: S3, from: 0, to: '52.216.0.9:8080', expect: 'target' },
+  { name: 'another route table', shape: S3, from: 2, to: '52.216.0.9:443', expect: 'route' },
+  { name: 'another service', shape: S3, from: 0, to: '52.94.0.9:443', expect: 'route' },
+  { name: 'two endpoints, the first', shape: twoEndpoints, from: 0, to: '52.216.0.9:443', expect: 'reachable' },
+  { name: 'two endpoints, the second', shape: twoEndpoints, from: 2, to: '52.216.0.9:443', expect: 'reachable' },
+  { name: 'DynamoDB through its endpoint', shape: twoEndpoints, from: 2, to: '52.94.0.9:443', expect: 'reachable' },
+  { name: 'a default route loses', shape: defaultRoute, from: 0, to: '52.216.0.9:443', expect: 'reachable' },
+  { name: 'an equal route wins', shape: equalRoute, from: 0, to: '52.216.0.9:443', expect: 'route' },
+  { name: 'beside an equal route', shape: equalRoute, from: 0, to: '54.231.0.9:443', expect: 'reachable' },
+  { name: 'a more specific route wins', shape: narrowRoute, from: 0, to: '52.216.0.9:443', expect: 'route' },
+  { name: 'beside a more specific route', shape: narrowRoute, from: 0, to: '52.216.1.9:443', expect: 'reachable' },
+  { name: 'egress by prefix list', shape: s3Egress, from: 0, to: '52.216.0.9:443', expect: 'reachable' },
+  { name: 'egress by prefix list, another port', shape: s3Egress, from: 0, to: '52.216.0.9:80', expect: 'sg-egress' },
+  { name: 'egress by prefix list, elsewhere', shape: s3Egress, from: 0, to: '10.0.2.12:443', expect: 'sg-egress' },
+  { name: "the ACL sees S3's public address", shape: s3AclPrivate, from: 0, to: '52.216.0.9:443', expect: 'nacl-out' },
+  { name: "the ACL sees S3's reply", shape: s3NoReply, from: 0, to: '52.216.0.9:443', expect: 'nacl-in' },
+
+  { name: 'the resolver', shape: OPEN, from: 0, to: 'udp 10.0.0.2:53', expect: 'reachable' },
+  {
+    name: 'the resolver by its link-local address',
+    shape: OPEN,
+    from: 0,
+    to: 'udp 169.254.169.253:53',
+    expect: 'reachable',
+  },
+  { name: 'the resolver over TCP', shape: OPEN, from: 0, to: '10.0.0.2:53', expect: 'reachable' },
+  { name: 'no group before the resolver', shape: noEgress, from: 0, to: 'udp 10.0.0.2:53', expect: 'reachable' },
+  { name: 'no ACL before the resolver', shape: aclShut, from: 0, to: 'udp 10.0.0.2:53', expect: 'reachable' },
+  { name: 'enableDnsSupport off', shape: silent, from: 0, to: 'udp 10.0.0.2:53', expect: 'dns' },
+  { name: 'the resolver has one port', shape: OPEN, from: 0, to: '10.0.0.2:80', expect: 'target' },
+  { name: 'the metadata service', shape: aclShut, from: 0, to: '169.254.169.254:80', expect: 'reachable' },
+  { name: 'the metadata service has one port', shape: OPEN, from: 0, to: '169.254.169.254:443', expect: 'target' },
+]

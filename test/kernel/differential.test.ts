@@ -1,0 +1,131 @@
+// Model against kernel: what explain says of a packet must be what the packet does. First the rows of what AWS's documents
+// say, then random small VPCs, of one seed here; POSTERN_SEED=N tries another, POSTERN_SEED=random goes on with new ones
+// until a disagreement is found (or for POSTERN_ROUNDS rounds). Needs root; every namespace it uses it makes and removes.
+
+import fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { formatTrace } from '../../src/explain/format.ts'
+import { type DifferentialRow, ROWS } from './differential-rows.ts'
+import { TCP_PORTS, UDP_PORTS } from './probe.ts'
+import type { AddressedProbe } from './probers.ts'
+import { vpcShape } from './shape-arbitrary.ts'
+import { type Comparison, SmallWorld } from './small-world.ts'
+import { instanceAddress, instanceIdOf, type VpcShape } from './vpc-shape.ts'
+
+const isRoot = process.getuid?.() === 0
+if (!isRoot) console.warn('SKIPPED test/kernel/differential.test.ts: network namespaces need root')
+
+const SEED = 20_261
+const VPCS_AT_ONCE = 12
+const { POSTERN_SEED, POSTERN_ROUNDS } = process.env
+
+let world: SmallWorld
+
+beforeAll(async () => {
+  if (isRoot) world = await SmallWorld.open()
+})
+
+afterAll(async () => {
+  await world?.close()
+}, 60_000)
+
+describe.skipIf(!isRoot)('what AWS documents', () => {
+  let found: ReadonlyMap<DifferentialRow, Comparison>
+
+  beforeAll(async () => {
+    const shapes = [...new Set(ROWS.map((row) => row.shape))]
+    await world.apply(shapes)
+    const probes = ROWS.map((row) => parseProbe(shapes.indexOf(row.shape), row))
+    const compared = await world.compare(probes)
+    found = new Map(ROWS.flatMap((row, index) => (compared[index] ? [[row, compared[index]]] : [])))
+  }, 60_000)
+
+  it.each(ROWS)('$name', (row) => {
+    const comparison = found.get(row)
+    if (!comparison) throw new Error('the row was not tried')
+    const { trace, packet } = comparison
+    const explained = trace.blockers[0]?.stage ?? 'reachable'
+    const verdict = row.expect === 'reachable' ? 'reachable' : 'stopped'
+    expect({ explained, packet }, formatTrace(trace)).toEqual({ explained: row.expect, packet: verdict })
+  })
+})
+
+function parseProbe(vpcIndex: number, { from, to }: DifferentialRow): AddressedProbe {
+  const match = /^(?<udp>udp )?(?<address>[\d.]+):(?<port>\d+)$/.exec(to)
+  const { udp, address = '', port } = match?.groups ?? {}
+  return { from: instanceIdOf(vpcIndex, from), address, protocol: udp ? 'udp' : 'tcp', port: Number(port) }
+}
+
+describe.skipIf(!isRoot)('random VPCs', () => {
+  it(
+    'are what explain says they are',
+    async () => {
+      for (const seed of seeds()) {
+        const shapes = fc.sample(vpcShape, { seed, numRuns: VPCS_AT_ONCE })
+        const disagreements = await findDisagreements(shapes)
+        if (disagreements.length > 0) throw new Error(await report(seed, shapes, disagreements))
+      }
+    },
+    POSTERN_SEED === 'random' ? 24 * 3600 * 1000 : 60_000,
+  )
+})
+
+function* seeds(): Generator<number> {
+  if (POSTERN_SEED !== 'random') return yield Number(POSTERN_SEED ?? SEED)
+  const rounds = Number(POSTERN_ROUNDS ?? Number.POSITIVE_INFINITY)
+  const first = Date.now() % 1_000_000_000
+  for (let round = 0; round < rounds; round++) {
+    console.log(`differential: seed ${first + round}`)
+    yield first + round
+  }
+}
+
+interface Disagreement {
+  readonly vpcIndex: number
+  readonly probe: AddressedProbe
+  readonly comparison: Comparison
+}
+
+async function findDisagreements(shapes: readonly VpcShape[]): Promise<Disagreement[]> {
+  await world.apply(shapes)
+  const tried = shapes.flatMap((shape, vpcIndex) => probesOf(shape, vpcIndex).map((probe) => ({ vpcIndex, probe })))
+  const compared = await world.compare(tried.map(({ probe }) => probe))
+  return tried.flatMap(({ vpcIndex, probe }, index) => {
+    const comparison = compared[index]
+    return comparison && comparison.trace.verdict !== comparison.packet ? [{ vpcIndex, probe, comparison }] : []
+  })
+}
+
+/** Every instance that runs to every place that could differ, on every port that a prober has. */
+function probesOf(shape: VpcShape, vpcIndex: number): AddressedProbe[] {
+  const addresses = [
+    ...shape.instances.map((_, index) => instanceAddress(shape, index)),
+    ...['10.0.1.99', '52.216.0.9', '52.217.0.9', '52.94.0.9', '198.51.100.1', '10.0.0.2', '169.254.169.254'],
+  ]
+  const ports = [
+    ...TCP_PORTS.map((port) => ({ protocol: 'tcp' as const, port })),
+    ...UDP_PORTS.map((port) => ({ protocol: 'udp' as const, port })),
+  ]
+  return [...shape.instances.entries()]
+    .filter(([, instance]) => instance.running)
+    .flatMap(([index]) =>
+      addresses.flatMap((address) => ports.map((port) => ({ from: instanceIdOf(vpcIndex, index), address, ...port }))),
+    )
+}
+
+/** Says where they disagree, and on the smallest VPC that still shows it. */
+async function report(seed: number, shapes: readonly VpcShape[], found: readonly Disagreement[]): Promise<string> {
+  const first = found[0]!
+  const path = String(first.vpcIndex)
+  const property = fc.asyncProperty(vpcShape, async (shape) => (await findDisagreements([shape])).length === 0)
+  const shrunk = await fc.check(property, { seed, path, endOnFailure: false, interruptAfterTimeLimit: 40_000 })
+  const smallest = shrunk.counterexample?.[0] ?? shapes[first.vpcIndex]!
+  const [again = first] = await findDisagreements([smallest])
+  const { probe, comparison } = again
+  return [
+    `${found.length} disagreements with seed ${seed}; the smallest VPC found:`,
+    JSON.stringify(smallest),
+    `${probe.from} to ${probe.protocol} ${probe.address}:${probe.port}: the packet is ${comparison.packet}, explain says`,
+    formatTrace(comparison.trace),
+  ].join('\n')
+}

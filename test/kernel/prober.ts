@@ -1,0 +1,54 @@
+// Runs inside one instance's namespace: listens on a few ports, and on request tries to reach others. Started by
+// probers.ts with an IPC channel; ends when the channel closes.
+
+import { createSocket } from 'node:dgram'
+import { connect, createServer } from 'node:net'
+import { type Probe, type ProbeAnswer, type ProbeOrder, TCP_PORTS, UDP_PORTS } from './probe.ts'
+
+/** A DNS question for localhost, which the resolver answers and everyone else sends back. */
+const PAYLOAD = Buffer.from('000101000001000000000000096c6f63616c686f73740000010001', 'hex')
+
+for (const port of TCP_PORTS) {
+  createServer((socket) => socket.on('error', () => socket.destroy()).end()).listen(port, '0.0.0.0')
+}
+for (const port of UDP_PORTS) {
+  const socket = createSocket('udp4').bind(port, '0.0.0.0')
+  socket.on('message', (message, sender) => socket.send(message, sender.port, sender.address))
+}
+
+function tryTcp({ address, port }: Probe, timeout: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ host: address, port })
+    const finish = (reached: boolean) => {
+      clearTimeout(timer)
+      socket.destroy()
+      resolve(reached)
+    }
+    const timer = setTimeout(() => finish(false), timeout)
+    socket.on('connect', () => finish(true)).on('error', () => finish(false))
+  })
+}
+
+function tryUdp({ address, port }: Probe, timeout: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = createSocket('udp4')
+    const finish = (reached: boolean) => {
+      clearTimeout(timer)
+      socket.close()
+      resolve(reached)
+    }
+    const timer = setTimeout(() => finish(false), timeout)
+    // An error is an answer of ICMP, or no route: nothing came back in either case.
+    socket.on('message', () => finish(true)).on('error', () => finish(false))
+    socket.send(PAYLOAD, port, address)
+  })
+}
+
+process.on('message', async ({ number, probes, timeout }: ProbeOrder) => {
+  const reached = await Promise.all(
+    probes.map((probe) => (probe.protocol === 'tcp' ? tryTcp(probe, timeout) : tryUdp(probe, timeout))),
+  )
+  process.send?.({ number, reached } satisfies ProbeAnswer)
+})
+process.on('disconnect', () => process.exit())
+process.send?.({ number: -1, reached: [] } satisfies ProbeAnswer)

@@ -1,0 +1,339 @@
+// Small VPCs as plain values, for tests that compare the model with the kernel: short enough to print, to keep as a row,
+// and to be shrunk by fast-check; `recordsOf` makes the records that API calls would have made.
+//
+// Address plan: subnet n of a VPC is 10.0.(n+1).0/24, and instance i in it has the address 10.0.(n+1).(10+i).
+
+import { awsPrefixLists } from '../../src/catalogue/prefix-lists.ts'
+import { FIRST_ALLOCATED } from '../../src/compile/backbone.ts'
+import { type Address, addressPlus, parseAddress } from '../../src/ip/address.ts'
+import { cidr } from '../../src/ip/cidr.ts'
+import type { PortRange, Protocol } from '../../src/ip/protocol.ts'
+import { MemoryJournal } from '../../src/store/journal.ts'
+import type { InstanceId, NetworkAclEntry, Route, SecurityGroupPeer, VpcId } from '../../src/store/records.ts'
+import { type Records, Store, type Tx } from '../../src/store/store.ts'
+
+export interface TrafficShape {
+  readonly protocol: Protocol
+  readonly ports?: PortRange
+}
+
+export interface GroupRuleShape extends TrafficShape {
+  /** A CIDR, the number of a group, or S3's prefix list. */
+  readonly peer: string | number | 's3'
+}
+
+export interface AclRuleShape extends TrafficShape {
+  readonly action: 'allow' | 'deny'
+  readonly cidr: string
+}
+
+export interface RouteShape {
+  readonly cidr: string
+  /** The number of an instance, or a target that carries no packets. */
+  readonly target: number | 'hole'
+}
+
+export interface VpcShape {
+  readonly resolver: boolean
+  /** Which route table and which ACL each subnet has. */
+  readonly subnets: readonly { readonly table: number; readonly acl: number }[]
+  readonly tables: readonly (readonly RouteShape[])[]
+  readonly endpoints: readonly { readonly service: 's3' | 'dynamodb'; readonly tables: readonly number[] }[]
+  readonly groups: readonly {
+    readonly ingress: readonly GroupRuleShape[]
+    readonly egress: readonly GroupRuleShape[]
+  }[]
+  readonly acls: readonly { readonly ingress: readonly AclRuleShape[]; readonly egress: readonly AclRuleShape[] }[]
+  readonly instances: readonly InstanceShape[]
+}
+
+export interface InstanceShape {
+  readonly subnet: number
+  readonly groups: readonly number[]
+  readonly running: boolean
+  readonly sourceDestCheck: boolean
+}
+
+const OWNER = '123456789012'
+const REGION = 'us-east-1'
+const CREATED = { owner: OWNER, region: REGION, tags: {}, createdAt: '2026-01-01T00:00:00.000Z' }
+
+/** A subnet, table, group or ACL that the shape does not have stands for the last one, so that every shape is good. */
+function within(index: number, list: readonly unknown[]): number {
+  return Math.min(index, list.length - 1)
+}
+
+/** The address of an instance of the shape. */
+export function instanceAddress(shape: VpcShape, index: number): Address {
+  const instance = shape.instances[index]
+  const address = parseAddress(`10.0.${within(instance?.subnet ?? 0, shape.subnets) + 1}.${10 + index}`)
+  if (!address) throw new RangeError(`no address for instance ${index}`)
+  return address
+}
+
+/** AWS-like ids that are equal for equal shapes at the same place; the first digits, which the kernel sees, differ. */
+function idDigits(vpcIndex: number, index: number): string {
+  return `0${(vpcIndex * 256 + index).toString(16).padStart(10, '0')}000000`
+}
+
+export function vpcIdOf(vpcIndex: number): VpcId {
+  return `vpc-${idDigits(vpcIndex, 0)}`
+}
+
+export function instanceIdOf(vpcIndex: number, index: number): InstanceId {
+  return `i-${idDigits(vpcIndex, index)}`
+}
+
+/** The records of a world with one VPC for each shape; their blocks are all the same. */
+export async function recordsOf(shapes: readonly VpcShape[]): Promise<Records> {
+  const store = await Store.open(new MemoryJournal())
+  store.transact((tx) => {
+    for (const [index, shape] of shapes.entries()) new ShapeWriter(tx, shape, index).write()
+  })
+  return store.records
+}
+
+/** Writes one shape's records. */
+class ShapeWriter {
+  readonly #tx: Tx
+  readonly #shape: VpcShape
+  readonly #index: number
+  readonly #vpcId: VpcId
+
+  constructor(tx: Tx, shape: VpcShape, index: number) {
+    this.#tx = tx
+    this.#shape = shape
+    this.#index = index
+    this.#vpcId = vpcIdOf(index)
+  }
+
+  write(): void {
+    this.#writeVpc()
+    this.#writeAcls()
+    this.#writeSubnets()
+    this.#writeTables()
+    this.#writeGroups()
+    this.#writeInstances()
+    this.#writeEndpoints()
+  }
+
+  #id<P extends string>(prefix: P, index: number): `${P}-${string}` {
+    return `${prefix}-${idDigits(this.#index, index)}`
+  }
+
+  #backboneAddress(index: number): Address {
+    return addressPlus(FIRST_ALLOCATED, this.#index * 256 + index)
+  }
+
+  #writeVpc(): void {
+    this.#tx.vpcs.insert({
+      ...CREATED,
+      id: this.#vpcId,
+      cidrBlocks: [{ associationId: this.#id('vpc-cidr-assoc', 0), cidr: cidr('10.0.0.0/16') }],
+      isDefault: false,
+      instanceTenancy: 'default',
+      enableDnsSupport: this.#shape.resolver,
+      enableDnsHostnames: true,
+      enableNetworkAddressUsageMetrics: false,
+      dhcpOptionsId: 'default',
+    })
+  }
+
+  #writeAcls(): void {
+    const entry =
+      (egress: boolean) =>
+      (rule: AclRuleShape, order: number): NetworkAclEntry => ({
+        ruleNumber: 100 + order,
+        egress,
+        action: rule.action,
+        protocol: rule.protocol,
+        cidr: cidr(rule.cidr),
+        ...(rule.ports && { ports: rule.ports }),
+      })
+    for (const [index, acl] of this.#shape.acls.entries()) {
+      const entries = [...acl.ingress.map(entry(false)), ...acl.egress.map(entry(true))]
+      this.#tx.networkAcls.insert({
+        ...CREATED,
+        id: this.#id('acl', index),
+        vpcId: this.#vpcId,
+        isDefault: index === 0,
+        entries,
+      })
+    }
+  }
+
+  #writeSubnets(): void {
+    for (const [index, { acl }] of this.#shape.subnets.entries()) {
+      this.#tx.subnets.insert({
+        ...CREATED,
+        id: this.#id('subnet', index),
+        vpcId: this.#vpcId,
+        cidr: cidr(`10.0.${index + 1}.0/24`),
+        availabilityZone: 'us-east-1a',
+        availabilityZoneId: 'use1-az6',
+        defaultForAz: false,
+        mapPublicIpOnLaunch: false,
+        networkAclId: this.#id('acl', within(acl, this.#shape.acls)),
+        networkAclAssociationId: this.#id('aclassoc', index),
+        assignIpv6AddressOnCreation: false,
+        enableDns64: false,
+        hostnameType: 'ip-name',
+        enableResourceNameDnsARecord: false,
+        enableResourceNameDnsAAAARecord: false,
+      })
+    }
+  }
+
+  #writeTables(): void {
+    for (const [index, routes] of this.#shape.tables.entries()) {
+      const subnets = [...this.#shape.subnets.keys()].filter((subnet) => this.#tableOf(subnet) === index)
+      const associations = subnets.map((subnet) => ({
+        id: this.#id('rtbassoc', subnet + 1),
+        subnetId: this.#id('subnet', subnet),
+        main: false,
+      }))
+      const main = index === 0 ? [{ id: this.#id('rtbassoc', 0), main: true }] : []
+      this.#tx.routeTables.insert({
+        ...CREATED,
+        id: this.#id('rtb', index),
+        vpcId: this.#vpcId,
+        number: index + 1,
+        routes: routes.map((route) => this.#route(route)),
+        associations: [...main, ...associations],
+      })
+    }
+  }
+
+  #tableOf(subnet: number): number {
+    return within(this.#shape.subnets[subnet]?.table ?? 0, this.#shape.tables)
+  }
+
+  #route({ cidr: block, target }: RouteShape): Route {
+    const destination = { kind: 'cidr', cidr: cidr(block) } as const
+    if (target === 'hole') return { destination, target: { kind: 'other', id: 'nat-0' } }
+    return {
+      destination,
+      target: { kind: 'networkInterface', id: this.#id('eni', within(target, this.#shape.instances)) },
+    }
+  }
+
+  #writeGroups(): void {
+    let number = 0
+    for (const [index, group] of this.#shape.groups.entries()) {
+      const groupId = this.#id('sg', index)
+      this.#tx.securityGroups.insert({
+        ...CREATED,
+        id: groupId,
+        vpcId: this.#vpcId,
+        name: `group-${index}`,
+        description: '',
+      })
+      for (const direction of ['ingress', 'egress'] as const) {
+        for (const { peer, ...traffic } of group[direction]) {
+          const id = this.#id('sgr', number++)
+          this.#tx.securityGroupRules.insert({ ...CREATED, id, groupId, direction, ...traffic, peer: this.#peer(peer) })
+        }
+      }
+    }
+  }
+
+  #peer(peer: GroupRuleShape['peer']): SecurityGroupPeer {
+    if (typeof peer === 'number') {
+      return { kind: 'group', groupId: this.#id('sg', within(peer, this.#shape.groups)), account: OWNER }
+    }
+    if (peer !== 's3') return { kind: 'cidr', cidr: cidr(peer) }
+    const list = awsPrefixLists(REGION).find(({ name }) => name.endsWith('.s3'))
+    if (!list) throw new Error(`${REGION} has no prefix list of S3`)
+    return { kind: 'prefixList', prefixListId: list.id }
+  }
+
+  #writeInstances(): void {
+    for (const [index, shape] of this.#shape.instances.entries()) {
+      this.#writeInstance(index, shape)
+      this.#writeInterface(index, shape)
+    }
+  }
+
+  #writeInstance(index: number, { subnet, running }: InstanceShape): void {
+    this.#tx.instances.insert({
+      ...CREATED,
+      id: instanceIdOf(this.#index, index),
+      reservationId: this.#id('r', index),
+      amiLaunchIndex: 0,
+      imageId: 'ami-0',
+      instanceType: 't3.micro',
+      vpcId: this.#vpcId,
+      subnetId: this.#id('subnet', within(subnet, this.#shape.subnets)),
+      state: running ? 'running' : 'stopped',
+      launchedAt: CREATED.createdAt,
+      boot: 1,
+      metadataOptions: {
+        httpTokens: 'optional',
+        httpEndpoint: 'enabled',
+        httpPutResponseHopLimit: 1,
+        httpProtocolIpv6: 'disabled',
+        instanceMetadataTags: 'disabled',
+      },
+      disableApiTermination: false,
+      disableApiStop: false,
+      shutdownBehavior: 'stop',
+      ebsOptimized: false,
+      monitoring: false,
+      rootVolumeId: this.#id('vol', index),
+    })
+  }
+
+  #writeInterface(index: number, { subnet, groups, sourceDestCheck }: InstanceShape): void {
+    const groupIds = new Set(groups.map((group) => this.#id('sg', within(group, this.#shape.groups))))
+    this.#tx.networkInterfaces.insert({
+      ...CREATED,
+      id: this.#id('eni', index),
+      vpcId: this.#vpcId,
+      subnetId: this.#id('subnet', within(subnet, this.#shape.subnets)),
+      description: '',
+      interfaceType: 'interface',
+      requesterManaged: false,
+      macAddress: `0a:00:00:00:${hexByte(this.#index)}:${hexByte(index)}`,
+      privateAddresses: [instanceAddress(this.#shape, index)],
+      groupIds: [...groupIds],
+      sourceDestCheck,
+      attachment: {
+        id: this.#id('eni-attach', index),
+        instanceId: instanceIdOf(this.#index, index),
+        deviceIndex: 0,
+        deleteOnTermination: true,
+        attachedAt: CREATED.createdAt,
+      },
+      backboneAddress: this.#backboneAddress(index),
+      host: 'local',
+    })
+  }
+
+  #writeEndpoints(): void {
+    // A table has one endpoint for a service: the first that names it.
+    const taken = new Set<string>()
+    for (const [index, { service, tables }] of this.#shape.endpoints.entries()) {
+      const own = [...new Set(tables.map((table) => within(table, this.#shape.tables)))]
+      const free = own.filter((table) => !taken.has(`${service} ${table}`))
+      for (const table of free) taken.add(`${service} ${table}`)
+      this.#tx.vpcEndpoints.insert({
+        ...CREATED,
+        id: this.#id('vpce', index),
+        type: 'Gateway',
+        vpcId: this.#vpcId,
+        serviceName: `com.amazonaws.${REGION}.${service}`,
+        state: 'available',
+        policyDocument: '{}',
+        routeTableIds: free.map((table) => this.#id('rtb', table)),
+        ipAddressType: 'ipv4',
+        dnsRecordIpType: 'service-defined',
+        privateDnsEnabled: false,
+        backboneAddress: this.#backboneAddress(128 + index),
+      })
+    }
+  }
+}
+
+function hexByte(value: number): string {
+  return value.toString(16).padStart(2, '0')
+}
