@@ -311,6 +311,12 @@ describe('routes and gateway endpoints', () => {
       routeTables: [routeTable('a', [entry('0.0.0.0/0', toAppliance)]), routeTable('b')],
       interfaces: [...OPEN.interfaces.slice(0, 2), networkInterface(3, 'b', '10.0.2.5', ['sg-2'], changes)],
     })
+  const straight = smallVpc({
+    routeTables: [
+      { id: 'rtb-a', number: 1, entries: [entry('10.0.2.0/24', toAppliance), ...routeTable('a').entries] },
+      routeTable('b'),
+    ],
+  })
   const away: RouteEntry = { cidr: cidr('10.0.1.0/24'), nextHop: hole, by: 'rtb-b 10.0.1.0/24' }
   const strayReply = smallVpc({
     routeTables: [routeTable('a'), { id: 'rtb-b', number: 2, entries: [away, ...routeTable('b').entries] }],
@@ -344,6 +350,7 @@ describe('routes and gateway endpoints', () => {
     ],
     ['an appliance that checks destinations', appliance({}), '198.51.100.1:443', 'source-check eni-3'],
     ['an appliance that does not', appliance({ sourceDestCheck: false }), '198.51.100.1:443', 'target eni-3'],
+    ['a route to the very interface that has the address', straight, '10.0.2.5:80', 'reachable'],
     ['a reply that is led away', strayReply, '10.0.2.5:80', 'route(reply) rtb-b 10.0.1.0/24'],
     [
       'egress without the ports of S3',

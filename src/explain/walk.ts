@@ -2,6 +2,7 @@
 
 import type { PlacedInterface } from '../compile/lookup.ts'
 import type { InterfaceNetwork, NextHop, SubnetNetwork, VpcNetwork } from '../compile/network.ts'
+import type { Address } from '../ip/address.ts'
 import { cidrContains } from '../ip/cidr.ts'
 import { TCP } from '../ip/protocol.ts'
 import { exemptStep } from './link-local.ts'
@@ -71,6 +72,7 @@ function arriveAtAppliance(hop: Hop, interfaceId: string): Step[] {
   const { vpc, packet } = hop
   const appliance = vpc.interfaces.find((candidate) => candidate.id === interfaceId)
   if (!appliance) return [stop({ stage: 'target', by: interfaceId, why: `${interfaceId} is not in ${vpc.id}` })]
+  if (appliance.addresses.includes(packet.destination)) return deliver(hop)
   const entering = enter(hop, appliance)
   if (appliance.sourceDestCheck) {
     const why = `${interfaceId} checks source and destination, and ${packet.destination} is not its address`
@@ -108,10 +110,16 @@ function leave({ vpc, subnet, packet }: Hop, receiver: InterfaceNetwork): Step[]
   const reply = replyTo(packet)
   const out = networkAclStep({ vpc, subnet: left, direction: 'egress', packet: reply, way: 'return' })
   const { step, nextHop } = routeStep(vpc, left, reply.destination, 'return')
-  if (nextHop?.kind === 'local') return [out]
+  if (nextHop?.kind === 'local' || leadsTo(vpc, nextHop, reply.destination)) return [out]
   if (step.verdict === 'stop') return [out, step]
   const why = `${step.by} leads the reply away from ${packet.source}`
   return [out, stop({ stage: 'route', by: step.by, why }, 'return')]
+}
+
+/** A route to the very interface that has the address. */
+function leadsTo(vpc: VpcNetwork, nextHop: NextHop | undefined, address: Address): boolean {
+  if (nextHop?.kind !== 'networkInterface') return false
+  return vpc.interfaces.some(({ id, addresses }) => id === nextHop.interfaceId && addresses.includes(address))
 }
 
 function otherSubnet(vpc: VpcNetwork, subnet: SubnetNetwork, receiver: InterfaceNetwork): SubnetNetwork | undefined {
