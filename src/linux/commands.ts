@@ -1,7 +1,8 @@
 // What the driver tells the kernel, as one command each.
 
 import { existsSync } from 'node:fs'
-import { readdir, statfs } from 'node:fs/promises'
+import { mkdtemp, readdir, rm, statfs, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { NAMESPACE_DIRECTORY } from './names.ts'
 import { TABLE } from './nft.ts'
@@ -49,8 +50,15 @@ export async function listTable(run: Run, namespace: string): Promise<string | u
 /** Ends flows; each of `filters` is the arguments of one `conntrack -D`. That there are none is no failure. */
 export async function forgetFlows(run: Run, namespace: string, filters: readonly string[]): Promise<void> {
   if (filters.length === 0) return
-  const lines = filters.map((filter) => `-D ${filter}\n`).join('')
-  await run(inNamespace(namespace, 'conntrack', '-R', '-'), lines)
+  // A file, since conntrack opens its input by name, which the socket that Node gives a child does not allow.
+  const directory = await mkdtemp(join(tmpdir(), 'postern-'))
+  try {
+    const file = join(directory, 'flows')
+    await writeFile(file, filters.map((filter) => `-D ${filter}\n`).join(''))
+    await run(inNamespace(namespace, 'conntrack', '-R', file))
+  } finally {
+    await rm(directory, { recursive: true })
+  }
 }
 
 /** Makes a namespace a VPC's router. Before it has links: some of these only count for links made later. */

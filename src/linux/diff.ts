@@ -65,7 +65,8 @@ export function diffVpc(have: VpcState, want: VpcPlan): VpcChange {
     namespaces: wanted
       .map((namespace) =>
         diffNamespace(
-          withoutLinks(have.namespaces.get(namespace.name), [...links.replaced, ...links.stale]),
+          // What is made anew starts with nothing, also where its far end was not known.
+          withoutLinks(have.namespaces.get(namespace.name), [...links.replaced, ...links.stale, ...fresh]),
           namespace,
           fresh,
         ),

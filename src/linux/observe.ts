@@ -18,10 +18,11 @@ export interface ObservedLink {
   readonly carrier: boolean
 }
 
-const QUESTIONS = 'addr show\nneigh show nud permanent\nroute show table all\nrule show\n'
+/** Aliases are told by `link` only, addresses by `addr` only. */
+const QUESTIONS = 'link show\naddr show\nneigh show nud permanent\nroute show table all\nrule show\n'
 
 export async function observeNamespace(run: Run, name: string): Promise<ObservedNamespace> {
-  const [links = [], neighbours = [], routes = [], rules = []] = parseAnswers(
+  const [links = [], addresses = [], neighbours = [], routes = [], rules = []] = parseAnswers(
     await run(['ip', '-j', '-n', name, '-batch', '-'], QUESTIONS),
   )
   // A link of another MTU is no link of ours: it will be made again.
@@ -30,7 +31,7 @@ export async function observeNamespace(run: Run, name: string): Promise<Observed
     plan: {
       name,
       up: ours.filter((link) => list(link, 'flags').includes('UP')).map((link) => text(link, 'ifname')),
-      addresses: ours.flatMap(readAddresses),
+      addresses: addresses.flatMap(readAddresses),
       neighbours: neighbours.flatMap(readNeighbour),
       routes: routes.flatMap(readRoute),
       rules: rules.flatMap(readRule),

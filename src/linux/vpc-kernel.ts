@@ -84,7 +84,8 @@ function observeLinks(
     if (!nearEnd) return []
     const whole =
       nearEnd.alias === pairAlias(pair) && sameMac(pair.near, nearEnd) && farEnd && sameMac(pair.far, farEnd)
-    return [whole ? pair : { ...pair, far: { namespace: '', name: '' } }]
+    // A pair that is not whole must differ from the one that is wanted.
+    return [whole ? pair : { ...pair, near: { ...pair.near, macAddress: '' } }]
   })
   const strays = [...(byName.get(want.router.name)?.links.keys() ?? [])]
     .filter((name) => name.startsWith('eni-') && !near.has(name))
