@@ -1,0 +1,45 @@
+// The entities that a call names: they exist in the caller's account, or IAM's NoSuchEntity.
+
+import type { IamPolicy, IamRole, IamUser, InstanceProfile } from '../../store/records.ts'
+import type { Records } from '../../store/store.ts'
+import type { Caller } from '../caller.ts'
+import { noSuchEntity, requireParameter } from './errors.ts'
+import { findInstanceProfile, findRole, findUser } from './find.ts'
+import { findCustomerPolicy } from './managed-policy.ts'
+
+export function requireUser(records: Records, { account }: Caller, name: string | undefined): IamUser {
+  const wanted = requireParameter('userName', name)
+  const user = findUser(records, account, wanted)
+  if (!user) throw noSuchEntity(`The user with name ${wanted} cannot be found.`)
+  return user
+}
+
+export function requireRole(records: Records, { account }: Caller, name: string | undefined): IamRole {
+  const wanted = requireParameter('roleName', name)
+  const role = findRole(records, account, wanted)
+  if (!role) throw noSuchEntity(`The role with name ${wanted} cannot be found.`)
+  return role
+}
+
+export function requireInstanceProfile(
+  records: Records,
+  { account }: Caller,
+  name: string | undefined,
+): InstanceProfile {
+  const wanted = requireParameter('instanceProfileName', name)
+  const profile = findInstanceProfile(records, account, wanted)
+  if (!profile) throw noSuchEntity(`Instance Profile ${wanted} cannot be found.`)
+  return profile
+}
+
+/** A policy that the account can change: its own. */
+export function requireCustomerPolicy(records: Records, { account }: Caller, arn: string | undefined): IamPolicy {
+  const wanted = requireParameter('policyArn', arn)
+  const policy = findCustomerPolicy(records, account, wanted)
+  if (!policy) throw noSuchPolicy(wanted)
+  return policy
+}
+
+export function noSuchPolicy(arn: string) {
+  return noSuchEntity(`Policy ${arn} was not found.`)
+}
