@@ -1,0 +1,145 @@
+// Managed policies attached to users and roles, and the entities that a policy is attached to.
+
+import type {
+  AttachedPolicy,
+  AttachRolePolicyRequest,
+  AttachUserPolicyRequest,
+  DetachRolePolicyRequest,
+  DetachUserPolicyRequest,
+  ListAttachedRolePoliciesRequest,
+  ListAttachedRolePoliciesResponse,
+  ListAttachedUserPoliciesRequest,
+  ListAttachedUserPoliciesResponse,
+  ListEntitiesForPolicyRequest,
+  ListEntitiesForPolicyResponse,
+} from '@aws-sdk/client-iam'
+import type { IamRole, IamUser } from '../../store/records.ts'
+import type { Records, Tx } from '../../store/store.ts'
+import type { Caller } from '../caller.ts'
+import { constraintError, limitExceeded, requireParameter } from './errors.ts'
+import { findNamedPolicy } from './managed-policy.ts'
+import { pageOf } from './pages.ts'
+import { noSuchPolicy, requireRole, requireUser } from './require.ts'
+
+/** AWS lets both be raised to 20 on request; what fits in a raised account fits here. */
+const POLICIES_PER_ENTITY = 20
+
+export function attachRolePolicy(tx: Tx, caller: Caller, input: AttachRolePolicyRequest): object {
+  const role = requireRole(tx, caller, input.RoleName)
+  tx.iamRoles.update(role.id, { attachedPolicyArns: withArn(tx, role, input.PolicyArn, 'PoliciesPerRole') })
+  return {}
+}
+
+export function attachUserPolicy(tx: Tx, caller: Caller, input: AttachUserPolicyRequest): object {
+  const user = requireUser(tx, caller, input.UserName)
+  tx.iamUsers.update(user.id, { attachedPolicyArns: withArn(tx, user, input.PolicyArn, 'PoliciesPerUser') })
+  return {}
+}
+
+export function detachRolePolicy(tx: Tx, caller: Caller, input: DetachRolePolicyRequest): object {
+  const role = requireRole(tx, caller, input.RoleName)
+  tx.iamRoles.update(role.id, { attachedPolicyArns: withoutArn(role, input.PolicyArn) })
+  return {}
+}
+
+export function detachUserPolicy(tx: Tx, caller: Caller, input: DetachUserPolicyRequest): object {
+  const user = requireUser(tx, caller, input.UserName)
+  tx.iamUsers.update(user.id, { attachedPolicyArns: withoutArn(user, input.PolicyArn) })
+  return {}
+}
+
+export function listAttachedRolePolicies(
+  records: Records,
+  caller: Caller,
+  input: ListAttachedRolePoliciesRequest,
+): ListAttachedRolePoliciesResponse {
+  return attachedList(requireRole(records, caller, input.RoleName), input)
+}
+
+export function listAttachedUserPolicies(
+  records: Records,
+  caller: Caller,
+  input: ListAttachedUserPoliciesRequest,
+): ListAttachedUserPoliciesResponse {
+  return attachedList(requireUser(records, caller, input.UserName), input)
+}
+
+const ENTITY_FILTERS = ['User', 'Role', 'Group', 'LocalManagedPolicy', 'AWSManagedPolicy']
+
+export function listEntitiesForPolicy(
+  records: Records,
+  caller: Caller,
+  input: ListEntitiesForPolicyRequest,
+): ListEntitiesForPolicyResponse {
+  const arn = requireParameter('policyArn', input.PolicyArn)
+  if (!findNamedPolicy(records, caller.account, arn)) throw noSuchPolicy(arn)
+  const filter = input.EntityFilter
+  if (filter !== undefined && !ENTITY_FILTERS.includes(filter)) {
+    throw constraintError('entityFilter', filter, `satisfy enum value set: [${ENTITY_FILTERS.join(', ')}]`)
+  }
+  const uses = (entity: IamUser | IamRole) =>
+    usesPolicy(entity, arn, input.PolicyUsageFilter) && entity.path.startsWith(input.PathPrefix ?? '/')
+  const users = records.iamUsers.where('owner', caller.account).filter(uses)
+  const roles = records.iamRoles.where('owner', caller.account).filter(uses)
+  const { items, members } = pageOf(
+    [
+      ...(filter === undefined || filter === 'User' ? users.map((entity) => ({ type: 'user' as const, entity })) : []),
+      ...(filter === undefined || filter === 'Role' ? roles.map((entity) => ({ type: 'role' as const, entity })) : []),
+    ],
+    input,
+    ({ type, entity }) => `${type}/${entity.name}`,
+  )
+  return {
+    PolicyGroups: [],
+    PolicyUsers: items.flatMap(({ type, entity: { name, id } }) =>
+      type === 'user' ? [{ UserName: name, UserId: id }] : [],
+    ),
+    PolicyRoles: items.flatMap(({ type, entity: { name, id } }) =>
+      type === 'role' ? [{ RoleName: name, RoleId: id }] : [],
+    ),
+    ...members,
+  }
+}
+
+/** How often a policy is attached, and how often it is a boundary. */
+export function countUses(records: Records, { account }: Caller, arn: string): { attached: number; boundary: number } {
+  const entities = [...records.iamUsers.where('owner', account), ...records.iamRoles.where('owner', account)]
+  return {
+    attached: entities.filter((entity) => entity.attachedPolicyArns.includes(arn)).length,
+    boundary: entities.filter((entity) => entity.permissionsBoundaryArn === arn).length,
+  }
+}
+
+function usesPolicy(entity: IamUser | IamRole, arn: string, usage: string | undefined): boolean {
+  const attached = usage !== 'PermissionsBoundary' && entity.attachedPolicyArns.includes(arn)
+  return attached || (usage !== 'PermissionsPolicy' && entity.permissionsBoundaryArn === arn)
+}
+
+/** Attaching twice is attaching once. */
+function withArn(tx: Tx, entity: IamUser | IamRole, arn: string | undefined, quota: string): readonly string[] {
+  const wanted = requireParameter('policyArn', arn)
+  if (!findNamedPolicy(tx, entity.owner, wanted)) throw noSuchPolicy(wanted)
+  if (entity.attachedPolicyArns.includes(wanted)) return entity.attachedPolicyArns
+  if (entity.attachedPolicyArns.length >= POLICIES_PER_ENTITY) throw limitExceeded(quota, POLICIES_PER_ENTITY)
+  return [...entity.attachedPolicyArns, wanted]
+}
+
+function withoutArn(entity: IamUser | IamRole, arn: string | undefined): readonly string[] {
+  const wanted = requireParameter('policyArn', arn)
+  if (!entity.attachedPolicyArns.includes(wanted)) throw noSuchPolicy(wanted)
+  return entity.attachedPolicyArns.filter((attached) => attached !== wanted)
+}
+
+function attachedList(
+  entity: IamUser | IamRole,
+  input: ListAttachedRolePoliciesRequest | ListAttachedUserPoliciesRequest,
+) {
+  const prefix = input.PathPrefix ?? '/'
+  const attached = entity.attachedPolicyArns.filter((arn) => arn.slice(arn.indexOf('/')).startsWith(prefix))
+  const { items, members } = pageOf(attached, input, (arn) => arn)
+  return { AttachedPolicies: items.map(attachedShape), ...members }
+}
+
+function attachedShape(arn: string): AttachedPolicy {
+  return { PolicyName: arn.slice(arn.lastIndexOf('/') + 1), PolicyArn: arn }
+}
