@@ -1,7 +1,171 @@
 // IAM actions that Postern serves.
 
+import {
+  createAccessKey,
+  deleteAccessKey,
+  getAccessKeyLastUsed,
+  listAccessKeys,
+  updateAccessKey,
+} from '../../control/iam/access-key.ts'
+import { getAccountSummary, listAccountAliases } from '../../control/iam/account.ts'
+import {
+  attachRolePolicy,
+  attachUserPolicy,
+  detachRolePolicy,
+  detachUserPolicy,
+  listAttachedRolePolicies,
+  listAttachedUserPolicies,
+  listEntitiesForPolicy,
+} from '../../control/iam/attached-policy.ts'
+import { iamAuthorisations } from '../../control/iam/authorisation.ts'
+import {
+  deleteRolePolicy,
+  deleteUserPolicy,
+  getRolePolicy,
+  getUserPolicy,
+  listRolePolicies,
+  listUserPolicies,
+  putRolePolicy,
+  putUserPolicy,
+} from '../../control/iam/inline-policy.ts'
+import {
+  addRoleToInstanceProfile,
+  createInstanceProfile,
+  deleteInstanceProfile,
+  getInstanceProfile,
+  listInstanceProfiles,
+  listInstanceProfilesForRole,
+  listInstanceProfileTags,
+  removeRoleFromInstanceProfile,
+  tagInstanceProfile,
+  untagInstanceProfile,
+} from '../../control/iam/instance-profile.ts'
+import {
+  createPolicy,
+  deletePolicy,
+  getPolicy,
+  listPolicies,
+  listPolicyTags,
+  tagPolicy,
+  untagPolicy,
+} from '../../control/iam/policy.ts'
+import {
+  createPolicyVersion,
+  deletePolicyVersion,
+  getPolicyVersion,
+  listPolicyVersions,
+  setDefaultPolicyVersion,
+} from '../../control/iam/policy-version.ts'
+import {
+  createRole,
+  deleteRole,
+  deleteRolePermissionsBoundary,
+  getRole,
+  listRoles,
+  listRoleTags,
+  putRolePermissionsBoundary,
+  tagRole,
+  untagRole,
+  updateAssumeRolePolicy,
+  updateRole,
+  updateRoleDescription,
+} from '../../control/iam/role.ts'
+import {
+  createUser,
+  deleteUser,
+  deleteUserPermissionsBoundary,
+  getUser,
+  listGroupsForUser,
+  listUsers,
+  listUserTags,
+  putUserPermissionsBoundary,
+  tagUser,
+  untagUser,
+  updateUser,
+} from '../../control/iam/user.ts'
+import type { ControlAdapterOptions } from '../control-adapter.ts'
 import type { ReadRows, WriteRows } from './rows.ts'
 
-export const IAM_READS = {} as const satisfies ReadRows
+export const IAM_READS = {
+  GetAccessKeyLastUsed: getAccessKeyLastUsed,
+  GetAccountSummary: getAccountSummary,
+  GetInstanceProfile: getInstanceProfile,
+  GetPolicy: getPolicy,
+  GetPolicyVersion: getPolicyVersion,
+  GetRole: getRole,
+  GetRolePolicy: getRolePolicy,
+  GetUser: getUser,
+  GetUserPolicy: getUserPolicy,
+  ListAccessKeys: listAccessKeys,
+  ListAccountAliases: listAccountAliases,
+  ListAttachedRolePolicies: listAttachedRolePolicies,
+  ListAttachedUserPolicies: listAttachedUserPolicies,
+  ListEntitiesForPolicy: listEntitiesForPolicy,
+  ListGroupsForUser: listGroupsForUser,
+  ListInstanceProfileTags: listInstanceProfileTags,
+  ListInstanceProfiles: listInstanceProfiles,
+  ListInstanceProfilesForRole: listInstanceProfilesForRole,
+  ListPolicies: listPolicies,
+  ListPolicyTags: listPolicyTags,
+  ListPolicyVersions: listPolicyVersions,
+  ListRolePolicies: listRolePolicies,
+  ListRoleTags: listRoleTags,
+  ListRoles: listRoles,
+  ListUserPolicies: listUserPolicies,
+  ListUserTags: listUserTags,
+  ListUsers: listUsers,
+} as const satisfies ReadRows
 
-export const IAM_WRITES = {} as const satisfies WriteRows
+export const IAM_WRITES = {
+  AddRoleToInstanceProfile: addRoleToInstanceProfile,
+  AttachRolePolicy: attachRolePolicy,
+  AttachUserPolicy: attachUserPolicy,
+  CreateAccessKey: createAccessKey,
+  CreateInstanceProfile: createInstanceProfile,
+  CreatePolicy: createPolicy,
+  CreatePolicyVersion: createPolicyVersion,
+  CreateRole: createRole,
+  CreateUser: createUser,
+  DeleteAccessKey: deleteAccessKey,
+  DeleteInstanceProfile: deleteInstanceProfile,
+  DeletePolicy: deletePolicy,
+  DeletePolicyVersion: deletePolicyVersion,
+  DeleteRole: deleteRole,
+  DeleteRolePermissionsBoundary: deleteRolePermissionsBoundary,
+  DeleteRolePolicy: deleteRolePolicy,
+  DeleteUser: deleteUser,
+  DeleteUserPermissionsBoundary: deleteUserPermissionsBoundary,
+  DeleteUserPolicy: deleteUserPolicy,
+  DetachRolePolicy: detachRolePolicy,
+  DetachUserPolicy: detachUserPolicy,
+  PutRolePermissionsBoundary: putRolePermissionsBoundary,
+  PutRolePolicy: putRolePolicy,
+  PutUserPermissionsBoundary: putUserPermissionsBoundary,
+  PutUserPolicy: putUserPolicy,
+  RemoveRoleFromInstanceProfile: removeRoleFromInstanceProfile,
+  SetDefaultPolicyVersion: setDefaultPolicyVersion,
+  TagInstanceProfile: tagInstanceProfile,
+  TagPolicy: tagPolicy,
+  TagRole: tagRole,
+  TagUser: tagUser,
+  UntagInstanceProfile: untagInstanceProfile,
+  UntagPolicy: untagPolicy,
+  UntagRole: untagRole,
+  UntagUser: untagUser,
+  UpdateAccessKey: updateAccessKey,
+  UpdateAssumeRolePolicy: updateAssumeRolePolicy,
+  UpdateRole: updateRole,
+  UpdateRoleDescription: updateRoleDescription,
+  UpdateUser: updateUser,
+} as const satisfies WriteRows
+
+/** Every action asks about the entity that its input names. */
+export const IAM_AUTHORISATIONS: NonNullable<ControlAdapterOptions['authorisations']> = Object.fromEntries(
+  [...Object.keys(IAM_READS), ...Object.keys(IAM_WRITES)].map((operation) => [
+    operation,
+    (records, call) => {
+      const account = call.principal.kind === 'anonymous' ? '' : call.principal.account
+      return iamAuthorisations(records, account, operation, call.input)
+    },
+  ]),
+)

@@ -1,0 +1,87 @@
+// What an IAM call asks the policies: its action on the entity that it names.
+// https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsidentityandaccessmanagementiam.html
+
+import type { Authorisation } from '../../iam/request.ts'
+import type { AccountId } from '../../store/records.ts'
+import type { Records } from '../../store/store.ts'
+import { instanceProfileArn, policyArn, roleArn, userArn } from './arns.ts'
+import { findInstanceProfile, findRole, findUser } from './find.ts'
+
+type Input = Readonly<Record<string, unknown>>
+
+/** The question of one call; adding a role to a profile also passes the role on. */
+export function iamAuthorisations(
+  records: Records,
+  account: AccountId,
+  operation: string,
+  input: Input,
+): Authorisation[] {
+  const about = { resourceAccount: account, keys: contextKeys(input) }
+  const asked = { ...about, action: `iam:${operation}`, resource: resourceOf(records, account, operation, input) }
+  if (operation !== 'AddRoleToInstanceProfile') return [asked]
+  const keys = { 'iam:passedtoservice': 'ec2.amazonaws.com' }
+  return [asked, passRole(account, namedRole(records, account, input), keys)]
+}
+
+/** The right to give a role to a service, which AWS asks for beside the call that does it. */
+export function passRole(account: AccountId, arn: string, keys: Authorisation['keys']): Authorisation {
+  return { action: 'iam:PassRole', resource: arn, resourceAccount: account, keys }
+}
+
+function resourceOf(records: Records, account: AccountId, operation: string, input: Input): string {
+  if (text(input, 'InstanceProfileName') !== undefined) return namedInstanceProfile(records, account, input)
+  if (text(input, 'RoleName') !== undefined) return namedRole(records, account, input)
+  if (text(input, 'UserName') !== undefined) return namedUser(records, account, input)
+  const arn = text(input, 'PolicyArn')
+  if (arn !== undefined) return arn
+  const name = text(input, 'PolicyName')
+  if (operation === 'CreatePolicy' && name !== undefined) {
+    return policyArn({ ...blank(account, input), name, versions: [], lastVersion: 0 })
+  }
+  return '*'
+}
+
+/** An entity that is about to be made has the path that the call gives. */
+function blank(owner: AccountId, input: Input) {
+  return { id: '', owner, path: text(input, 'Path') ?? '/', tags: {}, createdAt: '' }
+}
+
+function namedRole(records: Records, account: AccountId, input: Input): string {
+  const name = text(input, 'RoleName') ?? ''
+  const role = findRole(records, account, name)
+  return role ? roleArn(role) : `arn:aws:iam::${account}:role${blank(account, input).path}${name}`
+}
+
+function namedUser(records: Records, account: AccountId, input: Input): string {
+  const name = text(input, 'UserName') ?? ''
+  const user = findUser(records, account, name)
+  return user ? userArn(user) : `arn:aws:iam::${account}:user${blank(account, input).path}${name}`
+}
+
+function namedInstanceProfile(records: Records, account: AccountId, input: Input): string {
+  const name = text(input, 'InstanceProfileName') ?? ''
+  const profile = findInstanceProfile(records, account, name)
+  return instanceProfileArn(profile ?? { ...blank(account, input), name })
+}
+
+/** Lower-case context keys that IAM fills from the input. */
+function contextKeys(input: Input): Authorisation['keys'] {
+  const keys: Record<string, string | readonly string[]> = {}
+  const policy = text(input, 'PolicyArn')
+  if (policy !== undefined) keys['iam:policyarn'] = policy
+  const boundary = text(input, 'PermissionsBoundary')
+  if (boundary !== undefined) keys['iam:permissionsboundary'] = boundary
+  const tags = Array.isArray(input.Tags) ? input.Tags.filter(isTag) : []
+  if (tags.length > 0) keys['aws:tagkeys'] = tags.map((tag) => tag.Key)
+  for (const { Key, Value } of tags) keys[`aws:requesttag/${Key.toLowerCase()}`] = Value ?? ''
+  return keys
+}
+
+function isTag(value: unknown): value is { readonly Key: string; readonly Value?: string } {
+  return typeof value === 'object' && value !== null && 'Key' in value && typeof value.Key === 'string'
+}
+
+function text(input: Input, member: string): string | undefined {
+  const value = input[member]
+  return typeof value === 'string' ? value : undefined
+}
