@@ -25,6 +25,9 @@ export type InstanceSession =
   /** The role's trust policy does not name EC2. */
   | (InstanceRole & { readonly code: 'AssumeRoleUnauthorizedAccess'; readonly message: string })
 
+/** What a session is made of. */
+export type SessionInstance = Pick<Instance, 'id' | 'owner' | 'region' | 'vpcId' | 'instanceProfileId'>
+
 const HOUR = 3_600_000
 /** How long the credentials last from the hour in which they were issued. */
 const LIFETIME = 6 * HOUR
@@ -40,7 +43,7 @@ export interface InstanceSessionOptions {
  */
 export function instanceRoleSession(
   records: Records,
-  instance: Instance,
+  instance: SessionInstance,
   sessionKey: Uint8Array,
   now: Date,
   { privateIp }: InstanceSessionOptions = {},
