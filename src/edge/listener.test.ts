@@ -79,6 +79,7 @@ beforeAll(async () => {
     authority,
     network: () => network,
     serves: (service) => service === 's3',
+    log: (line) => expect.unreachable(line),
     frontDoor: {
       answer: async (_request: IncomingMessage, response: ServerResponse, connection: Connection) => {
         connections.push(connection)
@@ -86,7 +87,7 @@ beforeAll(async () => {
       },
     },
   })
-  listener.listen({ https, http })
+  listener.serve({ https, http })
 })
 afterAll(() => {
   listener.close()

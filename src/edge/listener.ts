@@ -28,8 +28,10 @@ export interface EdgeListenerOptions {
   /** The Network in force. */
   readonly network: () => Network
   readonly frontDoor: RequestAnswerer
-  /** True when something stands behind the service: its name as in an endpoint's, such as `s3`. */
-  readonly serves: (service: string) => boolean
+  /** True when something stands behind the service: its name as in an endpoint's, such as `s3`. Absent: the front door
+   * says so itself. */
+  readonly serves?: (service: string) => boolean
+  readonly log: (line: string) => void
 }
 
 /** A client that sends nothing for this long is let go. Milliseconds. */
@@ -49,7 +51,7 @@ export class EdgeListener {
   }
 
   /** Serves the connections of listening sockets, from now until they close. */
-  listen(sockets: { readonly https: TcpServer; readonly http: TcpServer }): void {
+  serve(sockets: { readonly https: TcpServer; readonly http: TcpServer }): void {
     sockets.https.on('connection', (socket) => {
       const placed = this.#accept(socket)
       if (placed) this.#tlsFront(placed).server.emit('connection', socket)
@@ -86,7 +88,7 @@ export class EdgeListener {
     const { placed, connection } = path
     const asked = requestedHost(request)
     const service = serviceOf(placed.endpoint.serviceName)
-    const refusal = wrongService({ service, asked, serves: this.#options.serves(service) })
+    const refusal = wrongService({ service, asked, serves: this.#options.serves?.(service) ?? true })
     if (refusal) {
       response.writeHead(refusal.status, refusal.headers)
       // The body is not read, so the connection cannot carry another request.
@@ -94,7 +96,9 @@ export class EdgeListener {
       return
     }
     this.#options.frontDoor.answer(request, response, { ...connection, secure }).catch((error: unknown) => {
-      console.error(`edge: ${request.method} ${asked}${request.url}: ${error instanceof Error ? error.stack : error}`)
+      this.#options.log(
+        `edge: ${request.method} ${asked}${request.url}: ${error instanceof Error ? error.stack : error}`,
+      )
       request.socket.destroy()
     })
   }
