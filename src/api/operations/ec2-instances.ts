@@ -1,7 +1,103 @@
 // EC2 actions on instances, network interfaces, volumes and images.
 
+import type { Architecture } from '../../catalogue/instance-types.ts'
+import type { Caller } from '../../control/caller.ts'
+import {
+  describeInstanceCreditSpecifications,
+  modifyInstanceCreditSpecification,
+} from '../../control/ec2/credit-specification.ts'
+import { deregisterImage, describeImages } from '../../control/ec2/image.ts'
+import { describeInstanceStatus, describeInstances } from '../../control/ec2/instance.ts'
+import { describeInstanceAttribute, modifyInstanceAttribute } from '../../control/ec2/instance-attribute.ts'
+import { type ConsoleReader, getConsoleOutput, getInstanceUefiData } from '../../control/ec2/instance-console.ts'
+import {
+  associateIamInstanceProfile,
+  describeIamInstanceProfileAssociations,
+  disassociateIamInstanceProfile,
+  replaceIamInstanceProfileAssociation,
+} from '../../control/ec2/instance-profile-association.ts'
+import { rebootInstances, startInstances, stopInstances, terminateInstances } from '../../control/ec2/instance-state.ts'
+import { describeInstanceTypeOfferings, describeInstanceTypes } from '../../control/ec2/instance-type.ts'
+import { modifyInstanceMetadataOptions } from '../../control/ec2/metadata-options.ts'
+import {
+  createNetworkInterface,
+  deleteNetworkInterface,
+  describeNetworkInterfaces,
+} from '../../control/ec2/network-interface.ts'
+import { attachNetworkInterface, detachNetworkInterface } from '../../control/ec2/network-interface-attachment.ts'
+import {
+  describeNetworkInterfaceAttribute,
+  modifyNetworkInterfaceAttribute,
+  resetNetworkInterfaceAttribute,
+} from '../../control/ec2/network-interface-attribute.ts'
+import { assignPrivateIpAddresses, unassignPrivateIpAddresses } from '../../control/ec2/private-ip-addresses.ts'
+import { runInstances } from '../../control/ec2/run-instances.ts'
+import {
+  deleteVolume,
+  describeVolumeAttribute,
+  describeVolumeStatus,
+  describeVolumes,
+} from '../../control/ec2/volume.ts'
+import type { Records, Tx } from '../../store/store.ts'
 import type { ReadRows, WriteRows } from './rows.ts'
 
-export const EC2_INSTANCE_READS = {} as const satisfies ReadRows
+/** What the operations must know of the host that the instances run on. */
+export interface InstanceHost {
+  /** Whose programs it runs: only images of this architecture are offered. Absent: that of this process. */
+  readonly architecture?: Architecture
+  readonly consoleOutput: ConsoleReader
+}
 
-export const EC2_INSTANCE_WRITES = {} as const satisfies WriteRows
+export function ec2InstanceReads(host: InstanceHost) {
+  return {
+    DescribeIamInstanceProfileAssociations: describeIamInstanceProfileAssociations,
+    DescribeImages: (records: Records, caller: Caller, input: Parameters<typeof describeImages>[2]) =>
+      describeImages(records, caller, input, architectureOf(host)),
+    DescribeInstanceAttribute: describeInstanceAttribute,
+    DescribeInstanceCreditSpecifications: describeInstanceCreditSpecifications,
+    DescribeInstanceStatus: describeInstanceStatus,
+    DescribeInstanceTypeOfferings: describeInstanceTypeOfferings,
+    DescribeInstanceTypes: describeInstanceTypes,
+    DescribeInstances: describeInstances,
+    DescribeNetworkInterfaceAttribute: describeNetworkInterfaceAttribute,
+    DescribeNetworkInterfaces: describeNetworkInterfaces,
+    DescribeVolumeAttribute: describeVolumeAttribute,
+    DescribeVolumeStatus: describeVolumeStatus,
+    DescribeVolumes: describeVolumes,
+    GetConsoleOutput: (records: Records, caller: Caller, input: Parameters<typeof getConsoleOutput>[2]) =>
+      getConsoleOutput(records, caller, input, host.consoleOutput),
+    GetInstanceUefiData: getInstanceUefiData,
+  } as const satisfies ReadRows
+}
+
+export function ec2InstanceWrites(host: InstanceHost) {
+  return {
+    AssignPrivateIpAddresses: assignPrivateIpAddresses,
+    AssociateIamInstanceProfile: associateIamInstanceProfile,
+    AttachNetworkInterface: attachNetworkInterface,
+    CreateNetworkInterface: createNetworkInterface,
+    DeleteNetworkInterface: deleteNetworkInterface,
+    DeleteVolume: deleteVolume,
+    DeregisterImage: (tx: Tx, caller: Caller, input: Parameters<typeof deregisterImage>[2]) =>
+      deregisterImage(tx, caller, input, architectureOf(host)),
+    DetachNetworkInterface: detachNetworkInterface,
+    DisassociateIamInstanceProfile: disassociateIamInstanceProfile,
+    ModifyInstanceAttribute: modifyInstanceAttribute,
+    ModifyInstanceCreditSpecification: modifyInstanceCreditSpecification,
+    ModifyInstanceMetadataOptions: modifyInstanceMetadataOptions,
+    ModifyNetworkInterfaceAttribute: modifyNetworkInterfaceAttribute,
+    RebootInstances: rebootInstances,
+    ReplaceIamInstanceProfileAssociation: replaceIamInstanceProfileAssociation,
+    ResetNetworkInterfaceAttribute: resetNetworkInterfaceAttribute,
+    RunInstances: (tx: Tx, caller: Caller, input: Parameters<typeof runInstances>[2]) =>
+      runInstances(tx, caller, input, architectureOf(host)),
+    StartInstances: startInstances,
+    StopInstances: stopInstances,
+    TerminateInstances: terminateInstances,
+    UnassignPrivateIpAddresses: unassignPrivateIpAddresses,
+  } as const satisfies WriteRows
+}
+
+function architectureOf({ architecture }: InstanceHost): Architecture {
+  return architecture ?? (process.arch === 'arm64' ? 'arm64' : 'x86_64')
+}
