@@ -14,10 +14,16 @@ export interface PolicyRefusal {
 /** Characters of an endpoint's policy, whitespace counted. */
 export const ENDPOINT_POLICY_LIMIT = 20_480
 
+/** Characters of any document in a call; the kinds have smaller quotas of their own. */
+const DOCUMENT_LIMIT = 131_072
+
 /** What is wrong with the document as a policy of this kind; undefined when nothing is. */
 export function validatePolicy(text: string, kind: PolicyKind): PolicyRefusal | undefined {
   if (kind === 'VPC endpoint policy' && text.length > ENDPOINT_POLICY_LIMIT) {
     return refusal(kind, `The policy has ${text.length} characters and may have ${ENDPOINT_POLICY_LIMIT}`)
+  }
+  if (text.length > DOCUMENT_LIMIT) {
+    return refusal(kind, `The policy has ${text.length} characters and may have ${DOCUMENT_LIMIT}`)
   }
   const parsed = parsePolicy(text)
   if (parsed.kind === 'problem') return refusal(kind, describeProblem(kind, text, parsed))

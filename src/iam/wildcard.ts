@@ -35,13 +35,14 @@ export function hasWildcard(text: string): boolean {
 }
 
 /** A glob as a test. The forms that policies nearly always use cost one comparison. */
-export function compileGlob(glob: Glob): Test {
+export function compileGlob(tokens: Glob): Test {
+  const glob = withoutRepeatedRuns(tokens)
   const firstWild = glob.findIndex((token) => token < 0)
   if (firstWild === -1) {
-    const wanted = String.fromCharCode(...glob)
+    const wanted = literalText(glob)
     return (text) => text === wanted
   }
-  const prefix = String.fromCharCode(...glob.slice(0, firstWild))
+  const prefix = literalText(glob.slice(0, firstWild))
   if (firstWild === glob.length - 1 && glob[firstWild] === ANY_RUN) return (text) => text.startsWith(prefix)
   const rest = glob.slice(firstWild)
   return (text) => text.startsWith(prefix) && simulate(rest, text, prefix.length)
@@ -50,6 +51,19 @@ export function compileGlob(glob: Glob): Test {
 /** `pattern` as a test of whole texts. */
 export function compileWildcard(pattern: string): Test {
   return compileGlob(parseGlob(pattern))
+}
+
+/** `**` is `*`; it also bounds how far `activate` goes. */
+function withoutRepeatedRuns(glob: Glob): Glob {
+  return glob.filter((token, at) => {
+    const before = glob[at - 1]
+    const isRun = token === ANY_RUN || token === SEGMENT_RUN
+    return !isRun || !(before === ANY_RUN || before === token)
+  })
+}
+
+function literalText(units: Glob): string {
+  return units.map((unit) => String.fromCharCode(unit)).join('')
 }
 
 /** Follows every position the glob may be in at once, so the cost is bounded by the product of the two lengths: a
