@@ -4,7 +4,7 @@
 import { METADATA_BACKBONE, RESOLVER_BACKBONE } from '../compile/backbone.ts'
 import { backboneNamespace } from './names.ts'
 import type { Rule, Ruleset } from './nft.ts'
-import type { BackbonePart, NamespacePlan, Route } from './plan.ts'
+import { type BackbonePart, MAIN_RULE, type NamespacePlan, type Route } from './plan.ts'
 
 export interface BackbonePlan {
   readonly namespace: NamespacePlan
@@ -23,7 +23,7 @@ export function planBackbone(world: string, parts: readonly BackbonePart[]): Bac
       addresses: [],
       neighbours: parts.flatMap((part) => part.namespace.neighbours),
       routes: [...own, ...parts.flatMap((part) => part.namespace.routes)],
-      rules: [],
+      rules: [MAIN_RULE],
     },
     rules: backboneRules(parts),
   }

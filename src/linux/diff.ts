@@ -3,7 +3,7 @@
 
 import type { Ruleset } from './nft.ts'
 import { diffRuleset } from './nft-diff.ts'
-import type { GatewayMapping, NamespacePlan, VethPair, VpcPlan } from './plan.ts'
+import type { GatewayMapping, NamespacePlan, VethEnd, VethPair, VpcPlan } from './plan.ts'
 import { MTU, pairAlias, renderAddress, renderNeighbour, renderPolicyRule, renderRoute, routeKey } from './plan.ts'
 
 /** What the kernel has of one VPC, as last applied or as read. */
@@ -127,18 +127,17 @@ interface LinkChange {
 }
 
 function diffLinks(have: readonly VethPair[], want: readonly VethPair[]): LinkChange {
-  const before = new Map(have.map((pair) => [endKey(pair), pair]))
-  const after = new Set(want.map(endKey))
-  const made = want.filter((pair) => !samePair(before.get(endKey(pair)), pair))
-  return {
-    made,
-    replaced: made.flatMap((pair) => before.get(endKey(pair)) ?? []),
-    stale: have.filter((pair) => !after.has(endKey(pair))),
-  }
+  const before = new Map(have.map((pair) => [endKey(pair.near), pair]))
+  const made = want.filter((pair) => !samePair(before.get(endKey(pair.near)), pair))
+  // Another interface may take over this one's place at its router, or as its instance's eth0.
+  const taken = new Set(made.flatMap(({ near, far }) => [endKey(near), endKey(far)]))
+  const replaced = have.filter(({ near, far }) => taken.has(endKey(near)) || taken.has(endKey(far)))
+  const kept = new Set([...want, ...replaced].map((pair) => endKey(pair.near)))
+  return { made, replaced, stale: have.filter((pair) => !kept.has(endKey(pair.near))) }
 }
 
-function endKey({ near }: VethPair): string {
-  return `${near.namespace} ${near.name}`
+function endKey({ namespace, name }: VethEnd): string {
+  return `${namespace} ${name}`
 }
 
 function samePair(a: VethPair | undefined, b: VethPair): boolean {

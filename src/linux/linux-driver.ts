@@ -11,7 +11,7 @@ import { openBackboneSockets } from './backbone-sockets.ts'
 import { ipBatch, listNamespaces } from './commands.ts'
 import { namespacesOf, stateOf, type VpcChange } from './diff.ts'
 import { type ApplyResult, type BackboneSockets, type Driver, DriverError } from './driver.ts'
-import { backboneNamespace, instanceOfNamespace, vpcLink, worldPrefix } from './names.ts'
+import { backboneNamespace, instanceNamespace, instanceOfNamespace, vpcLink, worldPrefix } from './names.ts'
 import { type ObservedNamespace, observeNamespace } from './observe.ts'
 import type { BackbonePart, VpcPlan } from './plan.ts'
 import { boundedRun, type Run } from './run.ts'
@@ -139,9 +139,8 @@ export class LinuxDriver implements Driver {
   #forgetMissing(live: ReadonlySet<string>): void {
     for (const [id, { plan }] of this.#applied) {
       if (!namespacesOf(plan).every(({ name }) => live.has(name))) this.#applied.delete(id)
-      for (const { namespace, instance } of plan.instances)
-        if (!live.has(namespace.name)) this.#booted.delete(instance.id)
     }
+    for (const id of this.#booted.keys()) if (!live.has(instanceNamespace(this.#world, id))) this.#booted.delete(id)
     if (!live.has(this.#backboneName)) this.#backbone = undefined
   }
 

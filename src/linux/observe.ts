@@ -1,7 +1,7 @@
 // What a namespace holds, read from the kernel and put in the plan's terms, so that the two can be compared.
 
 import { type Address, parseAddress } from '../ip/address.ts'
-import { MTU, type NamespacePlan, type PolicyRule, type Route } from './plan.ts'
+import { MAIN_RULE, MTU, type NamespacePlan, type PolicyRule, type Route } from './plan.ts'
 import type { Run } from './run.ts'
 
 export interface ObservedNamespace {
@@ -119,9 +119,10 @@ function routeType(row: Row): Route['type'] | undefined {
   return type === 'unicast' || type === 'local' || type === 'blackhole' || type === 'throw' ? type : undefined
 }
 
-/** The kernel's own rules name their tables; ours have numbers. */
+/** The rules of the tables `local` and `default` are the kernel's own, and no plan names them. */
 function readRule(row: Row): PolicyRule[] {
-  const table = Number(text(row, 'table') || Number.NaN)
+  const name = text(row, 'table')
+  const table = name === 'main' ? MAIN_RULE.table : Number(name || Number.NaN)
   if (Number.isNaN(table)) return []
   const from = parseAddress(text(row, 'src'))
   return [

@@ -112,6 +112,9 @@ export const BACKBONE_MARK = 0x10000
 export const SAME_SUBNET_MARK = 0x20000
 export const ROUTE_TABLE_MASK = 0xffff
 
+/** The kernel's own rule, which someone might take away. */
+export const MAIN_RULE: PolicyRule = { priority: 32766, table: 254 }
+
 /** Kernel tables: 0 to 255 have meanings of their own, so route table N is 100000 + N. */
 const FIRST_TABLE = 100_000
 export const BACKBONE_TABLE = FIRST_TABLE

@@ -25,6 +25,7 @@ import {
   type InstancePlan,
   kernelTable,
   LINK_NEXT_HOP,
+  MAIN_RULE,
   type NamespacePlan,
   type PolicyRule,
   ROUTE_TABLE_MASK,
@@ -35,7 +36,7 @@ import {
 } from './plan.ts'
 import { vpcRules } from './vpc-rules.ts'
 
-/** Rules are asked in order of priority; the kernel's own are 0 (local) and 32766 (main). */
+/** Rules are asked in order of priority; 0 is the kernel's own, for local addresses. */
 const BACKBONE_PRIORITY = 100
 const ROUTE_TABLE_PRIORITY = 1000
 const INSTANCE_PRIORITY = 1000
@@ -103,6 +104,7 @@ function planRouter(world: string, vpc: VpcNetwork, plugIns: readonly PlugIn[]):
           table: kernelTable(number),
         }),
       ),
+      MAIN_RULE,
     ],
   }
 }
@@ -184,7 +186,7 @@ function planInstances(world: string, vpc: VpcNetwork, plugIns: readonly PlugIn[
       addresses: own.flatMap(instanceAddresses),
       neighbours: [],
       routes: own.map(instanceRoute),
-      rules: own.flatMap(instanceRules),
+      rules: [...own.flatMap(instanceRules), MAIN_RULE],
     }
     return { namespace, instance, vpc }
   })

@@ -1,0 +1,88 @@
+// Runs inside one instance's namespace on the driver test's orders: TCP listeners that echo, and connections that it
+// keeps open by name. Started by guest.ts with an IPC channel; ends when the channel closes.
+
+import { createSocket } from 'node:dgram'
+import { once } from 'node:events'
+import { connect, createServer, type Socket } from 'node:net'
+
+export const GUEST_PORTS = [80, 443, 8080]
+
+/** How long to wait for an answer that may never come. Far more than a round trip between namespaces. */
+const PATIENCE_MS = 400
+
+export type GuestOrder =
+  | {
+      readonly do: 'connect'
+      readonly name: string
+      readonly address: string
+      readonly port: number
+      readonly from?: string
+    }
+  | { readonly do: 'say'; readonly name: string }
+  | { readonly do: 'ask-udp'; readonly address: string; readonly port: number }
+
+/** `connected`, `answered`, `silence`, or the error's code. */
+export type GuestAnswer = string
+
+const connections = new Map<string, Socket>()
+
+async function openConnection(name: string, address: string, port: number, from?: string): Promise<GuestAnswer> {
+  const socket = connect({ host: address, port, ...(from && { localAddress: from }) })
+  connections.set(name, socket)
+  return outcome(socket, 'connect', 'connected', () => socket.destroy())
+}
+
+async function say(name: string): Promise<GuestAnswer> {
+  const socket = connections.get(name)
+  if (!socket) return 'no such connection'
+  socket.write('anyone there?')
+  return outcome(socket, 'data', 'answered', () => {})
+}
+
+async function askUdp(address: string, port: number): Promise<GuestAnswer> {
+  const socket = createSocket('udp4')
+  socket.send('anyone there?', port, address)
+  return outcome(socket, 'message', 'answered', () => {}).finally(() => socket.close())
+}
+
+async function outcome(
+  emitter: Socket | ReturnType<typeof createSocket>,
+  event: string,
+  good: GuestAnswer,
+  giveUp: () => void,
+): Promise<GuestAnswer> {
+  try {
+    await once(emitter, event, { signal: AbortSignal.timeout(PATIENCE_MS) })
+    return good
+  } catch (error) {
+    giveUp()
+    if (error instanceof Error && error.name === 'AbortError') return 'silence'
+    return error instanceof Error && 'code' in error ? String(error.code) : String(error)
+  }
+}
+
+function obey(order: GuestOrder): Promise<GuestAnswer> {
+  switch (order.do) {
+    case 'connect':
+      return openConnection(order.name, order.address, order.port, order.from)
+    case 'say':
+      return say(order.name)
+    case 'ask-udp':
+      return askUdp(order.address, order.port)
+    default:
+      return order satisfies never
+  }
+}
+
+if (process.send) {
+  for (const port of GUEST_PORTS) {
+    const server = createServer((socket) => socket.on('error', () => socket.destroy()).pipe(socket))
+    server.listen(port, '0.0.0.0')
+    await once(server, 'listening')
+  }
+  process.on('message', async ({ number, order }: { number: number; order: GuestOrder }) => {
+    process.send?.({ number, answer: await obey(order) })
+  })
+  process.on('disconnect', () => process.exit())
+  process.send({ number: -1, answer: 'ready' })
+}
