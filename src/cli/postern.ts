@@ -15,6 +15,8 @@ const DATA = ['--data <dir>', 'data directory of the daemon (default: the user s
 
 const program = new Command('postern')
   .description('AWS VPC endpoints and PrivateLink on Linux you own: the same API, real packets')
+  // Options after a command's name are that command's, so that `exec` can pass on its own.
+  .enablePositionalOptions()
   .showHelpAfterError('(postern --help shows all commands)')
 
 program
@@ -71,7 +73,6 @@ program
     // An open terminal or pipe on stdin would keep the process alive after the command ended.
     stdin.destroy()
   })
-program.enablePositionalOptions()
 
 program
   .command('explain')

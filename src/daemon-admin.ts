@@ -1,0 +1,172 @@
+// What the command line can ask of a running daemon, route by route.
+
+import { join, resolve } from 'node:path'
+import { AdminError, type AdminRoutes } from './api/admin.ts'
+import type { Status } from './api/status.ts'
+import { DEFAULT_REGION } from './catalogue/regions.ts'
+import type { Caller } from './control/caller.ts'
+import { importImage } from './control/ec2/image.ts'
+import { createAccessKey } from './control/iam/access-key.ts'
+import { roleArn } from './control/iam/arns.ts'
+import { findRole } from './control/iam/find.ts'
+import { rolePrincipal } from './control/iam/identity.ts'
+import type { DaemonOptions } from './daemon.ts'
+import { explain } from './explain/explain.ts'
+import { formatTrace } from './explain/format.ts'
+import { parseTarget, type Question, type ServiceRequest } from './explain/question.ts'
+import { type Principal, rootPrincipal } from './iam/principal.ts'
+import { parseProtocol } from './ip/protocol.ts'
+import { ImageError, importImage as unpackImage } from './linux/image.ts'
+import type { Sandboxes } from './linux/sandbox.ts'
+import type { Reconciler } from './reconcile.ts'
+import type { S3Adapter } from './services/s3/s3-adapter.ts'
+import type { InstanceId, NetworkInterfaceId } from './store/records.ts'
+import type { Store } from './store/store.ts'
+
+export interface AdminContext {
+  readonly options: DaemonOptions
+  readonly endpoint: () => string
+  readonly store: Store
+  readonly s3: S3Adapter
+  readonly sandboxes: Sandboxes
+  readonly reconciler: Reconciler
+  readonly shutdown: () => void
+}
+
+type Body = Readonly<Record<string, unknown>>
+
+/** Who `postern` itself acts as where no client's key says. */
+const HOME_ACCOUNT = '123456789012'
+
+export function adminRoutes(context: AdminContext): AdminRoutes {
+  return {
+    'GET /_postern/status': () => status(context),
+    'POST /_postern/reset': () => reset(context),
+    'POST /_postern/shutdown': () => {
+      // After the answer is out.
+      setImmediate(context.shutdown)
+      return {}
+    },
+    'POST /_postern/credentials': (body) => credentials(context, body),
+    'POST /_postern/explain': (body) => explainRoute(context, body),
+    'POST /_postern/images': (body) => importRoute(context, body),
+  }
+}
+
+function status({ options, endpoint, store, s3, reconciler }: AdminContext): Status {
+  const { wanted, inForce, failures, repairs } = reconciler.health
+  const counted = Object.entries(store.records).map(([name, table]): [string, number] => [name, table.size])
+  const problems = [...failures].map(([vpcId, error]) => `${vpcId} could not be put in force: ${error.message}`)
+  return {
+    health: problems.length === 0 ? 'ok' : 'degraded',
+    pid: process.pid,
+    endpoint: endpoint(),
+    dataDirectory: options.dataDirectory,
+    dataplane: options.dataplane,
+    auth: options.auth,
+    revision: { wanted, inForce },
+    repairs,
+    resources: Object.fromEntries([...counted.filter(([name]) => name !== 'counters'), ['buckets', s3.bucketCount]]),
+    problems,
+  }
+}
+
+async function reset({ store, s3, sandboxes, reconciler }: AdminContext): Promise<object> {
+  const instances = [...store.records.instances.all()].map(({ id }) => id)
+  const commit = store.transact((tx) => {
+    for (const [name, table] of Object.entries(store.records)) {
+      // Numbers that were given out are not given out again: a connection may still carry one.
+      if (name === 'counters') continue
+      for (const record of [...table.all()]) tx[name as keyof typeof store.records].delete(record.id)
+    }
+  })
+  await commit.durable
+  await s3.reset()
+  await reconciler.settle()
+  await Promise.all(instances.map((id) => sandboxes.forget(id)))
+  return {}
+}
+
+/** A key of the account's root: in open mode the account's digits do, in strict mode it is a real one. */
+async function credentials({ options, store }: AdminContext, body: Body): Promise<object> {
+  const account = text(body, 'account')
+  if (!/^\d{12}$/.test(account)) throw new AdminError(`${account} is no account: an account is 12 digits`)
+  if (options.auth === 'open') return { accessKeyId: account, secretAccessKey: 'unused' }
+  const rootKey = () => store.records.accessKeys.where('owner', account).find((key) => key.userName === undefined)
+  if (!rootKey()) await store.transact((tx) => createAccessKey(tx, rootCaller(account), {})).durable
+  return { accessKeyId: rootKey()?.id, secretAccessKey: rootKey()?.secret }
+}
+
+function explainRoute(context: AdminContext, body: Body): object {
+  const { reconciler } = context
+  const from = text(body, 'from')
+  if (!isSender(from)) throw new AdminError(`${from} is neither an instance (i-…) nor a network interface (eni-…)`)
+  const protocol = parseProtocol(text(body, 'protocol'))
+  if (protocol === undefined)
+    throw new AdminError(`${text(body, 'protocol')} is no protocol: tcp, udp, icmp or a number`)
+  const spelled = `${text(body, 'to')}:${String(body.port ?? 443)}`
+  const to = parseTarget(spelled, protocol)
+  if (!to) throw new AdminError(`${spelled} is no destination: NAME:PORT or ADDRESS:PORT`)
+  const request = body.action === undefined ? undefined : serviceRequest(context, from, body)
+  const question: Question = { from, to, now: new Date().toISOString(), ...(request && { request }) }
+  const trace = explain(reconciler.network, question)
+  return { trace, text: formatTrace(trace) }
+}
+
+function serviceRequest(context: AdminContext, from: InstanceId | NetworkInterfaceId, body: Body): ServiceRequest {
+  const resource = typeof body.resource === 'string' ? body.resource : '*'
+  const described = context.s3.describeResource(resource)
+  return {
+    action: text(body, 'action'),
+    resource,
+    principal: principalOf(context.store, from),
+    ...(described && { resourceAccount: described.account }),
+    ...(described?.policy && { resourcePolicy: described.policy }),
+  }
+}
+
+/** The role of the instance that asks; without one, requests are unsigned. */
+function principalOf({ records }: Store, from: InstanceId | NetworkInterfaceId): Principal {
+  const id = from.startsWith('eni-') ? records.networkInterfaces.get(from)?.attachment?.instanceId : from
+  const instance = records.instances.get(id ?? '')
+  const profile = records.instanceProfiles.get(instance?.instanceProfileId ?? '')
+  const role = profile?.roleName === undefined ? undefined : findRole(records, profile.owner, profile.roleName)
+  return (role && instance && rolePrincipal(records, roleArn(role), instance.id)) ?? { kind: 'anonymous' }
+}
+
+async function importRoute({ options, store }: AdminContext, body: Body): Promise<object> {
+  const source = resolve(text(body, 'path'))
+  const imported = store.transact((tx) => tx.newId('image')).result
+  const path = join(resolve(options.dataDirectory), 'images', imported)
+  try {
+    await unpackImage(source, path)
+  } catch (error) {
+    throw error instanceof ImageError ? new AdminError(error.message) : error
+  }
+  const architecture = process.arch === 'arm64' ? 'arm64' : 'x86_64'
+  const description = typeof body.description === 'string' ? body.description : ''
+  const input = { name: text(body, 'name'), description, architecture, path } as const
+  const commit = store.transact((tx) => importImage(tx, rootCaller(HOME_ACCOUNT), input))
+  await commit.durable
+  return { imageId: commit.result.id }
+}
+
+function rootCaller(account: string): Caller {
+  return {
+    account,
+    region: DEFAULT_REGION,
+    principal: rootPrincipal(account),
+    now: new Date(),
+    requestId: 'postern',
+  }
+}
+
+function text(body: Body, name: string): string {
+  const value = body[name]
+  if (typeof value !== 'string' || value === '') throw new AdminError(`${name} is missing`)
+  return value
+}
+
+function isSender(id: string): id is InstanceId | NetworkInterfaceId {
+  return id.startsWith('i-') || id.startsWith('eni-')
+}

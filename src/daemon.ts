@@ -1,0 +1,205 @@
+// One running world: the parts, wired. It starts them in the order in which they need each other and stops them in the
+// reverse order.
+
+import { join } from 'node:path'
+import { adminHandler } from './api/admin.ts'
+import { controlAdapter } from './api/control-adapter.ts'
+import { serveExec } from './api/exec-server.ts'
+import { ec2Operations } from './api/operations/ec2.ts'
+import { EC2_FIRST_USE } from './api/operations/ec2-network.ts'
+import { IAM_AUTHORISATIONS, IAM_READS, IAM_WRITES } from './api/operations/iam.ts'
+import { stsOperations } from './api/operations/sts.ts'
+import { ApiServer } from './api/server.ts'
+import { lookupIn } from './compile/lookup.ts'
+import { findIdentity } from './control/iam/identity.ts'
+import { instanceRoleSession } from './control/iam/instance-session.ts'
+import { type AdminContext, adminRoutes } from './daemon-admin.ts'
+import { DnsServer } from './dns/server.ts'
+import type { Adapter } from './edge/adapter.ts'
+import { CertificateAuthority } from './edge/ca.ts'
+import { FrontDoor } from './edge/front-door.ts'
+import { EdgeListener } from './edge/listener.ts'
+import { checkHost } from './linux/check-host.ts'
+import type { BackboneSockets, Driver } from './linux/driver.ts'
+import { LinuxDriver } from './linux/linux-driver.ts'
+import { ModelDriver } from './linux/model-driver.ts'
+import { Sandboxes } from './linux/sandbox.ts'
+import { MetadataServer } from './metadata/server.ts'
+import { Reconciler } from './reconcile.ts'
+import { S3Adapter } from './services/s3/s3-adapter.ts'
+import type { VpcEndpointId } from './store/records.ts'
+import { SqliteJournal } from './store/sqlite-journal.ts'
+import { Store } from './store/store.ts'
+import {
+  openWorldDirectory,
+  removeDaemonAddress,
+  type WorldDirectory,
+  WorldUnavailable,
+  writeDaemonAddress,
+} from './store/world-directory.ts'
+
+export interface DaemonOptions {
+  /** Loopback port of the API; 0 takes a free one. */
+  readonly port: number
+  readonly dataDirectory: string
+  readonly dataplane: 'linux' | 'model'
+  readonly auth: 'open' | 'strict'
+  /** `http://KEY:SECRET@HOST:PORT` of an S3 that serves in the place of ours. */
+  readonly s3Upstream?: string
+}
+
+/** The daemon cannot start; the message is one line that says what to do. */
+export class StartFailure extends Error {}
+
+export class Daemon {
+  readonly endpoint: string
+  #options: DaemonOptions
+  #directory: WorldDirectory
+  #parts: Parts
+  #server: ApiServer
+  #stopped: Promise<void> | undefined
+
+  private constructor(options: DaemonOptions, directory: WorldDirectory, parts: Parts) {
+    this.#options = options
+    this.#directory = directory
+    this.#parts = parts
+    const context: AdminContext = {
+      ...parts,
+      options,
+      endpoint: () => this.endpoint,
+      shutdown: () => void this.stop({ destroy: true }),
+    }
+    this.#server = new ApiServer({
+      frontDoor: parts.frontDoor,
+      admin: adminHandler(adminRoutes(context)),
+      onUpgrade: serveExec((instanceId, argv, exec) => parts.sandboxes.exec(instanceId, argv, exec)),
+    })
+    this.endpoint = ''
+  }
+
+  /** Starts everything and resolves when the API answers and the kernel has what the store holds; throws StartFailure. */
+  static async start(options: DaemonOptions): Promise<Daemon> {
+    await requireHost(options)
+    const directory = openDirectory(options.dataDirectory)
+    const parts = await makeParts(options, directory)
+    const daemon = new Daemon(options, directory, parts)
+    await daemon.#listen()
+    return daemon
+  }
+
+  /** Lets what is under way end. `destroy` takes the network out of the kernel; else the next daemon finds it. */
+  stop(how: { readonly destroy: boolean }): Promise<void> {
+    this.#stopped ??= this.#stop(how)
+    return this.#stopped
+  }
+
+  async #listen(): Promise<void> {
+    const { reconciler, driver } = this.#parts
+    const port = await this.#server.listen(this.#options.port).catch(async (error: unknown) => {
+      await driver.close()
+      throw new StartFailure(portProblem(this.#options.port, error))
+    })
+    Object.assign(this, { endpoint: `http://127.0.0.1:${port}` })
+    writeDaemonAddress(this.#directory.path, { pid: process.pid, endpoint: this.endpoint })
+    await reconciler.start()
+    log(`answers at ${this.endpoint}`)
+  }
+
+  async #stop({ destroy }: { readonly destroy: boolean }): Promise<void> {
+    const { reconciler, driver, sandboxes, store, s3 } = this.#parts
+    await this.#server.close()
+    await reconciler.stop()
+    if (destroy) {
+      await Promise.all([...store.records.instances.all()].map(({ id }) => sandboxes.halt(id)))
+      await driver.destroy()
+    } else await driver.close()
+    await s3.close()
+    await store.close()
+    removeDaemonAddress(this.#directory.path)
+    this.#directory.release()
+    log('ended')
+    process.exit()
+  }
+}
+
+interface Parts {
+  readonly store: Store
+  readonly s3: S3Adapter
+  readonly driver: Driver
+  readonly sandboxes: Sandboxes
+  readonly reconciler: Reconciler
+  readonly frontDoor: FrontDoor
+}
+
+async function makeParts(options: DaemonOptions, { path, world, sessionKey }: WorldDirectory): Promise<Parts> {
+  const store = await Store.open(new SqliteJournal(join(path, 'records.db')))
+  const authority = CertificateAuthority.open(path)
+  const caBundle = join(path, 'ca-bundle.pem')
+  authority.writeBundle(caBundle)
+  const sandboxes = new Sandboxes({ stateDirectory: path, world, caBundle: () => caBundle, log })
+  const driver = options.dataplane === 'linux' ? new LinuxDriver({ world, sandboxes }) : new ModelDriver()
+  const forgetInstance = (instanceId: string) => sandboxes.forget(instanceId)
+  const reconciler = new Reconciler({ store, driver, forgetInstance, now, log })
+  const network = () => reconciler.network
+  const s3 = new S3Adapter(join(path, 's3'))
+  const ec2 = ec2Operations({ consoleOutput: (instanceId) => sandboxes.consoleOutput(instanceId) })
+  const adapters: Adapter[] = [
+    controlAdapter({ service: 'ec2', store, ...ec2, firstUse: EC2_FIRST_USE }),
+    controlAdapter({ service: 'iam', store, reads: IAM_READS, writes: IAM_WRITES, authorisations: IAM_AUTHORISATIONS }),
+    controlAdapter({ service: 'sts', store, ...stsOperations({ sessionKey }) }),
+    s3,
+  ]
+  const frontDoor = new FrontDoor({
+    adapters,
+    identify: (accessKeyId, sessionToken) => findIdentity(store.records, sessionKey, accessKeyId, sessionToken),
+    mode: options.auth,
+    endpointPolicy: (id) => {
+      const endpoint = lookupIn(network()).endpointById.get(id as VpcEndpointId)?.endpoint
+      return endpoint && { name: endpoint.id, document: endpoint.policyDocument }
+    },
+    now,
+    log,
+  })
+  const sockets = await driver.start()
+  if (sockets) serveBackbone(sockets)
+  return { store, s3, driver, sandboxes, reconciler, frontDoor }
+
+  function serveBackbone(opened: BackboneSockets): void {
+    new DnsServer({ network, log }).serve(opened)
+    const session: ConstructorParameters<typeof MetadataServer>[0]['session'] = (instance) => {
+      const sender = lookupIn(network()).interfacesByInstance.get(instance.id)?.[0]?.networkInterface.addresses[0]
+      return instanceRoleSession(store.records, instance, sessionKey, now(), { ...(sender && { privateIp: sender }) })
+    }
+    new MetadataServer({ network, records: () => store.records, session, now }).serve(opened.metadata)
+    new EdgeListener({ network, authority, frontDoor, log }).serve(opened)
+  }
+}
+
+async function requireHost({ dataplane }: DaemonOptions): Promise<void> {
+  const problems = dataplane === 'linux' ? await checkHost() : []
+  if (problems.length > 0) throw new StartFailure(problems.join('\n'))
+}
+
+function openDirectory(path: string): WorldDirectory {
+  try {
+    return openWorldDirectory(path)
+  } catch (error) {
+    if (error instanceof WorldUnavailable) throw new StartFailure(error.message)
+    throw error
+  }
+}
+
+function portProblem(port: number, error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  if (code === 'EADDRINUSE') return `port ${port} is taken; stop what listens there or choose another with --port`
+  if (code === 'EACCES') return `port ${port} may not be opened by this user; choose one above 1023 with --port`
+  return `port ${port} cannot be opened: ${error instanceof Error ? error.message : error}`
+}
+
+function now(): Date {
+  return new Date()
+}
+
+function log(line: string): void {
+  console.error(`${now().toISOString()} ${line}`)
+}

@@ -1,0 +1,38 @@
+// The daemon: reads its flags, wires the parts, and runs until it is told to stop. The only file, with reconcile.ts,
+// that knows all folders.
+
+import { parseArgs } from 'node:util'
+import { Daemon, type DaemonOptions, StartFailure } from './daemon.ts'
+
+function parseOptions(): DaemonOptions {
+  const { values } = parseArgs({
+    options: {
+      port: { type: 'string', default: '4566' },
+      data: { type: 'string' },
+      dataplane: { type: 'string', default: 'linux' },
+      auth: { type: 'string', default: 'open' },
+      's3-upstream': { type: 'string' },
+    },
+  })
+  const { port, data, dataplane, auth } = values
+  if (!/^\d{1,5}$/.test(port) || Number(port) > 65535) throw new StartFailure(`--port ${port}: a port is 0 to 65535`)
+  if (!data) throw new StartFailure('--data DIR is missing; start the daemon with: postern up')
+  if (dataplane !== 'linux' && dataplane !== 'model') throw new StartFailure(`--dataplane ${dataplane}: linux or model`)
+  if (auth !== 'open' && auth !== 'strict') throw new StartFailure(`--auth ${auth}: open or strict`)
+  const s3Upstream = values['s3-upstream']
+  return { port: Number(port), dataDirectory: data, dataplane, auth, ...(s3Upstream !== undefined && { s3Upstream }) }
+}
+
+try {
+  const daemon = await Daemon.start(parseOptions())
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    // The network stays in the kernel for the next daemon; `postern down` takes it out.
+    process.once(signal, () => void daemon.stop({ destroy: false }))
+  }
+  process.send?.('ready')
+  process.once('disconnect', () => undefined)
+} catch (error) {
+  if (!(error instanceof StartFailure)) throw error
+  console.error(error.message)
+  process.exitCode = 1
+}
