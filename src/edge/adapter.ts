@@ -36,6 +36,29 @@ export interface Adapter {
   refusal(call: Call, authorisation: Authorisation, decision: PolicyDecision): Error
   /** Does it. Resolves once what it changed is durable; throws ApiError. */
   run(call: Call): Promise<Output>
+  /** Where another server does it: passes the request on as it was sent, and its answer back as it came. Asked before
+   * `run`; undefined means that `run` does this one. */
+  forward?(call: Call, request: SentRequest): Promise<SentAnswer | undefined>
+}
+
+/** A request as it was sent. */
+export interface SentRequest {
+  readonly method: string
+  /** Percent-encoded; a bucket that the host named stands before it. */
+  readonly path: string
+  /** Without the question mark, percent-encoded. */
+  readonly query: string
+  /** By lower-case name. */
+  readonly headers: Readonly<Record<string, string>>
+  /** Taken out of its chunks. */
+  readonly body: Body
+}
+
+/** An answer to give back as it is. */
+export interface SentAnswer {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: Body
 }
 
 /** A readable body of known or unknown length. */

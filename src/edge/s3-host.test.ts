@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { parseS3Host } from './addressing.ts'
+import { parseS3Host } from './s3-host.ts'
 
 it.each([
   ['s3.us-east-1.amazonaws.com', { region: 'us-east-1' }],

@@ -1,0 +1,287 @@
+// Where every AWS request comes in, from the loopback port and from the endpoints: who asks, which service, may they, do
+// it, and the answer in the service's own protocol.
+
+import { randomBytes, randomUUID } from 'node:crypto'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { ApiError } from '../errors.ts'
+import type { Connection } from '../iam/connection.ts'
+import { contextKeys } from '../iam/context.ts'
+import { evaluate } from '../iam/evaluate.ts'
+import type { Identify } from '../iam/identity.ts'
+import type { NamedPolicy, Principal } from '../iam/principal.ts'
+import { type Claim, readClaim, sha256Hex, UNSIGNED_PAYLOAD } from '../iam/sigv4.ts'
+import { StoreUnavailable } from '../store/store.ts'
+import type { Answer, Codec, Decoded, RequestHead } from '../wire/codec.ts'
+import { codecFor } from '../wire/codecs.ts'
+import { ServiceModel } from '../wire/model.ts'
+import { loadTables } from '../wire/tables.ts'
+import { UNSERVED_CODES } from '../wire/unserved.ts'
+import type { Adapter, Body, Call } from './adapter.ts'
+import { type Authenticated, type AuthenticationMode, authenticate } from './authenticate.ts'
+import { authenticationError } from './authentication-error.ts'
+import { normaliseHost, parseAwsHost } from './aws-host.ts'
+import { chooseService } from './choose-service.ts'
+import { contentOf, readWhole, requireSignedContent, withoutChunking } from './request-body.ts'
+import { readHead, withBucketInPath } from './request-head.ts'
+
+/** One request and what became of it. */
+export interface AnsweredEvent {
+  readonly requestId: string
+  readonly connection: Connection
+  readonly status: number
+  /** Absent where the request was refused before they were known. */
+  readonly service?: string
+  readonly operation?: string
+  readonly principal?: Principal
+  readonly errorCode?: string
+}
+
+export interface FrontDoorOptions {
+  readonly adapters: readonly Adapter[]
+  readonly identify: Identify
+  readonly mode: AuthenticationMode
+  /** The policy of a VPC endpoint by its id. */
+  readonly endpointPolicy: (endpointId: string) => NamedPolicy | undefined
+  readonly now: () => Date
+  readonly log: (line: string) => void
+  readonly onAnswered?: (event: AnsweredEvent) => void
+}
+
+interface Served {
+  readonly adapter: Adapter
+  readonly codec: Codec
+}
+
+/** What is known of a request while it is answered. */
+interface Visit {
+  readonly req: IncomingMessage
+  readonly head: RequestHead
+  readonly connection: Connection
+  readonly requestId: string
+  readonly hostId: string
+  readonly now: Date
+  served?: Served
+  operation?: string
+  principal?: Principal
+}
+
+const DEFAULT_REGION = 'us-east-1'
+const EMPTY_HASH = sha256Hex('')
+
+/** Actions that bring their proof of identity in a parameter instead of a signature. */
+const UNSIGNED_ACTIONS: ReadonlySet<string> = new Set(['AssumeRoleWithSAML', 'AssumeRoleWithWebIdentity'])
+
+export class FrontDoor {
+  #options: FrontDoorOptions
+  #served: ReadonlyMap<string, Served>
+  #targetPrefixes: ReadonlyMap<string, string>
+  #gapsLogged = new Set<string>()
+
+  constructor(options: FrontDoorOptions) {
+    const models = options.adapters.map((adapter) => ({
+      adapter,
+      model: new ServiceModel(loadTables(adapter.service)),
+    }))
+    this.#options = options
+    this.#served = new Map(
+      models.map(({ adapter, model }) => [model.signingName, { adapter, codec: codecFor(model, adapter.operations) }]),
+    )
+    this.#targetPrefixes = new Map(models.map(({ model }) => [model.targetPrefix, model.signingName]))
+  }
+
+  /** Answers one request. Rejects only when the connection broke. */
+  async answer(req: IncomingMessage, res: ServerResponse, connection: Connection): Promise<void> {
+    const visit: Visit = {
+      req,
+      head: readHead(req),
+      connection,
+      requestId: randomUUID(),
+      hostId: randomBytes(24).toString('base64'),
+      now: this.#options.now(),
+    }
+    let error: ApiError | undefined
+    let answer: Answer
+    try {
+      answer = await this.#serve(visit)
+    } catch (thrown) {
+      error = this.#toApiError(thrown, visit)
+      answer = this.#encodeError(visit, error)
+    }
+    this.#options.onAnswered?.(eventOf(visit, answer.status, error?.code))
+    await this.#send(visit, res, answer)
+  }
+
+  async #serve(visit: Visit): Promise<Answer> {
+    const claim = readClaim(visit.head)
+    const service = chooseService(visit.head, claim, visit.connection, this.#targetPrefixes)
+    const served = this.#served.get(service)
+    if (!served) {
+      throw new ApiError(
+        'InvalidAction',
+        `Postern serves nothing for ${service}: it has ${[...this.#served.keys()].join(', ')}`,
+      )
+    }
+    visit.served = served
+    if (claim.kind === 'refused') throw authenticationError(service, claim, visit.now)
+    const { decoded, principal, head, body } =
+      service === 's3' ? await this.#receiveS3(visit, served, claim) : await this.#receive(visit, served, claim)
+    visit.operation = decoded.operation
+    visit.principal = principal
+    const call: Call = {
+      operation: decoded.operation,
+      input: decoded.input,
+      principal,
+      region: regionOf(claim, visit),
+      connection: visit.connection,
+      requestId: visit.requestId,
+      now: visit.now,
+      headers: head.headers,
+    }
+    await this.#authorise(served.adapter, call)
+    const forwarded = await served.adapter.forward?.(call, { ...head, body })
+    if (forwarded) return forwarded
+    return served.codec.encode(decoded.operation, await served.adapter.run(call), visit.requestId)
+  }
+
+  /** A request whose body is read whole before anything else, for its hash is in the signature. */
+  async #receive(visit: Visit, { adapter, codec }: Served, claim: Claim): Promise<Received> {
+    const { req, head } = visit
+    const body = await readWhole(req)
+    const payloadHash = body.length === 0 ? EMPTY_HASH : sha256Hex(body)
+    const { principal } = this.#authenticate(visit, adapter.service, claim, payloadHash)
+    const decoded = codec.begin(head).decode(body)
+    if (principal.kind === 'anonymous' && !UNSIGNED_ACTIONS.has(decoded.operation)) {
+      throw authenticationError(adapter.service, { kind: 'unsigned' }, visit.now)
+    }
+    return { decoded, principal, head, body }
+  }
+
+  /** S3 signs a header that stands for the body, so a body may stream; the adapter holds it against the header. */
+  async #receiveS3(visit: Visit, { codec }: Served, claim: Claim): Promise<Received> {
+    const { req } = visit
+    const { principal, signingKey } = this.#authenticate(visit, 's3', claim, s3PayloadHash(visit.head, claim))
+    const head = withBucketInPath(withoutChunking(visit.head))
+    const reading = codec.begin(head)
+    const signatures = claim.kind === 'claim' && signingKey ? { claim, signingKey } : undefined
+    const content = contentOf(req, visit.head, signatures)
+    if (reading.streams) return { decoded: reading.decode(content), principal, head, body: content }
+    const body = await readWhole(content)
+    requireSignedContent(visit.head, body)
+    return { decoded: reading.decode(body), principal, head, body }
+  }
+
+  #authenticate(visit: Visit, service: string, claim: Claim, payloadHash: string): Authenticated {
+    if (claim.kind !== 'claim') return { principal: { kind: 'anonymous' } }
+    const { head: request, connection, now } = visit
+    const { identify, mode } = this.#options
+    return authenticate({ service, request, claim, connection, payloadHash, now }, identify, mode)
+  }
+
+  async #authorise(adapter: Adapter, call: Call): Promise<void> {
+    const { principal, connection, now, region, headers } = call
+    const userAgent = headers['user-agent']
+    const endpointPolicy =
+      connection.kind === 'endpoint' ? this.#options.endpointPolicy(connection.endpointId) : undefined
+    for (const authorisation of await adapter.authorisations(call)) {
+      const context = {
+        principal,
+        connection,
+        now,
+        region,
+        authorisation,
+        ...(userAgent !== undefined && { userAgent }),
+      }
+      const request = { ...authorisation, principal, ...(endpointPolicy && { endpointPolicy }) }
+      const decision = evaluate(request, contextKeys(context))
+      if (!decision.allowed) throw adapter.refusal(call, authorisation, decision)
+    }
+  }
+
+  #toApiError(thrown: unknown, { requestId, req, operation }: Visit): ApiError {
+    if (thrown instanceof ApiError) {
+      this.#logGap(thrown)
+      return thrown
+    }
+    if (req.destroyed && !req.complete) return new ApiError('IncompleteBody', 'The client closed the connection')
+    const what = `${requestId} ${operation ?? `${req.method} ${req.url}`}`
+    if (thrown instanceof StoreUnavailable) {
+      this.#options.log(`${what}: ${thrown.message}`)
+      return new ApiError('ServiceUnavailable', `The disk could not be written: ${thrown.message}`)
+    }
+    this.#options.log(`${what}: ${thrown instanceof Error ? thrown.stack : String(thrown)}`)
+    return new ApiError('InternalError', `An internal error has occurred; the daemon's log has it under ${requestId}`)
+  }
+
+  /** What is asked for and not served is said once, not at every retry. */
+  #logGap({ code, message }: ApiError): void {
+    if (!UNSERVED_CODES.has(code) || this.#gapsLogged.has(message) || this.#gapsLogged.size > 1000) return
+    this.#gapsLogged.add(message)
+    this.#options.log(`not served: ${message}`)
+  }
+
+  #encodeError(visit: Visit, error: ApiError): Answer {
+    const { requestId, hostId, head } = visit
+    const served = visit.served ?? this.#served.get('s3') ?? [...this.#served.values()][0]
+    if (!served) throw new TypeError('the front door has no adapter')
+    return served.codec.encodeError(error, { requestId, hostId, method: head.method })
+  }
+
+  async #send({ req, head, requestId, hostId, served }: Visit, res: ServerResponse, answer: Answer): Promise<void> {
+    const { status, headers, body } = answer
+    for (const [name, value] of Object.entries(headers)) res.setHeader(name, value)
+    if (served?.adapter.service === 's3') {
+      res.setHeader('x-amz-request-id', requestId)
+      res.setHeader('x-amz-id-2', hostId)
+      res.setHeader('server', 'AmazonS3')
+    } else res.setHeader('x-amzn-requestid', requestId)
+    // A client that is still sending reads the answer only when it is done, so what nobody read is let run out.
+    if (!req.complete) req.unpipe().resume()
+    if (body instanceof Readable) {
+      res.writeHead(status)
+      await pipeline(body, res)
+      return
+    }
+    const bytes = typeof body === 'string' ? Buffer.byteLength(body) : body.length
+    if (status !== 204 && status !== 304 && head.method !== 'HEAD') res.setHeader('content-length', bytes)
+    res.writeHead(status)
+    res.end(body)
+  }
+}
+
+interface Received {
+  readonly decoded: Decoded
+  readonly principal: Principal
+  readonly head: RequestHead
+  readonly body: Body
+}
+
+/** The body's part in S3's signature. */
+function s3PayloadHash({ headers }: RequestHead, claim: Claim): string {
+  const hash = headers['x-amz-content-sha256']
+  if (claim.kind === 'claim' && claim.form === 'presigned') return hash ?? UNSIGNED_PAYLOAD
+  if (hash === undefined && claim.kind === 'claim') {
+    throw new ApiError('InvalidRequest', 'Missing required header for this request: x-amz-content-sha256')
+  }
+  return hash ?? EMPTY_HASH
+}
+
+function regionOf(claim: Claim, { head, connection }: Visit): string {
+  if (claim.kind === 'claim' && claim.scope.region !== '') return claim.scope.region
+  if (connection.kind === 'endpoint') return connection.region
+  return parseAwsHost(normaliseHost(head.headers.host ?? ''))?.region ?? DEFAULT_REGION
+}
+
+function eventOf(visit: Visit, status: number, errorCode: string | undefined): AnsweredEvent {
+  const { requestId, connection, served, operation, principal } = visit
+  return {
+    requestId,
+    connection,
+    status,
+    ...(served && { service: served.adapter.service }),
+    ...(operation !== undefined && { operation }),
+    ...(principal && { principal }),
+    ...(errorCode !== undefined && { errorCode }),
+  }
+}
