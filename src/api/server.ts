@@ -1,0 +1,100 @@
+// The control port: HTTP on the loopback address, AWS's API for any client and Postern's own under /_postern/.
+
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { Duplex } from 'node:stream'
+import type { FrontDoor } from '../edge/front-door.ts'
+
+export interface ApiServerOptions {
+  readonly frontDoor: Pick<FrontDoor, 'answer'>
+  /** Answers paths under /_postern/. */
+  readonly admin?: (req: IncomingMessage, res: ServerResponse) => unknown
+  /** Takes over a connection that asked for an upgrade under /_postern/. */
+  readonly onUpgrade?: (req: IncomingMessage, socket: Duplex, head: Buffer) => void
+}
+
+const LOOPBACK = '127.0.0.1'
+const ADMIN_PREFIX = '/_postern/'
+/** Longer than SDKs keep a connection, so that the client is the one to close it. Milliseconds. */
+const KEEP_ALIVE = 75_000
+
+export class ApiServer {
+  #options: ApiServerOptions
+  #server: Server
+
+  constructor(options: ApiServerOptions) {
+    this.#options = options
+    this.#server = createServer({ keepAliveTimeout: KEEP_ALIVE, noDelay: true }, (req, res) => this.#handle(req, res))
+    // A large object may take longer to arrive than any fixed time.
+    this.#server.requestTimeout = 0
+    this.#server.on('upgrade', (req, socket, head) => this.#upgrade(req, socket, head))
+  }
+
+  /** Listens on the loopback address; `port` 0 takes a free one. Gives the port; rejects with the system's error. */
+  async listen(port: number): Promise<number> {
+    await new Promise<void>((resolve, reject) => {
+      this.#server.once('error', reject)
+      this.#server.listen(port, LOOPBACK, () => {
+        this.#server.off('error', reject)
+        resolve()
+      })
+    })
+    const address = this.#server.address() as AddressInfo | null
+    if (!address) throw new TypeError('a TCP server has an address')
+    return address.port
+  }
+
+  /** Takes no more requests and ends the connections. */
+  async close(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      this.#server.close(() => resolve())
+      this.#server.closeAllConnections()
+    })
+  }
+
+  #handle(req: IncomingMessage, res: ServerResponse): void {
+    if (req.url?.startsWith(ADMIN_PREFIX)) {
+      this.#handleAdmin(req, res)
+      return
+    }
+    const sourceIp = req.socket.remoteAddress ?? LOOPBACK
+    this.#options.frontDoor.answer(req, res, { kind: 'public', sourceIp, secure: false }).catch(() => {
+      // The client went away, or a body broke off after its headers: closing is all that is left to say.
+      res.destroy()
+    })
+  }
+
+  #handleAdmin(req: IncomingMessage, res: ServerResponse): void {
+    const refusal = foreignPage(req)
+    if (refusal !== undefined || !this.#options.admin) {
+      res.writeHead(refusal === undefined ? 404 : 403, { 'content-type': 'application/json' })
+      res.end(`${JSON.stringify({ error: refusal ?? 'nothing is served here' })}\n`)
+      return
+    }
+    Promise.resolve(this.#options.admin(req, res)).catch(() => res.destroy())
+  }
+
+  #upgrade(req: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const { onUpgrade } = this.#options
+    if (!onUpgrade || !req.url?.startsWith(ADMIN_PREFIX) || foreignPage(req) !== undefined) {
+      socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Length: 0\r\n\r\n')
+      return
+    }
+    onUpgrade(req, socket, head)
+  }
+}
+
+const LOCAL_HOST = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{1,5})?$/i
+
+/**
+ * Why a request cannot be the command line's: a web page in the user's browser could reach the port, by a form or by a
+ * name of its own that it lets point here. Both show: in an Origin, or in a Host that is not this machine's.
+ */
+function foreignPage({ headers }: IncomingMessage): string | undefined {
+  if (headers.origin !== undefined || headers['sec-fetch-site'] === 'cross-site') {
+    return 'requests from web pages are refused'
+  }
+  if (!LOCAL_HOST.test(headers.host ?? ''))
+    return `Host must be localhost or a loopback address, not '${headers.host ?? ''}'`
+  return undefined
+}
