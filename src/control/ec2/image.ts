@@ -2,24 +2,22 @@
 // https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeImages.html
 
 import type {
-  BlockDeviceMapping,
   DeregisterImageRequest,
   DeregisterImageResult,
   DescribeImagesRequest,
   DescribeImagesResult,
-  Image as ImageOutput,
 } from '@aws-sdk/client-ec2'
-import { findHostImage, HOST_IMAGE_OWNER_ALIAS, type HostImage, hostImages } from '../../catalogue/images.ts'
+import { findHostImage, hostImages } from '../../catalogue/images.ts'
 import type { Architecture } from '../../catalogue/instance-types.ts'
 import { ApiError, invalidParameterValue, missingParameter, notFound } from '../../errors.ts'
-import type { Image, ImageId, Tags } from '../../store/records.ts'
+import type { Image, ImageId } from '../../store/records.ts'
 import type { Records, Tx } from '../../store/store.ts'
 import type { Caller } from '../caller.ts'
-import { applyFilters, type FilterFields } from './filters.ts'
+import { applyFilters } from './filters.ts'
+import { hostRow, IMAGE_FILTERS, IMPORTED_ROOT, type ImageRow, importedRow } from './image-shape.ts'
 import { ownedBy } from './owned.ts'
 import { pageOf } from './pages.ts'
 import { findAll, requireId } from './require.ts'
-import { tagList } from './tags.ts'
 
 /** What a launch takes from an image, wherever it comes from. */
 export interface LaunchImage {
@@ -77,7 +75,7 @@ export function describeImages(
     (row) => isOwnedBy(row, caller, input.Owners) && mayRun(row, caller, input.ExecutableUsers),
   )
   const { items, nextToken } = pageOf(
-    applyFilters(visible, input.Filters, FILTERS),
+    applyFilters(visible, input.Filters, IMAGE_FILTERS),
     input,
     ({ shape }) => shape.ImageId ?? '',
     {
@@ -134,13 +132,6 @@ export function deregisterImage(
   return { Return: true }
 }
 
-const IMPORTED_ROOT = { device: '/dev/xvda', size: 8, volumeType: 'gp3' } as const
-
-interface ImageRow {
-  readonly tags: Tags
-  readonly shape: ImageOutput
-}
-
 function findOwn(records: Records, caller: Caller, id: string): Image | undefined {
   const image = records.images.get(id)
   return image?.owner === caller.account && image.region === caller.region ? image : undefined
@@ -166,73 +157,6 @@ function requireImages(
   })
 }
 
-function hostRow(image: HostImage): ImageRow {
-  return {
-    tags: {},
-    shape: {
-      ...COMMON,
-      ...nameShape(image, image.ownerId, image.createdAt),
-      BlockDeviceMappings: rootMapping(image.rootDeviceName, image.rootVolumeSize, image.rootVolumeType),
-      ImageOwnerAlias: HOST_IMAGE_OWNER_ALIAS,
-      ImageLocation: `${HOST_IMAGE_OWNER_ALIAS}/${image.name}`,
-      Public: true,
-      RootDeviceName: image.rootDeviceName,
-      Tags: [],
-      ...(image.requiresMetadataTokens ? { ImdsSupport: 'v2.0' } : {}),
-    },
-  }
-}
-
-function importedRow(image: Image): ImageRow {
-  return {
-    tags: image.tags,
-    shape: {
-      ...COMMON,
-      ...nameShape(image, image.owner, image.createdAt),
-      BlockDeviceMappings: rootMapping(IMPORTED_ROOT.device, IMPORTED_ROOT.size, IMPORTED_ROOT.volumeType),
-      ImageLocation: `${image.owner}/${image.name}`,
-      Public: false,
-      RootDeviceName: IMPORTED_ROOT.device,
-      Tags: tagList(image.tags),
-    },
-  }
-}
-
-const COMMON = {
-  EnaSupport: true,
-  Hypervisor: 'xen',
-  ImageType: 'machine',
-  PlatformDetails: 'Linux/UNIX',
-  ProductCodes: [],
-  RootDeviceType: 'ebs',
-  SriovNetSupport: 'simple',
-  State: 'available',
-  UsageOperation: 'RunInstances',
-  VirtualizationType: 'hvm',
-} as const satisfies ImageOutput
-
-function nameShape(image: HostImage | Image, owner: string, createdAt: string): ImageOutput {
-  return {
-    ImageId: image.id,
-    Name: image.name,
-    Description: image.description,
-    OwnerId: owner,
-    Architecture: image.architecture,
-    BootMode: image.architecture === 'arm64' ? 'uefi' : 'uefi-preferred',
-    CreationDate: createdAt,
-  }
-}
-
-function rootMapping(device: string, size: number, volumeType: 'gp2' | 'gp3'): BlockDeviceMapping[] {
-  const performance = volumeType === 'gp3' ? { Iops: 3000, Throughput: 125 } : {}
-  return [
-    {
-      DeviceName: device,
-      Ebs: { DeleteOnTermination: true, Encrypted: false, VolumeSize: size, VolumeType: volumeType, ...performance },
-    },
-  ]
-}
-
 /** An owner is an account id, `self`, or an alias. */
 function isOwnedBy({ shape }: ImageRow, caller: Caller, owners: readonly string[] | undefined): boolean {
   if (!owners || owners.length === 0) return true
@@ -246,44 +170,4 @@ function isOwnedBy({ shape }: ImageRow, caller: Caller, owners: readonly string[
 function mayRun({ shape }: ImageRow, caller: Caller, users: readonly string[] | undefined): boolean {
   if (!users || users.length === 0) return true
   return users.some((user) => (user === 'all' ? shape.Public : user === caller.account && shape.OwnerId === user))
-}
-
-const FILTERS: FilterFields<ImageRow> = {
-  architecture: ({ shape }) => shape.Architecture,
-  'block-device-mapping.delete-on-termination': ({ shape }) =>
-    shape.BlockDeviceMappings?.map(({ Ebs }) => Ebs?.DeleteOnTermination),
-  'block-device-mapping.device-name': ({ shape }) => shape.BlockDeviceMappings?.map((one) => one.DeviceName),
-  'block-device-mapping.encrypted': ({ shape }) => shape.BlockDeviceMappings?.map(({ Ebs }) => Ebs?.Encrypted),
-  'block-device-mapping.snapshot-id': () => undefined,
-  'block-device-mapping.volume-size': ({ shape }) => shape.BlockDeviceMappings?.map(({ Ebs }) => Ebs?.VolumeSize),
-  'block-device-mapping.volume-type': ({ shape }) => shape.BlockDeviceMappings?.map(({ Ebs }) => Ebs?.VolumeType),
-  'boot-mode': ({ shape }) => shape.BootMode,
-  'creation-date': ({ shape }) => shape.CreationDate,
-  description: ({ shape }) => shape.Description,
-  'ena-support': ({ shape }) => shape.EnaSupport,
-  hypervisor: ({ shape }) => shape.Hypervisor,
-  'image-id': ({ shape }) => shape.ImageId,
-  'image-type': ({ shape }) => shape.ImageType,
-  'imds-support': ({ shape }) => shape.ImdsSupport,
-  'is-public': ({ shape }) => shape.Public,
-  'kernel-id': () => undefined,
-  'manifest-location': ({ shape }) => shape.ImageLocation,
-  name: ({ shape }) => shape.Name,
-  'owner-alias': ({ shape }) => shape.ImageOwnerAlias,
-  'owner-id': ({ shape }) => shape.OwnerId,
-  platform: () => undefined,
-  'platform-details': ({ shape }) => shape.PlatformDetails,
-  'product-code': () => undefined,
-  'product-code.type': () => undefined,
-  'ramdisk-id': () => undefined,
-  'root-device-name': ({ shape }) => shape.RootDeviceName,
-  'root-device-type': ({ shape }) => shape.RootDeviceType,
-  'source-image-id': () => undefined,
-  'source-instance-id': () => undefined,
-  'sriov-net-support': ({ shape }) => shape.SriovNetSupport,
-  state: ({ shape }) => shape.State,
-  'state-reason-code': () => undefined,
-  'state-reason-message': () => undefined,
-  'usage-operation': ({ shape }) => shape.UsageOperation,
-  'virtualization-type': ({ shape }) => shape.VirtualizationType,
 }

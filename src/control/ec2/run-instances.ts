@@ -24,9 +24,9 @@ import {
   type LaunchNetwork,
   parseLaunchNetwork,
 } from './launch-interface.ts'
+import { refuseUnservedCpuOptions, refuseUnservedLaunch } from './launch-unserved.ts'
 import { defaultMetadataOptions, parseMetadataOptions } from './metadata-options.ts'
 import { insertNetworkInterface } from './new-network-interface.ts'
-import { notServed, refuseUnserved } from './not-served.ts'
 import { ownedBy } from './owned.ts'
 import { countAvailableAddresses } from './private-address.ts'
 import { tagsFor } from './tags.ts'
@@ -75,7 +75,7 @@ export function runInstances(
 }
 
 function parseLaunch(tx: Tx, caller: Caller, input: RunInstancesRequest, architecture: Architecture): Launch {
-  refuseUnservedParameters(input)
+  refuseUnservedLaunch(input)
   if (input.ImageId === undefined) throw missingParameter('ImageId')
   const image = requireLaunchImage(tx, caller, input.ImageId, architecture)
   const type = requireLaunchType(input, image)
@@ -119,43 +119,6 @@ function parseLaunch(tx: Tx, caller: Caller, input: RunInstancesRequest, archite
   }
 }
 
-function refuseUnservedParameters(input: RunInstancesRequest): void {
-  if (input.LaunchTemplate) {
-    throw notServed('LaunchTemplate: give ImageId, InstanceType and the rest in the call itself; a launch template')
-  }
-  const { Placement: placement, CapacityReservationSpecification: capacity } = input
-  refuseUnserved({
-    additionalInfo: input.AdditionalInfo,
-    capacityReservationSpecification: capacity?.CapacityReservationPreference === 'open' ? undefined : capacity,
-    elasticGpuSpecification: input.ElasticGpuSpecification,
-    elasticInferenceAccelerators: input.ElasticInferenceAccelerators,
-    enablePrimaryIpv6: input.EnablePrimaryIpv6,
-    'enclaveOptions.enabled': input.EnclaveOptions?.Enabled,
-    'hibernationOptions.configured': input.HibernationOptions?.Configured,
-    instanceMarketOptions: input.InstanceMarketOptions,
-    kernelId: input.KernelId,
-    licenseSpecifications: input.LicenseSpecifications,
-    'maintenanceOptions.autoRecovery': unlessDefault(input.MaintenanceOptions?.AutoRecovery),
-    'networkPerformanceOptions.bandwidthWeighting': unlessDefault(input.NetworkPerformanceOptions?.BandwidthWeighting),
-    operator: input.Operator,
-    'placement.affinity': placement?.Affinity,
-    'placement.groupId': placement?.GroupId,
-    'placement.groupName': placement?.GroupName,
-    'placement.hostId': placement?.HostId,
-    'placement.hostResourceGroupArn': placement?.HostResourceGroupArn,
-    'placement.partitionNumber': placement?.PartitionNumber,
-    'placement.tenancy': unlessDefault(placement?.Tenancy),
-    'privateDnsNameOptions.hostnameType':
-      input.PrivateDnsNameOptions?.HostnameType === 'resource-name' ? 'resource-name' : undefined,
-    ramdiskId: input.RamdiskId,
-    secondaryInterfaces: input.SecondaryInterfaces,
-  })
-}
-
-function unlessDefault(value: string | undefined): string | undefined {
-  return value === 'default' ? undefined : value
-}
-
 function requireLaunchType(input: RunInstancesRequest, image: LaunchImage): InstanceType {
   const name = input.InstanceType ?? DEFAULT_TYPE
   const type = findInstanceType(name)
@@ -166,19 +129,8 @@ function requireLaunchType(input: RunInstancesRequest, image: LaunchImage): Inst
       `The architecture '${type.architecture}' of the specified instance type does not match the architecture '${image.architecture}' of the specified AMI. Specify an instance type and an AMI that have matching architectures, and try again. You can use 'describe-instance-types' or 'describe-images' to discover the architecture of the instance type or AMI.`,
     )
   }
-  checkCpuOptions(input, type)
+  refuseUnservedCpuOptions(input, type)
   return type
-}
-
-/** Threads and cores are those of the type. */
-function checkCpuOptions({ CpuOptions: options }: RunInstancesRequest, type: InstanceType): void {
-  refuseUnserved({
-    'cpuOptions.coreCount': options?.CoreCount === type.vcpus / type.threadsPerCore ? undefined : options?.CoreCount,
-    'cpuOptions.threadsPerCore': options?.ThreadsPerCore === type.threadsPerCore ? undefined : options?.ThreadsPerCore,
-    'cpuOptions.amdSevSnp': options?.AmdSevSnp === 'disabled' ? undefined : options?.AmdSevSnp,
-    'cpuOptions.nestedVirtualization':
-      options?.NestedVirtualization === 'disabled' ? undefined : options?.NestedVirtualization,
-  })
 }
 
 function requireCounts(input: RunInstancesRequest): { min: number; max: number } {
