@@ -42,10 +42,13 @@ const aclRule: fc.Arbitrary<AclRuleShape> = fc
   .tuple(traffic, fc.constantFrom('allow' as const, 'allow' as const, 'deny' as const), fc.constantFrom(...BLOCKS))
   .map(([what, action, cidr]) => ({ ...what, action, cidr }))
 
+const OPEN_GROUP: GroupRuleShape[] = [{ protocol: ALL_PROTOCOLS, peer: '0.0.0.0/0' }]
+const groupRules = fc.oneof(fc.constant(OPEN_GROUP), fc.array(groupRule, { maxLength: 4 }))
+
 const OPEN_ACL: AclRuleShape[] = [{ protocol: ALL_PROTOCOLS, action: 'allow', cidr: '0.0.0.0/0' }]
 const aclRules = fc.oneof(
   { weight: 2, arbitrary: fc.constant(OPEN_ACL) },
-  { weight: 2, arbitrary: fc.array(aclRule, { maxLength: 3 }).map((rules) => [...rules, ...OPEN_ACL]) },
+  { weight: 4, arbitrary: fc.array(aclRule, { maxLength: 3 }).map((rules) => [...rules, ...OPEN_ACL]) },
   { weight: 1, arbitrary: fc.array(aclRule, { maxLength: 4 }) },
 )
 
@@ -79,16 +82,7 @@ export const vpcShape: fc.Arbitrary<VpcShape> = fc.record({
     fc.record({ service: fc.constantFrom('s3', 'dynamodb'), tables: fc.uniqueArray(fc.nat(1), { maxLength: 2 }) }),
     { maxLength: 3 },
   ),
-  groups: fc.array(
-    fc.record({
-      ingress: fc.array(groupRule, { maxLength: 4 }),
-      egress: fc.oneof(
-        fc.constant([{ protocol: ALL_PROTOCOLS, peer: '0.0.0.0/0' }]),
-        fc.array(groupRule, { maxLength: 4 }),
-      ),
-    }),
-    { minLength: 2, maxLength: 2 },
-  ),
+  groups: fc.array(fc.record({ ingress: groupRules, egress: groupRules }), { minLength: 2, maxLength: 2 }),
   acls: fc.array(fc.record({ ingress: aclRules, egress: aclRules }), { minLength: 2, maxLength: 2 }),
   instances: fc.array(instance, { minLength: 3, maxLength: 3 }),
 })
