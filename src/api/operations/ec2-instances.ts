@@ -10,6 +10,7 @@ import { deregisterImage, describeImages } from '../../control/ec2/image.ts'
 import { describeInstanceStatus, describeInstances } from '../../control/ec2/instance.ts'
 import { describeInstanceAttribute, modifyInstanceAttribute } from '../../control/ec2/instance-attribute.ts'
 import { type ConsoleReader, getConsoleOutput, getInstanceUefiData } from '../../control/ec2/instance-console.ts'
+import { monitorInstances, unmonitorInstances } from '../../control/ec2/instance-monitoring.ts'
 import {
   associateIamInstanceProfile,
   describeIamInstanceProfileAssociations,
@@ -86,6 +87,7 @@ export function ec2InstanceWrites(host: InstanceHost) {
     ModifyInstanceCreditSpecification: modifyInstanceCreditSpecification,
     ModifyInstanceMetadataOptions: modifyInstanceMetadataOptions,
     ModifyNetworkInterfaceAttribute: modifyNetworkInterfaceAttribute,
+    MonitorInstances: monitorInstances,
     RebootInstances: rebootInstances,
     ReplaceIamInstanceProfileAssociation: replaceIamInstanceProfileAssociation,
     ResetNetworkInterfaceAttribute: resetNetworkInterfaceAttribute,
@@ -95,6 +97,7 @@ export function ec2InstanceWrites(host: InstanceHost) {
     StopInstances: stopInstances,
     TerminateInstances: terminateInstances,
     UnassignPrivateIpAddresses: unassignPrivateIpAddresses,
+    UnmonitorInstances: unmonitorInstances,
   } as const satisfies WriteRows
 }
 

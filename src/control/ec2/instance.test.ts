@@ -8,6 +8,7 @@ import { describeInstanceCreditSpecifications, modifyInstanceCreditSpecification
 import { describeInstances } from './instance.ts'
 import { describeInstanceAttribute, modifyInstanceAttribute } from './instance-attribute.ts'
 import { getConsoleOutput, getInstanceUefiData } from './instance-console.ts'
+import { monitorInstances, unmonitorInstances } from './instance-monitoring.ts'
 import {
   associateIamInstanceProfile,
   describeIamInstanceProfileAssociations,
@@ -158,6 +159,16 @@ describe('attributes', () => {
     const bad = { InstanceId: id, HttpPutResponseHopLimit: 0 }
     refusal(() => world.write(modifyInstanceMetadataOptions, bad), 'InvalidParameterValue')
   })
+})
+
+test('monitorInstances and unmonitorInstances', () => {
+  const InstanceIds = [id]
+  const shown = () => world.read(describeInstances, { InstanceIds }).Reservations![0]!.Instances![0]!.Monitoring
+  const answer = world.write(monitorInstances, { InstanceIds })
+  expect(answer.InstanceMonitorings).toEqual([{ InstanceId: id, Monitoring: { State: 'pending' } }])
+  expect(shown()).toEqual({ State: 'enabled' })
+  world.write(unmonitorInstances, { InstanceIds })
+  expect(shown()).toEqual({ State: 'disabled' })
 })
 
 describe('credits', () => {
