@@ -264,7 +264,8 @@ function wireNames(member: string, traits: Traits, protocol: ProtocolName): Part
   if (query?.includes('.')) throw new Error(`${member}: a query name with a dot would read as two`)
   const [prefix, uri] = Array.isArray(traits.xmlNamespace) ? traits.xmlNamespace : []
   return {
-    ...(xml !== member && { xml }),
+    // A payload that is given a name has it as its root, where it would have its structure's.
+    ...((xml !== member || (Boolean(traits.httpPayload) && traits.xmlName !== undefined)) && { xml }),
     ...(protocol === 'ec2' && query !== undefined && query !== capitalise(xml) && { query }),
     ...(traits.jsonName !== undefined && { json: String(traits.jsonName) }),
     ...(traits.xmlFlattened ? { flattened: true } : {}),

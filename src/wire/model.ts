@@ -45,6 +45,8 @@ export interface Member {
   readonly shape: Shape
   /** The XML element and the parameter of the query protocol. */
   readonly xml: string
+  /** The model itself says `xml`: a payload that it does not name has its structure's name. */
+  readonly named: boolean
   /** The parameter of EC2's protocol. */
   readonly query: string
   readonly json: string
@@ -175,6 +177,7 @@ function linkMember(name: string, table: MemberTable, shape: Shape): Member {
     name,
     shape,
     xml,
+    named: table.xml !== undefined,
     query: table.query ?? xml.charAt(0).toUpperCase() + xml.slice(1),
     json: table.json ?? name,
     flattened: table.flattened === true,

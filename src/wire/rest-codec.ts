@@ -118,8 +118,8 @@ class XmlBody implements BodyFormat {
     return body.length === 0 ? {} : { ...Object(decodeXml(structure, structure.root, body)) }
   }
 
-  decodePayload({ shape, name, xml }: Member, body: Uint8Array): unknown {
-    return decodeXml(shape, rootOf(shape, name, xml), body)
+  decodePayload(payload: Member, body: Uint8Array): unknown {
+    return decodeXml(payload.shape, rootOf(payload), body)
   }
 
   encode(structure: Structure, output: Readonly<Record<string, unknown>>): string {
@@ -134,8 +134,8 @@ class XmlBody implements BodyFormat {
     return this.#document(structure.root, content)
   }
 
-  encodePayload({ shape, name, xml }: Member, value: unknown): string {
-    return this.#document(rootOf(shape, name, xml), this.#encoder.content(shape)(value))
+  encodePayload(payload: Member, value: unknown): string {
+    return this.#document(rootOf(payload), this.#encoder.content(payload.shape)(value))
   }
 
   encodeError(error: ApiError, status: number, { requestId, hostId, method }: ErrorContext): Answer {
@@ -190,8 +190,8 @@ class JsonBody implements BodyFormat {
 }
 
 /** The element's name of a payload: the member's own when the model gives it one, else its structure's. */
-function rootOf(shape: Member['shape'], name: string, xml: string): string {
-  return xml !== name || shape.kind !== 'structure' ? xml : shape.root
+function rootOf({ shape, xml, named }: Member): string {
+  return named || shape.kind !== 'structure' ? xml : shape.root
 }
 
 function isBlob(payload: Member | undefined): boolean {
