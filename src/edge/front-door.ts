@@ -1,7 +1,7 @@
 // Where every AWS request comes in, from the loopback port and from the endpoints: who asks, which service, may they, do
 // it, and the answer in the service's own protocol.
 
-import { randomBytes, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
@@ -93,12 +93,13 @@ export class FrontDoor {
 
   /** Answers one request. Rejects only when the connection broke. */
   async answer(req: IncomingMessage, res: ServerResponse, connection: Connection): Promise<void> {
+    const requestId = randomUUID()
     const visit: Visit = {
       req,
       head: readHead(req),
       connection,
-      requestId: randomUUID(),
-      hostId: randomBytes(24).toString('base64'),
+      requestId,
+      hostId: Buffer.from(requestId).toString('base64'),
       now: this.#options.now(),
     }
     let error: ApiError | undefined
