@@ -1,0 +1,153 @@
+# An instance with what Terraform reads back of it: image by name, profile, interfaces, volumes, metadata, credits.
+
+terraform {
+  required_providers {
+    aws = {
+      source  = "hashicorp/aws"
+      version = "~> 5.0"
+    }
+  }
+}
+
+provider "aws" {
+  region = "us-east-1"
+}
+
+variable "name" {
+  default = "first"
+}
+
+variable "monitoring" {
+  default = false
+}
+
+data "aws_ami" "amazon_linux" {
+  most_recent = true
+  owners      = ["amazon"]
+  filter {
+    name   = "name"
+    values = ["amzn2-ami-hvm-*-gp2"]
+  }
+}
+
+resource "aws_vpc" "main" {
+  cidr_block = "10.0.0.0/16"
+}
+
+resource "aws_subnet" "main" {
+  vpc_id            = aws_vpc.main.id
+  cidr_block        = "10.0.1.0/24"
+  availability_zone = "us-east-1a"
+}
+
+resource "aws_security_group" "main" {
+  name   = "main"
+  vpc_id = aws_vpc.main.id
+}
+
+resource "aws_iam_role" "main" {
+  name = "main"
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Principal = { Service = "ec2.amazonaws.com" }
+      Action    = "sts:AssumeRole"
+    }]
+  })
+}
+
+resource "aws_iam_instance_profile" "main" {
+  name = "main"
+  role = aws_iam_role.main.name
+}
+
+resource "aws_instance" "plain" {
+  ami           = data.aws_ami.amazon_linux.id
+  instance_type = data.aws_ami.amazon_linux.architecture == "arm64" ? "t4g.micro" : "t3.micro"
+  subnet_id     = aws_subnet.main.id
+}
+
+resource "aws_instance" "full" {
+  ami                                  = data.aws_ami.amazon_linux.id
+  instance_type                        = data.aws_ami.amazon_linux.architecture == "arm64" ? "t4g.small" : "t3.small"
+  subnet_id                            = aws_subnet.main.id
+  vpc_security_group_ids               = [aws_security_group.main.id]
+  private_ip                           = "10.0.1.50"
+  secondary_private_ips                = ["10.0.1.51"]
+  iam_instance_profile                 = aws_iam_instance_profile.main.name
+  key_name                             = "somebody"
+  monitoring                           = var.monitoring
+  ebs_optimized                        = true
+  source_dest_check                    = false
+  instance_initiated_shutdown_behavior = "terminate"
+  user_data                            = "#!/bin/sh\necho hello\n"
+  tags                                 = { Name = var.name }
+  volume_tags                          = { Name = "root" }
+
+  metadata_options {
+    http_tokens                 = "required"
+    http_put_response_hop_limit = 2
+    instance_metadata_tags      = "enabled"
+  }
+  credit_specification {
+    cpu_credits = "standard"
+  }
+  root_block_device {
+    volume_size = 20
+    volume_type = "gp3"
+  }
+}
+
+resource "aws_network_interface" "second" {
+  subnet_id       = aws_subnet.main.id
+  private_ips     = ["10.0.1.60", "10.0.1.61"]
+  security_groups = [aws_security_group.main.id]
+  description     = "second"
+  attachment {
+    instance     = aws_instance.full.id
+    device_index = 1
+  }
+}
+
+data "aws_instance" "full" {
+  instance_id = aws_instance.full.id
+  depends_on  = [aws_network_interface.second]
+}
+
+data "aws_instances" "named" {
+  instance_tags = { Name = var.name }
+  depends_on    = [aws_instance.full]
+}
+
+data "aws_ec2_instance_type" "full" {
+  instance_type = aws_instance.full.instance_type
+}
+
+data "aws_network_interface" "second" {
+  id = aws_network_interface.second.id
+}
+
+output "state" {
+  value = aws_instance.full.instance_state
+}
+
+output "private_dns" {
+  value = data.aws_instance.full.private_dns
+}
+
+output "found" {
+  value = length(data.aws_instances.named.ids)
+}
+
+output "interfaces" {
+  value = data.aws_ec2_instance_type.full.maximum_network_interfaces
+}
+
+output "second_addresses" {
+  value = data.aws_network_interface.second.private_ips
+}
+
+output "plain_private_ip" {
+  value = aws_instance.plain.private_ip
+}
