@@ -7,10 +7,9 @@ import { parsePolicyCached } from '../../iam/policy.ts'
 import type { Authorisation } from '../../iam/request.ts'
 import { isPublic } from './bucket-policy.ts'
 import { findCopySource } from './copy-source.ts'
-import type { Bucket, Tag } from './object-index.ts'
+import type { Bucket, ObjectIndex, Tag } from './object-index.ts'
 import { callerAccount } from './require.ts'
 import { findSetting } from './settings.ts'
-import type { S3Storage } from './storage.ts'
 
 /** Operations on the bucket itself whose action is not `s3:` and their own name. */
 const BUCKET_ACTIONS: Readonly<Record<string, string>> = {
@@ -101,8 +100,21 @@ const HEADER_KEYS = [
   'x-amz-website-redirect-location',
 ]
 
+/** What must be known of buckets and objects to say what a call asks. */
+export interface Resources {
+  readonly index: Pick<ObjectIndex, 'findBucket' | 'findSetting'> & {
+    findLatest(bucket: string, key: string): KnownVersion | undefined
+    findVersion(bucket: string, key: string, versionId: string): KnownVersion | undefined
+  }
+}
+
+interface KnownVersion {
+  readonly deleteMarker: boolean
+  readonly meta: { readonly tags: readonly Tag[] }
+}
+
 /** Every authorisation that a call needs. */
-export function authorisationsOf(s3: S3Storage, call: Call): Authorisation[] {
+export function authorisationsOf(s3: Resources, call: Call): Authorisation[] {
   const { operation, input } = call
   if (operation === 'ListBuckets') return [listAllMyBuckets(call)]
   const bucketAction = BUCKET_ACTIONS[operation]
@@ -130,7 +142,7 @@ function listAllMyBuckets(call: Call): Authorisation {
   return { action: 's3:ListAllMyBuckets', resource: '*', keys }
 }
 
-function onBucket(s3: S3Storage, call: Call, bucket: string, action: string): Authorisation {
+function onBucket(s3: Resources, call: Call, bucket: string, action: string): Authorisation {
   const { input, operation } = call
   const keys: Record<string, string> = { ...requestKeys(call) }
   if (operation.startsWith('List')) {
@@ -152,10 +164,9 @@ interface ObjectQuestion {
   readonly key: string
   readonly versionId: string | undefined
   readonly action: string
-  readonly requestTags?: readonly Tag[]
 }
 
-function onObject(s3: S3Storage, call: Call, question: ObjectQuestion): Authorisation {
+function onObject(s3: Resources, call: Call, question: ObjectQuestion): Authorisation {
   const { bucket, key, versionId } = question
   const keys: Record<string, string | readonly string[]> = { ...requestKeys(call), ...requestTagKeys(call) }
   if (versionId !== undefined) keys['s3:versionid'] = versionId
@@ -170,7 +181,7 @@ function onObject(s3: S3Storage, call: Call, question: ObjectQuestion): Authoris
   }
 }
 
-function deletions(s3: S3Storage, call: Call, bucket: string): Authorisation[] {
+function deletions(s3: Resources, call: Call, bucket: string): Authorisation[] {
   const objects: unknown = isRecord(call.input.Delete) ? call.input.Delete.Objects : undefined
   const named = Array.isArray(objects) ? objects.filter(isRecord) : []
   return named.map((object) => {
@@ -181,7 +192,7 @@ function deletions(s3: S3Storage, call: Call, bucket: string): Authorisation[] {
 }
 
 /** A copy reads one object and writes another. A source that cannot be read is named when the copy is done. */
-function copy(s3: S3Storage, call: Call, bucket: string): Authorisation[] {
+function copy(s3: Resources, call: Call, bucket: string): Authorisation[] {
   const target = onObject(s3, call, { bucket, key: text(call.input.Key), versionId: undefined, action: 'PutObject' })
   const source = findCopySource(optionalText(call.input.CopySource))
   if (!source) return [target]
@@ -192,14 +203,14 @@ function copy(s3: S3Storage, call: Call, bucket: string): Authorisation[] {
   return asked
 }
 
-function isMissing(s3: S3Storage, bucket: string, key: string, versionId: string | undefined): boolean {
+function isMissing(s3: Resources, bucket: string, key: string, versionId: string | undefined): boolean {
   if (!s3.index.findBucket(bucket)) return false
   if (versionId !== undefined) return s3.index.findVersion(bucket, key, versionId) === undefined
   return s3.index.findLatest(bucket, key)?.deleteMarker ?? true
 }
 
 /** Whose the bucket is and what its policy says. A bucket that is not there yet will be the caller's. */
-function ownership(s3: S3Storage, call: Call, name: string): Pick<Authorisation, 'resourceAccount' | 'resourcePolicy'> {
+function ownership(s3: Resources, call: Call, name: string): Pick<Authorisation, 'resourceAccount' | 'resourcePolicy'> {
   const bucket = s3.index.findBucket(name)
   if (!bucket) return call.operation === 'CreateBucket' ? { resourceAccount: callerAccount(call) } : {}
   // Making a bucket that another has is refused by its name, not by its owner's policy.
@@ -210,7 +221,7 @@ function ownership(s3: S3Storage, call: Call, name: string): Pick<Authorisation,
 }
 
 /** With RestrictPublicBuckets a public policy lets nobody in from other accounts. */
-function isRestricted(s3: S3Storage, call: Call, bucket: Bucket, document: string): boolean {
+function isRestricted(s3: Resources, call: Call, bucket: Bucket, document: string): boolean {
   if (callerAccount(call) === bucket.account) return false
   const block = findSetting<PublicAccessBlockConfiguration>(s3.index, bucket.name, 'publicAccessBlock')
   if (!block?.RestrictPublicBuckets) return false

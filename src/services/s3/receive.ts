@@ -54,7 +54,7 @@ export async function receiveBody(
   const digests = startDigests(expected)
   const segment = await s3.blobs.write(body, digests.update)
   try {
-    return { segment, ...finish(expected, digests, segment, body) }
+    return { segment, ...finish(expected, digests, segment.size, body) }
   } catch (error) {
     s3.blobs.remove([segment.blob])
     throw error
@@ -67,6 +67,24 @@ export async function receiveCopy(s3: S3Storage, source: Body, algorithm: Checks
   const segment = await s3.blobs.write(source, digests.update)
   const value = digests.checksum.digest().toString('base64')
   return { segment, md5: digests.md5.digest('hex'), checksum: { algorithm, value, type: 'FULL_OBJECT' } }
+}
+
+/** The body of a call as it comes, checked like one that is stored. The last piece is held back until all is known to be
+ * right, so that whoever it is sent on to cannot take a wrong body for whole. */
+export async function* checkedBody(input: BodyInput, call: Call): AsyncGenerator<Uint8Array> {
+  const expected = expectations(input, call, undefined)
+  const digests = startDigests(expected)
+  const body = bodyOf(call.input.Body)
+  let size = 0
+  let held: Uint8Array | undefined
+  for await (const piece of body instanceof Uint8Array ? [body] : (body ?? [])) {
+    if (held) yield held
+    held = piece
+    digests.update(piece)
+    size += piece.length
+  }
+  finish(expected, digests, size, body)
+  if (held) yield held
 }
 
 interface Digests {
@@ -98,12 +116,12 @@ function startDigests(expected: Expectations): Digests {
 function finish(
   expected: Expectations,
   digests: Digests,
-  segment: Segment,
+  size: number,
   body: Body | undefined,
 ): Omit<Received, 'segment'> {
-  if (expected.length !== undefined && segment.size !== expected.length) {
+  if (expected.length !== undefined && size !== expected.length) {
     throw s3Error('IncompleteBody', {
-      fields: { NumberBytesExpected: String(expected.length), NumberBytesProvided: String(segment.size) },
+      fields: { NumberBytesExpected: String(expected.length), NumberBytesProvided: String(size) },
     })
   }
   const sha256 = digests.sha256?.digest('hex')

@@ -5,6 +5,7 @@ import { parseArn } from '../../iam/arn.ts'
 import type { NamedPolicy } from '../../iam/principal.ts'
 import type { Authorisation, PolicyDecision } from '../../iam/request.ts'
 import { authorisationsOf } from './authorisations.ts'
+import type { ObjectIndex } from './object-index.ts'
 import { createBucket, deleteBucket, getBucketLocation, headBucket, listBuckets } from './operations/bucket.ts'
 import {
   deleteBucketPolicy,
@@ -130,6 +131,11 @@ export class S3Adapter implements Adapter {
       account: bucket.account,
       ...(document === undefined ? {} : { policy: { name: `arn:aws:s3:::${name}`, document } }),
     }
+  }
+
+  /** What is known of buckets and objects. */
+  get index(): ObjectIndex {
+    return this.#storage.index
   }
 
   /** How many buckets there are, for `status`. */

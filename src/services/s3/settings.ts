@@ -32,7 +32,11 @@ export const DEFAULT_PUBLIC_ACCESS_BLOCK: PublicAccessBlockConfiguration = {
 const DATE_MEMBERS = new Set(['Date'])
 
 /** The setting, whose shape is that of what was written under its name. */
-export function findSetting<T>(index: ObjectIndex, bucket: string, name: SettingName): T | undefined {
+export function findSetting<T>(
+  index: Pick<ObjectIndex, 'findSetting'>,
+  bucket: string,
+  name: SettingName,
+): T | undefined {
   const text = index.findSetting(bucket, name)
   if (text === undefined) return undefined
   return JSON.parse(text, (member, value) => (DATE_MEMBERS.has(member) ? new Date(value) : value))
