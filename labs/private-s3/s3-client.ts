@@ -15,7 +15,8 @@ export async function instanceS3(world: LabWorld, instanceId: string): Promise<I
   return found.code === 0 ? awsCli(world, instanceId) : curl(world, instanceId)
 }
 
-const AWS = ['env', 'AWS_MAX_ATTEMPTS=1', 'aws', '--cli-connect-timeout', '3', '--cli-read-timeout', '5']
+// The name has eight addresses, and the client waits for each in turn.
+const AWS = ['env', 'AWS_MAX_ATTEMPTS=1', 'aws', '--cli-connect-timeout', '1', '--cli-read-timeout', '8']
 
 function awsCli(world: LabWorld, instanceId: string): InstanceS3 {
   const aws = (...args: string[]) => world.exec(instanceId, ...AWS, ...args)
