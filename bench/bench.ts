@@ -1,0 +1,42 @@
+// `npm run bench [-- PART…]`: measures Postern and its peers in one run and prints ratios. The machine's noise meets both,
+// so read the ratios, not the figures. Parts: data-plane, api, latency.
+
+import { checkHost } from '../src/linux/check-host.ts'
+import { benchApi } from './api.ts'
+import { benchDataPlane } from './data-plane.ts'
+import { benchLatency } from './latency.ts'
+import { printRows, type Row } from './report.ts'
+
+interface Part {
+  readonly name: string
+  readonly title: string
+  /** Undefined when what it needs is not installed. */
+  readonly measure: () => Promise<Row[] | undefined>
+  readonly needs: string
+}
+
+const PARTS: readonly Part[] = [
+  {
+    name: 'data-plane',
+    title: 'Instance to a listener behind the S3 gateway endpoint, against a plain veth pair',
+    measure: benchDataPlane,
+    needs: 'iperf3 (apt-get install -y iperf3)',
+  },
+  { name: 'api', title: 'The API, against moto_server', measure: benchApi, needs: 'moto (pip install "moto[server]")' },
+  { name: 'latency', title: 'From a call to the kernel', measure: benchLatency, needs: '' },
+]
+
+const wanted = process.argv.slice(2)
+const problems = await checkHost()
+if (problems.length > 0) {
+  console.error(`bench: ${problems.join('\n')}`)
+  process.exit(1)
+}
+let missed = 0
+for (const part of PARTS.filter(({ name }) => wanted.length === 0 || wanted.includes(name))) {
+  const rows = await part.measure()
+  if (!rows) console.log(`\n${part.title}\n  SKIPPED: needs ${part.needs}`)
+  else printRows(part.title, rows)
+  missed += rows?.filter((row) => !row.met).length ?? 0
+}
+process.exitCode = missed > 0 ? 1 : 0
