@@ -67,8 +67,9 @@ program
   .argument('<command...>')
   .option(...DATA)
   .passThroughOptions()
-  .action(async (instanceId: string, argv: string[], options) => {
+  .action(async (instanceId: string, words: string[], options) => {
     const { stdin, stdout, stderr } = process
+    const argv = words[0] === '--' ? words.slice(1) : words
     process.exitCode = await runExec({ endpoint: findEndpoint(options.data), instanceId, argv, stdin, stdout, stderr })
     // An open terminal or pipe on stdin would keep the process alive after the command ended.
     stdin.destroy()
