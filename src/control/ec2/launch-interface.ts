@@ -209,7 +209,8 @@ function subnetOf(records: Records, one: LaunchInterface): Subnet {
 }
 
 function checkOneZone(subnets: readonly Subnet[], input: RunInstancesRequest): void {
-  const zone = input.Placement?.AvailabilityZone ?? subnets[0]!.availabilityZone
+  // Terraform sends an empty zone where none was asked for.
+  const zone = input.Placement?.AvailabilityZone || subnets[0]!.availabilityZone
   for (const subnet of subnets) {
     if (subnet.availabilityZone !== zone || subnet.vpcId !== subnets[0]!.vpcId) {
       throw new ApiError(
