@@ -14,6 +14,7 @@ import {
   PutObjectCommand,
   S3Client,
 } from '@aws-sdk/client-s3'
+import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm'
 import { AssumeRoleWithWebIdentityCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts'
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
@@ -195,9 +196,10 @@ describe('who gets in', () => {
     const web = { RoleArn: 'arn:aws:iam::1:role/r', RoleSessionName: 's', WebIdentityToken: 't' }
     await new STSClient(config()).send(new AssumeRoleWithWebIdentityCommand(web))
     expect(call).toMatchObject({ operation: 'AssumeRoleWithWebIdentity', principal: { kind: 'anonymous' } })
-    const answer = await fetch(`${endpoint}/?Action=GetCallerIdentity&Version=2011-06-15`)
-    expect(answer.status).toBe(403)
-    expect(await answer.text()).toContain('<Code>MissingAuthenticationToken</Code>')
+    for (const action of ['GetCallerIdentity', 'DescribeVpcs']) {
+      const answer = await fetch(`${endpoint}/?Action=${action}`)
+      expect([answer.status, await answer.text()]).toEqual([403, expect.stringContaining('MissingAuthenticationToken')])
+    }
   })
 })
 
@@ -321,6 +323,15 @@ describe('policies and paths', () => {
 })
 
 describe('faults', () => {
+  it('a service that is not here is said in the protocol of the request, and not to be retried', async () => {
+    const send = new SSMClient(config()).send(new GetParameterCommand({ Name: 'p' }))
+    await expect(send).rejects.toMatchObject({
+      name: 'UnknownOperationException',
+      message: 'Postern serves nothing for ssm: it has ec2, iam, sts, s3',
+      $metadata: { httpStatusCode: 400 },
+    })
+  })
+
   it('an unexpected error is logged under the request’s id and says nothing else', async () => {
     run = () => {
       throw new TypeError('a secret detail')

@@ -14,7 +14,7 @@ import type { NamedPolicy, Principal } from '../iam/principal.ts'
 import { type Claim, readClaim, sha256Hex, UNSIGNED_PAYLOAD } from '../iam/sigv4.ts'
 import { StoreUnavailable } from '../store/store.ts'
 import type { Answer, Codec, Decoded, RequestHead } from '../wire/codec.ts'
-import { codecFor } from '../wire/codecs.ts'
+import { codecFor, codecOfUnknown, notImplemented } from '../wire/codecs.ts'
 import { ServiceModel } from '../wire/model.ts'
 import { loadTables } from '../wire/tables.ts'
 import { UNSERVED_CODES } from '../wire/unserved.ts'
@@ -49,7 +49,16 @@ export interface FrontDoorOptions {
   readonly onAnswered?: (event: AnsweredEvent) => void
 }
 
+/** What a service can and cannot do here. */
+export interface Coverage {
+  readonly service: string
+  readonly served: readonly string[]
+  /** Operations that AWS has beside them. */
+  readonly notImplemented: readonly string[]
+}
+
 interface Served {
+  readonly model: ServiceModel
   readonly adapter: Adapter
   readonly codec: Codec
 }
@@ -86,9 +95,21 @@ export class FrontDoor {
     }))
     this.#options = options
     this.#served = new Map(
-      models.map(({ adapter, model }) => [model.signingName, { adapter, codec: codecFor(model, adapter.operations) }]),
+      models.map(({ adapter, model }) => [
+        model.signingName,
+        { model, adapter, codec: codecFor(model, adapter.operations) },
+      ]),
     )
     this.#targetPrefixes = new Map(models.map(({ model }) => [model.targetPrefix, model.signingName]))
+  }
+
+  /** Every service's operations, served or not. */
+  coverage(): readonly Coverage[] {
+    return [...this.#served.values()].map(({ adapter: { service, operations }, model }) => ({
+      service,
+      served: [...operations].sort(),
+      notImplemented: notImplemented(model, operations),
+    }))
   }
 
   /** Answers one request. Rejects only when the connection broke. */
@@ -152,10 +173,10 @@ export class FrontDoor {
     const body = await readWhole(req)
     const payloadHash = body.length === 0 ? EMPTY_HASH : sha256Hex(body)
     const { principal } = this.#authenticate(visit, adapter.service, claim, payloadHash)
-    const decoded = codec.begin(head).decode(body)
-    if (principal.kind === 'anonymous' && !UNSIGNED_ACTIONS.has(decoded.operation)) {
+    if (principal.kind === 'anonymous' && !UNSIGNED_ACTIONS.has(actionOf(head, body))) {
       throw authenticationError(adapter.service, { kind: 'unsigned' }, visit.now)
     }
+    const decoded = codec.begin(head).decode(body)
     return { decoded, principal, head, body }
   }
 
@@ -224,9 +245,8 @@ export class FrontDoor {
 
   #encodeError(visit: Visit, error: ApiError): Answer {
     const { requestId, hostId, head } = visit
-    const served = visit.served ?? this.#served.get('s3') ?? [...this.#served.values()][0]
-    if (!served) throw new TypeError('the front door has no adapter')
-    return served.codec.encodeError(error, { requestId, hostId, method: head.method })
+    const codec = visit.served?.codec ?? codecOfUnknown(head)
+    return codec.encodeError(error, { requestId, hostId, method: head.method })
   }
 
   async #send({ req, head, requestId, hostId, served }: Visit, res: ServerResponse, answer: Answer): Promise<void> {
@@ -241,7 +261,13 @@ export class FrontDoor {
     if (!req.complete) req.unpipe().resume()
     if (body instanceof Readable) {
       res.writeHead(status)
-      await pipeline(body, res)
+      await pipeline(body, res).catch((error: unknown) => {
+        // The client went away in the middle, which is its right; a source that broke off is a fault of ours.
+        if (!(error instanceof Error && 'code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE')) {
+          this.#options.log(`${requestId}: the answer broke off: ${String(error)}`)
+        }
+        res.destroy()
+      })
       return
     }
     const bytes = typeof body === 'string' ? Buffer.byteLength(body) : body.length
@@ -266,6 +292,11 @@ function s3PayloadHash({ headers }: RequestHead, claim: Claim): string {
     throw new ApiError('InvalidRequest', 'Missing required header for this request: x-amz-content-sha256')
   }
   return hash ?? EMPTY_HASH
+}
+
+/** The action of a query request, before it is decoded. */
+function actionOf({ query }: RequestHead, body: Buffer): string {
+  return new URLSearchParams(body.length === 0 ? query : body.toString()).get('Action') ?? ''
 }
 
 function regionOf(claim: Claim, { head, connection }: Visit): string {

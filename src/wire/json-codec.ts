@@ -52,6 +52,7 @@ const JSON_CODES: Readonly<Record<string, string>> = {
   ExpiredToken: 'ExpiredTokenException',
   IncompleteSignature: 'IncompleteSignatureException',
   InternalError: 'InternalFailure',
+  InvalidAction: 'UnknownOperationException',
   InvalidClientTokenId: 'UnrecognizedClientException',
   MissingAuthenticationToken: 'MissingAuthenticationTokenException',
   SignatureDoesNotMatch: 'InvalidSignatureException',

@@ -35,7 +35,7 @@ export class RestCodec implements Codec {
   begin(head: RequestHead): Reading {
     const query = new Map(parseForm(head.query).reverse())
     const route = this.#router.find(head, query)
-    if (!route) throw noRoute(head)
+    if (!route) throw noRoute(this.#model, head)
     const { operation } = route
     if (!this.#served.has(operation)) throw unservedOperation(this.#model, operation)
     const { input: structure } = this.#model.operation(operation)
@@ -210,7 +210,10 @@ function decodeText(body: Uint8Array): string {
   }
 }
 
-function noRoute({ method }: RequestHead): ApiError {
+function noRoute({ protocol }: ServiceModel, { method, path }: RequestHead): ApiError {
+  if (protocol === 'rest-json') {
+    return new ApiError('UnknownOperationException', `Nothing is served for ${method} ${path}`, { status: 404 })
+  }
   return new ApiError('MethodNotAllowed', 'The specified method is not allowed against this resource.', {
     status: 405,
     fields: { Method: method, ResourceType: 'SERVICE' },
