@@ -17,10 +17,15 @@ export interface Namespaces {
   readonly dead: readonly string[]
 }
 
+/** Names that begin with `prefix`, whatever is behind them. */
+export async function listNames(prefix: string): Promise<string[]> {
+  const names = existsSync(NAMESPACE_DIRECTORY) ? await readdir(NAMESPACE_DIRECTORY) : []
+  return names.filter((name) => name.startsWith(prefix))
+}
+
 /** Namespaces whose names begin with `prefix`. */
 export async function listNamespaces(prefix: string): Promise<Namespaces> {
-  const names = existsSync(NAMESPACE_DIRECTORY) ? await readdir(NAMESPACE_DIRECTORY) : []
-  const own = names.filter((name) => name.startsWith(prefix))
+  const own = await listNames(prefix)
   const kinds = await Promise.all(own.map(async (name) => (await statfs(join(NAMESPACE_DIRECTORY, name))).type))
   return {
     live: own.filter((_, index) => kinds[index] === NSFS_MAGIC),
@@ -31,8 +36,8 @@ export async function listNamespaces(prefix: string): Promise<Namespaces> {
 /** Runs lines of `ip`, in the root namespace or in another; the first that fails ends it. */
 export async function ipBatch(run: Run, lines: readonly string[], namespace?: string): Promise<void> {
   if (lines.length === 0) return
-  const inside = namespace === undefined ? [] : ['-n', namespace]
-  await run(['ip', ...inside, '-batch', '-'], `${lines.join('\n')}\n`)
+  const argv = ['ip', '-batch', '-']
+  await run(namespace === undefined ? argv : inNamespace(namespace, ...argv), `${lines.join('\n')}\n`)
 }
 
 /** One atomic transaction. */

@@ -4,7 +4,16 @@
 import type { Ruleset } from './nft.ts'
 import { diffRuleset } from './nft-diff.ts'
 import type { GatewayMapping, NamespacePlan, VethEnd, VethPair, VpcPlan } from './plan.ts'
-import { MTU, pairAlias, renderAddress, renderNeighbour, renderPolicyRule, renderRoute, routeKey } from './plan.ts'
+import {
+  MAIN_RULE,
+  MTU,
+  pairAlias,
+  renderAddress,
+  renderNeighbour,
+  renderPolicyRule,
+  renderRoute,
+  routeKey,
+} from './plan.ts'
 
 /** What the kernel has of one VPC, as last applied or as read. */
 export interface VpcState {
@@ -17,6 +26,16 @@ export interface VpcState {
 }
 
 export const NOTHING: VpcState = { namespaces: new Map(), links: [], gateways: [] }
+
+/** A namespace as the kernel makes it. */
+const NEW_NAMESPACE: NamespacePlan = {
+  name: '',
+  up: [],
+  addresses: [],
+  neighbours: [],
+  routes: [],
+  rules: [MAIN_RULE],
+}
 
 export interface NamespaceChange {
   readonly namespace: string
@@ -57,45 +76,52 @@ export function namespacesOf(plan: VpcPlan): NamespacePlan[] {
 export function diffVpc(have: VpcState, want: VpcPlan): VpcChange {
   const wanted = namespacesOf(want)
   const links = diffLinks(have.links, want.links)
-  const fresh = links.made
   return {
     newNamespaces: wanted.filter(({ name }) => !have.namespaces.has(name)).map(({ name }) => name),
     replacedLinks: links.replaced,
-    newLinks: fresh,
-    namespaces: wanted
-      .map((namespace) =>
-        diffNamespace(
-          // What is made anew starts with nothing, also where its far end was not known.
-          withoutLinks(have.namespaces.get(namespace.name), [...links.replaced, ...links.stale, ...fresh]),
-          namespace,
-          fresh,
-        ),
-      )
-      .filter(({ add, remove }) => add.length + remove.length > 0),
+    newLinks: links.made,
+    namespaces: diffNamespaces(have, wanted, links),
     nft: diffRuleset(have.rules, want.rules),
     staleLinks: links.stale,
     staleFlows: [...staleGatewayFlows(have.gateways, want.gateways), ...staleAddressFlows(have, want)],
   }
 }
 
-/** `fresh` are the pairs made just now, whose near ends still lack their alias. */
+function diffNamespaces(have: VpcState, wanted: readonly NamespacePlan[], links: LinkChange): NamespaceChange[] {
+  // What is made anew starts with nothing, also where its far end was not known.
+  const gone = endsByNamespace([...links.replaced, ...links.stale, ...links.made])
+  const fresh = Map.groupBy(links.made, ({ near }) => near.namespace)
+  return wanted
+    .filter((want) => gone.has(want.name) || !sameNamespace(have.namespaces.get(want.name), want))
+    .map((want) =>
+      diffNamespace(withoutLinks(have.namespaces.get(want.name), gone.get(want.name)), want, fresh.get(want.name)),
+    )
+    .filter(({ add, remove }) => add.length + remove.length > 0)
+}
+
+/** Nearly all of a large VPC's namespaces are the same from one plan to the next; this is the quick way to see it. */
+function sameNamespace(have: NamespacePlan | undefined, want: NamespacePlan): boolean {
+  return have === want || JSON.stringify(have) === JSON.stringify(want)
+}
+
+/** `have` is undefined for a new namespace. `fresh` are the pairs made just now whose near end is here: it lacks its
+ * alias still. */
 export function diffNamespace(
-  have: NamespacePlan | undefined,
+  have: NamespacePlan = NEW_NAMESPACE,
   want: NamespacePlan,
   fresh: readonly VethPair[] = [],
 ): NamespaceChange {
-  const near = fresh.filter((pair) => pair.near.namespace === want.name)
-  const up = missing(have?.up ?? [], want.up).map((link) => `link set ${link} up`)
-  const addresses = diffLines(have?.addresses.map(renderAddress), want.addresses.map(renderAddress))
-  const neighbours = diffLines(have?.neighbours.map(renderNeighbour), want.neighbours.map(renderNeighbour))
+  const up = missing(have.up, want.up).map((link) => `link set ${link} up`)
+  const addresses = diffLines(have.addresses.map(renderAddress), want.addresses.map(renderAddress))
+  const neighbours = diffLines(have.neighbours.map(renderNeighbour), want.neighbours.map(renderNeighbour))
   const routes = diffRoutes(have, want)
-  const rules = diffLines(have?.rules.map(renderPolicyRule), want.rules.map(renderPolicyRule))
+  const rules = diffLines(have.rules.map(renderPolicyRule), want.rules.map(renderPolicyRule))
   return {
     namespace: want.name,
     add: [
-      ...near.map((pair) => `link set ${pair.near.name} alias ${pairAlias(pair)}`),
+      ...fresh.map((pair) => `link set ${pair.near.name} alias ${pairAlias(pair)}`),
       // Else an answer to ARP on behalf of another waits up to 0.8 s; there is no default that a namespace could set.
-      ...near.map((pair) => `ntable change name arp_cache dev ${pair.near.name} proxy_delay 0`),
+      ...fresh.map((pair) => `ntable change name arp_cache dev ${pair.near.name} proxy_delay 0`),
       ...up,
       ...addresses.add.map((line) => `addr add ${line}`),
       ...neighbours.add.map((line) => `neigh replace ${line} nud permanent`),
@@ -149,16 +175,19 @@ function samePair(a: VethPair | undefined, b: VethPair): boolean {
   )
 }
 
+/** Names of links by namespace, both ends of each pair. */
+function endsByNamespace(pairs: readonly VethPair[]): ReadonlyMap<string, ReadonlySet<string>> {
+  const ends = pairs.flatMap(({ near, far }) => [near, far])
+  const grouped = Map.groupBy(ends, ({ namespace }) => namespace)
+  return new Map([...grouped].map(([namespace, list]) => [namespace, new Set(list.map(({ name }) => name))]))
+}
+
 /** What is left of a namespace once these links are gone: the kernel takes their addresses and routes with them. */
-function withoutLinks(namespace: NamespacePlan | undefined, links: readonly VethPair[]): NamespacePlan | undefined {
-  if (!namespace || links.length === 0) return namespace
-  const gone = new Set(
-    links
-      .flatMap(({ near, far }) => [near, far])
-      .filter((end) => end.namespace === namespace.name)
-      .map((end) => end.name),
-  )
-  if (gone.size === 0) return namespace
+function withoutLinks(
+  namespace: NamespacePlan | undefined,
+  gone: ReadonlySet<string> | undefined,
+): NamespacePlan | undefined {
+  if (!namespace || !gone) return namespace
   const stays = ({ device }: { readonly device?: string }) => device === undefined || !gone.has(device)
   return {
     ...namespace,
@@ -174,8 +203,8 @@ interface Lines {
   readonly remove: string[]
 }
 
-function diffLines(have: readonly string[] | undefined, want: readonly string[]): Lines {
-  return { add: missing(have ?? [], want), remove: missing(want, have ?? []) }
+function diffLines(have: readonly string[], want: readonly string[]): Lines {
+  return { add: missing(have, want), remove: missing(want, have) }
 }
 
 function missing(have: readonly string[], want: readonly string[]): string[] {
@@ -184,8 +213,8 @@ function missing(have: readonly string[], want: readonly string[]): string[] {
 }
 
 /** A route that changes is replaced, so that there is no moment without it. */
-function diffRoutes(have: NamespacePlan | undefined, want: NamespacePlan): Lines {
-  const before = new Map((have?.routes ?? []).map((route) => [routeKey(route), renderRoute(route)]))
+function diffRoutes(have: NamespacePlan, want: NamespacePlan): Lines {
+  const before = new Map(have.routes.map((route) => [routeKey(route), renderRoute(route)]))
   const after = new Map(want.routes.map((route) => [routeKey(route), renderRoute(route)]))
   return {
     add: [...after].filter(([key, line]) => before.get(key) !== line).map(([, line]) => line),

@@ -8,7 +8,7 @@ import { backboneHasDrifted, vpcHasDrifted } from './audit.ts'
 import { type BackboneState, convergeBackbone, prepareBackbone } from './backbone-kernel.ts'
 import { planBackbone } from './backbone-plan.ts'
 import { openBackboneSockets } from './backbone-sockets.ts'
-import { ipBatch, listNamespaces } from './commands.ts'
+import { ipBatch, listNames, listNamespaces } from './commands.ts'
 import { namespacesOf, stateOf, type VpcChange } from './diff.ts'
 import { type ApplyResult, type BackboneSockets, type Driver, DriverError } from './driver.ts'
 import { backboneNamespace, instanceNamespace, instanceOfNamespace, vpcLink, worldPrefix } from './names.ts'
@@ -116,9 +116,12 @@ export class LinuxDriver implements Driver {
    * that was not asked for; then interfaces and namespaces that are no longer wanted; and instances boot last, in a
    * network that is whole. */
   async #apply(network: Network): Promise<ApplyResult> {
+    const planned = network.vpcs.map((vpc) => this.#plan(vpc))
+    const known = this.#backbone && planned.every(({ plan }) => this.#applied.has(plan.id))
     const round: Round = {
-      planned: network.vpcs.map((vpc) => this.#plan(vpc)),
-      live: await this.#liveNamespaces(),
+      planned,
+      // To look behind each name takes longer than most changes, so it is done where something is read anew anyway.
+      live: known ? new Set(await listNames(worldPrefix(this.#world))) : await this.#liveNamespaces(),
       changes: new Map(),
       failures: new Map(),
     }
@@ -261,7 +264,7 @@ export class LinuxDriver implements Driver {
   }
 
   async #audit(): Promise<{ readonly vpcs: VpcId[]; readonly backbone: boolean }> {
-    const live = new Set((await listNamespaces(worldPrefix(this.#world))).live)
+    const live = new Set(await listNames(worldPrefix(this.#world)))
     const known = [...this.#applied.values()].map(({ plan }) => plan)
     const backbone = this.#backbone
     const [backboneDrifted, ...drifted] = await Promise.all([

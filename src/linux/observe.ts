@@ -2,7 +2,7 @@
 
 import { type Address, parseAddress } from '../ip/address.ts'
 import { MAIN_RULE, MTU, type NamespacePlan, type PolicyRule, type Route } from './plan.ts'
-import type { Run } from './run.ts'
+import { inNamespace, type Run } from './run.ts'
 
 export interface ObservedNamespace {
   /** What the plan would have to say to make just this. */
@@ -23,7 +23,7 @@ const QUESTIONS = 'link show\naddr show\nneigh show nud permanent\nroute show ta
 
 export async function observeNamespace(run: Run, name: string): Promise<ObservedNamespace> {
   const [links = [], addresses = [], neighbours = [], routes = [], rules = []] = parseAnswers(
-    await run(['ip', '-j', '-n', name, '-batch', '-'], QUESTIONS),
+    await run(inNamespace(name, 'ip', '-j', '-batch', '-'), QUESTIONS),
   )
   // A link of another MTU is no link of ours: it will be made again.
   const ours = links.filter((link) => text(link, 'ifname') === 'lo' || link.mtu === MTU)

@@ -24,7 +24,7 @@ export function boundedRun(limit: number): Run {
   }
 }
 
-/** `argv` as it runs inside a namespace. `ip netns exec` would also remount /sys, which takes three times as long. */
+/** `argv` as it runs inside a namespace. `ip netns exec` and `ip -n` would also remount /sys, which takes longer. */
 export function inNamespace(namespace: string, ...argv: readonly string[]): string[] {
   return ['nsenter', `--net=${NAMESPACE_DIRECTORY}/${namespace}`, '--', ...argv]
 }

@@ -1,6 +1,7 @@
-// Carries out one VPC's change. There is no atomicity across namespaces, so the order matters: first what only adds (a
-// new interface is dropped by nft until its elements are there), then nft's switch in one transaction, then what only
-// takes away. Interfaces that are gone, and namespaces, go last of all: see LinuxDriver.
+// Carries out one VPC's change. There is no atomicity across namespaces, so the order matters: first what only adds,
+// together with nft's switch in one transaction (an interface without its elements is dropped, and elements without
+// their interface do nothing), then what only takes away. Interfaces that are gone, and namespaces, go last of all: see
+// LinuxDriver.
 
 import { forgetFlows, ipBatch, nftTransaction, setRouterSysctls } from './commands.ts'
 import { diffVpc, namespacesOf, renderNewLink, type VpcChange, type VpcState } from './diff.ts'
@@ -22,10 +23,14 @@ export async function convergeVpc(run: Run, have: VpcState, want: VpcPlan): Prom
   if (isNewRouter || !have.rules) await setRouterSysctls(run, router)
   await deleteLinks(run, change.replacedLinks)
   await ipBatch(run, change.newLinks.map(renderNewLink))
-  await Promise.all(change.namespaces.map(({ namespace, add }) => ipBatch(run, add, namespace)))
-  await nftTransaction(run, router, change.nft)
-  await Promise.all(change.namespaces.map(({ namespace, remove }) => ipBatch(run, remove, namespace)))
-  if (!isNewRouter) await forgetFlows(run, router, change.staleFlows)
+  await Promise.all([
+    ...change.namespaces.map(({ namespace, add }) => ipBatch(run, add, namespace)),
+    nftTransaction(run, router, change.nft),
+  ])
+  await Promise.all([
+    ...change.namespaces.map(({ namespace, remove }) => ipBatch(run, remove, namespace)),
+    ...(isNewRouter ? [] : [forgetFlows(run, router, change.staleFlows)]),
+  ])
   return change
 }
 

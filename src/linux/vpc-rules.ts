@@ -4,6 +4,7 @@
 
 import { BACKBONE, LINK_LOCAL_METADATA, METADATA_BACKBONE, RESOLVER_BACKBONE } from '../compile/backbone.ts'
 import type { RouteEntry, SecurityGroupNetwork, VpcNetwork } from '../compile/network.ts'
+import { type Address, addressFamily } from '../ip/address.ts'
 import { cidrFamily } from '../ip/cidr.ts'
 import type { SecurityGroupId } from '../store/records.ts'
 import { BACKBONE_LINK, type Direction, groupChain, groupsChain } from './names.ts'
@@ -55,7 +56,7 @@ function interfaceSets(vpc: VpcNetwork, plugIns: readonly PlugIn[]): NftSet[] {
       // The resolver and the metadata service: no security group and no network ACL filters them.
       name: 'unfiltered',
       type: 'ipv4_addr',
-      elements: [...new Set([...vpc.resolver.addresses, LINK_LOCAL_METADATA])],
+      elements: [...new Set([...resolverAddresses(vpc), LINK_LOCAL_METADATA])],
     },
   ]
 }
@@ -180,14 +181,18 @@ function sourceCheck(): Rule[] {
 
 function toBackbone(vpc: VpcNetwork): Rule[] {
   const resolver: Rule = {
-    match: [`ip daddr ${anyOf(vpc.resolver.addresses)}`, 'meta l4proto { tcp, udp }', 'th dport 53'],
+    match: [`ip daddr ${anyOf(resolverAddresses(vpc))}`, 'meta l4proto { tcp, udp }', 'th dport 53'],
     verdict: `dnat ip to ${RESOLVER_BACKBONE}`,
   }
   return [
-    ...(vpc.resolver.enabled && vpc.resolver.addresses.length > 0 ? [resolver] : []),
+    ...(vpc.resolver.enabled ? [resolver] : []),
     { match: [`ip daddr ${LINK_LOCAL_METADATA}`, 'tcp dport 80'], verdict: `dnat ip to ${METADATA_BACKBONE}` },
     { match: [], verdict: 'dnat ip to meta mark . ip daddr map @gateway' },
   ]
+}
+
+function resolverAddresses(vpc: VpcNetwork): Address[] {
+  return vpc.resolver.addresses.filter((address) => addressFamily(address) === 4)
 }
 
 function forward(): Rule[] {

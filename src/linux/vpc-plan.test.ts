@@ -1,0 +1,166 @@
+// The whole of two small worlds as text: the address plan is compile/small-network.ts's.
+
+import { describe, expect, test } from 'vitest'
+import {
+  address,
+  networkInterface,
+  openAcl,
+  routeTable,
+  securityGroup,
+  smallVpc,
+  smallVpcWithS3,
+} from '../compile/small-network.ts'
+import { cidr } from '../ip/cidr.ts'
+import { ICMP, TCP, UDP } from '../ip/protocol.ts'
+import { planBackbone } from './backbone-plan.ts'
+import { diffNamespace, diffVpc, NOTHING, renderNewLink, stateOf } from './diff.ts'
+import { type NftSet, renderRuleset } from './nft.ts'
+import type { VpcPlan } from './plan.ts'
+import { refusals } from './strict-plan.ts'
+import { planVpc } from './vpc-plan.ts'
+
+const s3 = planVpc('1a2b', smallVpcWithS3())
+
+/** Every kind of rule that there is. */
+const anywhere = { kind: 'cidrs', cidrs: [cidr('0.0.0.0/0')] } as const
+const nested = { kind: 'cidrs', cidrs: [cidr('10.0.0.0/8'), cidr('10.1.0.0/16'), cidr('2001:db8::/32')] } as const
+const onlyV6 = { kind: 'cidrs', cidrs: [cidr('::/0')] } as const
+const busy = smallVpc({
+  cidrs: [cidr('10.0.0.0/16'), cidr('100.64.0.0/16')],
+  interfaces: [
+    networkInterface(1, 'a', '10.0.1.5', ['sg-1', 'sg-2'], { addresses: [address('10.0.1.5'), address('10.0.1.50')] }),
+    networkInterface(2, 'a', '10.0.1.6', ['sg-2'], { instanceId: 'i-1', deviceIndex: 1 }),
+    networkInterface(3, 'b', '10.0.2.5', ['sg-2'], { sourceDestCheck: false }),
+    networkInterface(4, 'b', '10.0.2.6', ['sg-2'], { instanceId: 'i-stopped' }),
+  ],
+  securityGroups: [
+    securityGroup('sg-1', {
+      members: [address('10.0.1.5'), address('10.0.1.50')],
+      ingress: [
+        { protocol: TCP, ports: { from: 443, to: 443 }, peer: nested, by: 'sgr-nested' },
+        { protocol: UDP, ports: { from: 1000, to: 2000 }, peer: { kind: 'group', groupId: 'sg-2' }, by: 'sgr-group' },
+        { protocol: ICMP, icmp: { type: 8, code: -1 }, peer: anywhere, by: 'sgr-ping' },
+        { protocol: ICMP, icmp: { type: -1, code: -1 }, peer: anywhere, by: 'sgr-icmp' },
+        { protocol: 47, peer: anywhere, by: 'sgr-gre' },
+        { protocol: TCP, peer: onlyV6, by: 'sgr-v6' },
+      ],
+    }),
+    securityGroup('sg-2', { members: [address('10.0.1.5'), address('10.0.1.6'), address('10.0.2.5')], egress: [] }),
+  ],
+  routeTables: [
+    routeTable('a', [
+      { cidr: cidr('203.0.113.0/24'), nextHop: { kind: 'networkInterface', interfaceId: 'eni-3' }, by: 'rtb-a' },
+      { cidr: cidr('0.0.0.0/0'), nextHop: { kind: 'blackhole', why: 'igw-1 is not attached' }, by: 'rtb-a' },
+    ]),
+    routeTable('b'),
+  ],
+  networkAcls: [
+    openAcl('a', {
+      ingress: [
+        { action: 'deny', protocol: TCP, cidr: cidr('10.0.2.0/24'), ports: { from: 22, to: 22 }, by: 'acl-a rule 90' },
+        ...openAcl('a').ingress,
+      ],
+    }),
+    openAcl('b'),
+  ],
+  resolver: { ...smallVpc().resolver, enabled: false },
+})
+
+describe('planVpc', () => {
+  test.each([
+    ['s3', s3],
+    ['busy', planVpc('1a2b', busy)],
+  ] as const)('the rules of %s', async (name, plan) => {
+    await expect(renderRuleset(plan.rules)).toMatchFileSnapshot(`${name}-rules.golden.nft`)
+  })
+
+  test.each([
+    ['s3', s3],
+    ['busy', planVpc('1a2b', busy)],
+  ] as const)('the links, addresses, routes and rules of %s', async (name, plan) => {
+    await expect(fromNothing(plan)).toMatchFileSnapshot(`${name}-links.golden.ip`)
+  })
+
+  test('the backbone', async () => {
+    const { namespace, rules } = planBackbone('1a2b', [s3.backbone])
+    const lines = diffNamespace(undefined, namespace).add.map((line) => `# ${line}\n`)
+    await expect(`${lines.join('')}${renderRuleset(rules)}`).toMatchFileSnapshot('backbone.golden.nft')
+  })
+
+  test('is nothing that the kernel would refuse', () => {
+    expect(refusals(s3)).toEqual([])
+    expect(refusals(planVpc('1a2b', busy))).toEqual([])
+  })
+
+  test('an interface of an instance that does not run is not in the kernel, and still a member of its groups', () => {
+    const plan = planVpc('1a2b', busy)
+    expect(plan.links.map(({ near }) => near.name)).toEqual(['vpc-1', 'eni-1', 'eni-2', 'eni-3'])
+    expect(plan.rules.sets.find(({ name }: NftSet) => name === 'members-sg-2')?.elements).toContain('10.0.2.5')
+  })
+})
+
+function fromNothing(plan: VpcPlan): string {
+  const change = diffVpc(NOTHING, plan)
+  const batches = change.namespaces.map(({ namespace, add }) => [`[${namespace}]`, ...add].join('\n'))
+  const root = [
+    '[root]',
+    ...change.newNamespaces.map((name) => `netns add ${name}`),
+    ...change.newLinks.map(renderNewLink),
+  ]
+  return `${[root.join('\n'), ...batches].join('\n\n')}\n`
+}
+
+describe('diffVpc', () => {
+  const nothingToDo = {
+    newNamespaces: [],
+    replacedLinks: [],
+    newLinks: [],
+    namespaces: [],
+    nft: '',
+    staleLinks: [],
+    staleFlows: [],
+  }
+
+  test('applied twice, nothing is done', () => {
+    expect(diffVpc(stateOf(s3), planVpc('1a2b', smallVpcWithS3()))).toEqual(nothingToDo)
+    expect(diffVpc(stateOf(planVpc('1a2b', busy)), planVpc('1a2b', structuredClone(busy)))).toEqual(nothingToDo)
+  })
+
+  test("an endpoint adds elements and routes, and nothing else of the VPC's", () => {
+    const change = diffVpc(stateOf(planVpc('1a2b', smallVpc())), s3)
+    expect(change).toMatchObject({ ...nothingToDo, namespaces: [{ remove: [] }], nft: expect.any(String) })
+    expect(change.nft).toMatch(/^add element inet postern gateway \{[^\n]*\}\n$/)
+    expect(change.namespaces.flatMap(({ add }) => add)).toEqual(
+      expect.arrayContaining([expect.stringMatching(/^route replace blackhole \S+ table 100097 proto static$/)]),
+    )
+  })
+
+  test('an endpoint taken away ends the flows of the subnets that used it', () => {
+    const change = diffVpc(stateOf(s3), planVpc('1a2b', smallVpc()))
+    expect(change.staleFlows).toEqual(['-s 10.0.1.0/24 -r 240.1.1.1'])
+  })
+
+  test('a range that another route takes from an endpoint ends the flows to it only', () => {
+    const { routeTables } = smallVpcWithS3()
+    const [tableA, tableB] = routeTables
+    if (!tableA || !tableB) throw new Error('no tables')
+    const lost = tableA.entries.at(-1)
+    const entries = tableA.entries.slice(0, -1)
+    const change = diffVpc(
+      stateOf(s3),
+      planVpc('1a2b', smallVpcWithS3({ routeTables: [{ ...tableA, entries }, tableB] })),
+    )
+    expect(change.staleFlows).toEqual([`-s 10.0.1.0/24 -r 240.1.1.1 -d ${lost?.cidr}`])
+  })
+
+  test("an instance that goes takes its links and its address's flows with it; its routes go with the links", () => {
+    const { instances } = smallVpc()
+    const change = diffVpc(
+      stateOf(planVpc('1a2b', smallVpc())),
+      planVpc('1a2b', smallVpc({ instances: instances.slice(0, 2) })),
+    )
+    expect(change.staleLinks.map(({ near }) => near.name)).toEqual(['eni-3'])
+    expect(change.staleFlows).toEqual(['-s 10.0.2.5', '-d 10.0.2.5'])
+    expect(change.namespaces).toEqual([])
+  })
+})
