@@ -72,6 +72,10 @@ export function readClaim(request: SignedRequest): Claim {
   if (authorization !== undefined) return readHeaderClaim(request, authorization)
   const query = new Map(queryPairs(request.query))
   if (query.has('X-Amz-Signature') || query.has('X-Amz-Algorithm')) return readPresignedClaim(query)
+  // Signature Version 2 in the query: S3 refuses it for every bucket made since June 2020.
+  if (query.has('AWSAccessKeyId') && query.has('Signature')) {
+    return refuse('unsupported-algorithm', `the query must be signed by ${ALGORITHM}`)
+  }
   return { kind: 'anonymous' }
 }
 
@@ -105,7 +109,10 @@ export interface Signer {
 }
 
 /** The Authorization header of a request that is sent on in another's name; it covers all of the request's headers. */
-export function signRequest(request: SignedRequest, { accessKeyId, secret, scope, timestamp, payloadHash }: Signer): string {
+export function signRequest(
+  request: SignedRequest,
+  { accessKeyId, secret, scope, timestamp, payloadHash }: Signer,
+): string {
   const signedHeaders = Object.keys(request.headers).sort()
   const claim = { form: 'header', accessKeyId, scope, signedHeaders, signature: '', timestamp } as const
   const text = stringToSign(claim, canonicalRequest(request, claim, payloadHash))

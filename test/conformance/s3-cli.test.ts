@@ -1,7 +1,7 @@
 // S3 as the AWS CLI and boto3 see it. They are not part of the set-up: without them this says so and is skipped.
 
 import { spawn, spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -102,10 +102,17 @@ describe.skipIf(!hasCli)('the AWS CLI', () => {
     mkdirSync(join(directory, 'tree', 'deep'), { recursive: true })
     writeFileSync(join(directory, 'tree', 'a'), '1')
     writeFileSync(join(directory, 'tree', 'deep', 'b'), '2')
+    // The CLI copies again what is newer here than there, and S3's times have whole seconds.
+    for (const file of ['a', 'deep/b']) utimesSync(join(directory, 'tree', file), 1_700_000_000, 1_700_000_000)
     await aws('s3', 'sync', 'tree', `s3://${Bucket}/tree`)
     expect(await aws('s3', 'sync', 'tree', `s3://${Bucket}/tree`)).toBe('')
     await aws('s3', 'sync', `s3://${Bucket}/tree`, 'tree.back')
     expect(readFileSync(join(directory, 'tree.back', 'deep', 'b'), 'utf8')).toBe('2')
+    const old = await aws('s3', 'presign', `s3://${Bucket}/report.txt`)
+    // Version 1 of the CLI signs by the old way unless it is told; AWS refuses that for buckets made since 2020.
+    if (old.includes('AWSAccessKeyId='))
+      expect(await (await fetch(old)).text()).toContain('Please use AWS4-HMAC-SHA256.')
+    await aws('configure', 'set', 'default.s3.signature_version', 's3v4')
     const url = await aws('s3', 'presign', `s3://${Bucket}/report.txt`)
     expect(await (await fetch(url)).text()).toBe('company confidential')
     await aws('s3', 'rb', '--force', `s3://${Bucket}`)
