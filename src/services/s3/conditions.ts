@@ -1,6 +1,6 @@
 // Conditional requests: RFC 9110 section 13, with S3's answers.
 
-import type { ObjectVersion } from './object-index.ts'
+import type { ObjectVersion } from './object-records.ts'
 import { quoted, unquoted } from './require.ts'
 import { noSuchKey, s3Error } from './s3-error.ts'
 

@@ -1,7 +1,7 @@
 // What a client may send with an object, checked and put into the shape that is kept.
 
 import type { ChecksumMembers } from './checksum.ts'
-import type { ObjectMeta, Tag } from './object-index.ts'
+import type { ObjectMeta, Tag } from './object-records.ts'
 import { s3Error } from './s3-error.ts'
 
 interface ObjectInput extends ChecksumMembers {

@@ -2,7 +2,7 @@
 
 import { createHash } from 'node:crypto'
 import type { Call } from '../../edge/adapter.ts'
-import type { Bucket, ObjectVersion } from './object-index.ts'
+import type { Bucket, ObjectVersion } from './object-records.ts'
 import { noSuchBucket, noSuchKey, s3Error } from './s3-error.ts'
 import type { S3Storage } from './storage.ts'
 

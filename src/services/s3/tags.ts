@@ -1,6 +1,6 @@
 // Tag sets of buckets and objects. https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-tagging.html
 
-import type { Tag } from './object-index.ts'
+import type { Tag } from './object-records.ts'
 import { s3Error } from './s3-error.ts'
 
 export const MAX_OBJECT_TAGS = 10

@@ -14,7 +14,7 @@ import type {
 import { DEFAULT_REGION, isRegion } from '../../../catalogue/regions.ts'
 import type { Call } from '../../../edge/adapter.ts'
 import { requireBucketName } from '../bucket-name.ts'
-import type { Bucket } from '../object-index.ts'
+import type { Bucket } from '../object-records.ts'
 import { callerAccount, canonicalUserId, requireBucket, wholeSeconds } from '../require.ts'
 import { invalidArgument, noSuchBucket, s3Error } from '../s3-error.ts'
 import { DEFAULT_PUBLIC_ACCESS_BLOCK, writeSetting } from '../settings.ts'

@@ -8,7 +8,7 @@ import type {
   StorageClass,
 } from '@aws-sdk/client-s3'
 import type { Call } from '../../../edge/adapter.ts'
-import type { Upload } from '../object-index.ts'
+import type { Upload } from '../object-records.ts'
 import { canonicalUserId, quoted, requireBucket } from '../require.ts'
 import type { S3Storage } from '../storage.ts'
 import { partChecksum, requireUpload } from './multipart.ts'

@@ -29,8 +29,8 @@ import {
   sentChecksum,
 } from '../checksum.ts'
 import { requireCopyConditions, requireWriteConditions } from '../conditions.ts'
-import type { Bucket, ObjectVersion, Part, Upload } from '../object-index.ts'
 import { encryptionMembers, objectMeta } from '../object-input.ts'
+import type { Bucket, ObjectVersion, Part, Upload } from '../object-records.ts'
 import { MAX_BODY, type Received, receiveBody, receiveCopy } from '../receive.ts'
 import { callerArn, quoted, requireBucket, shownVersionId, unquoted, wholeSeconds } from '../require.ts'
 import { invalidArgument, s3Error } from '../s3-error.ts'

@@ -10,7 +10,7 @@ import type {
 import type { Call } from '../../../edge/adapter.ts'
 import { requireKey } from '../bucket-name.ts'
 import { requireWriteConditions } from '../conditions.ts'
-import type { Bucket } from '../object-index.ts'
+import type { Bucket } from '../object-records.ts'
 import { requireBucket, wholeSeconds } from '../require.ts'
 import { s3Error } from '../s3-error.ts'
 import type { S3Storage } from '../storage.ts'

@@ -10,7 +10,7 @@ import type {
   ObjectStorageClass,
 } from '@aws-sdk/client-s3'
 import type { Call } from '../../../edge/adapter.ts'
-import type { ListedVersion } from '../object-index.ts'
+import type { ListedVersion } from '../object-records.ts'
 import { canonicalUserId, quoted, requireBucket } from '../require.ts'
 import { invalidArgument } from '../s3-error.ts'
 import type { S3Storage } from '../storage.ts'

@@ -11,7 +11,7 @@ import type {
 } from '@aws-sdk/client-s3'
 import type { Call } from '../../../edge/adapter.ts'
 import { requireKey } from '../bucket-name.ts'
-import type { Tag } from '../object-index.ts'
+import type { Tag } from '../object-records.ts'
 import { requireBucket, requireVersion, shownVersionId } from '../require.ts'
 import { requireObjectAcl } from '../settings.ts'
 import type { S3Storage } from '../storage.ts'
