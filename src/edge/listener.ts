@@ -96,9 +96,8 @@ export class EdgeListener {
       return
     }
     this.#options.frontDoor.answer(request, response, { ...connection, secure }).catch((error: unknown) => {
-      this.#options.log(
-        `edge: ${request.method} ${asked}${request.url}: ${error instanceof Error ? error.stack : error}`,
-      )
+      // A client that went away in the middle is no news.
+      if (!isBrokenConnection(error)) this.#options.log(`edge: ${request.method} ${asked}${request.url}: ${error}`)
       request.socket.destroy()
     })
   }
@@ -210,6 +209,12 @@ function requestedHost(request: IncomingMessage): string {
 /** A socket's address; a dual-stack listener writes IPv4 ones as `::ffff:240.1.0.1`. */
 function backboneAddress(text: string | undefined) {
   return parseAddress(text?.replace(/^::ffff:/, '') ?? '')
+}
+
+const BROKEN = new Set(['ECONNRESET', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE', 'ERR_STREAM_DESTROYED', 'ABORT_ERR'])
+
+function isBrokenConnection(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && BROKEN.has(String(error.code))
 }
 
 function tuned<S extends HttpServer | HttpsServer>(server: S): S {
