@@ -34,7 +34,7 @@ function mountOwnRun(): void {
 
 function runInside(file: string): void {
   const vitest = fileURLToPath(new URL('../../node_modules/vitest/vitest.mjs', import.meta.url))
-  const argv = ['-Urnm', process.execPath, vitest, 'run', file]
+  const argv = ['-Urnm', process.execPath, vitest, 'run', '--configLoader', 'runner', file]
   const { status, stdout, stderr } = spawnSync('unshare', argv, {
     env: { ...process.env, [INSIDE]: '1' },
     encoding: 'utf8',
