@@ -172,6 +172,8 @@ export interface NetworkInterface extends Owned {
   readonly groupIds: readonly SecurityGroupId[]
   readonly sourceDestCheck: boolean
   readonly attachment?: NetworkInterfaceAttachment
+  /** The attachment that was taken off last: whoever asks for it by its id sees it `detached`. */
+  readonly detached?: NetworkInterfaceAttachment
   /** Out of 240.0.0.0/4, unique in the world: who this interface is once its packets left the VPC. */
   readonly backboneAddress: Address
   /** The host whose kernel carries the interface; `local` while there is one host. */

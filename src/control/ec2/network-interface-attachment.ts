@@ -43,6 +43,7 @@ export function attachNetworkInterface(
       deleteOnTermination: false,
       attachedAt: caller.now.toISOString(),
     },
+    detached: undefined,
   })
   return { AttachmentId: id, NetworkCardIndex: 0 }
 }
@@ -59,7 +60,7 @@ export function detachNetworkInterface(
   if (eni.attachment?.deviceIndex === 0) {
     throw new ApiError('OperationNotPermitted', 'The network interface at device index 0 cannot be detached.')
   }
-  tx.networkInterfaces.update(eni.id, { attachment: undefined })
+  tx.networkInterfaces.update(eni.id, { attachment: undefined, detached: eni.attachment })
   return {}
 }
 

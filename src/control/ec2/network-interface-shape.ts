@@ -8,7 +8,7 @@ import type {
 } from '@aws-sdk/client-ec2'
 import { privateDomain } from '../../catalogue/regions.ts'
 import type { Address } from '../../ip/address.ts'
-import type { NetworkInterface, Region, SecurityGroupId } from '../../store/records.ts'
+import type { NetworkInterface, NetworkInterfaceAttachment, Region, SecurityGroupId } from '../../store/records.ts'
 import type { Records } from '../../store/store.ts'
 import { tagList } from './tags.ts'
 
@@ -47,19 +47,30 @@ export function toInstanceInterface(records: Records, eni: NetworkInterface): In
 }
 
 export function toAttachment(eni: NetworkInterface): AttachmentOutput | undefined {
-  const { attachment } = eni
-  return (
-    attachment && {
-      AttachTime: new Date(attachment.attachedAt),
-      AttachmentId: attachment.id,
-      DeleteOnTermination: attachment.deleteOnTermination,
-      DeviceIndex: attachment.deviceIndex,
-      InstanceId: attachment.instanceId,
-      InstanceOwnerId: eni.owner,
-      NetworkCardIndex: 0,
-      Status: 'attached',
-    }
-  )
+  return eni.attachment && attachmentShape(eni, eni.attachment, 'attached')
+}
+
+/** The interface as one sees it who asks for an attachment by its id: Terraform waits until that is `detached`. */
+export function withDetached(shape: NetworkInterfaceOutput, eni: NetworkInterface): NetworkInterfaceOutput {
+  if (eni.attachment || !eni.detached) return shape
+  return { ...shape, Attachment: attachmentShape(eni, eni.detached, 'detached') }
+}
+
+function attachmentShape(
+  eni: NetworkInterface,
+  attachment: NetworkInterfaceAttachment,
+  status: 'attached' | 'detached',
+): AttachmentOutput {
+  return {
+    AttachTime: new Date(attachment.attachedAt),
+    AttachmentId: attachment.id,
+    DeleteOnTermination: attachment.deleteOnTermination,
+    DeviceIndex: attachment.deviceIndex,
+    InstanceId: attachment.instanceId,
+    InstanceOwnerId: eni.owner,
+    NetworkCardIndex: 0,
+    Status: status,
+  }
 }
 
 export function toGroups(records: Records, ids: readonly SecurityGroupId[]): GroupIdentifier[] {

@@ -182,6 +182,12 @@ describe('attachments', () => {
       refusal(() => world.write(deleteNetworkInterface, { NetworkInterfaceId: eni }), 'InvalidParameterValue'),
     ).toBe(`Network interface '${eni}' is currently in use.`)
     world.write(detachNetworkInterface, { AttachmentId })
+    const byAttachment = { Filters: [{ Name: 'attachment.attachment-id', Values: [AttachmentId!] }] }
+    expect(world.read(describeNetworkInterfaces, byAttachment).NetworkInterfaces).toMatchObject([
+      { NetworkInterfaceId: eni, Status: 'available', Attachment: { Status: 'detached', InstanceId: instance } },
+    ])
+    const byId = { NetworkInterfaceIds: [eni] }
+    expect(world.read(describeNetworkInterfaces, byId).NetworkInterfaces![0]!.Attachment).toBeUndefined()
     refusal(() => world.write(detachNetworkInterface, { AttachmentId }), 'InvalidAttachmentID.NotFound')
     world.write(deleteNetworkInterface, { NetworkInterfaceId: eni })
     expect(record(eni)).toBeUndefined()

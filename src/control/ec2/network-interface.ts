@@ -14,7 +14,7 @@ import type { Caller } from '../caller.ts'
 import { findMadeBefore, forgetMade, rememberMade } from './client-token.ts'
 import { applyFilters, type FilterFields } from './filters.ts'
 import { parseWantedAddresses, takeAddresses } from './interface-address.ts'
-import { addressDnsName, toNetworkInterface } from './network-interface-shape.ts'
+import { addressDnsName, toNetworkInterface, withDetached } from './network-interface-shape.ts'
 import { insertNetworkInterface, requireInterfaceGroups } from './new-network-interface.ts'
 import { refuseUnserved } from './not-served.ts'
 import { pageOf } from './pages.ts'
@@ -53,7 +53,12 @@ export function describeNetworkInterfaces(
     max: 1000,
     hasIds: (input.NetworkInterfaceIds ?? []).length > 0,
   })
-  return { NetworkInterfaces: items.map((eni) => toNetworkInterface(records, eni)), NextToken: nextToken }
+  const asksForAttachment = input.Filters?.some(({ Name: name }) => name === 'attachment.attachment-id')
+  const shapeOf = (eni: NetworkInterface) => {
+    const shape = toNetworkInterface(records, eni)
+    return asksForAttachment ? withDetached(shape, eni) : shape
+  }
+  return { NetworkInterfaces: items.map(shapeOf), NextToken: nextToken }
 }
 
 export function deleteNetworkInterface(
@@ -137,7 +142,7 @@ const FILTERS: FilterFields<NetworkInterface> = {
   'association.public-dns-name': () => undefined,
   'association.public-ip': () => undefined,
   'attachment.attach-time': (eni) => eni.attachment?.attachedAt,
-  'attachment.attachment-id': (eni) => eni.attachment?.id,
+  'attachment.attachment-id': (eni) => (eni.attachment ?? eni.detached)?.id,
   'attachment.delete-on-termination': (eni) => eni.attachment?.deleteOnTermination,
   'attachment.device-index': (eni) => eni.attachment?.deviceIndex,
   'attachment.instance-id': (eni) => eni.attachment?.instanceId,
