@@ -201,11 +201,18 @@ export class FrontDoor {
     return authenticate({ service, request, claim, connection, payloadHash, now }, identify, mode)
   }
 
+  /** An endpoint that went while the request was on its way lets nothing through. */
+  #endpointPolicyOf(connection: Connection): NamedPolicy | undefined {
+    if (connection.kind !== 'endpoint') return undefined
+    const policy = this.#options.endpointPolicy(connection.endpointId)
+    if (!policy) throw new ApiError('AccessDenied', `The VPC endpoint ${connection.endpointId} no longer exists`)
+    return policy
+  }
+
   async #authorise(adapter: Adapter, call: Call): Promise<void> {
     const { principal, connection, now, region, headers } = call
     const userAgent = headers['user-agent']
-    const endpointPolicy =
-      connection.kind === 'endpoint' ? this.#options.endpointPolicy(connection.endpointId) : undefined
+    const endpointPolicy = this.#endpointPolicyOf(connection)
     for (const authorisation of await adapter.authorisations(call)) {
       const context = {
         principal,
