@@ -27,7 +27,7 @@ export interface AdminContext {
   readonly options: DaemonOptions
   readonly endpoint: () => string
   readonly store: Store
-  readonly s3: S3Adapter
+  readonly s3: Pick<S3Adapter, 'describeResource' | 'bucketCount' | 'reset'>
   readonly sandboxes: Sandboxes
   readonly reconciler: Reconciler
   readonly shutdown: () => void
@@ -36,7 +36,7 @@ export interface AdminContext {
 type Body = Readonly<Record<string, unknown>>
 
 /** Who `postern` itself acts as where no client's key says. */
-const HOME_ACCOUNT = '123456789012'
+export const HOME_ACCOUNT = '123456789012'
 
 export function adminRoutes(context: AdminContext): AdminRoutes {
   return {

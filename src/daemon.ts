@@ -13,7 +13,7 @@ import { ApiServer } from './api/server.ts'
 import { lookupIn } from './compile/lookup.ts'
 import { findIdentity } from './control/iam/identity.ts'
 import { instanceRoleSession } from './control/iam/instance-session.ts'
-import { type AdminContext, adminRoutes } from './daemon-admin.ts'
+import { type AdminContext, adminRoutes, HOME_ACCOUNT } from './daemon-admin.ts'
 import { DnsServer } from './dns/server.ts'
 import type { Adapter } from './edge/adapter.ts'
 import { CertificateAuthority } from './edge/ca.ts'
@@ -27,6 +27,8 @@ import { Sandboxes } from './linux/sandbox.ts'
 import { MetadataServer } from './metadata/server.ts'
 import { Reconciler } from './reconcile.ts'
 import { S3Adapter } from './services/s3/s3-adapter.ts'
+import { S3Upstream } from './services/s3/upstream.ts'
+import { parseUpstream } from './services/s3/upstream-request.ts'
 import type { VpcEndpointId } from './store/records.ts'
 import { SqliteJournal } from './store/sqlite-journal.ts'
 import { Store } from './store/store.ts'
@@ -124,7 +126,7 @@ export class Daemon {
 
 interface Parts {
   readonly store: Store
-  readonly s3: S3Adapter
+  readonly s3: S3Adapter | S3Upstream
   readonly driver: Driver
   readonly sandboxes: Sandboxes
   readonly reconciler: Reconciler
@@ -141,7 +143,7 @@ async function makeParts(options: DaemonOptions, { path, world, sessionKey }: Wo
   const forgetInstance = (instanceId: string) => sandboxes.forget(instanceId)
   const reconciler = new Reconciler({ store, driver, forgetInstance, now, log })
   const network = () => reconciler.network
-  const s3 = new S3Adapter(join(path, 's3'))
+  const s3 = openS3(path, options.s3Upstream)
   const ec2 = ec2Operations({ consoleOutput: (instanceId) => sandboxes.consoleOutput(instanceId) })
   const adapters: Adapter[] = [
     controlAdapter({ service: 'ec2', store, ...ec2, firstUse: EC2_FIRST_USE }),
@@ -171,8 +173,16 @@ async function makeParts(options: DaemonOptions, { path, world, sessionKey }: Wo
       return instanceRoleSession(store.records, instance, sessionKey, now(), { ...(sender && { privateIp: sender }) })
     }
     new MetadataServer({ network, records: () => store.records, session, now }).serve(opened.metadata)
-    new EdgeListener({ network, authority, frontDoor, log }).serve(opened)
+    const served = new Set(adapters.map((adapter) => adapter.service))
+    new EdgeListener({ network, authority, frontDoor, serves: (service) => served.has(service), log }).serve(opened)
   }
+}
+
+/** Ours on this disk, or another S3 behind our policies; each keeps what it knows in a directory of its own. */
+function openS3(path: string, upstream: string | undefined): S3Adapter | S3Upstream {
+  if (upstream === undefined) return new S3Adapter(join(path, 's3'))
+  // Buckets that the other had before are the home account's: it cannot say whose they are.
+  return new S3Upstream(join(path, 's3-upstream'), { ...parseUpstream(upstream), account: HOME_ACCOUNT })
 }
 
 async function requireHost({ dataplane }: DaemonOptions): Promise<void> {

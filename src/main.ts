@@ -3,6 +3,7 @@
 
 import { parseArgs } from 'node:util'
 import { Daemon, type DaemonOptions, StartFailure } from './daemon.ts'
+import { parseUpstream } from './services/s3/upstream-request.ts'
 
 function parseOptions(): DaemonOptions {
   const { values } = parseArgs({
@@ -20,7 +21,16 @@ function parseOptions(): DaemonOptions {
   if (dataplane !== 'linux' && dataplane !== 'model') throw new StartFailure(`--dataplane ${dataplane}: linux or model`)
   if (auth !== 'open' && auth !== 'strict') throw new StartFailure(`--auth ${auth}: open or strict`)
   const s3Upstream = values['s3-upstream']
+  if (s3Upstream !== undefined) requireUpstream(s3Upstream)
   return { port: Number(port), dataDirectory: data, dataplane, auth, ...(s3Upstream !== undefined && { s3Upstream }) }
+}
+
+function requireUpstream(url: string): void {
+  try {
+    parseUpstream(url)
+  } catch (error) {
+    throw new StartFailure(`--s3-upstream: ${error instanceof Error ? error.message : error}`)
+  }
 }
 
 try {
