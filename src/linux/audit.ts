@@ -3,9 +3,9 @@
 // it is there and that its links are up, which the router's ends of them tell.
 
 import type { BackboneState } from './backbone-kernel.ts'
-import { listTable } from './commands.ts'
+import { listRules } from './commands.ts'
 import { diffNamespace, namespacesOf } from './diff.ts'
-import type { Ruleset } from './nft.ts'
+import { type Ruleset, TABLE } from './nft.ts'
 import { observeNamespace } from './observe.ts'
 import { type NamespacePlan, pairAlias, type VpcPlan } from './plan.ts'
 import type { Run } from './run.ts'
@@ -35,14 +35,13 @@ export async function backboneHasDrifted(
 
 async function differs(run: Run, observed: NamespacePlan, plan: NamespacePlan, rules: Ruleset): Promise<boolean> {
   const { add, remove } = diffNamespace(observed, plan)
-  return add.length + remove.length > 0 || !sameCounts(await listTable(run, plan.name), rules)
+  return add.length + remove.length > 0 || !sameCounts(await listRules(run, plan.name), rules)
 }
 
 type Counts = ReadonlyMap<string, number>
 
-/** True when nft's JSON listing of a table has the same things in the same numbers. */
-export function sameCounts(listing: string | undefined, ruleset: Ruleset): boolean {
-  if (listing === undefined) return false
+/** True when our table in nft's JSON listing has the same things in the same numbers. */
+export function sameCounts(listing: string, ruleset: Ruleset): boolean {
   const have = countsOfListing(listing)
   const want = countsOfRuleset(ruleset)
   return have.size === want.size && [...want].every(([name, count]) => have.get(name) === count)
@@ -63,6 +62,7 @@ function countsOfListing(listing: string): Counts {
   const parsed: unknown = JSON.parse(listing)
   for (const item of members(field(parsed, 'nftables'))) {
     const [kind, body] = Object.entries(isObject(item) ? item : {})[0] ?? []
+    if (`${field(body, 'family')} ${field(body, 'table')}` !== TABLE) continue
     if (kind === 'chain') add(`chain ${field(body, 'name')}`, 0)
     if (kind === 'rule') add(`chain ${field(body, 'chain')}`, 1)
     if (kind === 'set' || kind === 'map') add(`${kind} ${field(body, 'name')}`, members(field(body, 'elem')).length)

@@ -5,7 +5,6 @@ import { mkdtemp, readdir, rm, statfs, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { NAMESPACE_DIRECTORY } from './names.ts'
-import { TABLE } from './nft.ts'
 import { inNamespace, type Run } from './run.ts'
 
 /** statfs's type of a namespace; a plain file under its name is what a reboot left. */
@@ -45,11 +44,9 @@ export async function nftTransaction(run: Run, namespace: string, text: string):
   if (text !== '') await run(inNamespace(namespace, 'nft', '-f', '-'), text)
 }
 
-/** The namespace's table as nft's JSON; undefined when it has none. */
-export async function listTable(run: Run, namespace: string): Promise<string | undefined> {
-  const tables = await run(inNamespace(namespace, 'nft', 'list', 'tables'))
-  if (!tables.split('\n').includes(`table ${TABLE}`)) return undefined
-  return run(inNamespace(namespace, 'nft', '-j', 'list', 'table', ...TABLE.split(' ')))
+/** Everything of nft that the namespace has, as nft's JSON. */
+export function listRules(run: Run, namespace: string): Promise<string> {
+  return run(inNamespace(namespace, 'nft', '-j', 'list', 'ruleset'))
 }
 
 /** Ends flows; each of `filters` is the arguments of one `conntrack -D`. That there are none is no failure. */

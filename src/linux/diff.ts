@@ -3,7 +3,7 @@
 
 import type { Ruleset } from './nft.ts'
 import { diffRuleset } from './nft-diff.ts'
-import type { GatewayMapping, NamespacePlan, VethEnd, VethPair, VpcPlan } from './plan.ts'
+import type { GatewayMapping, GatewayPath, NamespacePlan, VethEnd, VethPair, VpcPlan } from './plan.ts'
 import {
   MAIN_RULE,
   MTU,
@@ -83,7 +83,7 @@ export function diffVpc(have: VpcState, want: VpcPlan): VpcChange {
     namespaces: diffNamespaces(have, wanted, links),
     nft: diffRuleset(have.rules, want.rules),
     staleLinks: links.stale,
-    staleFlows: [...staleGatewayFlows(have.gateways, want.gateways), ...staleAddressFlows(have, want)],
+    staleFlows: [...staleGatewayFlows(have, want), ...staleAddressFlows(have, want)],
   }
 }
 
@@ -222,12 +222,14 @@ function diffRoutes(have: NamespacePlan, want: NamespacePlan): Lines {
   }
 }
 
-/** AWS breaks open connections when an endpoint's route goes; conntrack would carry them on. */
-function staleGatewayFlows(have: readonly GatewayMapping[], want: readonly GatewayMapping[]): string[] {
-  const pathOf = ({ subnetCidr, backboneAddress }: GatewayMapping) => `-s ${subnetCidr} -r ${backboneAddress}`
-  const paths = new Set(want.map(pathOf))
-  const ranges = new Set(want.map((mapping) => `${pathOf(mapping)} -d ${mapping.cidr}`))
-  const stale = have.flatMap((mapping) => {
+/** AWS breaks open connections when an endpoint's route goes; conntrack would carry them on. Where it is not known what
+ * was open, what should be closed is. */
+function staleGatewayFlows(have: VpcState, want: VpcPlan): string[] {
+  const pathOf = ({ subnetCidr, backboneAddress }: GatewayPath) => `-s ${subnetCidr} -r ${backboneAddress}`
+  if (!have.rules) return want.closedGateways.map(pathOf)
+  const paths = new Set(want.gateways.map(pathOf))
+  const ranges = new Set(want.gateways.map((mapping) => `${pathOf(mapping)} -d ${mapping.cidr}`))
+  const stale = have.gateways.flatMap((mapping) => {
     const path = pathOf(mapping)
     if (!paths.has(path)) return [path]
     const range = `${path} -d ${mapping.cidr}`

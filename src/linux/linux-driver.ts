@@ -26,6 +26,9 @@ export interface LinuxDriverOptions {
   readonly sandboxes: Pick<Sandboxes, 'boot' | 'halt'>
 }
 
+/** An audit takes some milliseconds per VPC, so a large world is looked at in turns. */
+const AUDITED_AT_ONCE = 16
+
 /** More forks at once than this only wait for each other. */
 const COMMANDS_AT_ONCE = 4
 
@@ -52,7 +55,7 @@ export class LinuxDriver implements Driver {
   readonly #applied = new Map<VpcId, PlannedVpc>()
   /** What each VPC last gave to the backbone. */
   readonly #parts = new Map<VpcId, BackbonePart>()
-  readonly #booted = new Map<InstanceId, number>()
+  readonly #booted = new Map<InstanceId, { readonly boot: number; readonly vpcId: VpcId }>()
   /** Undefined: to be read anew. */
   #backbone: BackboneState | undefined
   #sockets: BackboneSockets | undefined
@@ -219,7 +222,7 @@ export class LinuxDriver implements Driver {
       ...round.planned.flatMap(({ plan }) => namespacesOf(plan)).map(({ name }) => name),
     ])
     const stale = [...round.live].filter((name) => !wanted.has(name))
-    await this.#haltInstances(stale)
+    const halted = await this.#haltInstances(stale, round)
     await Promise.all(
       round.planned.map((planned) =>
         attempt(round, planned.plan.id, async () => {
@@ -230,7 +233,28 @@ export class LinuxDriver implements Driver {
     )
     const there = new Set(round.planned.map(({ plan }) => plan.id))
     for (const id of this.#applied.keys()) if (!there.has(id)) this.#applied.delete(id)
-    await this.#deleteNamespaces(stale)
+    await this.#deleteNamespaces(halted)
+  }
+
+  /** Ends what runs in the instances among these namespaces; gives those in which nothing runs any more. */
+  async #haltInstances(namespaces: readonly string[], round?: Round): Promise<string[]> {
+    const quiet: string[] = []
+    await Promise.all(
+      namespaces.map(async (name) => {
+        const id = instanceOfNamespace(this.#world, name)
+        const halt = async () => {
+          if (id) await this.#sandboxes.halt(id)
+          quiet.push(name)
+        }
+        const home = id && this.#booted.get(id)?.vpcId
+        await (round && home ? attempt(round, home, halt) : halt())
+      }),
+    )
+    for (const name of quiet) {
+      const id = instanceOfNamespace(this.#world, name)
+      if (id) this.#booted.delete(id)
+    }
+    return quiet
   }
 
   async #deleteNamespaces(names: readonly string[]): Promise<void> {
@@ -240,21 +264,15 @@ export class LinuxDriver implements Driver {
     )
   }
 
-  async #haltInstances(namespaces: readonly string[]): Promise<void> {
-    const ids = namespaces.flatMap((name) => instanceOfNamespace(this.#world, name) ?? [])
-    await Promise.all(ids.map((id) => this.#sandboxes.halt(id)))
-    for (const id of ids) this.#booted.delete(id)
-  }
-
   async #boot(round: Round): Promise<ReadonlySet<InstanceId>> {
     const running = new Set<InstanceId>()
     const instances = round.planned.flatMap(({ plan }) => (round.failures.has(plan.id) ? [] : plan.instances))
     await Promise.all(
       instances.map(({ instance, namespace, vpc }) =>
         attempt(round, vpc.id, async () => {
-          if (this.#booted.get(instance.id) !== instance.boot) {
+          if (this.#booted.get(instance.id)?.boot !== instance.boot) {
             await this.#sandboxes.boot(instance, namespace.name, vpc)
-            this.#booted.set(instance.id, instance.boot)
+            this.#booted.set(instance.id, { boot: instance.boot, vpcId: vpc.id })
           }
           running.add(instance.id)
         }),
@@ -265,13 +283,23 @@ export class LinuxDriver implements Driver {
 
   async #audit(): Promise<{ readonly vpcs: VpcId[]; readonly backbone: boolean }> {
     const live = new Set(await listNames(worldPrefix(this.#world)))
-    const known = [...this.#applied.values()].map(({ plan }) => plan)
+    const known = this.#nextToAudit()
     const backbone = this.#backbone
     const [backboneDrifted, ...drifted] = await Promise.all([
       backbone !== undefined && backboneHasDrifted(this.#run, backbone, live),
       ...known.map((plan) => vpcHasDrifted(this.#run, plan, live)),
     ])
     return { vpcs: known.filter((_, index) => drifted[index]).map(({ id }) => id), backbone: backboneDrifted }
+  }
+
+  /** The VPCs that have waited longest: each goes to the end of the line. */
+  #nextToAudit(): VpcPlan[] {
+    const next = [...this.#applied].slice(0, AUDITED_AT_ONCE)
+    for (const [id, planned] of next) {
+      this.#applied.delete(id)
+      this.#applied.set(id, planned)
+    }
+    return next.map(([, { plan }]) => plan)
   }
 
   /** The world's namespaces, once names that a reboot left behind are out of the way. */

@@ -18,6 +18,8 @@ export interface VpcPlan {
   readonly rules: Ruleset
   /** Which ranges reach which endpoint from which subnet: what is open now must close when its mapping goes. */
   readonly gateways: readonly GatewayMapping[]
+  /** Endpoints of the VPC that a subnet has no range to. */
+  readonly closedGateways: readonly GatewayPath[]
 }
 
 export interface InstancePlan {
@@ -92,10 +94,13 @@ export interface VethEnd {
   readonly macAddress?: string
 }
 
-export interface GatewayMapping {
+export interface GatewayPath {
   readonly subnetCidr: string
-  readonly cidr: string
   readonly backboneAddress: Address
+}
+
+export interface GatewayMapping extends GatewayPath {
+  readonly cidr: string
 }
 
 /** Jumbo frames, as in a VPC. */

@@ -70,7 +70,6 @@ export async function observeVpc(
   return {
     namespaces: new Map(plans.map((plan) => [plan.name, plan])),
     links: observeLinks(want, byName, backbone),
-    // Without the rules' last state every flow stays: AWS keeps tracked connections too.
     gateways: [],
   }
 }

@@ -153,6 +153,11 @@ describe('diffVpc', () => {
     expect(change.staleFlows).toEqual([`-s 10.0.1.0/24 -r 240.1.1.1 -d ${lost?.cidr}`])
   })
 
+  test('where it is not known what was open, the flows of closed paths end', () => {
+    const { rules: _, ...unknown } = stateOf(s3)
+    expect(diffVpc(unknown, s3).staleFlows).toEqual(['-s 10.0.2.0/24 -r 240.1.1.1'])
+  })
+
   test("an instance that goes takes its links and its address's flows with it; its routes go with the links", () => {
     const { instances } = smallVpc()
     const change = diffVpc(

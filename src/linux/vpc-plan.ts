@@ -22,6 +22,7 @@ import {
   BACKBONE_TABLE,
   type BackbonePart,
   type GatewayMapping,
+  type GatewayPath,
   type InstancePlan,
   kernelTable,
   LINK_NEXT_HOP,
@@ -58,6 +59,7 @@ export interface PlugIn {
 
 export function planVpc(world: string, vpc: VpcNetwork): VpcPlan {
   const plugIns = findPlugIns(vpc)
+  const gateways = planGateways(vpc)
   return {
     id: vpc.id,
     router: planRouter(world, vpc, plugIns),
@@ -65,7 +67,8 @@ export function planVpc(world: string, vpc: VpcNetwork): VpcPlan {
     links: planLinks(world, vpc, plugIns),
     backbone: planBackbonePart(vpc, plugIns),
     rules: vpcRules(vpc, plugIns),
-    gateways: planGateways(vpc),
+    gateways,
+    closedGateways: findClosedGateways(vpc, gateways),
   }
 }
 
@@ -265,6 +268,18 @@ function planGateways(vpc: VpcNetwork): GatewayMapping[] {
         ? [{ subnetCidr: subnet.cidr, cidr: block, backboneAddress: nextHop.backboneAddress }]
         : [],
     ),
+  )
+}
+
+function findClosedGateways(vpc: VpcNetwork, open: readonly GatewayMapping[]): GatewayPath[] {
+  const paths = vpc.subnets.flatMap(({ cidr: subnetCidr }) =>
+    vpc.endpoints.map(({ backboneAddress }) => ({ subnetCidr, backboneAddress })),
+  )
+  return paths.filter(
+    (path) =>
+      !open.some(
+        (mapping) => mapping.subnetCidr === path.subnetCidr && mapping.backboneAddress === path.backboneAddress,
+      ),
   )
 }
 

@@ -308,6 +308,34 @@ describeKernel('the kernel driver', import.meta.url, () => {
     expect(await guest(1).connect('10.0.1.6', 443)).toBe('connected')
   })
 
+  test('an instance that does not end holds up its own VPC only, until it does', async () => {
+    const other = smallVpc({
+      id: 'vpc-2',
+      subnets: [],
+      interfaces: [],
+      instances: [],
+      routeTables: [],
+      networkAcls: [],
+    })
+    await apply(smallVpc(), other)
+    const { halt } = sandboxes
+    sandboxes.halt = async (id: string) => {
+      throw new Error(`${id} does not end`)
+    }
+    const { instances } = smallVpc()
+    await guests[1]?.leave()
+    const withoutOne = smallVpc({ instances: instances.filter(({ id }) => id !== 'i-2') })
+    const { failures } = await driver.apply(networkOf(withoutOne, other))
+    expect([...failures].map(([id, { message }]) => [id, message])).toEqual([
+      ['vpc-1', expect.stringContaining('i-2 does not end')],
+    ])
+    sandboxes.halt = halt
+    await apply(withoutOne, other)
+    expect(namespacesLike(`postern-${world}-i-`)).toEqual(['i-1', 'i-3'].map((id) => `postern-${world}-${id}`))
+    await apply(smallVpc())
+    guests[1] = await Guest.enter(instanceNamespace(world, 'i-2'))
+  })
+
   test('a new daemon takes over what the last one left, and open connections stay open', async () => {
     const vpc = smallVpcWithS3()
     await apply(vpc)
