@@ -8,7 +8,7 @@ import { Proofs } from '../proofs.ts'
 import type { Ran } from '../run.ts'
 import { findTerraform } from '../terraform.ts'
 import type { Built, Deployment } from './deployment.ts'
-import { type InstanceS3, instanceS3 } from './s3-client.ts'
+import { type ClientName, type InstanceS3, instanceS3 } from './s3-client.ts'
 import { SdkDeployment } from './sdk-deployment.ts'
 import { TerraformDeployment } from './terraform-deployment.ts'
 
@@ -53,10 +53,15 @@ async function chooseDeployment(world: LabWorld): Promise<Deployment> {
 }
 
 /** All claims, in order; each situation is built by `deployment`. */
-export async function provePrivateS3(world: LabWorld, deployment: Deployment, proofs: Proofs): Promise<void> {
+export async function provePrivateS3(
+  world: LabWorld,
+  deployment: Deployment,
+  proofs: Proofs,
+  client?: ClientName,
+): Promise<void> {
   const lab = { world, proofs }
   const base = await deployment.apply({ endpoint: false, endpointRouted: false, egressHttps: true })
-  const s3 = await instanceS3(world, base.instanceId)
+  const s3 = await instanceS3(world, base.instanceId, client)
   proofs.heading(`No endpoint (inside the instance: ${s3.name})`)
   await proveResolves(lab, base)
   await proveTimesOut(lab, s3, 'S3 times out')

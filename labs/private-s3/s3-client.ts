@@ -10,9 +10,12 @@ export interface InstanceS3 {
   put(bucket: string, key: string): Promise<Ran>
 }
 
-export async function instanceS3(world: LabWorld, instanceId: string): Promise<InstanceS3> {
-  const found = await world.exec(instanceId, 'sh', '-c', 'aws --version')
-  return found.code === 0 ? awsCli(world, instanceId) : curl(world, instanceId)
+export type ClientName = 'aws' | 'curl'
+
+/** The client that is asked for, else the AWS CLI where the instance has it. */
+export async function instanceS3(world: LabWorld, instanceId: string, client?: ClientName): Promise<InstanceS3> {
+  const found = client ?? ((await world.exec(instanceId, 'aws', '--version')).code === 0 ? 'aws' : 'curl')
+  return found === 'aws' ? awsCli(world, instanceId) : curl(world, instanceId)
 }
 
 // The name has eight addresses, and the client waits for each in turn.

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { LabWorld } from '../../labs/lab-world.ts'
 import type { Deployment } from '../../labs/private-s3/deployment.ts'
 import { provePrivateS3 } from '../../labs/private-s3/lab.ts'
+import type { ClientName } from '../../labs/private-s3/s3-client.ts'
 import { SdkDeployment } from '../../labs/private-s3/sdk-deployment.ts'
 import { TerraformDeployment } from '../../labs/private-s3/terraform-deployment.ts'
 import { Proofs } from '../../labs/proofs.ts'
@@ -13,12 +14,12 @@ import { checkHost } from '../../src/linux/check-host.ts'
 const terraform = findTerraform()
 const problems = await checkHost()
 
-async function prove(deploy: (world: LabWorld) => Promise<Deployment>): Promise<void> {
+async function prove(deploy: (world: LabWorld) => Promise<Deployment>, client?: ClientName): Promise<void> {
   const world = await LabWorld.start()
   try {
     const deployment = await deploy(world)
     const proofs = new Proofs(() => undefined)
-    await provePrivateS3(world, deployment, proofs)
+    await provePrivateS3(world, deployment, proofs, client)
     await deployment.destroy()
     expect(proofs.failed).toEqual([])
     expect(proofs.all.length).toBeGreaterThan(10)
@@ -28,10 +29,14 @@ async function prove(deploy: (world: LabWorld) => Promise<Deployment>): Promise<
 }
 
 describe.skipIf(problems.length > 0)(`lab private-s3 ${problems.join('; ')}`, () => {
-  test('by the AWS SDK: every claim holds', () => prove(async (world) => new SdkDeployment(world)), 120_000)
+  test(
+    'by the AWS SDK and curl: every claim holds',
+    () => prove(async (world) => new SdkDeployment(world), 'curl'),
+    120_000,
+  )
 
   test.skipIf(!terraform)(
-    'by Terraform: every claim holds, and a second plan is empty',
+    'by Terraform: every claim holds',
     () => prove((world) => TerraformDeployment.init(world, terraform ?? '')),
     240_000,
   )
