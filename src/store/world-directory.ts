@@ -58,6 +58,11 @@ export function readDaemonAddress(path: string): DaemonAddress | undefined {
   }
 }
 
+/** The world's part of kernel names, for who looks at its namespaces from outside; throws when there is no world. */
+export function readWorldName(path: string): string {
+  return readFileSync(join(path, 'world'), 'utf8').trim()
+}
+
 export function writeDaemonAddress(path: string, address: DaemonAddress): void {
   writeFileSync(join(path, 'daemon.json'), `${JSON.stringify(address)}\n`)
 }
