@@ -1,7 +1,8 @@
 // The loop that makes the kernel follow the records: newest revision -> compile -> apply -> mark what is now true. One
 // apply at a time; wakes that come meanwhile collapse into one. Level-triggered: it is never told what changed.
 
-import { compile } from './compile/compile.ts'
+import { setTimeout as pause } from 'node:timers/promises'
+import { Compiler } from './compile/compiler.ts'
 import type { Network } from './compile/network.ts'
 import { finishInstanceTransition, forgetTerminated } from './control/ec2/instance-lifecycle.ts'
 import type { ApplyResult, Driver, DriverError } from './linux/driver.ts'
@@ -10,6 +11,9 @@ import type { Records, Store, Tx } from './store/store.ts'
 
 /** How often the kernel is compared with what was last applied. */
 const AUDIT_INTERVAL_MS = 2_000
+/** How long a change that came during a round waits for others to share the next one with. */
+const SHORTEST_PAUSE_MS = 5
+const LONGEST_PAUSE_MS = 10
 
 export interface ReconcilerHealth {
   /** The newest revision there is. */
@@ -39,6 +43,7 @@ interface Transitions {
 
 export class Reconciler {
   #dependencies: Dependencies
+  readonly #compiler: Compiler
   #network: Network = { vpcs: [] }
   #inForce = 0
   #failures: ReadonlyMap<VpcId, DriverError> = new Map()
@@ -50,6 +55,8 @@ export class Reconciler {
 
   constructor(dependencies: Dependencies) {
     this.#dependencies = dependencies
+    this.#compiler = new Compiler(dependencies.store.records)
+    dependencies.store.observe((change) => this.#compiler.touch(change))
   }
 
   /** The newest compiled Network: what the resolver, the edge and explain answer from. */
@@ -96,7 +103,10 @@ export class Reconciler {
     await new Promise(setImmediate)
     while (this.#dirty) {
       this.#dirty = false
+      const began = performance.now()
       await this.#round()
+      // Under many calls a round serves several of them, and in a large world rounds take at most half of the time.
+      if (this.#dirty) await pause(clamp(performance.now() - began, SHORTEST_PAUSE_MS, LONGEST_PAUSE_MS))
     }
   }
 
@@ -104,7 +114,7 @@ export class Reconciler {
     const { store, driver, log } = this.#dependencies
     const revision = store.revision
     const transitions = passing(store.records)
-    this.#network = compile(store.records)
+    this.#network = this.#compiler.compile()
     try {
       const result = await driver.apply(this.#network)
       for (const [vpcId, error] of result.failures) log(`${vpcId} could not be put in force: ${error.message}`)
@@ -146,6 +156,10 @@ export class Reconciler {
       this.#dependencies.log(`comparing the kernel with what was applied failed: ${String(error)}`)
     }
   }
+}
+
+function clamp(value: number, least: number, most: number): number {
+  return Math.max(least, Math.min(value, most))
 }
 
 function passing(records: Records): Transitions {

@@ -18,7 +18,8 @@ export function compile(records: Records): Network {
   return { vpcs: [...records.vpcs.all()].sort(byId).map((vpc) => compileVpc(records, vpc)) }
 }
 
-function compileVpc(records: Records, vpc: Vpc): VpcNetwork {
+/** One VPC: it may read what it can name, by id or by index, and no table whole (see Compiler). */
+export function compileVpc(records: Records, vpc: Vpc): VpcNetwork {
   return {
     id: vpc.id,
     owner: vpc.owner,

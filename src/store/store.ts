@@ -5,7 +5,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Journal, JournalEntry } from './journal.ts'
 import { INDEXES, type Schema } from './records.ts'
-import { type ReadTable, Table, type WriteTable } from './table.ts'
+import { type ReadTable, Table, type TableWrite, type WriteTable } from './table.ts'
 
 export type TableName = keyof Schema
 
@@ -16,6 +16,12 @@ export type Records = { readonly [T in TableName]: ReadTable<Schema[T]> }
 export type Tx = { readonly [T in TableName]: WriteTable<Schema[T]> } & {
   /** A new AWS-like id, such as `vpce-` and 17 hex digits; never one that is in use. */
   newId<P extends string>(prefix: P): `${P}-${string}`
+}
+
+/** One record put or removed, with the fields that its table is indexed by. */
+export interface RecordChange extends TableWrite<{ readonly id: string }> {
+  readonly table: TableName
+  readonly indexes: readonly string[]
 }
 
 /** One committed transaction: the tables it touched, and when it is safe on disk. */
@@ -46,8 +52,15 @@ export class Store {
   #durableRevision: number
   #pending: Pending[] = []
   #watchers = new Set<() => void>()
+  #observers: Set<(change: RecordChange) => void>
 
-  private constructor(journal: Journal, tables: { [T in TableName]: Table<Schema[T]> }, revision: number) {
+  private constructor(
+    journal: Journal,
+    tables: { [T in TableName]: Table<Schema[T]> },
+    revision: number,
+    observers: Set<(change: RecordChange) => void>,
+  ) {
+    this.#observers = observers
     this.#journal = journal
     this.#tables = tables
     this.records = tables
@@ -57,10 +70,11 @@ export class Store {
 
   /** Reads the journal back. The world is the one that was last acknowledged. */
   static async open(journal: Journal): Promise<Store> {
-    const tables = emptyTables()
+    const observers = new Set<(change: RecordChange) => void>()
+    const tables = emptyTables(observers)
     const { revision, records } = await journal.load()
     for (const { table, record } of records) (tables[table] as unknown as Table<Row>).load(record)
-    return new Store(journal, tables, revision)
+    return new Store(journal, tables, revision, observers)
   }
 
   /** The newest revision, durable or not. */
@@ -99,6 +113,11 @@ export class Store {
   watch(watcher: () => void): () => void {
     this.#watchers.add(watcher)
     return () => this.#watchers.delete(watcher)
+  }
+
+  /** Calls `observer` for every record that a commit, or the undoing of one, changes in `records`, as it does. */
+  observe(observer: (change: RecordChange) => void): void {
+    this.#observers.add(observer)
   }
 
   /** Waits for what was committed, then lets go of the disk. */
@@ -146,7 +165,7 @@ export class Store {
 
   #newId<P extends string>(prefix: P): `${P}-${string}` {
     for (;;) {
-      const id = `${prefix}-0${randomBytes(8).toString('hex')}` as const
+      const id = `${prefix}-0${randomDigits()}` as const
       if (!ID_TABLES.some((name) => this.#tables[name].clashes(id))) return id
     }
   }
@@ -155,8 +174,26 @@ export class Store {
 /** Tables whose ids become names in the kernel, where only their first digits fit. */
 const ID_TABLES = ['vpcs', 'networkInterfaces', 'instances', 'vpcEndpoints'] as const satisfies readonly TableName[]
 
-function emptyTables(): { [T in TableName]: Table<Schema[T]> } {
-  return Object.fromEntries(
-    Object.entries(INDEXES).map(([name, indexes]) => [name, new Table<Row>(indexes as readonly string[])]),
-  ) as unknown as { [T in TableName]: Table<Schema[T]> }
+const ID_BYTES = 8
+/** Random bytes are fetched for many ids at once: a call for each took longer than the rest of a CreateVpc. */
+let random = Buffer.alloc(0)
+
+function randomDigits(): string {
+  if (random.length === 0) random = randomBytes(512 * ID_BYTES)
+  const digits = random.toString('hex', 0, ID_BYTES)
+  random = random.subarray(ID_BYTES)
+  return digits
+}
+
+function emptyTables(observers: ReadonlySet<(change: RecordChange) => void>): {
+  [T in TableName]: Table<Schema[T]>
+} {
+  const makeTable = ([name, indexes]: [string, readonly string[]]) => {
+    const table = name as TableName
+    const tell = (write: TableWrite<Row>) => {
+      for (const observer of observers) observer({ ...write, table, indexes })
+    }
+    return [name, new Table<Row>(indexes, tell)]
+  }
+  return Object.fromEntries(Object.entries(INDEXES).map(makeTable)) as unknown as { [T in TableName]: Table<Schema[T]> }
 }

@@ -26,6 +26,12 @@ export interface TableChange {
   readonly record?: { readonly id: string }
 }
 
+/** A record before and after it was put or removed. */
+export interface TableWrite<R> {
+  readonly before: R | undefined
+  readonly after: R | undefined
+}
+
 /** How many hex digits of an id fit in an interface name (15 bytes) after the longest prefix. */
 export const KERNEL_NAME_DIGITS = 11
 
@@ -35,8 +41,11 @@ export class Table<R extends Row> implements ReadTable<R> {
   #rows = new Map<string, R>()
   #indexes: Map<string, Map<unknown, Map<string, R>>>
   #shortNames = new Set<string>()
+  readonly #onChange: (change: TableWrite<R>) => void
 
-  constructor(indexes: readonly string[]) {
+  /** `onChange` is called after every record put or removed, also when a change is undone. */
+  constructor(indexes: readonly string[], onChange: (change: TableWrite<R>) => void = () => undefined) {
+    this.#onChange = onChange
     this.#indexes = new Map(indexes.map((field) => [field, new Map()]))
   }
 
@@ -91,6 +100,7 @@ export class Table<R extends Row> implements ReadTable<R> {
     }
     this.#rows.set(record.id, record)
     this.#shortNames.add(shorten(record.id))
+    this.#onChange({ before: old, after: record })
   }
 
   #remove(id: string): void {
@@ -99,6 +109,7 @@ export class Table<R extends Row> implements ReadTable<R> {
     for (const [field, index] of this.#indexes) unindex(index, old[field as keyof R], id)
     this.#rows.delete(id)
     this.#shortNames.delete(shorten(id))
+    this.#onChange({ before: old, after: undefined })
   }
 }
 

@@ -1,11 +1,17 @@
 // Whatever is made and unmade, in whatever order, the network's records keep their rules; and when all of it is deleted
-// the store is as at the start. Address plan: VPC i is 10.i.0.0/16, its subnet j 10.i.j.0/24.
+// the store is as at the start. The Network that is kept is the one that the records compile to. Address plan: VPC i is 10.i.0.0/16, its subnet j 10.i.j.0/24.
 
+import type { RunInstancesRequest } from '@aws-sdk/client-ec2'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { hostImages } from '../../catalogue/images.ts'
 import { DEFAULT_REGION } from '../../catalogue/regions.ts'
+import { compile } from '../../compile/compile.ts'
+import { Compiler } from '../../compile/compiler.ts'
 import { ApiError } from '../../errors.ts'
 import { ensureDefaultVpc } from './default-vpc.ts'
+import { finishInstanceTransition } from './instance-lifecycle.ts'
+import { terminateInstances } from './instance-state.ts'
 import {
   attachInternetGateway,
   createInternetGateway,
@@ -21,6 +27,7 @@ import {
   describeRouteTables,
   replaceRouteTableAssociation,
 } from './route-table.ts'
+import { runInstances } from './run-instances.ts'
 import { createSecurityGroup, deleteSecurityGroup } from './security-group.ts'
 import { authorizeSecurityGroupIngress, revokeSecurityGroupIngress } from './security-group-rule.ts'
 import { createSubnet, deleteSubnet } from './subnet.ts'
@@ -105,6 +112,20 @@ const ACTIONS = {
       VpcEndpointId: pick(world.store.records.vpcEndpoints.all(), a)?.id,
       AddRouteTableIds: [pick(world.store.records.routeTables.all(), b)?.id ?? ''],
     }),
+  launch: ({ world, a }) =>
+    world.write((tx, caller, input: RunInstancesRequest) => runInstances(tx, caller, input, 'x86_64'), {
+      ImageId: hostImages(DEFAULT_REGION, 'x86_64')[0]?.id,
+      InstanceType: 't3.micro',
+      SubnetId: pick(world.store.records.subnets.all(), a)?.id,
+      MinCount: 1,
+      MaxCount: 1,
+    }),
+  terminate: ({ world, a }) =>
+    world.write(terminateInstances, { InstanceIds: [pick(world.store.records.instances.all(), a)?.id ?? ''] }),
+  finishTransition: ({ world, a }) => {
+    const instance = pick(world.store.records.instances.all(), a)
+    if (instance) world.store.transact((tx) => finishInstanceTransition(tx, instance, CALLER.now))
+  },
   deleteRouteTable: ({ world, a }) =>
     world.write(deleteRouteTable, { RouteTableId: pick(world.store.records.routeTables.all(), a)?.id }),
   deleteSubnet: ({ world, a }) =>
@@ -169,6 +190,12 @@ function deleteAll(world: World): void {
   for (const group of [...records.securityGroups.all()]) {
     if (group.name !== 'default') world.write(deleteSecurityGroup, { GroupId: group.id })
   }
+  world.store.transact((tx) => {
+    for (const { id } of [...tx.instances.all()]) {
+      finishInstanceTransition(tx, tx.instances.update(id, { state: 'shutting-down' }), CALLER.now)
+      tx.instances.delete(id)
+    }
+  })
   for (const subnet of [...records.subnets.all()]) world.write(deleteSubnet, { SubnetId: subnet.id })
   for (const table of [...records.routeTables.all()]) {
     if (table.associations.length === 0) world.write(deleteRouteTable, { RouteTableId: table.id })
@@ -190,6 +217,8 @@ test('the rules hold after every step, and deleting everything leaves nothing', 
       world.store.transact((tx) => ensureDefaultVpc(tx, CALLER.account, CALLER.region, CALLER.now))
       deleteAll(world)
       const start = contents(world.store)
+      const compiler = new Compiler(world.store.records)
+      world.store.observe((change) => compiler.touch(change))
       for (const { action, a, b } of [...TWO_VPCS, ...list]) {
         const before = contents(world.store)
         try {
@@ -200,8 +229,10 @@ test('the rules hold after every step, and deleting everything leaves nothing', 
           if (!TWO_CALLS.has(action)) expect(contents(world.store)).toEqual(before)
         }
         checkRules(world)
+        expect(compiler.compile()).toEqual(compile(world.store.records))
       }
       deleteAll(world)
+      expect(compiler.compile()).toEqual({ vpcs: [] })
       expect(contents(world.store)).toEqual(start)
     }),
     { numRuns: 60 },
