@@ -17,7 +17,7 @@ import type { BackbonePart, VpcPlan } from './plan.ts'
 import { boundedRun, type Run } from './run.ts'
 import type { Sandboxes } from './sandbox.ts'
 import { convergeVpc, deleteLinks, observeVpc } from './vpc-kernel.ts'
-import { planVpc } from './vpc-plan.ts'
+import { inKernel, planVpc } from './vpc-plan.ts'
 
 export interface LinuxDriverOptions {
   /** 4 to 6 hex digits, the same for every daemon of a data directory: names this world in the kernel. */
@@ -34,6 +34,7 @@ const COMMANDS_AT_ONCE = 4
 
 /** A VPC's plan and the Network that it was made of, as text to compare. */
 interface PlannedVpc {
+  readonly vpc: VpcNetwork
   readonly text: string
   readonly plan: VpcPlan
 }
@@ -119,7 +120,7 @@ export class LinuxDriver implements Driver {
    * that was not asked for; then interfaces and namespaces that are no longer wanted; and instances boot last, in a
    * network that is whole. */
   async #apply(network: Network): Promise<ApplyResult> {
-    const planned = network.vpcs.map((vpc) => this.#plan(vpc))
+    const planned = inKernel(network).map((vpc) => this.#plan(vpc))
     const known = this.#backbone && planned.every(({ plan }) => this.#applied.has(plan.id))
     const round: Round = {
       planned,
@@ -136,9 +137,10 @@ export class LinuxDriver implements Driver {
   }
 
   #plan(vpc: VpcNetwork): PlannedVpc {
-    const text = JSON.stringify(vpc)
     const applied = this.#applied.get(vpc.id)
-    return applied?.text === text ? applied : { text, plan: planVpc(this.#world, vpc) }
+    if (applied?.vpc === vpc) return applied
+    const text = JSON.stringify(vpc)
+    return applied?.text === text ? applied : { vpc, text, plan: planVpc(this.#world, vpc) }
   }
 
   /** Where someone deleted a namespace, the VPC is read anew, and what ran in the namespace boots again. */

@@ -1,13 +1,16 @@
 // The driver that has no kernel (`--dataplane model`, and tests): every instance runs and no packet moves. What the
 // kernel would refuse it refuses too.
 
-import type { Network } from '../compile/network.ts'
+import type { Network, VpcNetwork } from '../compile/network.ts'
 import type { InstanceId, VpcId } from '../store/records.ts'
 import { type ApplyResult, type Driver, DriverError } from './driver.ts'
 import { refusals } from './strict-plan.ts'
-import { planVpc } from './vpc-plan.ts'
+import { inKernel, planVpc } from './vpc-plan.ts'
 
 export class ModelDriver implements Driver {
+  /** What is known to be refused, or not, of each VPC as it was compiled. */
+  readonly #refusals = new WeakMap<VpcNetwork, readonly string[]>()
+
   async start(): Promise<undefined> {
     return undefined
   }
@@ -15,8 +18,10 @@ export class ModelDriver implements Driver {
   async apply(network: Network): Promise<ApplyResult> {
     const failures = new Map<VpcId, DriverError>()
     const running = new Set<InstanceId>()
-    for (const vpc of network.vpcs) {
-      const [refusal] = refusals(planVpc('0000', vpc))
+    for (const vpc of inKernel(network)) {
+      const known = this.#refusals.get(vpc) ?? refusals(planVpc('0000', vpc))
+      this.#refusals.set(vpc, known)
+      const [refusal] = known
       if (refusal) failures.set(vpc.id, new DriverError(`apply ${vpc.id}`, refusal))
       else for (const { id } of vpc.instances) running.add(id)
     }

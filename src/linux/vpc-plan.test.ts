@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest'
 import {
   address,
   networkInterface,
+  networkOf,
   openAcl,
   routeTable,
   securityGroup,
@@ -17,7 +18,7 @@ import { diffNamespace, diffVpc, NOTHING, renderNewLink, stateOf } from './diff.
 import { type NftSet, renderRuleset } from './nft.ts'
 import type { VpcPlan } from './plan.ts'
 import { refusals } from './strict-plan.ts'
-import { planVpc } from './vpc-plan.ts'
+import { inKernel, planVpc } from './vpc-plan.ts'
 
 const s3 = planVpc('1a2b', smallVpcWithS3())
 
@@ -168,4 +169,10 @@ describe('diffVpc', () => {
     expect(change.staleFlows).toEqual(['-s 10.0.2.5', '-d 10.0.2.5'])
     expect(change.namespaces).toEqual([])
   })
+})
+
+test('a VPC in which nothing runs has nothing in the kernel', () => {
+  const empty = { ...smallVpc(), instances: [] }
+  expect(inKernel(networkOf(empty))).toEqual([])
+  expect(inKernel(networkOf(smallVpc()))).toHaveLength(1)
 })
