@@ -6,6 +6,7 @@ import { benchApi } from './api.ts'
 import { benchDataPlane } from './data-plane.ts'
 import { benchLatency } from './latency.ts'
 import { printRows, type Row } from './report.ts'
+import { undoOnInterrupt } from './undo.ts'
 
 interface Part {
   readonly name: string
@@ -26,6 +27,7 @@ const PARTS: readonly Part[] = [
   { name: 'latency', title: 'From a call to the kernel', measure: benchLatency, needs: '' },
 ]
 
+undoOnInterrupt()
 const wanted = process.argv.slice(2)
 const problems = await checkHost()
 if (problems.length > 0) {

@@ -3,8 +3,10 @@
 import { mustRun, run } from '../labs/run.ts'
 import { compile } from '../src/compile/compile.ts'
 import { LinuxDriver } from '../src/linux/linux-driver.ts'
-import { median, type Row, ratioRow } from './report.ts'
+import { type Row, ratioRow } from './report.ts'
 import { connectionRate, type Path, throughput } from './tcp.ts'
+import { inTurns } from './turns.ts'
+import { withUndo } from './undo.ts'
 import { gatewayWorld } from './world.ts'
 
 const ROUNDS = 3
@@ -12,33 +14,18 @@ const PLAIN = { client: 'postern-bench-a', server: 'postern-bench-b' }
 
 export async function benchDataPlane(): Promise<Row[] | undefined> {
   if ((await run('iperf3', ['--version'])).code !== 0) return undefined
-  const plain = await makePlainPair()
-  const gateway = await makeGatewayPath()
-  try {
-    const bits = await alternate(gateway.path, plain, throughput)
-    const connections = await alternate(gateway.path, plain, connectionRate)
+  return withUndo(async (atEnd) => {
+    for (const namespace of Object.values(PLAIN)) atEnd(() => run('ip', ['netns', 'del', namespace]))
+    const peer = await makePlainPair()
+    const gateway = await makeGatewayPath(atEnd)
+    const paths = { ours: gateway, peer }
+    const bits = await inTurns(ROUNDS, paths, throughput)
+    const connections = await inTurns(ROUNDS, paths, connectionRate)
     return [
       ratioRow('TCP throughput through the S3 gateway endpoint', 'Gbit/s', bits, { atLeast: 0.75 }),
       ratioRow('new TCP connections through it', '/s', connections, { atLeast: 0.55 }),
     ]
-  } finally {
-    await gateway.destroy()
-    await run('ip', ['netns', 'del', PLAIN.client])
-    await run('ip', ['netns', 'del', PLAIN.server])
-  }
-}
-
-async function alternate(
-  ours: Path,
-  peer: Path,
-  measure: (path: Path) => Promise<number>,
-): Promise<{ ours: number; peer: number }> {
-  const rounds = { ours: [] as number[], peer: [] as number[] }
-  for (let round = 0; round < ROUNDS; round++) {
-    rounds.ours.push(await measure(ours))
-    rounds.peer.push(await measure(peer))
-  }
-  return { ours: median(rounds.ours), peer: median(rounds.peer) }
+  })
 }
 
 /** The physical limit: one veth pair, with the MTU that instances have. */
@@ -65,22 +52,20 @@ async function makePlainPair(): Promise<Path> {
 }
 
 /** The driver alone: the daemon's own listeners would hold the port that is measured. */
-async function makeGatewayPath(): Promise<{ path: Path; destroy(): Promise<void> }> {
+async function makeGatewayPath(atEnd: (undo: () => Promise<unknown>) => void): Promise<Path> {
   const world = 'be7c'
   const { store, instanceId, endpointBackbone } = await gatewayWorld()
   const driver = new LinuxDriver({ world, sandboxes: { boot: async () => undefined, halt: async () => undefined } })
+  atEnd(() => driver.destroy())
   const sockets = await driver.start()
   for (const server of [sockets.https, sockets.http]) await new Promise((closed) => server.close(closed))
   const { failures } = await driver.apply(compile(store.records))
   for (const failure of failures.values()) throw failure
   return {
-    path: {
-      clientNamespace: `postern-${world}-${instanceId}`,
-      serverNamespace: `postern-${world}-backbone`,
-      listen: endpointBackbone,
-      connect: '52.216.1.1',
-      port: 443,
-    },
-    destroy: () => driver.destroy(),
+    clientNamespace: `postern-${world}-${instanceId}`,
+    serverNamespace: `postern-${world}-backbone`,
+    listen: endpointBackbone,
+    connect: '52.216.1.1',
+    port: 443,
   }
 }

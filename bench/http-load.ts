@@ -1,6 +1,7 @@
-// A load of equal HTTP requests over a few kept-alive connections, light enough not to be what is measured.
+// A load of equal HTTP requests over a few connections, kept alive where the server keeps them, light enough not to be
+// what is measured.
 
-import { connect, type Socket } from 'node:net'
+import { connect } from 'node:net'
 
 export interface Load {
   readonly port: number
@@ -11,14 +12,17 @@ export interface Load {
   readonly headers: Readonly<Record<string, string>>
 }
 
-/** Answers with status 200 per second. Throws on any other status. */
+/** Longer than any answer takes that is worth counting. */
+const ANSWER_LIMIT_MS = 20_000
+
+/** Answers with status 200 per second. Rejects on any other status. */
 export async function requestsPerSecond(load: Load): Promise<number> {
   let sent = 0
   let answered = 0
   const end = performance.now() + load.durationMs
   const next = () => (performance.now() < end ? request(load, sent++) : undefined)
   const started = performance.now()
-  await Promise.all(Array.from({ length: load.connections }, () => runConnection(load.port, next, () => answered++)))
+  await Promise.all(Array.from({ length: load.connections }, () => runClient(load.port, next, () => answered++)))
   return (answered * 1000) / (performance.now() - started)
 }
 
@@ -28,39 +32,50 @@ function request({ port, headers, body }: Load, n: number): string {
   return `POST / HTTP/1.1\r\n${lines.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n${text}`
 }
 
-function runConnection(port: number, next: () => string | undefined, onAnswer: () => void): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const socket = connect(port, '127.0.0.1').setNoDelay(true)
-    let received = ''
-    const send = () => {
-      const text = next()
-      if (text === undefined) socket.end(resolve)
-      else socket.write(text)
+/** One client: asks again as soon as it is answered, by a new connection where the server closes the old one. */
+function runClient(port: number, next: () => string | undefined, onAnswer: () => void): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>()
+  dial(next())
+  return promise
+
+  function dial(text: string | undefined): void {
+    if (text === undefined) {
+      resolve()
+      return
     }
-    socket.setEncoding('latin1')
-    socket.on('connect', send)
+    let received = ''
+    const socket = connect(port, '127.0.0.1').setNoDelay(true).setEncoding('latin1')
+    socket.setTimeout(ANSWER_LIMIT_MS, () => socket.destroy(new Error(`no answer in ${ANSWER_LIMIT_MS} ms`)))
+    socket.on('connect', () => socket.write(text))
     socket.on('error', reject)
+    socket.on('close', () => reject(new Error(`closed in the middle of an answer: ${received.slice(0, 600)}`)))
     socket.on('data', (chunk: string) => {
       received += chunk
-      const rest = takeAnswer(received, socket)
-      if (rest === undefined) return
-      received = rest
+      const answer = wholeAnswer(received)
+      if (!answer) return
+      if (answer.status !== 200) {
+        socket.destroy(new Error(received.slice(0, 600)))
+        return
+      }
+      received = ''
       onAnswer()
-      send()
+      const following = next()
+      if (following !== undefined && answer.keepsAlive) socket.write(following)
+      else {
+        socket.removeAllListeners('close').destroy()
+        dial(following)
+      }
     })
-  })
+  }
 }
 
-/** What follows the first whole answer; undefined while it is not whole. */
-function takeAnswer(received: string, socket: Socket): string | undefined {
+/** Undefined while it is not whole. One request is under way at a time, so nothing follows it. */
+function wholeAnswer(received: string): { readonly status: number; readonly keepsAlive: boolean } | undefined {
   const head = received.indexOf('\r\n\r\n')
   if (head < 0) return undefined
-  if (!received.startsWith('HTTP/1.1 200')) socket.destroy(new Error(received.slice(0, 600)))
   const length = /content-length: *(\d+)/i.exec(received.slice(0, head))
-  if (length) {
-    const end = head + 4 + Number(length[1])
-    return received.length >= end ? received.slice(end) : undefined
-  }
-  const last = received.indexOf('\r\n0\r\n\r\n', head)
-  return last < 0 ? undefined : received.slice(last + 7)
+  const whole = length ? received.length >= head + 4 + Number(length[1]) : received.endsWith('\r\n0\r\n\r\n')
+  if (!whole) return undefined
+  const keepsAlive = received.startsWith('HTTP/1.1') && !/connection: *close/i.test(received.slice(0, head))
+  return { status: Number(received.slice(9, 12)), keepsAlive }
 }

@@ -15,7 +15,8 @@ import {
 } from '@aws-sdk/client-ec2'
 import { LabWorld } from '../labs/lab-world.ts'
 import { readWorldName } from '../src/store/world-directory.ts'
-import { limitRow, median, type Row } from './report.ts'
+import { limitRow, type Row } from './report.ts'
+import { median } from './turns.ts'
 
 const ROUNDS = 5
 
