@@ -9,7 +9,7 @@ import { inTurns } from './turns.ts'
 import { withUndo } from './undo.ts'
 import { gatewayWorld } from './world.ts'
 
-const ROUNDS = 3
+const ROUNDS = 5
 const PLAIN = { client: 'postern-bench-a', server: 'postern-bench-b' }
 
 export async function benchDataPlane(): Promise<Row[] | undefined> {

@@ -4,7 +4,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mustRun } from '../labs/run.ts'
 
-const SECONDS = 3
+const SECONDS = 2
 
 export interface Path {
   readonly clientNamespace: string

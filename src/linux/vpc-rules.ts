@@ -23,7 +23,11 @@ import { BACKBONE_MARK, SAME_SUBNET_MARK } from './plan.ts'
 import { aclRules, groupRules, memberSet } from './traffic-rules.ts'
 import type { PlugIn } from './vpc-plan.ts'
 
-const FROM_ROUTER: Rule = { match: [`iifname ${anyOf([quoted(BACKBONE_LINK), quoted('lo')])}`], verdict: 'accept' }
+/** A rule for each: comparing a name costs a packet half of what looking it up in a set of two does. */
+const FROM_ROUTER: readonly Rule[] = [BACKBONE_LINK, 'lo'].map((link) => ({
+  match: [`iifname ${quoted(link)}`],
+  verdict: 'accept',
+}))
 const TO_BACKBONE: Rule = { match: [`oifname ${quoted(BACKBONE_LINK)}`], verdict: 'accept' }
 const ESTABLISHED: Rule = { match: ['ct state established,related'], verdict: 'accept' }
 const DROP: Rule = { match: [], verdict: 'drop' }
@@ -116,13 +120,13 @@ function baseChains(vpc: VpcNetwork): Chain[] {
   return [
     chain('source-check', 'prerouting', -150, sourceCheck()),
     chain('sg-egress', 'prerouting', -149, [
-      FROM_ROUTER,
+      ...FROM_ROUTER,
       ESTABLISHED,
       { match: ['ip daddr @unfiltered'], verdict: 'accept' },
       { match: [], verdict: 'iifname vmap @egress-groups' },
       DROP,
     ]),
-    chain('nacl-out', 'prerouting', -148, [FROM_ROUTER, { match: [], verdict: 'iifname vmap @subnet-out' }, DROP]),
+    chain('nacl-out', 'prerouting', -148, [...FROM_ROUTER, { match: [], verdict: 'iifname vmap @subnet-out' }, DROP]),
     {
       name: 'to-backbone',
       hook: { type: 'nat', hook: 'prerouting', priority: -100, policy: 'accept' },
@@ -168,12 +172,13 @@ function baseChains(vpc: VpcNetwork): Chain[] {
 function sourceCheck(): Rule[] {
   return [
     { match: ['meta nfproto ipv6'], verdict: 'drop' },
-    FROM_ROUTER,
+    ...FROM_ROUTER,
     // The backbone is not reachable by its own addresses, nor can anyone pretend to be there.
-    { match: [`ip saddr ${BACKBONE}`], verdict: 'drop' },
     { match: [`ip daddr ${BACKBONE}`], verdict: 'drop' },
-    { match: ['ip saddr @unfiltered'], verdict: 'drop' },
+    // Nearly every packet ends here: an interface's own address is none of the two kinds below.
     { match: ['iifname . ip saddr @own-addresses'], verdict: 'accept' },
+    { match: [`ip saddr ${BACKBONE}`], verdict: 'drop' },
+    { match: ['ip saddr @unfiltered'], verdict: 'drop' },
     { match: ['iifname @without-source-check'], verdict: 'accept' },
     DROP,
   ]
@@ -200,8 +205,9 @@ function forward(): Rule[] {
   return [
     // Addresses of the VPC that no interface has are routed to the backbone's link for the sake of ARP.
     { match: [`oifname ${backbone}`, `meta mark & ${hex(BACKBONE_MARK)} == 0`], verdict: 'drop' },
+    ESTABLISHED,
     // Nothing in the backbone opens a connection to an interface.
-    { match: [`iifname ${backbone}`, 'ct state != { established, related }'], verdict: 'drop' },
+    { match: [`iifname ${backbone}`], verdict: 'drop' },
   ]
 }
 
