@@ -4,12 +4,11 @@ import { join, resolve } from 'node:path'
 import { AdminError, type AdminRoutes } from './api/admin.ts'
 import type { Status } from './api/status.ts'
 import { DEFAULT_REGION } from './catalogue/regions.ts'
+import { lookupIn } from './compile/lookup.ts'
 import type { Caller } from './control/caller.ts'
 import { importImage } from './control/ec2/image.ts'
 import { createAccessKey } from './control/iam/access-key.ts'
-import { roleArn } from './control/iam/arns.ts'
-import { findRole } from './control/iam/find.ts'
-import { rolePrincipal } from './control/iam/identity.ts'
+import { instancePrincipal } from './control/iam/instance-session.ts'
 import type { DaemonOptions } from './daemon.ts'
 import { explain } from './explain/explain.ts'
 import { formatTrace } from './explain/format.ts'
@@ -27,7 +26,7 @@ export interface AdminContext {
   readonly options: DaemonOptions
   readonly endpoint: () => string
   readonly store: Store
-  readonly s3: Pick<S3Adapter, 'describeResource' | 'bucketCount' | 'reset'>
+  readonly s3: Pick<S3Adapter, 'describeRequest' | 'bucketCount' | 'reset'>
   readonly sandboxes: Sandboxes
   readonly reconciler: Reconciler
   readonly shutdown: () => void
@@ -115,23 +114,21 @@ function explainRoute(context: AdminContext, body: Body): object {
 
 function serviceRequest(context: AdminContext, from: InstanceId | NetworkInterfaceId, body: Body): ServiceRequest {
   const resource = typeof body.resource === 'string' ? body.resource : '*'
-  const described = context.s3.describeResource(resource)
-  return {
-    action: text(body, 'action'),
-    resource,
-    principal: principalOf(context.store, from),
-    ...(described && { resourceAccount: described.account }),
-    ...(described?.policy && { resourcePolicy: described.policy }),
-  }
+  const principal = principalOf(context, from)
+  return { ...context.s3.describeRequest(principal, text(body, 'action'), resource), principal }
 }
 
 /** The role of the instance that asks; without one, requests are unsigned. */
-function principalOf({ records }: Store, from: InstanceId | NetworkInterfaceId): Principal {
+function principalOf(
+  { store: { records }, reconciler }: AdminContext,
+  from: InstanceId | NetworkInterfaceId,
+): Principal {
   const id = from.startsWith('eni-') ? records.networkInterfaces.get(from)?.attachment?.instanceId : from
   const instance = records.instances.get(id ?? '')
-  const profile = records.instanceProfiles.get(instance?.instanceProfileId ?? '')
-  const role = profile?.roleName === undefined ? undefined : findRole(records, profile.owner, profile.roleName)
-  return (role && instance && rolePrincipal(records, roleArn(role), instance.id)) ?? { kind: 'anonymous' }
+  const sender = lookupIn(reconciler.network).interfacesByInstance.get(instance?.id ?? 'i-')?.[0]
+  const privateIp = sender?.networkInterface.addresses[0]
+  const session = instance && instancePrincipal(records, instance, new Date(), { ...(privateIp && { privateIp }) })
+  return session ?? { kind: 'anonymous' }
 }
 
 async function importRoute({ options, store }: AdminContext, body: Body): Promise<object> {

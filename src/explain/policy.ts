@@ -57,8 +57,10 @@ function connectionOf(question: Question, { sender, source, endpoint }: Arrival)
   }
 }
 
+/** An explicit deny decides before anything that merely does not allow, so it stands first. */
 function decisionSteps(decision: PolicyDecision, request: ServiceRequest, endpoint: EndpointNetwork): Step[] {
-  return decision.layers
+  const isDeny = (layer: LayerVerdict) => layer.effect === 'ExplicitDeny'
+  return [...decision.layers.filter(isDeny), ...decision.layers.filter((layer) => !isDeny(layer))]
     .filter((layer) => layer.effect !== 'NotApplicable')
     .map((layer) => {
       const step = { stage: STAGES[layer.kind], by: layerName(layer, request, endpoint), why: layer.why }

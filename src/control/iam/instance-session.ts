@@ -1,12 +1,14 @@
 // The credentials that the metadata service gives an instance for its profile's role.
 // https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instance-metadata-security-credentials.html
 
+import type { IdentifiedPrincipal } from '../../iam/principal.ts'
 import { type RoleSession, sealSession, type TemporaryCredentials } from '../../iam/session-token.ts'
 import { trustsService } from '../../iam/trust.ts'
-import type { Instance } from '../../store/records.ts'
+import type { IamRole, Instance } from '../../store/records.ts'
 import type { Records } from '../../store/store.ts'
-import { instanceProfileArn } from './arns.ts'
+import { instanceProfileArn, roleArn } from './arns.ts'
 import { findRole } from './find.ts'
+import { rolePrincipal } from './identity.ts'
 
 interface InstanceRole {
   readonly roleName: string
@@ -61,8 +63,32 @@ export function instanceRoleSession(
     const message = `EC2 cannot assume the role ${role.name}. Please see documentation at https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_iam-ec2.html#troubleshoot_iam-ec2_errors-info-doc.`
     return { ...names, code: 'AssumeRoleUnauthorizedAccess', message }
   }
+  const session = sessionOf(instance, role, now, privateIp)
+  return {
+    ...names,
+    ...sealSession(sessionKey, session),
+    code: 'Success',
+    lastUpdated: withoutMilliseconds(session.issuedAt),
+    expiration: withoutMilliseconds(session.expiresAt),
+  }
+}
+
+/** Who the instance is to AWS with those credentials; undefined when it gets none. */
+export function instancePrincipal(
+  records: Records,
+  instance: SessionInstance,
+  now: Date,
+  { privateIp }: InstanceSessionOptions = {},
+): IdentifiedPrincipal | undefined {
+  const profile = records.instanceProfiles.get(instance.instanceProfileId ?? '')
+  const role = profile?.roleName === undefined ? undefined : findRole(records, profile.owner, profile.roleName)
+  if (!role || !trustsService(role.assumeRolePolicyDocument, 'ec2.amazonaws.com')) return undefined
+  return rolePrincipal(records, roleArn(role), instance.id, sessionOf(instance, role, now, privateIp))
+}
+
+function sessionOf(instance: SessionInstance, role: IamRole, now: Date, privateIp: string | undefined): RoleSession {
   const issued = new Date(Math.floor(now.getTime() / HOUR) * HOUR)
-  const session: RoleSession = {
+  return {
     kind: 'role',
     account: role.owner,
     roleId: role.id,
@@ -77,13 +103,6 @@ export function instanceRoleSession(
       'aws:Ec2InstanceSourceVpc': instance.vpcId,
       ...(privateIp !== undefined && { 'aws:Ec2InstanceSourcePrivateIPv4': privateIp }),
     },
-  }
-  return {
-    ...names,
-    ...sealSession(sessionKey, session),
-    code: 'Success',
-    lastUpdated: withoutMilliseconds(session.issuedAt),
-    expiration: withoutMilliseconds(session.expiresAt),
   }
 }
 

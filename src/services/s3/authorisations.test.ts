@@ -98,6 +98,46 @@ describe('authorisations', () => {
   })
 })
 
+describe('what explain asks of a request that is not there', () => {
+  const { principal } = callOf('GetObject', {})
+  const described = (action: string, resource: string) => s3.adapter.describeRequest(principal, action, resource)
+
+  it('is what the request itself would ask', async () => {
+    const Policy = JSON.stringify({
+      Version: '2012-10-17',
+      Statement: { Effect: 'Deny', Principal: '*', Action: 's3:GetObject', Resource: `${arn}/x` },
+    })
+    await s3.ask('PutBucketPolicy', { Bucket, Policy })
+    const headers = { authorization: 'AWS4-HMAC-SHA256 …' }
+    const [object] = await s3.adapter.authorisations(callOf('GetObject', { Bucket, Key: 'k' }, { headers }))
+    expect(described('s3:GetObject', `${arn}/k`)).toEqual(object)
+    const [bucket] = await s3.adapter.authorisations(callOf('ListObjectsV2', { Bucket }, { headers }))
+    expect(described('s3:ListBucket', arn)).toEqual(bucket)
+    const [buckets] = await s3.adapter.authorisations(callOf('ListBuckets', {}, { headers }))
+    expect(described('s3:ListAllMyBuckets', '*')).toEqual(buckets)
+  })
+
+  it("knows nothing of other services' resources", () => {
+    const table = 'arn:aws:dynamodb:us-east-1:123456789012:table/t'
+    expect(described('dynamodb:GetItem', table)).toEqual({ action: 'dynamodb:GetItem', resource: table, keys: {} })
+  })
+})
+
+it("its bucket's policy does not lock the account's root user out of the policy itself", async () => {
+  const Policy = JSON.stringify({
+    Version: '2012-10-17',
+    Statement: { Effect: 'Deny', Principal: '*', Action: 's3:*', Resource: [arn, `${arn}/*`] },
+  })
+  await s3.ask('PutBucketPolicy', { Bucket, Policy })
+  const policyOf = async (operation: string, over: Partial<Call> = {}) =>
+    (await s3.adapter.authorisations(callOf(operation, { Bucket, Policy }, over)))[0]?.resourcePolicy?.document
+  for (const operation of ['GetBucketPolicy', 'PutBucketPolicy', 'DeleteBucketPolicy']) {
+    expect(await policyOf(operation), operation).toBeUndefined()
+    expect(await policyOf(operation, callerOf(OTHER)), operation).toBe(Policy)
+  }
+  expect(await policyOf('GetBucketPolicyStatus')).toBe(Policy)
+})
+
 describe('refusal', () => {
   const byEndpoint = (endpointAccount: string): Partial<Call> => ({
     connection: {

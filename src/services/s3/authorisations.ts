@@ -3,7 +3,9 @@
 
 import type { PublicAccessBlockConfiguration } from '@aws-sdk/client-s3'
 import type { Call } from '../../edge/adapter.ts'
+import { parseArn } from '../../iam/arn.ts'
 import { parsePolicyCached } from '../../iam/policy.ts'
+import type { Principal } from '../../iam/principal.ts'
 import type { Authorisation } from '../../iam/request.ts'
 import { isPublic } from './bucket-policy.ts'
 import { findCopySource } from './copy-source.ts'
@@ -84,6 +86,8 @@ const OBJECT_ACTIONS: Readonly<Record<string, readonly [action: string, ofVersio
   ListParts: ['ListMultipartUploadParts'],
 }
 
+const POLICY_OPERATIONS = new Set(['GetBucketPolicy', 'PutBucketPolicy', 'DeleteBucketPolicy'])
+
 /** Reads that answer "not found" only to who may list the bucket; to others a missing key is a refusal. */
 const REVEALING = new Set(['GetObject', 'HeadObject', 'GetObjectAttributes', 'GetObjectTagging', 'GetObjectAcl'])
 
@@ -101,6 +105,9 @@ const HEADER_KEYS = [
   'x-amz-website-redirect-location',
 ]
 
+/** What of a call its authorisations depend on. */
+type Asking = Pick<Call, 'operation' | 'input' | 'headers' | 'region' | 'principal'>
+
 /** What must be known of buckets and objects to say what a call asks. */
 export interface Resources {
   readonly index: Pick<ObjectIndex, 'findBucket' | 'findSetting'> & {
@@ -115,7 +122,7 @@ interface KnownVersion {
 }
 
 /** Every authorisation that a call needs. */
-export function authorisationsOf(s3: Resources, call: Call): Authorisation[] {
+export function authorisationsOf(s3: Resources, call: Asking): Authorisation[] {
   const { operation, input } = call
   if (operation === 'ListBuckets') return [listAllMyBuckets(call)]
   const bucketAction = BUCKET_ACTIONS[operation]
@@ -137,13 +144,31 @@ export function authorisationsOf(s3: Resources, call: Call): Authorisation[] {
   return asked
 }
 
+/** What a request with nothing special about it asks; its resource need not exist. `explain` has no request to read. */
+export function plainAuthorisation(
+  s3: Resources,
+  principal: Principal,
+  action: string,
+  resource: string,
+): Authorisation {
+  const headers: Record<string, string> = principal.kind === 'anonymous' ? {} : { authorization: '' }
+  const call: Asking = { operation: '', input: {}, headers, region: '', principal }
+  if (action.toLowerCase() === 's3:listallmybuckets') return listAllMyBuckets(call)
+  const parsed = parseArn(resource)
+  if (parsed?.service !== 's3') return { action, resource, keys: {} }
+  const [bucket = '', ...key] = parsed.resource.split('/')
+  const question = { bucket, key: key.join('/'), versionId: undefined, action: '' }
+  const known = key.length === 0 ? onBucket(s3, call, bucket, '') : onObject(s3, call, question)
+  return { ...known, action, resource }
+}
+
 /** It has no resource; S3 still says whose buckets are asked for. */
-function listAllMyBuckets(call: Call): Authorisation {
+function listAllMyBuckets(call: Asking): Authorisation {
   const keys = { ...requestKeys(call), 's3:resourceaccount': callerAccount(call) }
   return { action: 's3:ListAllMyBuckets', resource: '*', keys }
 }
 
-function onBucket(s3: Resources, call: Call, bucket: string, action: string): Authorisation {
+function onBucket(s3: Resources, call: Asking, bucket: string, action: string): Authorisation {
   const { input, operation } = call
   const keys: Record<string, string> = { ...requestKeys(call) }
   if (operation.startsWith('List')) {
@@ -155,9 +180,21 @@ function onBucket(s3: Resources, call: Call, bucket: string, action: string): Au
   return {
     action: `s3:${action}`,
     resource: `arn:aws:s3:::${bucket}`,
-    ...ownership(s3, call, bucket),
+    ...(canUnlock(s3, call, bucket) ? { resourceAccount: callerAccount(call) } : ownership(s3, call, bucket)),
     keys,
   }
+}
+
+/**
+ * A bucket's policy cannot lock out the root user of its own account: that may always read, replace and delete the policy.
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketPolicy.html
+ */
+function canUnlock({ index }: Resources, { operation, principal }: Asking, bucket: string): boolean {
+  return (
+    POLICY_OPERATIONS.has(operation) &&
+    principal.kind === 'root' &&
+    principal.account === index.findBucket(bucket)?.account
+  )
 }
 
 interface ObjectQuestion {
@@ -167,7 +204,7 @@ interface ObjectQuestion {
   readonly action: string
 }
 
-function onObject(s3: Resources, call: Call, question: ObjectQuestion): Authorisation {
+function onObject(s3: Resources, call: Asking, question: ObjectQuestion): Authorisation {
   const { bucket, key, versionId } = question
   const keys: Record<string, string | readonly string[]> = { ...requestKeys(call), ...requestTagKeys(call) }
   if (versionId !== undefined) keys['s3:versionid'] = versionId
@@ -182,7 +219,7 @@ function onObject(s3: Resources, call: Call, question: ObjectQuestion): Authoris
   }
 }
 
-function deletions(s3: Resources, call: Call, bucket: string): Authorisation[] {
+function deletions(s3: Resources, call: Asking, bucket: string): Authorisation[] {
   const objects: unknown = isRecord(call.input.Delete) ? call.input.Delete.Objects : undefined
   const named = Array.isArray(objects) ? objects.filter(isRecord) : []
   return named.map((object) => {
@@ -193,7 +230,7 @@ function deletions(s3: Resources, call: Call, bucket: string): Authorisation[] {
 }
 
 /** A copy reads one object and writes another. A source that cannot be read is named when the copy is done. */
-function copy(s3: Resources, call: Call, bucket: string): Authorisation[] {
+function copy(s3: Resources, call: Asking, bucket: string): Authorisation[] {
   const target = onObject(s3, call, { bucket, key: text(call.input.Key), versionId: undefined, action: 'PutObject' })
   const source = findCopySource(optionalText(call.input.CopySource))
   if (!source) return [target]
@@ -211,7 +248,11 @@ function isMissing(s3: Resources, bucket: string, key: string, versionId: string
 }
 
 /** Whose the bucket is and what its policy says. A bucket that is not there yet will be the caller's. */
-function ownership(s3: Resources, call: Call, name: string): Pick<Authorisation, 'resourceAccount' | 'resourcePolicy'> {
+function ownership(
+  s3: Resources,
+  call: Asking,
+  name: string,
+): Pick<Authorisation, 'resourceAccount' | 'resourcePolicy'> {
   const bucket = s3.index.findBucket(name)
   if (!bucket) return call.operation === 'CreateBucket' ? { resourceAccount: callerAccount(call) } : {}
   // Making a bucket that another has is refused by its name, not by its owner's policy.
@@ -222,7 +263,7 @@ function ownership(s3: Resources, call: Call, name: string): Pick<Authorisation,
 }
 
 /** With RestrictPublicBuckets a public policy lets nobody in from other accounts. */
-function isRestricted(s3: Resources, call: Call, bucket: Bucket, document: string): boolean {
+function isRestricted(s3: Resources, call: Asking, bucket: Bucket, document: string): boolean {
   if (callerAccount(call) === bucket.account) return false
   const block = findSetting<PublicAccessBlockConfiguration>(s3.index, bucket.name, 'publicAccessBlock')
   if (!block?.RestrictPublicBuckets) return false
@@ -231,7 +272,7 @@ function isRestricted(s3: Resources, call: Call, bucket: Bucket, document: strin
 }
 
 /** Keys that every request to S3 has. */
-function requestKeys(call: Call): Record<string, string> {
+function requestKeys(call: Asking): Record<string, string> {
   const keys: Record<string, string> = {}
   for (const header of HEADER_KEYS) {
     const value = call.headers[header]
@@ -245,7 +286,7 @@ function requestKeys(call: Call): Record<string, string> {
 }
 
 /** The tags that the request would put. */
-function requestTagKeys(call: Call): Record<string, string | readonly string[]> {
+function requestTagKeys(call: Asking): Record<string, string | readonly string[]> {
   const header = optionalText(call.input.Tagging)
   if (header === undefined) return {}
   const tags = [...new URLSearchParams(header)]

@@ -62,7 +62,7 @@ function requireNamedVersion(s3: S3Storage, bucket: Bucket, key: string, version
 }
 
 /** The account of the caller; `anonymous` without one. */
-export function callerAccount(call: Call): string {
+export function callerAccount(call: Pick<Call, 'principal'>): string {
   return call.principal.kind === 'anonymous' ? 'anonymous' : call.principal.account
 }
 

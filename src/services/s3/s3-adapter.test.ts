@@ -209,10 +209,6 @@ describe('bucket policy', () => {
     await s3.ask('PutBucketPolicy', { Bucket, Policy })
     expect(await s3.ask('GetBucketPolicy', { Bucket })).toEqual({ Policy })
     expect(await s3.ask('GetBucketPolicyStatus', { Bucket })).toEqual({ PolicyStatus: { IsPublic: true } })
-    expect(s3.adapter.describeResource(`${arn}/some/key`)).toEqual({
-      account: '123456789012',
-      policy: { name: arn, document: Policy },
-    })
     await s3.ask('DeleteBucketPolicy', { Bucket })
     expect(await s3.fails('GetBucketPolicy', { Bucket })).toBe('404 NoSuchBucketPolicy')
   })

@@ -1,10 +1,9 @@
 // S3, embedded: buckets and objects on this disk behind the front door.
 
 import type { Adapter, Call, Output } from '../../edge/adapter.ts'
-import { parseArn } from '../../iam/arn.ts'
-import type { NamedPolicy } from '../../iam/principal.ts'
+import type { Principal } from '../../iam/principal.ts'
 import type { Authorisation, PolicyDecision } from '../../iam/request.ts'
-import { authorisationsOf } from './authorisations.ts'
+import { authorisationsOf, plainAuthorisation } from './authorisations.ts'
 import type { ObjectIndex } from './object-index.ts'
 import { createBucket, deleteBucket, getBucketLocation, headBucket, listBuckets } from './operations/bucket.ts'
 import {
@@ -86,12 +85,6 @@ const OPERATIONS: Readonly<Record<string, S3Operation>> = {
   UploadPartCopy: uploadPartCopy,
 }
 
-/** A resource as explain asks for it. */
-export interface DescribedResource {
-  readonly account: string
-  readonly policy?: NamedPolicy
-}
-
 export class S3Adapter implements Adapter {
   readonly service = 's3'
   readonly operations: ReadonlySet<string> = new Set(Object.keys(OPERATIONS))
@@ -119,18 +112,9 @@ export class S3Adapter implements Adapter {
     return { ...output }
   }
 
-  /** Whose a bucket or object is and what the bucket's policy says; undefined for what is not there. */
-  describeResource(arn: string): DescribedResource | undefined {
-    const parsed = parseArn(arn)
-    if (parsed?.service !== 's3') return undefined
-    const name = parsed.resource.split('/', 1)[0] ?? ''
-    const bucket = this.#storage.index.findBucket(name)
-    if (!bucket) return undefined
-    const document = this.#storage.index.findSetting(name, 'policy')
-    return {
-      account: bucket.account,
-      ...(document === undefined ? {} : { policy: { name: `arn:aws:s3:::${name}`, document } }),
-    }
+  /** A request of `principal` on the bucket or object, as explain asks for it. */
+  describeRequest(principal: Principal, action: string, arn: string): Authorisation {
+    return plainAuthorisation(this.#storage, principal, action, arn)
   }
 
   /** What is known of buckets and objects. */

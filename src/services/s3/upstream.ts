@@ -8,6 +8,7 @@ import { text } from 'node:stream/consumers'
 import { DEFAULT_REGION } from '../../catalogue/regions.ts'
 import type { Adapter, Call, Output, SentAnswer, SentRequest } from '../../edge/adapter.ts'
 import { ApiError } from '../../errors.ts'
+import type { Principal } from '../../iam/principal.ts'
 import type { Authorisation, PolicyDecision } from '../../iam/request.ts'
 import { authorisationsOf } from './authorisations.ts'
 import { findCopySource } from './copy-source.ts'
@@ -15,7 +16,7 @@ import type { ObjectIndex } from './object-index.ts'
 import { checkedBody } from './receive.ts'
 import { refusalOf } from './refusal.ts'
 import { wholeSeconds } from './require.ts'
-import { type DescribedResource, S3Adapter } from './s3-adapter.ts'
+import { S3Adapter } from './s3-adapter.ts'
 import { noSuchBucket } from './s3-error.ts'
 import { type UpstreamOptions, upstreamRequest } from './upstream-request.ts'
 
@@ -92,8 +93,8 @@ export class S3Upstream implements Adapter {
     return answer
   }
 
-  describeResource(arn: string): DescribedResource | undefined {
-    return this.#local.describeResource(arn)
+  describeRequest(principal: Principal, action: string, arn: string): Authorisation {
+    return this.#local.describeRequest(principal, action, arn)
   }
 
   get bucketCount(): number {
