@@ -13,6 +13,7 @@ import type { Instance, Route, RouteDestination, RouteTable, RouteTarget } from 
 import type { Records, Tx } from '../../store/store.ts'
 import type { Caller } from '../caller.ts'
 import { requireIpv4Cidr, requireIpv6Cidr } from './cidr-parameter.ts'
+import { notServed } from './not-served.ts'
 import { requirePrefixList } from './prefix-list.ts'
 import { requireInstance, requireNetworkInterface, requireRouteTable, requireVpcEndpoint } from './require.ts'
 import { endpointRoutes } from './route-shape.ts'
@@ -40,8 +41,11 @@ export function createRoute(tx: Tx, caller: Caller, input: CreateRouteRequest): 
 export function replaceRoute(tx: Tx, caller: Caller, input: ReplaceRouteRequest): Record<string, never> {
   const table = requireRouteTable(tx, caller, input.RouteTableId)
   const destination = requireDestination(caller, input)
-  // A local route always has the local target here: putting it back changes nothing.
-  if (input.LocalTarget && isLocal(tx, table, destination)) return {}
+  if (isLocal(tx, table, destination)) {
+    // A local route always has the local target here: putting it back changes nothing.
+    if (input.LocalTarget) return {}
+    throw notServed(`Another target for the local route ${nameOf(destination)}`)
+  }
   refuseEndpointRoute(tx, table, destination, 'replace')
   const existing = findRoute(table, destination)
   if (!existing) {
