@@ -2,8 +2,10 @@
 // the prefix list routes of its gateway endpoints.
 
 import type { Route as RouteOutput, RouteState, RouteTable as RouteTableOutput } from '@aws-sdk/client-ec2'
+import { shouldRun } from '../../compile/instance.ts'
 import { cidrFamily } from '../../ip/cidr.ts'
 import type {
+  NetworkInterfaceId,
   PrefixListId,
   Route,
   RouteDestination,
@@ -109,10 +111,16 @@ function routeState(records: Records, table: RouteTable, target: RouteTarget): R
     case 'internetGateway':
       return records.internetGateways.get(target.id)?.vpcId === table.vpcId ? 'active' : 'blackhole'
     case 'networkInterface':
-      return records.networkInterfaces.get(target.id)?.attachment ? 'active' : 'blackhole'
+      return leadsToRunning(records, target.id) ? 'active' : 'blackhole'
     case 'other':
       return 'blackhole'
     default:
       return target satisfies never
   }
+}
+
+function leadsToRunning(records: Records, id: NetworkInterfaceId): boolean {
+  const attachment = records.networkInterfaces.get(id)?.attachment
+  const instance = attachment && records.instances.get(attachment.instanceId)
+  return instance !== undefined && shouldRun(instance)
 }

@@ -1,7 +1,10 @@
 // Address plan: VPC 10.0.0.0/16 with subnets 10.0.1.0/24 and 10.0.2.0/24; a second VPC 10.9.0.0/16.
 
 import { beforeEach, describe, expect, test } from 'vitest'
-import { allocateBackboneAddress } from './backbone-address.ts'
+import { hostImages } from '../../catalogue/images.ts'
+import type { InstanceId } from '../../store/records.ts'
+import { finishInstanceTransition } from './instance-lifecycle.ts'
+import { stopInstances } from './instance-state.ts'
 import {
   attachInternetGateway,
   createInternetGateway,
@@ -9,8 +12,7 @@ import {
   describeInternetGateways,
   detachInternetGateway,
 } from './internet-gateway.ts'
-import { ownedBy } from './owned.ts'
-import { requireSubnet } from './require.ts'
+import { createNetworkInterface } from './network-interface.ts'
 import { createRoute, deleteRoute, replaceRoute } from './route.ts'
 import {
   associateRouteTable,
@@ -20,6 +22,7 @@ import {
   disassociateRouteTable,
   replaceRouteTableAssociation,
 } from './route-table.ts'
+import { runInstances } from './run-instances.ts'
 import { createSubnet, deleteSubnet, describeSubnets } from './subnet.ts'
 import { modifySubnetAttribute } from './subnet-attribute.ts'
 import { CALLER, openWorld, refusal, STRANGER, type World } from './testing.ts'
@@ -56,34 +59,24 @@ function makeGateway(attachTo?: string): string {
   return InternetGatewayId
 }
 
-/** An interface in the subnet, attached or not. */
-function makeInterface(instanceId?: `i-${string}`): string {
-  return world.store.transact((tx) => {
-    const subnet = requireSubnet(tx, CALLER, SubnetId)
-    const attachment = instanceId && {
-      id: tx.newId('eni-attach'),
-      instanceId,
-      deviceIndex: 0,
-      deleteOnTermination: true,
-      attachedAt: CALLER.now.toISOString(),
-    }
-    return tx.networkInterfaces.insert({
-      ...ownedBy(CALLER),
-      id: tx.newId('eni'),
-      vpcId: subnet.vpcId,
-      subnetId: subnet.id,
-      description: '',
-      interfaceType: 'interface',
-      requesterManaged: false,
-      macAddress: '02:00:00:00:00:01',
-      privateAddresses: [],
-      groupIds: [],
-      sourceDestCheck: true,
-      backboneAddress: allocateBackboneAddress(tx),
-      host: 'local',
-      ...(attachment ? { attachment } : {}),
-    }).id
-  }).result
+/** An interface in the subnet that no instance has. */
+function makeInterface(): string {
+  return world.write(createNetworkInterface, { SubnetId }).NetworkInterface?.NetworkInterfaceId ?? ''
+}
+
+/** A running instance in the subnet, and its interface. */
+function launch(): { id: InstanceId; eni: string } {
+  const [image] = hostImages('us-east-1', 'x86_64')
+  const request = { ImageId: image!.id, InstanceType: 't3.micro', MinCount: 1, MaxCount: 1, SubnetId } as const
+  const made = world.write((tx, caller, input: typeof request) => runInstances(tx, caller, input, 'x86_64'), request)
+  const [instance] = made.Instances ?? []
+  const id = instance?.InstanceId as InstanceId
+  finish(id)
+  return { id, eni: instance?.NetworkInterfaces?.[0]?.NetworkInterfaceId ?? '' }
+}
+
+function finish(id: InstanceId): void {
+  world.store.transact((tx) => finishInstanceTransition(tx, tx.instances.get(id)!, CALLER.now))
 }
 
 function routesOf(table = RouteTableId) {
@@ -120,13 +113,23 @@ describe('CreateRoute', () => {
 
   test('an interface is active while attached, and shows its instance', () => {
     const loose = makeInterface()
-    const eni = makeInterface('i-0123456789abcdef0')
+    const { id, eni } = launch()
     world.write(createRoute, { RouteTableId, DestinationCidrBlock: '192.0.2.0/24', NetworkInterfaceId: loose })
     world.write(createRoute, { RouteTableId, DestinationCidrBlock: '10.0.1.0/24', NetworkInterfaceId: eni })
     expect(routesOf().slice(1)).toEqual([
       `192.0.2.0/24 ${loose} blackhole`,
-      `10.0.1.0/24 ${eni} i-0123456789abcdef0 ${CALLER.account} active`,
+      `10.0.1.0/24 ${eni} ${id} ${CALLER.account} active`,
     ])
+  })
+
+  test('an interface of an instance that does not run is a blackhole', () => {
+    const { id, eni } = launch()
+    world.write(createRoute, { RouteTableId, DestinationCidrBlock: '192.0.2.0/24', NetworkInterfaceId: eni })
+    world.write(stopInstances, { InstanceIds: [id] })
+    const blackhole = `192.0.2.0/24 ${eni} ${id} ${CALLER.account} blackhole`
+    expect(routesOf()[1]).toBe(blackhole)
+    finish(id)
+    expect(routesOf()[1]).toBe(blackhole)
   })
 
   test('::/0 reads back as an IPv6 destination', () => {
@@ -193,7 +196,7 @@ describe('CreateRoute', () => {
   })
 
   test('a part of the VPC that is no whole subnet is refused for an interface too', () => {
-    const eni = makeInterface('i-0123456789abcdef0')
+    const { eni } = launch()
     const route = { RouteTableId, DestinationCidrBlock: '10.0.1.0/25', NetworkInterfaceId: eni }
     refusal(() => world.write(createRoute, route), 'InvalidParameterValue')
   })
@@ -239,6 +242,10 @@ describe('ReplaceRoute and DeleteRoute', () => {
     const local = { RouteTableId, DestinationCidrBlock: '10.0.0.0/16' }
     refusal(() => world.write(deleteRoute, local), 'InvalidParameterValue')
     world.write(replaceRoute, { ...local, LocalTarget: true })
+    const NetworkInterfaceId = makeInterface()
+    expect(refusal(() => world.write(replaceRoute, { ...local, NetworkInterfaceId }), 'UnsupportedOperation')).toBe(
+      'Another target for the local route 10.0.0.0/16 is not served yet.',
+    )
   })
 
   test('the route of a gateway endpoint can only go with the endpoint', () => {
