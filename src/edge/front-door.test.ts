@@ -27,6 +27,7 @@ import type { Adapter, Call, Output } from './adapter.ts'
 import { FrontDoor } from './front-door.ts'
 
 const KNOWN = 'AKIAKNOWN'
+const INACTIVE = 'AKIAINACTIVE'
 const TEMPORARY = 'ASIATEMPORARY'
 const SECRET = 'secret'
 const ENDPOINT: Connection = {
@@ -54,6 +55,7 @@ const log: string[] = []
 function identify(accessKeyId: string, sessionToken: string | undefined): Identity | undefined {
   const principal = rootPrincipal('123456789012')
   if (accessKeyId === KNOWN) return { secret: SECRET, principal }
+  if (accessKeyId === INACTIVE) return { secret: SECRET, principal, inactive: true }
   if (accessKeyId === TEMPORARY && sessionToken === 'token') {
     return { secret: SECRET, principal, expiresAt: '2026-01-01T00:00:00Z' }
   }
@@ -166,6 +168,13 @@ describe('who gets in', () => {
     connection = path
     const send = s3('123456789012', 'x').send(new GetObjectCommand({ Bucket: 'b', Key: 'k' }), {})
     await expect(send).rejects.toMatchObject({ name: path.kind === 'public' ? 'InvalidAccessKeyId' : 'InvalidRequest' })
+  })
+
+  it.each(['open', 'strict'] as const)('%s mode refuses a deactivated key as if nobody had it', async (chosen) => {
+    mode = chosen
+    const send = s3(INACTIVE, SECRET).send(new GetObjectCommand({ Bucket: 'b', Key: 'k' }))
+    await expect(send).rejects.toMatchObject({ name: 'InvalidAccessKeyId', $metadata: { httpStatusCode: 403 } })
+    expect(call).toBeUndefined()
   })
 
   it('temporary credentials end', async () => {

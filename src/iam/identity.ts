@@ -8,10 +8,12 @@ export interface Identity {
   readonly principal: IdentifiedPrincipal
   /** ISO 8601; only temporary credentials end. */
   readonly expiresAt?: string
+  /** The key was deactivated: it is refused, also where unknown keys are let in. */
+  readonly inactive?: true
 }
 
 /**
- * Finds the owner of a key. Undefined when nobody has it, when it is inactive, or when it is a temporary key and the
+ * Finds the owner of a key. Undefined when nobody has it, or when it is a temporary key and the
  * session token is not its own. A key past its `expiresAt` is still found, so that the caller is told it expired.
  */
 export type Identify = (accessKeyId: string, sessionToken: string | undefined) => Identity | undefined

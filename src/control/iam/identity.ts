@@ -54,10 +54,11 @@ export function userPrincipal(records: Records, user: IamUser): IdentifiedPrinci
 
 function findKeyOwner(records: Records, accessKeyId: string): Identity | undefined {
   const key = records.accessKeys.get(accessKeyId)
-  if (key?.status !== 'Active') return undefined
-  if (key.userName === undefined) return { secret: key.secret, principal: rootPrincipal(key.owner) }
+  if (!key) return undefined
+  const held = { secret: key.secret, ...(key.status !== 'Active' && ({ inactive: true } as const)) }
+  if (key.userName === undefined) return { ...held, principal: rootPrincipal(key.owner) }
   const user = findUser(records, key.owner, key.userName)
-  return user && { secret: key.secret, principal: userPrincipal(records, user) }
+  return user && { ...held, principal: userPrincipal(records, user) }
 }
 
 /** A session ends with its role or user: one made again under the same name has another id. */

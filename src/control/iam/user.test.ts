@@ -97,9 +97,9 @@ describe('access keys', () => {
       },
     })
     world.write(updateAccessKey, { UserName: 'ann', AccessKeyId: id, Status: 'Inactive' })
-    expect(find()).toBeUndefined()
+    expect(find()).toMatchObject({ inactive: true })
     world.write(updateAccessKey, { UserName: 'ann', AccessKeyId: id, Status: 'Active' })
-    expect(find()).toBeDefined()
+    expect(find()).not.toHaveProperty('inactive')
     world.write(deleteAccessKey, { UserName: 'ann', AccessKeyId: id })
     expect(find()).toBeUndefined()
   })
