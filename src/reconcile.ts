@@ -4,7 +4,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { Compiler } from './compile/compiler.ts'
 import type { Network } from './compile/network.ts'
-import { finishInstanceTransition, forgetTerminated } from './control/ec2/instance-lifecycle.ts'
+import { finishInstanceTransition, forgetTerminated } from './control/ec2/instance/instance-lifecycle.ts'
 import type { ApplyResult, Driver, DriverError } from './linux/driver.ts'
 import type { Instance, InstanceId, VpcEndpoint, VpcId } from './store/records.ts'
 import type { Records, Store, Tx } from './store/store.ts'

@@ -1,7 +1,7 @@
 // Address plan: VPCs in 10.0.0.0/16; the default VPC is 172.31.0.0/16.
 
 import { beforeEach, describe, expect, test } from 'vitest'
-import { CALLER, refusal } from '../control/ec2/testing.ts'
+import { CALLER, refusal } from '../control/ec2/request/testing.ts'
 import type { Adapter, Call } from '../edge/adapter.ts'
 import { MemoryJournal } from '../store/journal.ts'
 import { Store } from '../store/store.ts'

@@ -15,7 +15,7 @@ import { backboneNamespace, instanceNamespace, instanceOfNamespace, vpcLink, wor
 import { type ObservedNamespace, observeNamespace } from './observe.ts'
 import type { BackbonePart, VpcPlan } from './plan.ts'
 import { boundedRun, type Run } from './run.ts'
-import type { Sandboxes } from './sandbox.ts'
+import type { Sandboxes } from './sandbox/sandbox.ts'
 import { convergeVpc, deleteLinks, observeVpc } from './vpc-kernel.ts'
 import { inKernel, planVpc } from './vpc-plan.ts'
 

@@ -21,9 +21,9 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { InstanceNetwork, VpcNetwork } from '../../src/compile/network.ts'
 import { parseAddress } from '../../src/ip/address.ts'
 import { cidr } from '../../src/ip/cidr.ts'
-import { Sandboxes } from '../../src/linux/sandbox.ts'
-import type { ExecOptions } from '../../src/linux/sandbox-command.ts'
-import { startSandbox } from '../../src/linux/sandbox-start.ts'
+import { Sandboxes } from '../../src/linux/sandbox/sandbox.ts'
+import type { ExecOptions } from '../../src/linux/sandbox/sandbox-command.ts'
+import { startSandbox } from '../../src/linux/sandbox/sandbox-start.ts'
 import type { InstanceId } from '../../src/store/records.ts'
 
 const isRoot = process.getuid?.() === 0

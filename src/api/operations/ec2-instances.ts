@@ -2,43 +2,58 @@
 
 import type { Architecture } from '../../catalogue/instance-types.ts'
 import type { Caller } from '../../control/caller.ts'
+import { deregisterImage, describeImages } from '../../control/ec2/image/image.ts'
 import {
   describeInstanceCreditSpecifications,
   modifyInstanceCreditSpecification,
-} from '../../control/ec2/credit-specification.ts'
-import { deregisterImage, describeImages } from '../../control/ec2/image.ts'
-import { describeInstanceStatus, describeInstances } from '../../control/ec2/instance.ts'
-import { describeInstanceAttribute, modifyInstanceAttribute } from '../../control/ec2/instance-attribute.ts'
-import { type ConsoleReader, getConsoleOutput, getInstanceUefiData } from '../../control/ec2/instance-console.ts'
-import { monitorInstances, unmonitorInstances } from '../../control/ec2/instance-monitoring.ts'
+} from '../../control/ec2/instance/credit-specification.ts'
+import { describeInstanceStatus, describeInstances } from '../../control/ec2/instance/instance.ts'
+import { describeInstanceAttribute, modifyInstanceAttribute } from '../../control/ec2/instance/instance-attribute.ts'
+import {
+  type ConsoleReader,
+  getConsoleOutput,
+  getInstanceUefiData,
+} from '../../control/ec2/instance/instance-console.ts'
+import { monitorInstances, unmonitorInstances } from '../../control/ec2/instance/instance-monitoring.ts'
 import {
   associateIamInstanceProfile,
   describeIamInstanceProfileAssociations,
   disassociateIamInstanceProfile,
   replaceIamInstanceProfileAssociation,
-} from '../../control/ec2/instance-profile-association.ts'
-import { rebootInstances, startInstances, stopInstances, terminateInstances } from '../../control/ec2/instance-state.ts'
-import { describeInstanceTypeOfferings, describeInstanceTypes } from '../../control/ec2/instance-type.ts'
-import { modifyInstanceMetadataOptions } from '../../control/ec2/metadata-options.ts'
+} from '../../control/ec2/instance/instance-profile-association.ts'
 import {
-  createNetworkInterface,
-  deleteNetworkInterface,
-  describeNetworkInterfaces,
-} from '../../control/ec2/network-interface.ts'
-import { attachNetworkInterface, detachNetworkInterface } from '../../control/ec2/network-interface-attachment.ts'
-import {
-  describeNetworkInterfaceAttribute,
-  modifyNetworkInterfaceAttribute,
-  resetNetworkInterfaceAttribute,
-} from '../../control/ec2/network-interface-attribute.ts'
-import { assignPrivateIpAddresses, unassignPrivateIpAddresses } from '../../control/ec2/private-ip-addresses.ts'
-import { runInstances } from '../../control/ec2/run-instances.ts'
+  rebootInstances,
+  startInstances,
+  stopInstances,
+  terminateInstances,
+} from '../../control/ec2/instance/instance-state.ts'
+import { describeInstanceTypeOfferings, describeInstanceTypes } from '../../control/ec2/instance/instance-type.ts'
+import { modifyInstanceMetadataOptions } from '../../control/ec2/instance/metadata-options.ts'
+import { runInstances } from '../../control/ec2/instance/run-instances.ts'
 import {
   deleteVolume,
   describeVolumeAttribute,
   describeVolumeStatus,
   describeVolumes,
-} from '../../control/ec2/volume.ts'
+} from '../../control/ec2/instance/volume.ts'
+import {
+  createNetworkInterface,
+  deleteNetworkInterface,
+  describeNetworkInterfaces,
+} from '../../control/ec2/network-interface/network-interface.ts'
+import {
+  attachNetworkInterface,
+  detachNetworkInterface,
+} from '../../control/ec2/network-interface/network-interface-attachment.ts'
+import {
+  describeNetworkInterfaceAttribute,
+  modifyNetworkInterfaceAttribute,
+  resetNetworkInterfaceAttribute,
+} from '../../control/ec2/network-interface/network-interface-attribute.ts'
+import {
+  assignPrivateIpAddresses,
+  unassignPrivateIpAddresses,
+} from '../../control/ec2/network-interface/private-ip-addresses.ts'
 import type { Records, Tx } from '../../store/store.ts'
 import type { ReadRows, WriteRows } from './rows.ts'
 

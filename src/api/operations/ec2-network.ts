@@ -1,58 +1,32 @@
 // EC2 actions on VPCs, subnets, routes, groups and endpoints.
 
 import {
-  describeAddresses,
-  describeEgressOnlyInternetGateways,
-  describeFlowLogs,
-  describeNatGateways,
-  describeVpcPeeringConnections,
-  describeVpnGateways,
-} from '../../control/ec2/absent.ts'
-import { createDefaultVpc, ensureDefaultVpc, hasUsedRegion } from '../../control/ec2/default-vpc.ts'
-import {
-  associateDhcpOptions,
-  createDhcpOptions,
-  deleteDhcpOptions,
-  describeDhcpOptions,
-} from '../../control/ec2/dhcp-options.ts'
-import {
-  attachInternetGateway,
-  createInternetGateway,
-  deleteInternetGateway,
-  describeInternetGateways,
-  detachInternetGateway,
-} from '../../control/ec2/internet-gateway.ts'
+  createVpcEndpoint,
+  deleteVpcEndpoints,
+  describeVpcEndpoints,
+  modifyVpcEndpoint,
+} from '../../control/ec2/endpoint/vpc-endpoint.ts'
+import { describeVpcEndpointServices } from '../../control/ec2/endpoint/vpc-endpoint-service.ts'
 import {
   createNetworkAcl,
   deleteNetworkAcl,
   describeNetworkAcls,
   replaceNetworkAclAssociation,
-} from '../../control/ec2/network-acl.ts'
+} from '../../control/ec2/filtering/network-acl.ts'
 import {
   createNetworkAclEntry,
   deleteNetworkAclEntry,
   replaceNetworkAclEntry,
-} from '../../control/ec2/network-acl-entry.ts'
+} from '../../control/ec2/filtering/network-acl-entry.ts'
 import {
-  describeManagedPrefixLists,
-  describePrefixLists,
-  getManagedPrefixListEntries,
-} from '../../control/ec2/prefix-list.ts'
-import { describeAccountAttributes, describeAvailabilityZones, describeRegions } from '../../control/ec2/region.ts'
-import { createRoute, deleteRoute, replaceRoute } from '../../control/ec2/route.ts'
-import {
-  associateRouteTable,
-  createRouteTable,
-  deleteRouteTable,
-  describeRouteTables,
-  disassociateRouteTable,
-  replaceRouteTableAssociation,
-} from '../../control/ec2/route-table.ts'
-import { createSecurityGroup, deleteSecurityGroup, describeSecurityGroups } from '../../control/ec2/security-group.ts'
+  createSecurityGroup,
+  deleteSecurityGroup,
+  describeSecurityGroups,
+} from '../../control/ec2/filtering/security-group.ts'
 import {
   updateSecurityGroupRuleDescriptionsEgress,
   updateSecurityGroupRuleDescriptionsIngress,
-} from '../../control/ec2/security-group-description.ts'
+} from '../../control/ec2/filtering/security-group-description.ts'
 import {
   authorizeSecurityGroupEgress,
   authorizeSecurityGroupIngress,
@@ -60,20 +34,50 @@ import {
   modifySecurityGroupRules,
   revokeSecurityGroupEgress,
   revokeSecurityGroupIngress,
-} from '../../control/ec2/security-group-rule.ts'
-import { createSubnet, deleteSubnet, describeSubnets } from '../../control/ec2/subnet.ts'
-import { modifySubnetAttribute } from '../../control/ec2/subnet-attribute.ts'
-import { createTags, deleteTags, describeTags } from '../../control/ec2/tag-operations.ts'
-import { createVpc, deleteVpc, describeVpcs } from '../../control/ec2/vpc.ts'
-import { describeVpcAttribute, modifyVpcAttribute } from '../../control/ec2/vpc-attribute.ts'
-import { associateVpcCidrBlock, disassociateVpcCidrBlock } from '../../control/ec2/vpc-cidr-block.ts'
+} from '../../control/ec2/filtering/security-group-rule.ts'
 import {
-  createVpcEndpoint,
-  deleteVpcEndpoints,
-  describeVpcEndpoints,
-  modifyVpcEndpoint,
-} from '../../control/ec2/vpc-endpoint.ts'
-import { describeVpcEndpointServices } from '../../control/ec2/vpc-endpoint-service.ts'
+  describeAddresses,
+  describeEgressOnlyInternetGateways,
+  describeFlowLogs,
+  describeNatGateways,
+  describeVpcPeeringConnections,
+  describeVpnGateways,
+} from '../../control/ec2/request/absent.ts'
+import { createTags, deleteTags, describeTags } from '../../control/ec2/request/tag-operations.ts'
+import {
+  describeManagedPrefixLists,
+  describePrefixLists,
+  getManagedPrefixListEntries,
+} from '../../control/ec2/route/prefix-list.ts'
+import { createRoute, deleteRoute, replaceRoute } from '../../control/ec2/route/route.ts'
+import {
+  associateRouteTable,
+  createRouteTable,
+  deleteRouteTable,
+  describeRouteTables,
+  disassociateRouteTable,
+  replaceRouteTableAssociation,
+} from '../../control/ec2/route/route-table.ts'
+import { createDefaultVpc, ensureDefaultVpc, hasUsedRegion } from '../../control/ec2/vpc/default-vpc.ts'
+import {
+  associateDhcpOptions,
+  createDhcpOptions,
+  deleteDhcpOptions,
+  describeDhcpOptions,
+} from '../../control/ec2/vpc/dhcp-options.ts'
+import {
+  attachInternetGateway,
+  createInternetGateway,
+  deleteInternetGateway,
+  describeInternetGateways,
+  detachInternetGateway,
+} from '../../control/ec2/vpc/internet-gateway.ts'
+import { describeAccountAttributes, describeAvailabilityZones, describeRegions } from '../../control/ec2/vpc/region.ts'
+import { createSubnet, deleteSubnet, describeSubnets } from '../../control/ec2/vpc/subnet.ts'
+import { modifySubnetAttribute } from '../../control/ec2/vpc/subnet-attribute.ts'
+import { createVpc, deleteVpc, describeVpcs } from '../../control/ec2/vpc/vpc.ts'
+import { describeVpcAttribute, modifyVpcAttribute } from '../../control/ec2/vpc/vpc-attribute.ts'
+import { associateVpcCidrBlock, disassociateVpcCidrBlock } from '../../control/ec2/vpc/vpc-cidr-block.ts'
 import type { FirstUse } from '../control-adapter.ts'
 import type { ReadRows, WriteRows } from './rows.ts'
 

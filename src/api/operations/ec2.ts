@@ -1,6 +1,6 @@
 // All EC2 actions that Postern serves.
 
-import { instanceProfileAuthorisations } from '../../control/ec2/instance-profile-authorisation.ts'
+import { instanceProfileAuthorisations } from '../../control/ec2/instance/instance-profile-authorisation.ts'
 import type { Records } from '../../store/store.ts'
 import type { ControlAdapterOptions } from '../control-adapter.ts'
 import { ec2InstanceReads, ec2InstanceWrites, type InstanceHost } from './ec2-instances.ts'

@@ -1,7 +1,7 @@
 // What each IAM call asks the policies.
 
 import { expect, test } from 'vitest'
-import { openWorld } from '../ec2/testing.ts'
+import { openWorld } from '../ec2/request/testing.ts'
 import { iamAuthorisations } from './authorisation.ts'
 import { createRole } from './role.ts'
 import { createUser } from './user.ts'

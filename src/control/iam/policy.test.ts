@@ -1,7 +1,7 @@
 // Managed policies and their versions.
 
 import { beforeEach, expect, test } from 'vitest'
-import { contents, openWorld, refusal, STRANGER, type World } from '../ec2/testing.ts'
+import { contents, openWorld, refusal, STRANGER, type World } from '../ec2/request/testing.ts'
 import { attachUserPolicy, detachUserPolicy } from './attached-policy.ts'
 import { createPolicy, deletePolicy, getPolicy, listPolicies, tagPolicy } from './policy.ts'
 import {

@@ -1,7 +1,7 @@
 // Roles, their policies and instance profiles, as Terraform makes, reads and destroys them.
 
 import { beforeEach, describe, expect, test } from 'vitest'
-import { contents, openWorld, refusal, STRANGER, type World } from '../ec2/testing.ts'
+import { contents, openWorld, refusal, STRANGER, type World } from '../ec2/request/testing.ts'
 import {
   attachRolePolicy,
   detachRolePolicy,

@@ -1,7 +1,7 @@
 // Users and their access keys.
 
 import { beforeEach, describe, expect, test } from 'vitest'
-import { CALLER, contents, openWorld, refusal, STRANGER, type World } from '../ec2/testing.ts'
+import { CALLER, contents, openWorld, refusal, STRANGER, type World } from '../ec2/request/testing.ts'
 import {
   createAccessKey,
   deleteAccessKey,

@@ -1,0 +1,53 @@
+// Parameters of RunInstances that change nothing here yet, and are refused rather than ignored.
+
+import type { RunInstancesRequest } from '@aws-sdk/client-ec2'
+import type { InstanceType } from '../../../catalogue/instance-types.ts'
+import { notServed, refuseUnserved } from '../request/not-served.ts'
+
+export function refuseUnservedLaunch(input: RunInstancesRequest): void {
+  if (input.LaunchTemplate) {
+    throw notServed('LaunchTemplate: give ImageId, InstanceType and the rest in the call itself; a launch template')
+  }
+  const { Placement: placement, CapacityReservationSpecification: capacity } = input
+  refuseUnserved({
+    additionalInfo: input.AdditionalInfo,
+    capacityReservationSpecification: capacity?.CapacityReservationPreference === 'open' ? undefined : capacity,
+    elasticGpuSpecification: input.ElasticGpuSpecification,
+    elasticInferenceAccelerators: input.ElasticInferenceAccelerators,
+    enablePrimaryIpv6: input.EnablePrimaryIpv6,
+    'enclaveOptions.enabled': input.EnclaveOptions?.Enabled,
+    'hibernationOptions.configured': input.HibernationOptions?.Configured,
+    instanceMarketOptions: input.InstanceMarketOptions,
+    kernelId: input.KernelId,
+    licenseSpecifications: input.LicenseSpecifications,
+    'maintenanceOptions.autoRecovery': unlessDefault(input.MaintenanceOptions?.AutoRecovery),
+    'networkPerformanceOptions.bandwidthWeighting': unlessDefault(input.NetworkPerformanceOptions?.BandwidthWeighting),
+    operator: input.Operator,
+    'placement.affinity': placement?.Affinity,
+    'placement.groupId': placement?.GroupId,
+    'placement.groupName': placement?.GroupName,
+    'placement.hostId': placement?.HostId,
+    'placement.hostResourceGroupArn': placement?.HostResourceGroupArn,
+    'placement.partitionNumber': placement?.PartitionNumber,
+    'placement.tenancy': unlessDefault(placement?.Tenancy),
+    'privateDnsNameOptions.hostnameType':
+      input.PrivateDnsNameOptions?.HostnameType === 'resource-name' ? 'resource-name' : undefined,
+    ramdiskId: input.RamdiskId,
+    secondaryInterfaces: input.SecondaryInterfaces,
+  })
+}
+
+function unlessDefault(value: string | undefined): string | undefined {
+  return value === 'default' ? undefined : value
+}
+
+/** Threads and cores are those of the type. */
+export function refuseUnservedCpuOptions({ CpuOptions: options }: RunInstancesRequest, type: InstanceType): void {
+  refuseUnserved({
+    'cpuOptions.coreCount': options?.CoreCount === type.vcpus / type.threadsPerCore ? undefined : options?.CoreCount,
+    'cpuOptions.threadsPerCore': options?.ThreadsPerCore === type.threadsPerCore ? undefined : options?.ThreadsPerCore,
+    'cpuOptions.amdSevSnp': options?.AmdSevSnp === 'disabled' ? undefined : options?.AmdSevSnp,
+    'cpuOptions.nestedVirtualization':
+      options?.NestedVirtualization === 'disabled' ? undefined : options?.NestedVirtualization,
+  })
+}

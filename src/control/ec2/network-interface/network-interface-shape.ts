@@ -1,0 +1,108 @@
+// A network interface as EC2 shows it, by itself and inside an instance.
+
+import type {
+  NetworkInterfaceAttachment as AttachmentOutput,
+  GroupIdentifier,
+  InstanceNetworkInterface,
+  NetworkInterface as NetworkInterfaceOutput,
+} from '@aws-sdk/client-ec2'
+import { privateDomain } from '../../../catalogue/regions.ts'
+import type { Address } from '../../../ip/address.ts'
+import type { NetworkInterface, NetworkInterfaceAttachment, Region, SecurityGroupId } from '../../../store/records.ts'
+import type { Records } from '../../../store/store.ts'
+import { tagList } from '../request/tags.ts'
+
+export function toNetworkInterface(records: Records, eni: NetworkInterface): NetworkInterfaceOutput {
+  const subnet = records.subnets.get(eni.subnetId)
+  return {
+    ...commonShape(records, eni),
+    Attachment: toAttachment(eni),
+    AvailabilityZone: subnet?.availabilityZone,
+    AvailabilityZoneId: subnet?.availabilityZoneId,
+    InterfaceType: eni.interfaceType,
+    Ipv6Addresses: [],
+    Operator: { Managed: false },
+    RequesterManaged: eni.requesterManaged,
+    TagSet: tagList(eni.tags),
+  }
+}
+
+/** As DescribeInstances has it. */
+export function toInstanceInterface(records: Records, eni: NetworkInterface): InstanceNetworkInterface {
+  const { attachment } = eni
+  return {
+    ...commonShape(records, eni),
+    Attachment: attachment && {
+      AttachTime: new Date(attachment.attachedAt),
+      AttachmentId: attachment.id,
+      DeleteOnTermination: attachment.deleteOnTermination,
+      DeviceIndex: attachment.deviceIndex,
+      NetworkCardIndex: 0,
+      Status: 'attached',
+    },
+    InterfaceType: eni.interfaceType,
+    Ipv6Addresses: [],
+    Operator: { Managed: false },
+  }
+}
+
+export function toAttachment(eni: NetworkInterface): AttachmentOutput | undefined {
+  return eni.attachment && attachmentShape(eni, eni.attachment, 'attached')
+}
+
+/** The interface as one sees it who asks for an attachment by its id: Terraform waits until that is `detached`. */
+export function withDetached(shape: NetworkInterfaceOutput, eni: NetworkInterface): NetworkInterfaceOutput {
+  if (eni.attachment || !eni.detached) return shape
+  return { ...shape, Attachment: attachmentShape(eni, eni.detached, 'detached') }
+}
+
+function attachmentShape(
+  eni: NetworkInterface,
+  attachment: NetworkInterfaceAttachment,
+  status: 'attached' | 'detached',
+): AttachmentOutput {
+  return {
+    AttachTime: new Date(attachment.attachedAt),
+    AttachmentId: attachment.id,
+    DeleteOnTermination: attachment.deleteOnTermination,
+    DeviceIndex: attachment.deviceIndex,
+    InstanceId: attachment.instanceId,
+    InstanceOwnerId: eni.owner,
+    NetworkCardIndex: 0,
+    Status: status,
+  }
+}
+
+export function toGroups(records: Records, ids: readonly SecurityGroupId[]): GroupIdentifier[] {
+  return ids.map((id) => ({ GroupId: id, GroupName: records.securityGroups.get(id)?.name }))
+}
+
+/** `ip-10-0-1-5.ec2.internal` */
+export function addressDnsName(address: Address, region: Region): string {
+  return `ip-${address.replaceAll('.', '-')}.${privateDomain(region)}`
+}
+
+function commonShape(records: Records, eni: NetworkInterface) {
+  const [primary] = eni.privateAddresses
+  // Interfaces have names only where the VPC gives host names; instances always have one.
+  const hasNames = records.vpcs.get(eni.vpcId)?.enableDnsHostnames === true
+  const nameOf = (address: Address) => (hasNames ? { PrivateDnsName: addressDnsName(address, eni.region) } : {})
+  return {
+    Description: eni.description,
+    Groups: toGroups(records, eni.groupIds),
+    MacAddress: eni.macAddress,
+    NetworkInterfaceId: eni.id,
+    OwnerId: eni.owner,
+    ...(primary ? nameOf(primary) : {}),
+    PrivateIpAddress: primary,
+    PrivateIpAddresses: eni.privateAddresses.map((address) => ({
+      Primary: address === primary,
+      ...nameOf(address),
+      PrivateIpAddress: address,
+    })),
+    SourceDestCheck: eni.sourceDestCheck,
+    Status: eni.attachment ? 'in-use' : 'available',
+    SubnetId: eni.subnetId,
+    VpcId: eni.vpcId,
+  } as const
+}

@@ -1,0 +1,168 @@
+// Elastic network interfaces. https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateNetworkInterface.html
+
+import type {
+  CreateNetworkInterfaceRequest,
+  CreateNetworkInterfaceResult,
+  DeleteNetworkInterfaceRequest,
+  DescribeNetworkInterfacesRequest,
+  DescribeNetworkInterfacesResult,
+} from '@aws-sdk/client-ec2'
+import { ApiError } from '../../../errors.ts'
+import type { NetworkInterface } from '../../../store/records.ts'
+import type { Records, Tx } from '../../../store/store.ts'
+import type { Caller } from '../../caller.ts'
+import { findMadeBefore, forgetMade, rememberMade } from '../request/client-token.ts'
+import { applyFilters, type FilterFields } from '../request/filters.ts'
+import { refuseUnserved } from '../request/not-served.ts'
+import { pageOf } from '../request/pages.ts'
+import { requireNamed, requireNetworkInterface, requireSubnet } from '../request/require.ts'
+import { tagsFor } from '../request/tags.ts'
+import { parseWantedAddresses, takeAddresses } from './interface-address.ts'
+import { addressDnsName, toNetworkInterface, withDetached } from './network-interface-shape.ts'
+import { insertNetworkInterface, requireInterfaceGroups } from './new-network-interface.ts'
+
+const ACTION = 'CreateNetworkInterface'
+
+export function createNetworkInterface(
+  tx: Tx,
+  caller: Caller,
+  input: CreateNetworkInterfaceRequest,
+): CreateNetworkInterfaceResult {
+  const madeBefore = findMadeBefore(tx, caller, { action: ACTION, input })
+  if (madeBefore) return createdResult(tx, requireNetworkInterface(tx, caller, madeBefore), input.ClientToken)
+  refuseUnserved(unservedInterfaceParameters(input))
+  const subnet = requireSubnet(tx, caller, input.SubnetId)
+  const groupIds = requireInterfaceGroups(tx, caller, subnet, input.Groups)
+  const wanted = parseWantedAddresses(subnet, input)
+  const tags = tagsFor('network-interface', input.TagSpecifications)
+  const [addresses = []] = takeAddresses(tx, [wanted])
+  const description = input.Description ?? ''
+  const eni = insertNetworkInterface(tx, caller, { subnet, addresses, groupIds, description, tags })
+  rememberMade(tx, caller, { action: ACTION, input }, eni.id)
+  return createdResult(tx, eni, input.ClientToken)
+}
+
+export function describeNetworkInterfaces(
+  records: Records,
+  caller: Caller,
+  input: DescribeNetworkInterfacesRequest,
+): DescribeNetworkInterfacesResult {
+  const named = requireNamed(records.networkInterfaces, caller, 'NetworkInterface', input.NetworkInterfaceIds)
+  const { items, nextToken } = pageOf(applyFilters(named, input.Filters, filtersOf(records)), input, (eni) => eni.id, {
+    min: 5,
+    max: 1000,
+    hasIds: (input.NetworkInterfaceIds ?? []).length > 0,
+  })
+  const asksForAttachment = input.Filters?.some(({ Name: name }) => name === 'attachment.attachment-id')
+  const shapeOf = (eni: NetworkInterface) => {
+    const shape = toNetworkInterface(records, eni)
+    return asksForAttachment ? withDetached(shape, eni) : shape
+  }
+  return { NetworkInterfaces: items.map(shapeOf), NextToken: nextToken }
+}
+
+export function deleteNetworkInterface(
+  tx: Tx,
+  caller: Caller,
+  input: DeleteNetworkInterfaceRequest,
+): Record<string, never> {
+  const eni = requireNetworkInterface(tx, caller, input.NetworkInterfaceId)
+  checkNotRequesterManaged(eni)
+  if (eni.attachment) {
+    throw new ApiError('InvalidParameterValue', `Network interface '${eni.id}' is currently in use.`)
+  }
+  tx.networkInterfaces.delete(eni.id)
+  forgetMade(tx, eni.id)
+  return {}
+}
+
+/** An interface that an AWS service made is the service's alone to change. */
+export function checkNotRequesterManaged(eni: NetworkInterface): void {
+  if (eni.requesterManaged) {
+    throw new ApiError(
+      'OperationNotPermitted',
+      `You do not have permission to access the specified resource: ${eni.id}`,
+    )
+  }
+}
+
+/** What neither CreateNetworkInterface nor RunInstances can make yet, by parameter. */
+export function unservedInterfaceParameters(
+  input: Pick<
+    CreateNetworkInterfaceRequest,
+    'Ipv6AddressCount' | 'Ipv6Addresses' | 'Ipv4Prefixes' | 'Ipv4PrefixCount' | 'Ipv6Prefixes' | 'Ipv6PrefixCount'
+  > & {
+    readonly InterfaceType?: string | undefined
+    readonly EnablePrimaryIpv6?: boolean | undefined
+    readonly ConnectionTrackingSpecification?: unknown
+  },
+): Record<string, unknown> {
+  return {
+    interfaceType: input.InterfaceType === 'interface' ? undefined : input.InterfaceType,
+    ipv6AddressCount: input.Ipv6AddressCount || undefined,
+    ipv6Addresses: input.Ipv6Addresses,
+    ipv4Prefixes: input.Ipv4Prefixes,
+    ipv4PrefixCount: input.Ipv4PrefixCount || undefined,
+    ipv6Prefixes: input.Ipv6Prefixes,
+    ipv6PrefixCount: input.Ipv6PrefixCount || undefined,
+    enablePrimaryIpv6: input.EnablePrimaryIpv6,
+    connectionTrackingSpecification: input.ConnectionTrackingSpecification,
+  }
+}
+
+function createdResult(
+  records: Records,
+  eni: NetworkInterface,
+  clientToken: string | undefined,
+): CreateNetworkInterfaceResult {
+  return { NetworkInterface: toNetworkInterface(records, eni), ClientToken: clientToken }
+}
+
+function filtersOf(records: Records): FilterFields<NetworkInterface> {
+  const subnetOf = (eni: NetworkInterface) => records.subnets.get(eni.subnetId)
+  const hasNames = (eni: NetworkInterface) => records.vpcs.get(eni.vpcId)?.enableDnsHostnames
+  return {
+    ...FILTERS,
+    'availability-zone': (eni) => subnetOf(eni)?.availabilityZone,
+    'availability-zone-id': (eni) => subnetOf(eni)?.availabilityZoneId,
+    'group-name': (eni) => eni.groupIds.map((id) => records.securityGroups.get(id)?.name),
+    'private-dns-name': (eni) =>
+      hasNames(eni) ? eni.privateAddresses.map((address) => addressDnsName(address, eni.region)) : undefined,
+  }
+}
+
+const FILTERS: FilterFields<NetworkInterface> = {
+  'addresses.association.owner-id': () => undefined,
+  'addresses.association.public-ip': () => undefined,
+  'addresses.primary': (eni) => eni.privateAddresses.map((_, index) => index === 0),
+  'addresses.private-ip-address': (eni) => eni.privateAddresses,
+  'association.allocation-id': () => undefined,
+  'association.association-id': () => undefined,
+  'association.ip-owner-id': () => undefined,
+  'association.public-dns-name': () => undefined,
+  'association.public-ip': () => undefined,
+  'attachment.attach-time': (eni) => eni.attachment?.attachedAt,
+  'attachment.attachment-id': (eni) => (eni.attachment ?? eni.detached)?.id,
+  'attachment.delete-on-termination': (eni) => eni.attachment?.deleteOnTermination,
+  'attachment.device-index': (eni) => eni.attachment?.deviceIndex,
+  'attachment.instance-id': (eni) => eni.attachment?.instanceId,
+  'attachment.instance-owner-id': (eni) => eni.attachment && eni.owner,
+  'attachment.nat-gateway-id': () => undefined,
+  'attachment.status': (eni) => eni.attachment && 'attached',
+  description: (eni) => eni.description,
+  'group-id': (eni) => eni.groupIds,
+  'interface-type': (eni) => eni.interfaceType,
+  'ipv6-addresses.ipv6-address': () => undefined,
+  'mac-address': (eni) => eni.macAddress,
+  'network-interface-id': (eni) => eni.id,
+  'operator.managed': () => false,
+  'operator.principal': () => undefined,
+  'owner-id': (eni) => eni.owner,
+  'private-ip-address': (eni) => eni.privateAddresses,
+  'requester-id': () => undefined,
+  'requester-managed': (eni) => eni.requesterManaged,
+  'source-dest-check': (eni) => eni.sourceDestCheck,
+  status: (eni) => (eni.attachment ? 'in-use' : 'available'),
+  'subnet-id': (eni) => eni.subnetId,
+  'vpc-id': (eni) => eni.vpcId,
+}

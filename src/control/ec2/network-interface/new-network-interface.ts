@@ -1,0 +1,89 @@
+// Puts a network interface into the store, whoever asks for it: CreateNetworkInterface, RunInstances.
+
+import { ApiError } from '../../../errors.ts'
+import { type Address, addressBits } from '../../../ip/address.ts'
+import type {
+  AccountId,
+  NetworkInterface,
+  NetworkInterfaceAttachment,
+  SecurityGroupId,
+  Subnet,
+  Tags,
+} from '../../../store/records.ts'
+import type { Records, Tx } from '../../../store/store.ts'
+import type { Caller } from '../../caller.ts'
+import { allocateBackboneAddress } from '../endpoint/backbone-address.ts'
+import { ownedBy, type Place } from '../request/owned.ts'
+import { requireSecurityGroup } from '../request/require.ts'
+
+/** AWS's quota, which can be raised there. https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html */
+const GROUPS_PER_INTERFACE = 5
+
+export interface NewNetworkInterface {
+  readonly subnet: Subnet
+  /** The primary one first. */
+  readonly addresses: readonly Address[]
+  readonly groupIds: readonly SecurityGroupId[]
+  readonly description?: string
+  readonly attachment?: NetworkInterfaceAttachment
+  readonly tags?: Tags
+}
+
+export function insertNetworkInterface(tx: Tx, place: Place, wanted: NewNetworkInterface): NetworkInterface {
+  const backboneAddress = allocateBackboneAddress(tx)
+  return tx.networkInterfaces.insert({
+    ...ownedBy(place, wanted.tags),
+    id: tx.newId('eni'),
+    vpcId: wanted.subnet.vpcId,
+    subnetId: wanted.subnet.id,
+    description: wanted.description ?? '',
+    interfaceType: 'interface',
+    requesterManaged: false,
+    macAddress: macAddressFor(backboneAddress),
+    privateAddresses: wanted.addresses,
+    groupIds: wanted.groupIds,
+    sourceDestCheck: true,
+    ...(wanted.attachment ? { attachment: wanted.attachment } : {}),
+    backboneAddress,
+    host: 'local',
+  })
+}
+
+/** The groups of a new interface in the subnet: those named, or the VPC's default group. */
+export function requireInterfaceGroups(
+  records: Records,
+  caller: Caller,
+  subnet: Subnet,
+  ids: readonly string[] | undefined,
+): SecurityGroupId[] {
+  const groups = [...new Set(ids ?? [])].map((id) => requireSecurityGroup(records, caller, id))
+  const stranger = groups.find((group) => group.vpcId !== subnet.vpcId)
+  if (stranger) {
+    throw new ApiError(
+      'InvalidParameter',
+      `Security group ${stranger.id} and subnet ${subnet.id} belong to different networks.`,
+    )
+  }
+  checkGroupCount(groups.length)
+  return groups.length > 0 ? groups.map((group) => group.id) : defaultGroups(records, subnet, caller.account)
+}
+
+export function checkGroupCount(count: number): void {
+  if (count > GROUPS_PER_INTERFACE) {
+    throw new ApiError(
+      'SecurityGroupsPerInterfaceLimitExceeded',
+      `The maximum number of security groups per interface has been reached: ${count} were given, ${GROUPS_PER_INTERFACE} is the limit.`,
+    )
+  }
+}
+
+function defaultGroups(records: Records, subnet: Subnet, owner: AccountId): SecurityGroupId[] {
+  const groups = records.securityGroups.where('vpcId', subnet.vpcId)
+  return groups.filter((group) => group.name === 'default' && group.owner === owner).map((group) => group.id)
+}
+
+/** Locally administered, and unique because the backbone address in it is. */
+function macAddressFor(backboneAddress: Address): string {
+  const digits = addressBits(backboneAddress).bits.toString(16).padStart(8, '0')
+  return ['02', '50', ...(digits.match(/../g) ?? [])].join(':')
+}

@@ -1,0 +1,88 @@
+// Kinds of resources of which there are none here, and which clients ask for all the same: an empty answer, or that
+// the one named is not there.
+
+import type {
+  DescribeAddressesRequest,
+  DescribeAddressesResult,
+  DescribeEgressOnlyInternetGatewaysRequest,
+  DescribeEgressOnlyInternetGatewaysResult,
+  DescribeFlowLogsRequest,
+  DescribeFlowLogsResult,
+  DescribeNatGatewaysRequest,
+  DescribeNatGatewaysResult,
+  DescribeVpcPeeringConnectionsRequest,
+  DescribeVpcPeeringConnectionsResult,
+  DescribeVpnGatewaysRequest,
+  DescribeVpnGatewaysResult,
+} from '@aws-sdk/client-ec2'
+import { ApiError } from '../../../errors.ts'
+import type { Records } from '../../../store/store.ts'
+import type { Caller } from '../../caller.ts'
+
+export function describeVpnGateways(
+  _records: Records,
+  _caller: Caller,
+  input: DescribeVpnGatewaysRequest,
+): DescribeVpnGatewaysResult {
+  requireNone(input.VpnGatewayIds, 'InvalidVpnGatewayID.NotFound', (id) => `The vpnGateway ID '${id}' does not exist`)
+  return { VpnGateways: [] }
+}
+
+export function describeEgressOnlyInternetGateways(
+  _records: Records,
+  _caller: Caller,
+  _input: DescribeEgressOnlyInternetGatewaysRequest,
+): DescribeEgressOnlyInternetGatewaysResult {
+  // AWS, too, leaves out those that do not exist.
+  return { EgressOnlyInternetGateways: [] }
+}
+
+export function describeNatGateways(
+  _records: Records,
+  _caller: Caller,
+  input: DescribeNatGatewaysRequest,
+): DescribeNatGatewaysResult {
+  requireNone(input.NatGatewayIds, 'NatGatewayNotFound', (id) => `The Nat Gateway ${id} was not found`)
+  return { NatGateways: [] }
+}
+
+export function describeVpcPeeringConnections(
+  _records: Records,
+  _caller: Caller,
+  input: DescribeVpcPeeringConnectionsRequest,
+): DescribeVpcPeeringConnectionsResult {
+  requireNone(
+    input.VpcPeeringConnectionIds,
+    'InvalidVpcPeeringConnectionID.NotFound',
+    (id) => `The vpcPeeringConnection ID '${id}' does not exist`,
+  )
+  return { VpcPeeringConnections: [] }
+}
+
+export function describeAddresses(
+  _records: Records,
+  _caller: Caller,
+  input: DescribeAddressesRequest,
+): DescribeAddressesResult {
+  requireNone(input.AllocationIds, 'InvalidAllocationID.NotFound', (id) => `The allocation ID '${id}' does not exist`)
+  requireNone(input.PublicIps, 'InvalidAddress.NotFound', (ip) => `Address '${ip}' not found.`)
+  return { Addresses: [] }
+}
+
+export function describeFlowLogs(
+  _records: Records,
+  _caller: Caller,
+  input: DescribeFlowLogsRequest,
+): DescribeFlowLogsResult {
+  requireNone(
+    input.FlowLogIds,
+    'InvalidFlowLogId.NotFound',
+    (id) => `These flow log ids in the request are not found: ${id}`,
+  )
+  return { FlowLogs: [] }
+}
+
+function requireNone(ids: readonly string[] | undefined, code: string, sentence: (id: string) => string): void {
+  const [first] = ids ?? []
+  if (first !== undefined) throw new ApiError(code, sentence(first))
+}

@@ -1,0 +1,253 @@
+// The routes that users make. Local routes and gateway endpoints' routes are derived (route-shape.ts) and refused here.
+// https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateRoute.html
+
+import type {
+  CreateRouteRequest,
+  CreateRouteResult,
+  DeleteRouteRequest,
+  ReplaceRouteRequest,
+} from '@aws-sdk/client-ec2'
+import { ApiError, notFound } from '../../../errors.ts'
+import { type Cidr, cidr, cidrCovers } from '../../../ip/cidr.ts'
+import type { Instance, Route, RouteDestination, RouteTable, RouteTarget } from '../../../store/records.ts'
+import type { Records, Tx } from '../../../store/store.ts'
+import type { Caller } from '../../caller.ts'
+import { requireIpv4Cidr, requireIpv6Cidr } from '../request/cidr-parameter.ts'
+import { notServed } from '../request/not-served.ts'
+import { requireInstance, requireNetworkInterface, requireRouteTable, requireVpcEndpoint } from '../request/require.ts'
+import { requirePrefixList } from './prefix-list.ts'
+import { endpointRoutes } from './route-shape.ts'
+
+/** AWS raises its quota of 50 up to this. */
+const ROUTES_PER_TABLE = 1000
+/** Where the resolver and the metadata service are. */
+const LINK_LOCAL_SERVICES = cidr('169.254.168.0/22')
+
+export function createRoute(tx: Tx, caller: Caller, input: CreateRouteRequest): CreateRouteResult {
+  const table = requireRouteTable(tx, caller, input.RouteTableId)
+  const destination = requireDestination(caller, input)
+  const target = requireTarget(tx, caller, table, input)
+  checkDestination(tx, table, destination, target)
+  if (isTaken(tx, table, destination)) {
+    throw new ApiError('RouteAlreadyExists', `The route identified by ${nameOf(destination)} already exists.`)
+  }
+  if (table.routes.length >= ROUTES_PER_TABLE) {
+    throw new ApiError('RouteLimitExceeded', 'The maximum number of routes has been reached.')
+  }
+  tx.routeTables.update(table.id, { routes: [...table.routes, { destination, target }] })
+  return { Return: true }
+}
+
+export function replaceRoute(tx: Tx, caller: Caller, input: ReplaceRouteRequest): Record<string, never> {
+  const table = requireRouteTable(tx, caller, input.RouteTableId)
+  const destination = requireDestination(caller, input)
+  if (isLocal(tx, table, destination)) {
+    // A local route always has the local target here: putting it back changes nothing.
+    if (input.LocalTarget) return {}
+    throw notServed(`Another target for the local route ${nameOf(destination)}`)
+  }
+  refuseEndpointRoute(tx, table, destination, 'replace')
+  const existing = findRoute(table, destination)
+  if (!existing) {
+    throw new ApiError(
+      'InvalidParameterValue',
+      `There is no route defined for '${nameOf(destination)}' in the route table. Use CreateRoute instead.`,
+    )
+  }
+  const target = requireTarget(tx, caller, table, input)
+  checkDestination(tx, table, destination, target)
+  const routes = table.routes.map((route) => (route === existing ? { destination, target } : route))
+  tx.routeTables.update(table.id, { routes })
+  return {}
+}
+
+export function deleteRoute(tx: Tx, caller: Caller, input: DeleteRouteRequest): Record<string, never> {
+  const table = requireRouteTable(tx, caller, input.RouteTableId)
+  const destination = requireDestination(caller, input)
+  if (isLocal(tx, table, destination)) {
+    throw new ApiError(
+      'InvalidParameterValue',
+      `cannot remove local route ${nameOf(destination)} in route table ${table.id}`,
+    )
+  }
+  refuseEndpointRoute(tx, table, destination, 'remove')
+  const existing = findRoute(table, destination)
+  if (!existing) {
+    const parameter = destination.kind === 'cidr' ? 'destination-cidr-block' : 'destination-prefix-list-id'
+    throw new ApiError(
+      'InvalidRoute.NotFound',
+      `no route with ${parameter} ${nameOf(destination)} in route table ${table.id}`,
+    )
+  }
+  tx.routeTables.update(table.id, { routes: table.routes.filter((route) => route !== existing) })
+  return {}
+}
+
+type DestinationInput = Pick<
+  CreateRouteRequest,
+  'DestinationCidrBlock' | 'DestinationIpv6CidrBlock' | 'DestinationPrefixListId'
+>
+
+function requireDestination(caller: Caller, input: DestinationInput): RouteDestination {
+  const { DestinationCidrBlock: v4, DestinationIpv6CidrBlock: v6, DestinationPrefixListId: prefixList } = input
+  requireOne('destination', {
+    destinationCidrBlock: v4,
+    destinationIpv6CidrBlock: v6,
+    destinationPrefixListId: prefixList,
+  })
+  if (v4 !== undefined) return { kind: 'cidr', cidr: requireIpv4Cidr(v4, 'destinationCidrBlock') }
+  if (v6 !== undefined) return { kind: 'cidr', cidr: requireIpv6Cidr(v6, 'destinationIpv6CidrBlock') }
+  return { kind: 'prefixList', prefixListId: requirePrefixList(caller, prefixList).id }
+}
+
+/** Targets of kinds that do not exist here, and how AWS says that one of them is not there. */
+const ABSENT_TARGETS = {
+  NatGatewayId: ['InvalidNatGatewayID.NotFound', 'natGateway'],
+  VpcPeeringConnectionId: ['InvalidVpcPeeringConnectionID.NotFound', 'vpcPeeringConnection'],
+  TransitGatewayId: ['InvalidTransitGatewayID.NotFound', 'transitGateway'],
+  EgressOnlyInternetGatewayId: ['InvalidGatewayID.NotFound', 'egressOnlyInternetGateway'],
+  LocalGatewayId: ['InvalidLocalGatewayID.NotFound', 'localGateway'],
+  CarrierGatewayId: ['InvalidCarrierGatewayID.NotFound', 'carrierGateway'],
+  CoreNetworkArn: ['InvalidCoreNetworkArn.NotFound', 'coreNetwork'],
+  OdbNetworkArn: ['InvalidOdbNetworkArn.NotFound', 'odbNetwork'],
+} as const satisfies Partial<Record<keyof CreateRouteRequest, readonly [code: string, noun: string]>>
+
+type TargetInput = Omit<CreateRouteRequest, 'RouteTableId'>
+
+function requireTarget(records: Records, caller: Caller, table: RouteTable, input: TargetInput): RouteTarget {
+  const absent = Object.entries(ABSENT_TARGETS).map(([member, [code, noun]]) => {
+    return { code, noun, id: input[member as keyof typeof ABSENT_TARGETS] }
+  })
+  requireOne('target', {
+    gatewayId: input.GatewayId,
+    instanceId: input.InstanceId,
+    networkInterfaceId: input.NetworkInterfaceId,
+    vpcEndpointId: input.VpcEndpointId,
+    ...Object.fromEntries(absent.map(({ noun, id }) => [`${noun}Id`, id])),
+  })
+  for (const { code, noun, id } of absent) {
+    if (id !== undefined) throw new ApiError(code, `The ${noun} ID '${id}' does not exist`)
+  }
+  if (input.VpcEndpointId !== undefined) throw endpointTarget(records, caller, input.VpcEndpointId)
+  if (input.GatewayId !== undefined) return gatewayTarget(records, caller, table, input.GatewayId)
+  return input.NetworkInterfaceId === undefined
+    ? interfaceTarget(
+        records,
+        caller,
+        table,
+        soleInterface(records, requireInstance(records, caller, input.InstanceId)),
+      )
+    : interfaceTarget(records, caller, table, input.NetworkInterfaceId)
+}
+
+/** Only a Gateway Load Balancer endpoint can be a target, and there are none here. */
+function endpointTarget(records: Records, caller: Caller, id: string): ApiError {
+  const endpoint = requireVpcEndpoint(records, caller, id)
+  return new ApiError(
+    'RouteNotSupported',
+    `Route table contains unsupported route target: ${endpoint.id}. VPC Endpoints of this type cannot be used as route targets.`,
+  )
+}
+
+function gatewayTarget(records: Records, caller: Caller, table: RouteTable, id: string): RouteTarget {
+  if (id.startsWith('vpce-')) throw endpointTarget(records, caller, id)
+  const gateway = records.internetGateways.get(id)
+  if (!gateway || gateway.owner !== caller.account || gateway.region !== caller.region) {
+    throw new ApiError('InvalidGatewayID.NotFound', `The gateway ID '${id}' does not exist`)
+  }
+  if (gateway.vpcId !== table.vpcId) throw differentNetworks(table, `network gateway ${gateway.id}`)
+  return { kind: 'internetGateway', id: gateway.id }
+}
+
+function interfaceTarget(records: Records, caller: Caller, table: RouteTable, id: string): RouteTarget {
+  const eni = requireNetworkInterface(records, caller, id)
+  if (eni.vpcId !== table.vpcId) throw differentNetworks(table, `interface ${eni.id}`)
+  return { kind: 'networkInterface', id: eni.id }
+}
+
+function soleInterface(records: Records, instance: Instance): string {
+  const attached = records.networkInterfaces
+    .where('vpcId', instance.vpcId)
+    .filter((eni) => eni.attachment?.instanceId === instance.id)
+  const [only] = attached
+  if (!only) throw notFound('Instance', instance.id)
+  if (attached.length > 1) {
+    throw new ApiError(
+      'InvalidInstanceID',
+      `There are multiple interfaces attached to instance '${instance.id}'. Please specify an interface ID for the operation instead.`,
+    )
+  }
+  return only.id
+}
+
+function differentNetworks(table: RouteTable, other: string): ApiError {
+  return new ApiError('InvalidParameterValue', `route table ${table.id} and ${other} belong to different networks`)
+}
+
+/** What no route may take away: link-local services, and the inside of the VPC but for a whole subnet by an appliance. */
+function checkDestination(records: Records, table: RouteTable, to: RouteDestination, target: RouteTarget): void {
+  if (to.kind !== 'cidr') return
+  if (cidrCovers(LINK_LOCAL_SERVICES, to.cidr)) {
+    throw new ApiError(
+      'InvalidParameterValue',
+      `The destination CIDR block ${to.cidr} is within ${LINK_LOCAL_SERVICES}, which no route can target.`,
+    )
+  }
+  const inside = localBlocks(records, table).some((block) => block !== to.cidr && cidrCovers(block, to.cidr))
+  if (!inside) return
+  const isSubnet = records.subnets.where('vpcId', table.vpcId).some((subnet) => subnet.cidr === to.cidr)
+  if (!isSubnet || target.kind !== 'networkInterface') {
+    throw new ApiError(
+      'InvalidParameterValue',
+      `The destination CIDR block ${to.cidr} is equal to or more specific than one of this VPC's CIDR blocks. This route can target only an interface or an instance, and must be a whole subnet.`,
+    )
+  }
+}
+
+function isTaken(records: Records, table: RouteTable, destination: RouteDestination): boolean {
+  return (
+    findRoute(table, destination) !== undefined ||
+    isLocal(records, table, destination) ||
+    hasEndpointRoute(records, table, destination)
+  )
+}
+
+function isLocal(records: Records, table: RouteTable, destination: RouteDestination): boolean {
+  return destination.kind === 'cidr' && localBlocks(records, table).includes(destination.cidr)
+}
+
+function localBlocks(records: Records, table: RouteTable): Cidr[] {
+  return (records.vpcs.get(table.vpcId)?.cidrBlocks ?? []).map((block) => block.cidr)
+}
+
+function hasEndpointRoute(records: Records, table: RouteTable, destination: RouteDestination): boolean {
+  return (
+    destination.kind === 'prefixList' &&
+    endpointRoutes(records, table).some((route) => route.prefixListId === destination.prefixListId)
+  )
+}
+
+function refuseEndpointRoute(records: Records, table: RouteTable, to: RouteDestination, verb: 'remove' | 'replace') {
+  if (!hasEndpointRoute(records, table, to)) return
+  throw new ApiError(
+    'InvalidParameterValue',
+    `cannot ${verb} VPC endpoint route ${nameOf(to)} in route table ${table.id}`,
+  )
+}
+
+function findRoute(table: RouteTable, destination: RouteDestination): Route | undefined {
+  return table.routes.find((route) => nameOf(route.destination) === nameOf(destination))
+}
+
+function nameOf(destination: RouteDestination): string {
+  return destination.kind === 'cidr' ? destination.cidr : destination.prefixListId
+}
+
+function requireOne(what: string, candidates: Readonly<Record<string, string | undefined>>): void {
+  const given = Object.keys(candidates).filter((name) => candidates[name] !== undefined)
+  if (given.length === 1) return
+  const names = Object.keys(candidates).join(', ')
+  throw given.length === 0
+    ? new ApiError('MissingParameter', `The request must contain one ${what}: one of ${names}`)
+    : new ApiError('InvalidParameterCombination', `Exactly one ${what} can be given; found ${given.join(', ')}`)
+}

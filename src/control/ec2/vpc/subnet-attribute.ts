@@ -1,0 +1,53 @@
+// The attributes of a subnet, set one at a time.
+// https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ModifySubnetAttribute.html
+
+import type { ModifySubnetAttributeRequest } from '@aws-sdk/client-ec2'
+import { ApiError, invalidParameterValue, missingParameter } from '../../../errors.ts'
+import type { Subnet } from '../../../store/records.ts'
+import type { Tx } from '../../../store/store.ts'
+import type { Caller } from '../../caller.ts'
+import { refuseUnserved } from '../request/not-served.ts'
+import { requireSubnet } from '../request/require.ts'
+
+export function modifySubnetAttribute(
+  tx: Tx,
+  caller: Caller,
+  input: ModifySubnetAttributeRequest,
+): Record<string, never> {
+  const subnet = requireSubnet(tx, caller, input.SubnetId)
+  refuseUnserved({
+    customerOwnedIpv4Pool: input.CustomerOwnedIpv4Pool,
+    mapCustomerOwnedIpOnLaunch: input.MapCustomerOwnedIpOnLaunch?.Value,
+    enableLniAtDeviceIndex: input.EnableLniAtDeviceIndex,
+    disableLniAtDeviceIndex: input.DisableLniAtDeviceIndex?.Value,
+    // A subnet here has no IPv6 block to take an address from.
+    assignIpv6AddressOnCreation: input.AssignIpv6AddressOnCreation?.Value,
+  })
+  const patch = Object.fromEntries(Object.entries(wantedAttributes(input)).filter(([, value]) => value !== undefined))
+  const names = Object.keys(patch)
+  if (names.length === 0) throw missingParameter('mapPublicIpOnLaunch')
+  if (names.length > 1) {
+    throw new ApiError(
+      'InvalidParameterCombination',
+      `Fields for multiple attribute types specified: ${names.join(', ')}`,
+    )
+  }
+  tx.subnets.update(subnet.id, patch)
+  return {}
+}
+
+function wantedAttributes(input: ModifySubnetAttributeRequest) {
+  return {
+    assignIpv6AddressOnCreation: input.AssignIpv6AddressOnCreation?.Value,
+    mapPublicIpOnLaunch: input.MapPublicIpOnLaunch?.Value,
+    enableDns64: input.EnableDns64?.Value,
+    hostnameType: requireHostnameType(input.PrivateDnsHostnameTypeOnLaunch),
+    enableResourceNameDnsARecord: input.EnableResourceNameDnsARecordOnLaunch?.Value,
+    enableResourceNameDnsAAAARecord: input.EnableResourceNameDnsAAAARecordOnLaunch?.Value,
+  } satisfies { [K in keyof Subnet]?: Subnet[K] | undefined }
+}
+
+function requireHostnameType(type: string | undefined): Subnet['hostnameType'] | undefined {
+  if (type === undefined || type === 'ip-name' || type === 'resource-name') return type
+  throw invalidParameterValue('privateDnsHostnameTypeOnLaunch', type, 'Use ip-name or resource-name.')
+}

@@ -1,0 +1,24 @@
+// A VPC as EC2 shows it.
+
+import type { Vpc as VpcOutput, VpcState } from '@aws-sdk/client-ec2'
+import type { Vpc } from '../../../store/records.ts'
+import { tagList } from '../request/tags.ts'
+
+export function toVpc(vpc: Vpc, state: VpcState = 'available'): VpcOutput {
+  return {
+    VpcId: vpc.id,
+    State: state,
+    CidrBlock: vpc.cidrBlocks[0]?.cidr,
+    CidrBlockAssociationSet: vpc.cidrBlocks.map(({ associationId, cidr }) => ({
+      AssociationId: associationId,
+      CidrBlock: cidr,
+      CidrBlockState: { State: 'associated' },
+    })),
+    Ipv6CidrBlockAssociationSet: [],
+    DhcpOptionsId: vpc.dhcpOptionsId,
+    InstanceTenancy: vpc.instanceTenancy,
+    IsDefault: vpc.isDefault,
+    OwnerId: vpc.owner,
+    Tags: tagList(vpc.tags),
+  }
+}

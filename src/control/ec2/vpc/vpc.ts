@@ -1,0 +1,106 @@
+// VPCs. https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateVpc.html
+
+import type {
+  CreateVpcRequest,
+  CreateVpcResult,
+  DeleteVpcRequest,
+  DescribeVpcsRequest,
+  DescribeVpcsResult,
+} from '@aws-sdk/client-ec2'
+import { ApiError, dependencyViolation, invalidParameterValue } from '../../../errors.ts'
+import type { Vpc } from '../../../store/records.ts'
+import type { Records, Tx } from '../../../store/store.ts'
+import type { Caller } from '../../caller.ts'
+import { checkVpcBlock, requireIpv4Cidr } from '../request/cidr-parameter.ts'
+import { applyFilters, type FilterFields } from '../request/filters.ts'
+import { refuseUnserved } from '../request/not-served.ts'
+import { pageOf } from '../request/pages.ts'
+import { requireNamed, requireVpc } from '../request/require.ts'
+import { tagsFor } from '../request/tags.ts'
+import { ensureAccountRegion } from './default-vpc.ts'
+import { insertVpc } from './new-vpc.ts'
+import { toVpc } from './vpc-shape.ts'
+
+export function createVpc(tx: Tx, caller: Caller, input: CreateVpcRequest): CreateVpcResult {
+  refuseUnserved({
+    amazonProvidedIpv6CidrBlock: input.AmazonProvidedIpv6CidrBlock,
+    ipv4IpamPoolId: input.Ipv4IpamPoolId,
+    ipv6CidrBlock: input.Ipv6CidrBlock,
+    ipv6IpamPoolId: input.Ipv6IpamPoolId,
+    ipv6Pool: input.Ipv6Pool,
+  })
+  if (input.CidrBlock === undefined) {
+    throw new ApiError('MissingParameter', "Either 'cidrBlock' or 'ipv4IpamPoolId' should be provided.")
+  }
+  const cidr = requireIpv4Cidr(input.CidrBlock, 'cidrBlock')
+  checkVpcBlock(cidr)
+  const instanceTenancy = requireTenancy(input.InstanceTenancy)
+  const tags = tagsFor('vpc', input.TagSpecifications)
+  const { defaultDhcpOptionsId } = ensureAccountRegion(tx, caller)
+  // A set that was deleted is not brought back: the VPC has none then, which AWS writes `default`.
+  const dhcpOptionsId = tx.dhcpOptions.has(defaultDhcpOptionsId) ? defaultDhcpOptionsId : 'default'
+  const { vpc } = insertVpc(tx, caller, { cidr, dhcpOptionsId, instanceTenancy, tags })
+  return { Vpc: toVpc(vpc, 'pending') }
+}
+
+export function describeVpcs(records: Records, caller: Caller, input: DescribeVpcsRequest): DescribeVpcsResult {
+  const named = requireNamed(records.vpcs, caller, 'Vpc', input.VpcIds)
+  const { items, nextToken } = pageOf(applyFilters(named, input.Filters, FILTERS), input, (vpc) => vpc.id, {
+    min: 5,
+    max: 1000,
+    hasIds: (input.VpcIds ?? []).length > 0,
+  })
+  return { Vpcs: items.map((vpc) => toVpc(vpc)), NextToken: nextToken }
+}
+
+export function deleteVpc(tx: Tx, caller: Caller, input: DeleteVpcRequest): Record<string, never> {
+  const vpc = requireVpc(tx, caller, input.VpcId)
+  if (hasDependencies(tx, vpc)) {
+    throw dependencyViolation(`The vpc '${vpc.id}' has dependencies and cannot be deleted.`)
+  }
+  for (const { id } of tx.routeTables.where('vpcId', vpc.id)) tx.routeTables.delete(id)
+  for (const { id } of tx.networkAcls.where('vpcId', vpc.id)) tx.networkAcls.delete(id)
+  for (const group of tx.securityGroups.where('vpcId', vpc.id)) {
+    for (const { id } of tx.securityGroupRules.where('groupId', group.id)) tx.securityGroupRules.delete(id)
+    tx.securityGroups.delete(group.id)
+  }
+  tx.vpcs.delete(vpc.id)
+  return {}
+}
+
+/** True while the VPC has anything but what was made with it. */
+function hasDependencies(records: Records, { id }: Vpc): boolean {
+  return (
+    records.subnets.where('vpcId', id).length > 0 ||
+    records.internetGateways.where('vpcId', id).length > 0 ||
+    records.networkInterfaces.where('vpcId', id).length > 0 ||
+    records.vpcEndpoints.where('vpcId', id).length > 0 ||
+    records.routeTables.where('vpcId', id).some((table) => !table.associations.some((one) => one.main)) ||
+    records.networkAcls.where('vpcId', id).some((acl) => !acl.isDefault) ||
+    records.securityGroups.where('vpcId', id).some((group) => group.name !== 'default')
+  )
+}
+
+function requireTenancy(tenancy: string | undefined): Vpc['instanceTenancy'] {
+  if (tenancy === undefined || tenancy === 'default') return 'default'
+  if (tenancy === 'dedicated') return 'dedicated'
+  throw invalidParameterValue('instanceTenancy', tenancy, 'Use default or dedicated.')
+}
+
+const FILTERS: FilterFields<Vpc> = {
+  cidr: (vpc) => vpc.cidrBlocks[0]?.cidr,
+  'cidr-block': (vpc) => vpc.cidrBlocks[0]?.cidr,
+  'cidr-block-association.association-id': (vpc) => vpc.cidrBlocks.map((one) => one.associationId),
+  'cidr-block-association.cidr-block': (vpc) => vpc.cidrBlocks.map((one) => one.cidr),
+  'cidr-block-association.state': () => 'associated',
+  'dhcp-options-id': (vpc) => vpc.dhcpOptionsId,
+  'ipv6-cidr-block-association.association-id': () => undefined,
+  'ipv6-cidr-block-association.ipv6-cidr-block': () => undefined,
+  'ipv6-cidr-block-association.ipv6-pool': () => undefined,
+  'ipv6-cidr-block-association.state': () => undefined,
+  'is-default': (vpc) => vpc.isDefault,
+  isDefault: (vpc) => vpc.isDefault,
+  'owner-id': (vpc) => vpc.owner,
+  state: () => 'available',
+  'vpc-id': (vpc) => vpc.id,
+}

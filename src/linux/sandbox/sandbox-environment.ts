@@ -1,0 +1,93 @@
+// The environment and the small files that a command inside an instance finds: who the instance is, how it resolves
+// names, and that programs of every kind trust Postern's CA.
+
+import type { InstanceNetwork, VpcNetwork } from '../../compile/network.ts'
+
+/** Where the sandbox shows what Postern gives it, read only. */
+export const GUEST_DIRECTORY = '/run/postern'
+const CA_BUNDLE = '/etc/ssl/certs/ca-certificates.crt'
+const USUAL_PATH = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin']
+
+/** Programs that bring their own list of CAs are told where the instance's is. Nothing of the daemon's own environment
+ * comes along but, over the host's root, its PATH: that is where the user's `aws`, `python3` and `node` are. */
+export function instanceEnvironment(region: string, hostPath: string | undefined): Record<string, string> {
+  const own = (hostPath ?? '').split(':').filter((directory) => directory.startsWith('/'))
+  return {
+    PATH: [...new Set([...own, ...USUAL_PATH])].join(':'),
+    HOME: '/root',
+    USER: 'root',
+    LOGNAME: 'root',
+    SHELL: '/bin/sh',
+    LANG: 'C.UTF-8',
+    AWS_REGION: region,
+    AWS_DEFAULT_REGION: region,
+    SSL_CERT_FILE: CA_BUNDLE,
+    CURL_CA_BUNDLE: CA_BUNDLE,
+    REQUESTS_CA_BUNDLE: CA_BUNDLE,
+    AWS_CA_BUNDLE: CA_BUNDLE,
+    NODE_EXTRA_CA_CERTS: CA_BUNDLE,
+  }
+}
+
+/** Files by their name in the guest directory. */
+export function guestFiles(instance: InstanceNetwork, vpc: VpcNetwork): Record<string, string> {
+  const label = hostLabel(instance)
+  const own = vpc.interfaces.find((eni) => eni.instanceId === instance.id && (eni.deviceIndex ?? 0) === 0)
+  const address = own?.addresses[0]
+  const { addresses, domain } = vpc.resolver
+  return {
+    hostname: `${label}\n`,
+    hosts: [
+      '127.0.0.1 localhost',
+      '::1 localhost',
+      ...(address ? [`${address} ${instance.hostname} ${label}`] : []),
+      '',
+    ].join('\n'),
+    'resolv.conf': `search ${domain}\nnameserver ${addresses[0]}\noptions timeout:2 attempts:5\n`,
+    // Mount points for what is bound there.
+    'ca-bundle.pem': '',
+  }
+}
+
+/** The first label of the instance's name. */
+export function hostLabel(instance: Pick<InstanceNetwork, 'hostname'>): string {
+  return instance.hostname.split('.')[0] ?? instance.hostname
+}
+
+/** What process 1 runs inside the sandbox, with the sandbox's rights only: it writes the instance's files, says that it
+ * is ready, then reaps until it is told to end. On TERM it passes the word on, as an init does, and gives two seconds;
+ * its own end is then the end of every process of the instance. */
+export const INIT_SCRIPT = `
+guest=${GUEST_DIRECTORY}
+put() { mkdir -p "\${2%/*}" && rm -rf "$2" && "$3" "$1" "$2"; }
+link() { ln -s "$1" "$2"; }
+if [ "$1" = first ]; then
+  put $guest/hosts /etc/hosts cp
+  put $guest/hostname /etc/hostname cp
+fi
+put $guest/resolv.conf /etc/resolv.conf cp
+put $guest/ca-bundle.pem ${CA_BUNDLE} link
+for bundle in /etc/pki/tls/certs/ca-bundle.crt /etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem /etc/ssl/cert.pem; do
+  [ -e "$bundle" ] && put $guest/ca-bundle.pem "$bundle" link
+done
+chmod 1777 /tmp
+mkdir -p /run/lock
+end() {
+  kill -TERM -1
+  turns=0
+  while [ $turns -lt 40 ]; do
+    set -- /proc/[0-9]*
+    [ $# -le 1 ] && exit 0
+    sleep 0.05
+    turns=$((turns + 1))
+  done
+  exit 0
+}
+trap end TERM
+echo ready
+exec >/dev/null 2>&1
+while :; do
+  sleep 1000000 &
+  wait $!
+done
+`
