@@ -5,7 +5,7 @@ import { endpointServices } from '../catalogue/endpoint-services.ts'
 import { awsPrefixLists } from '../catalogue/prefix-lists.ts'
 import { DEFAULT_REGION, isRegion, REGIONS } from '../catalogue/regions.ts'
 import { type Address, addressPlus } from '../ip/address.ts'
-import { type Cidr, cidrBase, cidrLength } from '../ip/cidr.ts'
+import { type Cidr, cidrBase, cidrContains, cidrLength, cidrsOverlap } from '../ip/cidr.ts'
 import type { Region } from '../store/records.ts'
 import type { ResourceRecord, Zone } from './zone.ts'
 
@@ -14,6 +14,8 @@ const OTHER_SERVICES_BASE = '52.46.0.0' as Address
 
 /** S3 answers with up to eight addresses: https://repost.aws/knowledge-center/s3-dns-query-multivalue-response */
 const PREFIX_LIST_ANSWERS = 8
+/** Far more than it takes while some block of every list is its region's alone. */
+const MOST_TRIED = 256
 
 const PREFIX_LIST_TTL = 5
 const TTL = 60
@@ -65,16 +67,38 @@ function prefixListOf(name: string, region: Region): readonly Cidr[] | undefined
   return found('s3', S3.exec(name)?.groups?.region) ?? found('dynamodb', DYNAMODB.exec(name)?.groups?.region)
 }
 
-/** A few addresses of the blocks, spread over them: never a block's first address, nor one that ends in 0 or 255. */
+/**
+ * A few addresses of the blocks, spread over them: never a block's first address, nor one that ends in 0 or 255. Regions'
+ * lists overlap (us-east-1 has 54.231.0.0/16 and eu-west-1 a /19 of it), and an address in two lists would be carried by
+ * the other region's endpoint, so none is taken.
+ */
 function addressesWithin(blocks: readonly Cidr[]): Address[] {
-  return Array.from({ length: PREFIX_LIST_ANSWERS }, (_, index) => {
+  const others = otherBlocks(blocks)
+  const found = new Set<Address>()
+  for (let index = 0; found.size < PREFIX_LIST_ANSWERS && index < MOST_TRIED; index++) {
     // `index % length` is within the list, and no list is empty.
     const block = blocks[index % blocks.length]!
     const hash = fnv1a(`${block} ${index}`)
     const rows = 2 ** Math.max(0, 24 - cidrLength(block))
-    return addressPlus(cidrBase(block), (hash % rows) * 256 + 1 + ((hash >>> 16) % 254))
-  })
+    const address = addressPlus(cidrBase(block), (hash % rows) * 256 + 1 + ((hash >>> 16) % 254))
+    if (!others.some((other) => cidrContains(other, address))) found.add(address)
+  }
+  return [...found]
 }
+
+/** The blocks of the other lists that overlap these. */
+function otherBlocks(blocks: readonly Cidr[]): readonly Cidr[] {
+  const known = overlapping.get(blocks)
+  if (known) return known
+  const others = REGIONS.flatMap((region) => awsPrefixLists(region))
+    .filter((list) => list.cidrs !== blocks)
+    .flatMap((list) => list.cidrs)
+    .filter((other) => blocks.some((block) => cidrsOverlap(block, other)))
+  overlapping.set(blocks, others)
+  return others
+}
+
+const overlapping = new Map<readonly Cidr[], readonly Cidr[]>()
 
 interface NamePatterns {
   readonly exact: ReadonlySet<string>

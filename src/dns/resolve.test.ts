@@ -96,6 +96,17 @@ describe('public names', () => {
       ).toBe(true)
   })
 
+  it.each(REGIONS.flatMap((region) => [`s3.${region}.amazonaws.com`, `dynamodb.${region}.amazonaws.com`]))(
+    "%s lies in no other region's list, whose endpoints would carry it",
+    (name) => {
+      const others = REGIONS.filter((region) => !name.includes(`.${region}.`)).flatMap((region) =>
+        awsPrefixLists(region).flatMap((list) => list.cidrs),
+      )
+      for (const found of publicAddresses(name, 'us-east-1'))
+        expect(others.filter((block) => cidrContains(block, found))).toEqual([])
+    },
+  )
+
   it('leads a bucket without a region to the region of the asker', () => {
     expect(publicAddresses('bucket.s3.amazonaws.com', 'eu-west-1')).toEqual(
       publicAddresses('s3.eu-west-1.amazonaws.com', 'us-east-1'),
