@@ -114,6 +114,45 @@ describe('SqliteJournal', () => {
     await again.close()
   })
 
+  test('what is committed during a sync goes down together, with the next one', async () => {
+    const syncs: (() => void)[] = []
+    const journal = new SqliteJournal(join(directory, 'group.db'), (_file, done) => syncs.push(() => done(null)))
+    const store = await Store.open(journal)
+    const durable: string[] = []
+    for (const id of ['a', 'b', 'c']) {
+      const commit = store.transact((tx) => tx.clientTokens.insert(token(id)))
+      commit.durable.then(() => durable.push(id))
+    }
+    expect(syncs).toHaveLength(1)
+    syncs[0]?.()
+    await Promise.resolve()
+    expect([durable, syncs.length]).toEqual([['a'], 2])
+    syncs[1]?.()
+    await store.transact(() => undefined).durable
+    expect([durable, syncs.length]).toEqual([['a', 'b', 'c'], 2])
+    await store.close()
+  })
+
+  test('after a sync that failed nothing more is taken, and what was acknowledged stays', async () => {
+    const path = join(directory, 'sick.db')
+    let sick = false
+    const sync = (_file: number, done: (error: Error | null) => void) =>
+      setImmediate(() => done(sick ? new Error('EIO: i/o error') : null))
+    const store = await Store.open(new SqliteJournal(path, sync))
+    await store.transact((tx) => tx.clientTokens.insert(token('kept'))).durable
+    sick = true
+    const lost = ['first', 'second'].map((id) => store.transact((tx) => tx.clientTokens.insert(token(id))))
+    for (const { durable } of lost) await expect(durable).rejects.toThrow('EIO: i/o error; start Postern again')
+    sick = false
+    const later = store.transact((tx) => tx.clientTokens.insert(token('later')))
+    await expect(later.durable).rejects.toThrow(StoreUnavailable)
+    expect([...store.records.clientTokens.all()].map(({ id }) => id)).toEqual(['kept'])
+    await store.close()
+    const again = await Store.open(new SqliteJournal(path))
+    expect(again.records.clientTokens.has('kept')).toBe(true)
+    await again.close()
+  })
+
   test('a database that cannot be opened says which', async () => {
     await expect(Store.open(new SqliteJournal(join(directory, 'no/such/folder/x.db')))).rejects.toThrow()
   })

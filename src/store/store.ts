@@ -51,6 +51,7 @@ export class Store {
   #revision: number
   #durableRevision: number
   #pending: Pending[] = []
+  #lastFailure: string | undefined
   #watchers = new Set<() => void>()
   #observers: Set<(change: RecordChange) => void>
 
@@ -85,6 +86,11 @@ export class Store {
   /** The newest revision that is on disk. */
   get durableRevision(): number {
     return this.#durableRevision
+  }
+
+  /** Why the disk took nothing the last time; undefined again once it took something. */
+  get lastFailure(): string | undefined {
+    return this.#lastFailure
   }
 
   /** Runs `change` and commits all of what it did, or nothing when it throws. `change` must be synchronous. */
@@ -141,6 +147,7 @@ export class Store {
         this.#markDurable(revision)
         return resolve()
       }
+      this.#lastFailure = error.message
       this.#undoFrom(revision)
       reject(new StoreUnavailable(`the change could not be written and was undone: ${error.message}`, { cause: error }))
     })
@@ -150,6 +157,7 @@ export class Store {
   #markDurable(revision: number): void {
     while (this.#pending[0] && this.#pending[0].revision <= revision) this.#pending.shift()
     this.#durableRevision = Math.max(this.#durableRevision, revision)
+    this.#lastFailure = undefined
     this.#notify()
   }
 

@@ -2,8 +2,8 @@
 // where everything else keeps its files.
 
 import { randomBytes } from 'node:crypto'
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 
 /** What a running daemon leaves for the command line to find it. */
@@ -22,14 +22,18 @@ export interface WorldDirectory {
   readonly world: string
   /** 32 bytes that seal temporary credentials. */
   readonly sessionKey: Buffer
+  /** What a caller of /_postern/ must know in strict mode: who can read the directory can. */
+  readonly adminToken: string
   /** Lets another daemon in. */
   release(): void
 }
 
+const ADMIN_TOKEN = 'admin-token'
+
 /** Opens or makes the directory and takes its lock; throws WorldUnavailable. */
 export function openWorldDirectory(path: string): WorldDirectory {
   try {
-    mkdirSync(path, { recursive: true, mode: 0o700 })
+    makeDirectory(path)
     const lock = takeLock(path)
     return {
       path,
@@ -38,6 +42,7 @@ export function openWorldDirectory(path: string): WorldDirectory {
         kept(path, 'session-key', () => randomBytes(32).toString('hex')),
         'hex',
       ),
+      adminToken: kept(path, ADMIN_TOKEN, () => randomBytes(32).toString('hex')),
       release: () => lock.close(),
     }
   } catch (error) {
@@ -45,6 +50,23 @@ export function openWorldDirectory(path: string): WorldDirectory {
     throw new WorldUnavailable(
       `cannot use the data directory ${path}: ${reason(error)}; choose another with --data DIR`,
     )
+  }
+}
+
+/** Makes the directory and its parents, for their owner only. Node's own recursive kind never returns under /proc. */
+export function makeDirectory(path: string): void {
+  if (existsSync(path)) return
+  makeDirectory(dirname(path))
+  mkdirSync(path, { mode: 0o700 })
+}
+
+/** The token of this directory's daemon; undefined for who may not read it. */
+export function readAdminToken(path: string): string | undefined {
+  try {
+    return readFileSync(join(path, ADMIN_TOKEN), 'utf8').trim()
+  } catch {
+    // A daemon in open mode asks for none, and one in strict mode says what is missing.
+    return undefined
   }
 }
 
