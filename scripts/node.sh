@@ -10,6 +10,9 @@ runtime_bin() {
 }
 
 use_node() {
+  # Types are stripped and modules compiled once, not at every start; in the checkout, where nobody else may write.
+  NODE_COMPILE_CACHE=${NODE_COMPILE_CACHE:-$root/.runtime/compile-cache}
+  export NODE_COMPILE_CACHE
   if [ "$(node_major node)" -ge 24 ]; then return 0; fi
   bin=$(runtime_bin)
   [ -n "$bin" ] || return 1

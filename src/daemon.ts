@@ -13,21 +13,21 @@ import { ApiServer } from './api/server.ts'
 import { lookupIn } from './compile/lookup.ts'
 import { findIdentity } from './control/iam/identity.ts'
 import { instanceRoleSession } from './control/iam/instance-session.ts'
-import { type AdminContext, adminRoutes, HOME_ACCOUNT } from './daemon-admin.ts'
+import { type AdminContext, adminRoutes, execRoute, HOME_ACCOUNT } from './daemon-admin.ts'
 import { DnsServer } from './dns/server.ts'
 import type { Adapter } from './edge/adapter.ts'
 import { CertificateAuthority } from './edge/ca.ts'
 import { FrontDoor } from './edge/front-door.ts'
 import { EdgeListener } from './edge/listener.ts'
 import { checkHost } from './linux/check-host.ts'
-import type { BackboneSockets, Driver } from './linux/driver.ts'
+import { type BackboneSockets, type Driver, DriverError } from './linux/driver.ts'
 import { LinuxDriver } from './linux/linux-driver.ts'
 import { ModelDriver } from './linux/model-driver.ts'
 import { Sandboxes } from './linux/sandbox/sandbox.ts'
 import { MetadataServer } from './metadata/server.ts'
 import { Reconciler } from './reconcile.ts'
 import { S3Adapter } from './services/s3/s3-adapter.ts'
-import { S3Upstream } from './services/s3/upstream.ts'
+import type { S3Upstream } from './services/s3/upstream.ts'
 import { parseUpstream } from './services/s3/upstream-request.ts'
 import type { VpcEndpointId } from './store/records.ts'
 import { SqliteJournal } from './store/sqlite-journal.ts'
@@ -54,17 +54,23 @@ export interface DaemonOptions {
 export class StartFailure extends Error {}
 
 export class Daemon {
-  readonly endpoint: string
+  /** Resolves when `stop` has done all. */
+  readonly ended: Promise<void>
+  #endpoint = ''
   #options: DaemonOptions
   #directory: WorldDirectory
   #parts: Parts
   #server: ApiServer
   #stopped: Promise<void> | undefined
+  #end: () => void
 
   private constructor(options: DaemonOptions, directory: WorldDirectory, parts: Parts) {
     this.#options = options
     this.#directory = directory
     this.#parts = parts
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.ended = promise
+    this.#end = resolve
     const context: AdminContext = {
       ...parts,
       options,
@@ -74,19 +80,28 @@ export class Daemon {
     this.#server = new ApiServer({
       frontDoor: parts.frontDoor,
       admin: adminHandler(adminRoutes(context)),
-      onUpgrade: serveExec((instanceId, argv, exec) => parts.sandboxes.exec(instanceId, argv, exec)),
+      ...(options.auth === 'strict' && { adminToken: directory.adminToken }),
+      onUpgrade: serveExec(execRoute(context)),
     })
-    this.endpoint = ''
   }
 
   /** Starts everything and resolves when the API answers and the kernel has what the store holds; throws StartFailure. */
   static async start(options: DaemonOptions): Promise<Daemon> {
     await requireHost(options)
     const directory = openDirectory(options.dataDirectory)
-    const parts = await makeParts(options, directory)
-    const daemon = new Daemon(options, directory, parts)
-    await daemon.#listen()
-    return daemon
+    try {
+      const daemon = new Daemon(options, directory, await makeParts(options, directory))
+      await daemon.#begin()
+      return daemon
+    } catch (error) {
+      directory.release()
+      throw toStartFailure(error, options.dataDirectory)
+    }
+  }
+
+  /** Where the API answers: `http://127.0.0.1:4566`. */
+  get endpoint(): string {
+    return this.#endpoint
   }
 
   /** Lets what is under way end. `destroy` takes the network out of the kernel; else the next daemon finds it. */
@@ -95,13 +110,15 @@ export class Daemon {
     return this.#stopped
   }
 
-  async #listen(): Promise<void> {
-    const { reconciler, driver } = this.#parts
-    const port = await this.#server.listen(this.#options.port).catch(async (error: unknown) => {
-      await driver.close()
+  /** The port comes first: where it is taken, nothing must be left in the kernel. */
+  async #begin(): Promise<void> {
+    const { reconciler, driver, serveBackbone } = this.#parts
+    const port = await this.#server.listen(this.#options.port).catch((error: unknown) => {
       throw new StartFailure(portProblem(this.#options.port, error))
     })
-    Object.assign(this, { endpoint: `http://127.0.0.1:${port}` })
+    this.#endpoint = `http://127.0.0.1:${port}`
+    const sockets = await driver.start()
+    if (sockets) serveBackbone(sockets)
     writeDaemonAddress(this.#directory.path, { pid: process.pid, endpoint: this.endpoint })
     await reconciler.start()
     log(`answers at ${this.endpoint}`)
@@ -120,7 +137,7 @@ export class Daemon {
     removeDaemonAddress(this.#directory.path)
     this.#directory.release()
     log('ended')
-    process.exit()
+    this.#end()
   }
 }
 
@@ -131,6 +148,7 @@ interface Parts {
   readonly sandboxes: Sandboxes
   readonly reconciler: Reconciler
   readonly frontDoor: FrontDoor
+  readonly serveBackbone: (sockets: BackboneSockets) => void
 }
 
 async function makeParts(options: DaemonOptions, { path, world, sessionKey }: WorldDirectory): Promise<Parts> {
@@ -143,7 +161,7 @@ async function makeParts(options: DaemonOptions, { path, world, sessionKey }: Wo
   const forgetInstance = (instanceId: string) => sandboxes.forget(instanceId)
   const reconciler = new Reconciler({ store, driver, forgetInstance, now, log })
   const network = () => reconciler.network
-  const s3 = openS3(path, options.s3Upstream)
+  const s3 = await openS3(path, options.s3Upstream)
   const ec2 = ec2Operations({ consoleOutput: (instanceId) => sandboxes.consoleOutput(instanceId) })
   const adapters: Adapter[] = [
     controlAdapter({ service: 'ec2', store, ...ec2, firstUse: EC2_FIRST_USE }),
@@ -162,9 +180,7 @@ async function makeParts(options: DaemonOptions, { path, world, sessionKey }: Wo
     now,
     log,
   })
-  const sockets = await driver.start()
-  if (sockets) serveBackbone(sockets)
-  return { store, s3, driver, sandboxes, reconciler, frontDoor }
+  return { store, s3, driver, sandboxes, reconciler, frontDoor, serveBackbone }
 
   function serveBackbone(opened: BackboneSockets): void {
     new DnsServer({ network, log }).serve(opened)
@@ -179,8 +195,9 @@ async function makeParts(options: DaemonOptions, { path, world, sessionKey }: Wo
 }
 
 /** Ours on this disk, or another S3 behind our policies; each keeps what it knows in a directory of its own. */
-function openS3(path: string, upstream: string | undefined): S3Adapter | S3Upstream {
+async function openS3(path: string, upstream: string | undefined): Promise<S3Adapter | S3Upstream> {
   if (upstream === undefined) return new S3Adapter(join(path, 's3'))
+  const { S3Upstream } = await import('./services/s3/upstream.ts')
   // Buckets that the other had before are the home account's: it cannot say whose they are.
   return new S3Upstream(join(path, 's3-upstream'), { ...parseUpstream(upstream), account: HOME_ACCOUNT })
 }
@@ -197,6 +214,13 @@ function openDirectory(path: string): WorldDirectory {
     if (error instanceof WorldUnavailable) throw new StartFailure(error.message)
     throw error
   }
+}
+
+/** What the host or the disk refuses is said in a line; anything else is our bug and keeps its stack. */
+function toStartFailure(error: unknown, path: string): unknown {
+  if (error instanceof DriverError) return new StartFailure(`the kernel refuses the backbone: ${error.message}`)
+  const isSystems = error instanceof Error && 'code' in error && !(error instanceof TypeError)
+  return isSystems ? new StartFailure(`cannot use the data directory ${path}: ${error.message}`) : error
 }
 
 function portProblem(port: number, error: unknown): string {

@@ -1,7 +1,8 @@
 // An XML body into the shape that the model gives it. What is not well-formed, has another root or an element that the
 // model does not know is refused whole, as S3 validates against its schema.
 
-import { XMLParser } from 'fast-xml-parser'
+import { createRequire } from 'node:module'
+import type { XMLParser } from 'fast-xml-parser'
 import { ApiError } from '../errors.ts'
 import type { ListShape, MapShape, Member, Shape, Structure } from './model.ts'
 import { readPrimitive } from './query-decode.ts'
@@ -18,20 +19,30 @@ const CDATA = '#cdata'
 const ATTRIBUTES = ':@'
 const ATTRIBUTE_PREFIX = '@_'
 
+let parser: XMLParser | undefined
+
+/** Loaded for the first body of XML: it takes 8 MB, and most daemons never see one. */
+function xmlParser(): XMLParser {
+  parser ??= makeParser(createRequire(import.meta.url)('fast-xml-parser'))
+  return parser
+}
+
 // References are resolved here and not by the parser: it leaves numeric ones, and knows ones that a document declares.
-const parser = new XMLParser({
-  preserveOrder: true,
-  ignoreAttributes: false,
-  attributeNamePrefix: ATTRIBUTE_PREFIX,
-  cdataPropName: CDATA,
-  parseTagValue: false,
-  parseAttributeValue: false,
-  processEntities: false,
-  trimValues: false,
-  removeNSPrefix: true,
-  ignoreDeclaration: true,
-  ignorePiTags: true,
-})
+function makeParser(library: typeof import('fast-xml-parser')): XMLParser {
+  return new library.XMLParser({
+    preserveOrder: true,
+    ignoreAttributes: false,
+    attributeNamePrefix: ATTRIBUTE_PREFIX,
+    cdataPropName: CDATA,
+    parseTagValue: false,
+    parseAttributeValue: false,
+    processEntities: false,
+    trimValues: false,
+    removeNSPrefix: true,
+    ignoreDeclaration: true,
+    ignorePiTags: true,
+  })
+}
 
 /** Reads a body whose root is `root`. */
 export function decodeXml(shape: Shape, root: string, body: Uint8Array): unknown {
@@ -52,7 +63,7 @@ function parseXml(body: Uint8Array): XmlElement {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(body)
     // A document type can declare entities that grow without bound, and no AWS client sends one.
     if (/<!DOCTYPE/i.test(text)) throw malformedXml()
-    const [root, ...more] = elementsOf(parser.parse(text, true))
+    const [root, ...more] = elementsOf(xmlParser().parse(text, true))
     if (!root || more.length > 0) throw malformedXml()
     return root
   } catch (error) {
