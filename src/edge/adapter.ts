@@ -20,6 +20,8 @@ export interface Call {
   readonly now: Date
   /** Lower-case header names, for what the model leaves out. */
   readonly headers: Readonly<Record<string, string>>
+  /** By the place of each authorisation, what refuses it; only for operations in `answersRefusals`. */
+  readonly refusals?: readonly (Error | undefined)[]
 }
 
 /** The output in the SDK's shape; a streaming member is a Readable or a Uint8Array. */
@@ -30,6 +32,8 @@ export interface Adapter {
   readonly service: string
   /** Operations it serves; any other of the model is answered as not implemented. */
   readonly operations: ReadonlySet<string>
+  /** Operations on many things, which do what is allowed and say in their answer what is not. Absent: none. */
+  readonly answersRefusals?: ReadonlySet<string>
   /** What the policies must all allow. Never throws for a resource that is missing: `run` says so. */
   authorisations(call: Call): Promise<readonly Authorisation[]>
   /** The error of a refused request, in the service's own words. `decision.message` is AWS's general sentence. */

@@ -161,10 +161,10 @@ export class FrontDoor {
       now: visit.now,
       headers: head.headers,
     }
-    await this.#authorise(served.adapter, call)
+    const refusals = await this.#authorise(served.adapter, call)
     const forwarded = await served.adapter.forward?.(call, { ...head, body })
     if (forwarded) return forwarded
-    return served.codec.encode(decoded.operation, await served.adapter.run(call), visit.requestId)
+    return served.codec.encode(decoded.operation, await served.adapter.run({ ...call, refusals }), visit.requestId)
   }
 
   /** A request whose body is read whole before anything else, for its hash is in the signature. */
@@ -209,10 +209,12 @@ export class FrontDoor {
     return policy
   }
 
-  async #authorise(adapter: Adapter, call: Call): Promise<void> {
+  /** By the place of each authorisation, its refusal; throws the first where the operation does not answer them. */
+  async #authorise(adapter: Adapter, call: Call): Promise<(Error | undefined)[]> {
     const { principal, connection, now, region, headers } = call
     const userAgent = headers['user-agent']
     const endpointPolicy = this.#endpointPolicyOf(connection)
+    const refusals: (Error | undefined)[] = []
     for (const authorisation of await adapter.authorisations(call)) {
       const context = {
         principal,
@@ -224,8 +226,11 @@ export class FrontDoor {
       }
       const request = { ...authorisation, principal, ...(endpointPolicy && { endpointPolicy }) }
       const decision = evaluate(request, contextKeys(context))
-      if (!decision.allowed) throw adapter.refusal(call, authorisation, decision)
+      const refusal = decision.allowed ? undefined : adapter.refusal(call, authorisation, decision)
+      if (refusal && !adapter.answersRefusals?.has(call.operation)) throw refusal
+      refusals.push(refusal)
     }
+    return refusals
   }
 
   #toApiError(thrown: unknown, { requestId, req, operation }: Visit): ApiError {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { callerOf, TestS3 } from './testing.ts'
+import { callerOf, callOf, TestS3 } from './testing.ts'
 
 let s3: TestS3
 beforeEach(() => {
@@ -414,6 +414,20 @@ describe('objects', () => {
     expect(await s3.ask('DeleteObjects', { Bucket, Delete: { Objects, Quiet: true } })).toEqual({})
     expect(await s3.fails('DeleteObjects', { Bucket, Delete: { Objects: [] } })).toBe('400 MalformedXML')
     expect(keysOf(await s3.ask('ListObjectsV2', { Bucket }))).toEqual(['b'])
+  })
+
+  it('DeleteObjects: a key that the policies keep does not keep the others', async () => {
+    await put('kept', '1')
+    await put('gone', '2')
+    const Objects = [{ Key: 'kept' }, { Key: 'gone' }]
+    const refusals = [new Error('no policy allows it'), undefined]
+    const input = { Bucket, Delete: { Objects } }
+    expect(await s3.adapter.run(callOf('DeleteObjects', input, { refusals }))).toEqual({
+      Deleted: [{ Key: 'gone' }],
+      Errors: [{ Key: 'kept', Code: 'AccessDenied', Message: 'no policy allows it' }],
+    })
+    expect(await s3.fails('HeadObject', { Bucket, Key: 'gone' })).toMatch(/^404/)
+    await s3.ask('HeadObject', { Bucket, Key: 'kept' })
   })
 
   it('object tags are put, read and deleted', async () => {

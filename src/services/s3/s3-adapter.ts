@@ -88,6 +88,7 @@ const OPERATIONS: Readonly<Record<string, S3Operation>> = {
 export class S3Adapter implements Adapter {
   readonly service = 's3'
   readonly operations: ReadonlySet<string> = new Set(Object.keys(OPERATIONS))
+  readonly answersRefusals: ReadonlySet<string> = new Set(['DeleteObjects'])
   #storage: S3Storage
 
   /** Keeps everything under `directory`, which is made when missing. */

@@ -6,6 +6,8 @@ import type {
   DeleteObjectRequest,
   DeleteObjectsOutput,
   DeleteObjectsRequest,
+  ObjectIdentifier,
+  _Error as S3Error,
 } from '@aws-sdk/client-s3'
 import type { Call } from '../../../edge/adapter.ts'
 import { requireKey } from '../bucket-name.ts'
@@ -37,15 +39,17 @@ export function deleteObjects(s3: S3Storage, input: DeleteObjectsRequest, call: 
   const bucket = requireBucket(s3, input, call)
   const objects = input.Delete?.Objects ?? []
   if (objects.length === 0 || objects.length > MAX_KEYS) throw s3Error('MalformedXML')
+  const allowed = objects.filter((_, index) => !call.refusals?.[index])
   const deleted = s3.index.transact(() =>
-    objects.map(({ Key, VersionId }): DeletedObject => {
+    allowed.map(({ Key, VersionId }): DeletedObject => {
       const { versionId, deleteMarker } = remove(s3, bucket, Key ?? '', VersionId, call.now)
       if (deleteMarker)
         return { Key, ...(VersionId ? { VersionId } : {}), DeleteMarker: true, DeleteMarkerVersionId: versionId }
       return { Key, ...(VersionId ? { VersionId } : {}) }
     }),
   )
-  return input.Delete?.Quiet ? {} : { Deleted: deleted }
+  const Errors = objects.flatMap((object, index) => refusedDelete(object, call.refusals?.[index]))
+  return { ...(Errors.length > 0 && { Errors }), ...(!input.Delete?.Quiet && { Deleted: deleted }) }
 }
 
 interface Removed {
@@ -78,4 +82,10 @@ function remove(s3: S3Storage, bucket: Bucket, key: string, versionId: string | 
     segments: [],
   })
   return { versionId: marker, deleteMarker: true }
+}
+
+/** One key that the policies keep does not keep the others. */
+function refusedDelete({ Key, VersionId }: ObjectIdentifier, refusal: Error | undefined): S3Error[] {
+  if (!refusal) return []
+  return [{ Key, ...(VersionId ? { VersionId } : {}), Code: 'AccessDenied', Message: refusal.message }]
 }
