@@ -22,6 +22,8 @@ export interface ReconcilerHealth {
   readonly inForce: number
   /** VPCs whose last apply failed, with the error. */
   readonly failures: ReadonlyMap<VpcId, DriverError>
+  /** Why the last round came to nothing at all. */
+  readonly error?: string
   /** How often the kernel was found changed by somebody else and put right. */
   readonly repairs: number
 }
@@ -47,6 +49,7 @@ export class Reconciler {
   #network: Network = { vpcs: [] }
   #inForce = 0
   #failures: ReadonlyMap<VpcId, DriverError> = new Map()
+  #error: string | undefined
   #repairs = 0
   #dirty = false
   #running: Promise<void> | undefined
@@ -66,13 +69,19 @@ export class Reconciler {
 
   get health(): ReconcilerHealth {
     const { store } = this.#dependencies
-    return { wanted: store.revision, inForce: this.#inForce, failures: this.#failures, repairs: this.#repairs }
+    return {
+      wanted: store.revision,
+      inForce: this.#inForce,
+      failures: this.#failures,
+      repairs: this.#repairs,
+      ...(this.#error !== undefined && { error: this.#error }),
+    }
   }
 
   /** Applies what there is and follows the store from now on. */
   async start(): Promise<void> {
-    this.#stopWatching = this.#dependencies.store.watch(() => this.wake())
-    this.#audit = setInterval(() => void this.#repair(), AUDIT_INTERVAL_MS)
+    this.#stopWatching = this.#dependencies.store.watch(() => this.#follow())
+    this.#audit = setInterval(() => void this.#look(), AUDIT_INTERVAL_MS)
     this.wake()
     await this.settle()
   }
@@ -98,6 +107,11 @@ export class Reconciler {
     while (this.#running) await this.#running
   }
 
+  /** A change that the disk refused is not tried again at once: the next is likely refused too. */
+  #follow(): void {
+    if (this.#dependencies.store.lastFailure === undefined) this.wake()
+  }
+
   async #run(): Promise<void> {
     // One turn of the event loop lets commits of the same tick share a round.
     await new Promise(setImmediate)
@@ -119,9 +133,11 @@ export class Reconciler {
       const result = await driver.apply(this.#network)
       for (const [vpcId, error] of result.failures) log(`${vpcId} could not be put in force: ${error.message}`)
       this.#failures = result.failures
+      this.#error = undefined
       if (result.failures.size === 0) this.#inForce = revision
       this.#markApplied(transitions, result)
     } catch (error) {
+      this.#error = error instanceof Error ? error.message : String(error)
       log(`applying revision ${revision} failed: ${error instanceof Error ? error.stack : String(error)}`)
     }
   }
@@ -145,8 +161,15 @@ export class Reconciler {
     for (const id of terminated) forgetInstance(id).catch((error) => log(`the files of ${id} stay: ${String(error)}`))
   }
 
-  async #repair(): Promise<void> {
+  /** What went wrong is tried again, and what was put in force is compared with the kernel. */
+  async #look(): Promise<void> {
     if (this.#running) return
+    const { store } = this.#dependencies
+    if (this.#failures.size > 0 || this.#error !== undefined || store.lastFailure !== undefined) {
+      store.probe()
+      this.wake()
+      return
+    }
     try {
       if (!(await this.#dependencies.driver.hasDrifted())) return
       this.#repairs++

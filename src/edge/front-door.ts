@@ -12,7 +12,7 @@ import { evaluate } from '../iam/evaluate.ts'
 import type { Identify } from '../iam/identity.ts'
 import type { NamedPolicy, Principal } from '../iam/principal.ts'
 import { type Claim, readClaim, sha256Hex, UNSIGNED_PAYLOAD } from '../iam/sigv4.ts'
-import { StoreUnavailable } from '../store/store.ts'
+import { findDiskFailure } from '../store/disk-failure.ts'
 import type { Answer, Codec, Decoded, RequestHead } from '../wire/codec.ts'
 import { codecFor, codecOfUnknown, notImplemented } from '../wire/codecs.ts'
 import { ServiceModel } from '../wire/model.ts'
@@ -240,9 +240,10 @@ export class FrontDoor {
     }
     if (req.destroyed && !req.complete) return new ApiError('IncompleteBody', 'The client closed the connection')
     const what = `${requestId} ${operation ?? `${req.method} ${req.url}`}`
-    if (thrown instanceof StoreUnavailable) {
-      this.#options.log(`${what}: ${thrown.message}`)
-      return new ApiError('ServiceUnavailable', `The disk could not be written: ${thrown.message}`)
+    const diskFailure = findDiskFailure(thrown)
+    if (diskFailure !== undefined) {
+      this.#options.log(`${what}: the disk could not be written: ${diskFailure}`)
+      return new ApiError('ServiceUnavailable', `The disk could not be written: ${diskFailure}`)
     }
     this.#options.log(`${what}: ${thrown instanceof Error ? thrown.stack : String(thrown)}`)
     return new ApiError('InternalError', `An internal error has occurred; the daemon's log has it under ${requestId}`)

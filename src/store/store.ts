@@ -126,6 +126,11 @@ export class Store {
     this.#observers.add(observer)
   }
 
+  /** Tries the disk again after a failure, with nothing to lose. */
+  probe(): void {
+    if (this.#lastFailure !== undefined) void this.#append(this.#revision, [])
+  }
+
   /** Waits for what was committed, then lets go of the disk. */
   async close(): Promise<void> {
     await this.#journal.close()
