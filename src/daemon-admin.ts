@@ -1,7 +1,9 @@
 // What the command line can ask of a running daemon, route by route.
 
+import { statfsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { AdminError, type AdminRoutes } from './api/admin.ts'
+import type { StartCommand } from './api/exec-server.ts'
 import type { Status } from './api/status.ts'
 import { DEFAULT_REGION } from './catalogue/regions.ts'
 import { lookupIn } from './compile/lookup.ts'
@@ -10,6 +12,7 @@ import { importImage } from './control/ec2/image/image.ts'
 import { createAccessKey } from './control/iam/access-key.ts'
 import { instancePrincipal } from './control/iam/instance-session.ts'
 import type { DaemonOptions } from './daemon.ts'
+import { notFound } from './errors.ts'
 import { explain } from './explain/explain.ts'
 import { formatTrace } from './explain/format.ts'
 import { parseTarget, type Question, type ServiceRequest } from './explain/question.ts'
@@ -53,9 +56,13 @@ export function adminRoutes(context: AdminContext): AdminRoutes {
 }
 
 function status({ options, endpoint, store, s3, reconciler }: AdminContext): Status {
-  const { wanted, inForce, failures, repairs } = reconciler.health
+  const { wanted, inForce, failures, repairs, error } = reconciler.health
   const counted = Object.entries(store.records).map(([name, table]): [string, number] => [name, table.size])
-  const problems = [...failures].map(([vpcId, error]) => `${vpcId} could not be put in force: ${error.message}`)
+  const problems = [
+    ...diskProblems(store, options.dataDirectory),
+    ...(error === undefined ? [] : [`revision ${wanted} could not be put in force: ${error}`]),
+    ...[...failures].map(([vpcId, failure]) => `${vpcId} could not be put in force: ${failure.message}`),
+  ]
   return {
     health: problems.length === 0 ? 'ok' : 'degraded',
     pid: process.pid,
@@ -68,6 +75,17 @@ function status({ options, endpoint, store, s3, reconciler }: AdminContext): Sta
     resources: Object.fromEntries([...counted.filter(([name]) => name !== 'counters'), ['buckets', s3.bucketCount]]),
     problems,
   }
+}
+
+/** Less than this left is as good as full: the journal alone grows by as much before it is folded into its database. */
+const LEAST_FREE_BYTES = 16 << 20
+
+function diskProblems({ lastFailure }: Store, directory: string): string[] {
+  const keeps = 'what was acknowledged is kept'
+  if (lastFailure !== undefined) return [`the disk of ${directory} cannot be written (${lastFailure}); ${keeps}`]
+  const { bavail, bsize } = statfsSync(directory)
+  const free = bavail * bsize
+  return free < LEAST_FREE_BYTES ? [`the disk of ${directory} is full: ${free >> 10} KiB are left; ${keeps}`] : []
 }
 
 async function reset({ store, s3, sandboxes, reconciler }: AdminContext): Promise<object> {
@@ -93,7 +111,25 @@ async function credentials({ options, store }: AdminContext, body: Body): Promis
   if (options.auth === 'open') return { accessKeyId: account, secretAccessKey: 'unused' }
   const rootKey = () => store.records.accessKeys.where('owner', account).find((key) => key.userName === undefined)
   if (!rootKey()) await store.transact((tx) => createAccessKey(tx, rootCaller(account), {})).durable
-  return { accessKeyId: rootKey()?.id, secretAccessKey: rootKey()?.secret }
+  return { accessKeyId: rootKey()?.id, secretAccessKey: rootKey()?.secret, strict: true }
+}
+
+/** `postern exec`: what the records say of the instance comes first, whatever its sandbox would say. */
+export function execRoute({ options, store, sandboxes }: AdminContext): StartCommand {
+  return async (instanceId, argv, exec) => {
+    const instance = store.records.instances.get(instanceId)
+    if (!instance) throw notFound('Instance', instanceId)
+    if (options.dataplane === 'model') {
+      throw new AdminError(`nothing runs inside ${instanceId}: this daemon was started with --dataplane model`)
+    }
+    if (instance.state === 'pending') {
+      throw new AdminError(`${instanceId} is pending: it has not booted yet; postern status says if something is wrong`)
+    }
+    if (instance.state !== 'running') {
+      throw new AdminError(`${instanceId} is ${instance.state}: commands run only in a running instance`)
+    }
+    return sandboxes.exec(instanceId, argv, exec)
+  }
 }
 
 function explainRoute(context: AdminContext, body: Body): object {

@@ -33,16 +33,21 @@ function requireUpstream(url: string): void {
   }
 }
 
+// The log may be on the disk that is full: a line is lost then, and the daemon goes on.
+process.stderr.on('error', () => undefined)
+
 try {
   const daemon = await Daemon.start(parseOptions())
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     // The network stays in the kernel for the next daemon; `postern down` takes it out.
     process.once(signal, () => void daemon.stop({ destroy: false }))
   }
+  void daemon.ended.then(() => process.exit())
   process.send?.('ready')
   process.once('disconnect', () => undefined)
 } catch (error) {
   if (!(error instanceof StartFailure)) throw error
   console.error(error.message)
-  process.exitCode = 1
+  // What was opened before the failure (the journal, the kernel's sockets) would keep the process, and so `up`, waiting.
+  process.exit(1)
 }

@@ -2,7 +2,7 @@
 
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { readDaemonAddress } from '../store/world-directory.ts'
+import { readAdminToken, readDaemonAddress } from '../store/world-directory.ts'
 
 /** A message for the user and nothing else: no stack, exit code 1. */
 export class CliError extends Error {}
@@ -12,31 +12,45 @@ export function defaultDataDirectory(): string {
   return join(state, 'postern')
 }
 
-/** The daemon's endpoint: by `--data`, by POSTERN_ENDPOINT, or of the default data directory. */
-export function findEndpoint(data: string | undefined): string {
-  if (!data && process.env.POSTERN_ENDPOINT) return process.env.POSTERN_ENDPOINT.replace(/\/$/, '')
+/** Where a daemon is, and what it may ask for. */
+export interface DaemonAccess {
+  /** `http://127.0.0.1:4566` */
+  readonly endpoint: string
+  /** Asked for by a daemon in strict mode. */
+  readonly token: string | undefined
+}
+
+/** The daemon: by `--data`, by POSTERN_ENDPOINT, or of the default data directory. */
+export function findDaemon(data: string | undefined): DaemonAccess {
+  const { POSTERN_ENDPOINT, POSTERN_TOKEN } = process.env
+  if (!data && POSTERN_ENDPOINT) return { endpoint: POSTERN_ENDPOINT.replace(/\/$/, ''), token: POSTERN_TOKEN }
   const directory = resolve(data ?? defaultDataDirectory())
   const address = readDaemonAddress(directory)
   if (!address) throw new CliError(`no daemon runs with ${directory}; start one with: postern up --detach`)
-  return address.endpoint
+  return { endpoint: address.endpoint, token: readAdminToken(directory) }
 }
 
 /** Asks /_postern/PATH; throws CliError with the daemon's own words. */
 export async function askDaemon(
-  endpoint: string,
+  { endpoint, token }: DaemonAccess,
   method: 'GET' | 'POST',
   path: string,
   body?: object,
 ): Promise<unknown> {
   const response = await fetch(`${endpoint}/_postern/${path}`, {
     method,
-    ...(body && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+    headers: { ...authorization(token), ...(body && { 'content-type': 'application/json' }) },
+    ...(body && { body: JSON.stringify(body) }),
   }).catch((error: unknown) => {
     throw new CliError(`no daemon answers at ${endpoint} (${causeOf(error)}); start one with: postern up --detach`)
   })
   const answer: unknown = await response.json().catch(() => ({ error: `HTTP ${response.status}` }))
   if (!response.ok) throw new CliError(errorIn(answer) ?? `HTTP ${response.status}`)
   return answer
+}
+
+export function authorization(token: string | undefined): Readonly<Record<string, string>> {
+  return token === undefined ? {} : { authorization: `Bearer ${token}` }
 }
 
 function errorIn(answer: unknown): string | undefined {

@@ -17,11 +17,13 @@ import {
   STDIN_WINDOW,
   type TerminalSize,
 } from '../api/exec-stream.ts'
-import { CliError } from './daemon-client.ts'
+import { authorization, CliError } from './daemon-client.ts'
 
 export interface ExecCall {
   /** `http://127.0.0.1:4566` */
   readonly endpoint: string
+  /** Asked for by a daemon in strict mode. */
+  readonly token?: string | undefined
   readonly instanceId: string
   readonly argv: readonly string[]
   readonly stdin: Readable
@@ -56,10 +58,12 @@ export async function runExec(call: ExecCall): Promise<number> {
   }
 }
 
-function connect({ endpoint, instanceId }: ExecCall): Promise<Socket> {
+function connect({ endpoint, token, instanceId }: ExecCall): Promise<Socket> {
   const url = `${endpoint}${EXEC_PATH}?instance=${encodeURIComponent(instanceId)}`
   return new Promise((resolve, reject) => {
-    const req = request(url, { headers: { connection: 'Upgrade', upgrade: EXEC_PROTOCOL } })
+    const req = request(url, {
+      headers: { ...authorization(token), connection: 'Upgrade', upgrade: EXEC_PROTOCOL },
+    })
     req.once('upgrade', (_: IncomingMessage, socket: Socket, head: Buffer) => {
       if (head.length > 0) socket.unshift(head)
       resolve(socket)

@@ -1,6 +1,6 @@
 // `postern explain`: asks the daemon for a trace and prints it.
 
-import { askDaemon, CliError } from './daemon-client.ts'
+import { askDaemon, CliError, type DaemonAccess } from './daemon-client.ts'
 
 interface ExplainOptions {
   readonly protocol: string
@@ -10,10 +10,10 @@ interface ExplainOptions {
 }
 
 /** Exit code 0: it passes; 2: it is stopped, and the trace says where. */
-export async function explain(endpoint: string, from: string, to: string, options: ExplainOptions): Promise<void> {
+export async function explain(daemon: DaemonAccess, from: string, to: string, options: ExplainOptions): Promise<void> {
   const { protocol, action, resource } = options
   const question = { from, ...destination(to), protocol, ...(action && { action, resource }) }
-  const answer = await askDaemon(endpoint, 'POST', 'explain', question)
+  const answer = await askDaemon(daemon, 'POST', 'explain', question)
   if (typeof answer !== 'object' || !answer || !('trace' in answer) || !('text' in answer)) {
     throw new CliError('the daemon gave no trace')
   }

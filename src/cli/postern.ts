@@ -2,10 +2,9 @@
 // file of its name.
 
 import { Command } from 'commander'
-import { askDaemon, CliError, findEndpoint } from './daemon-client.ts'
+import { askDaemon, CliError, findDaemon } from './daemon-client.ts'
 import { down } from './down.ts'
 import { environment } from './env.ts'
-import { runExec } from './exec.ts'
 import { explain } from './explain.ts'
 import { lab } from './lab.ts'
 import { status } from './status.ts'
@@ -41,7 +40,7 @@ program
   .description('pid, endpoint, data directory, resources, revision wanted and in force, health')
   .option(...DATA)
   .option('--json', 'as JSON')
-  .action((options) => status(findEndpoint(options.data), options.json))
+  .action((options) => status(findDaemon(options.data), options.json))
 
 program
   .command('env')
@@ -49,14 +48,14 @@ program
   .option(...DATA)
   .option('--account <id>', 'act as the root of this account', '123456789012')
   .option('--region <name>', 'default region', 'us-east-1')
-  .action(async (options) => console.log(await environment(findEndpoint(options.data), options)))
+  .action(async (options) => console.log(await environment(findDaemon(options.data), options)))
 
 program
   .command('reset')
   .description('delete everything: an empty world again')
   .option(...DATA)
   .action(async (options) => {
-    await askDaemon(findEndpoint(options.data), 'POST', 'reset')
+    await askDaemon(findDaemon(options.data), 'POST', 'reset')
     console.log('the world is empty')
   })
 
@@ -69,8 +68,10 @@ program
   .passThroughOptions()
   .action(async (instanceId: string, words: string[], options) => {
     const { stdin, stdout, stderr } = process
+    // Loaded only here: the HTTP client with its WebSocket takes longer to load than all other commands.
+    const { runExec } = await import('./exec.ts')
     const argv = words[0] === '--' ? words.slice(1) : words
-    process.exitCode = await runExec({ endpoint: findEndpoint(options.data), instanceId, argv, stdin, stdout, stderr })
+    process.exitCode = await runExec({ ...findDaemon(options.data), instanceId, argv, stdin, stdout, stderr })
     // An open terminal or pipe on stdin would keep the process alive after the command ended.
     stdin.destroy()
   })
@@ -85,7 +86,7 @@ program
   .option('--resource <arn>', 'the resource of that action', '*')
   .option('--json', 'the whole trace as JSON')
   .option(...DATA)
-  .action((from: string, to: string, options) => explain(findEndpoint(options.data), from, to, options))
+  .action((from: string, to: string, options) => explain(findDaemon(options.data), from, to, options))
 
 program
   .command('lab')
@@ -104,7 +105,7 @@ image
   .option(...DATA)
   .action(async (path: string, options) => {
     const { name, description } = options
-    const answer = await askDaemon(findEndpoint(options.data), 'POST', 'images', { path, name, description })
+    const answer = await askDaemon(findDaemon(options.data), 'POST', 'images', { path, name, description })
     console.log(typeof answer === 'object' && answer && 'imageId' in answer ? answer.imageId : answer)
   })
 

@@ -1,11 +1,11 @@
 // `postern status`: what runs, what it holds, and whether the kernel has it.
 
 import type { Status } from '../api/status.ts'
-import { askDaemon } from './daemon-client.ts'
+import { askDaemon, type DaemonAccess } from './daemon-client.ts'
 
-export async function status(endpoint: string, json: boolean | undefined): Promise<void> {
+export async function status(daemon: DaemonAccess, json: boolean | undefined): Promise<void> {
   // The daemon is of the same version as this command line: one checkout serves both.
-  const answer = (await askDaemon(endpoint, 'GET', 'status')) as Status
+  const answer = (await askDaemon(daemon, 'GET', 'status')) as Status
   console.log(json ? JSON.stringify(answer, undefined, 2) : format(answer))
   if (answer.health !== 'ok') process.exitCode = 1
 }

@@ -1,10 +1,10 @@
 // `postern up`: starts a daemon in this terminal, or (`--detach`) behind it, and returns when the API answers.
 
 import { spawn } from 'node:child_process'
-import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs'
+import { closeSync, openSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { readDaemonAddress } from '../store/world-directory.ts'
+import { makeDirectory, readDaemonAddress } from '../store/world-directory.ts'
 import { CliError, defaultDataDirectory } from './daemon-client.ts'
 
 export interface UpOptions {
@@ -56,7 +56,7 @@ function runHere(argv: readonly string[]): Promise<void> {
 
 async function runBehind(argv: readonly string[], directory: string): Promise<string> {
   try {
-    mkdirSync(directory, { recursive: true, mode: 0o700 })
+    makeDirectory(directory)
   } catch (error) {
     throw new CliError(`cannot make the data directory ${directory}: ${error instanceof Error ? error.message : error}`)
   }
