@@ -12,6 +12,8 @@ const TOOLS = [
   { argv: ['tee', '--version'], name: 'tee', debianPackage: 'coreutils' },
 ] as const
 
+type Tool = (typeof TOOLS)[number]
+
 /** What every VPC's table uses of the kernel: NAT in family inet, conntrack, verdict maps, concatenated intervals. */
 const NFT_TRIAL = `table inet postern-trial {
   map verdicts { type ifname : verdict; }
@@ -27,16 +29,15 @@ export async function checkHost(run: Run = boundedRun(2)): Promise<string[]> {
     return ['Postern makes network namespaces, which needs root: run it with sudo, or use --dataplane model.']
   }
   const missing = await Promise.all(TOOLS.map((tool) => missingTool(run, tool)))
-  const problems = missing.flatMap((problem) => problem ?? [])
-  return problems.length > 0 ? problems : tryKernel(run)
+  const tools = missing.flatMap((tool) => tool ?? [])
+  if (tools.length === 0) return tryKernel(run)
+  const packages = [...new Set(tools.map(({ debianPackage }) => debianPackage))]
+  const names = tools.map(({ name }) => name).join(', ')
+  return [`commands are missing: ${names}. Install them: apt-get install ${packages.join(' ')}`]
 }
 
-async function missingTool(
-  run: Run,
-  { argv, name, debianPackage }: (typeof TOOLS)[number],
-): Promise<string | undefined> {
-  const failure = await failureOf(run(argv))
-  return failure && `the command ${name} is missing: apt-get install ${debianPackage}`
+async function missingTool(run: Run, tool: Tool): Promise<Tool | undefined> {
+  return (await failureOf(run(tool.argv))) === undefined ? undefined : tool
 }
 
 async function tryKernel(run: Run): Promise<string[]> {
