@@ -132,7 +132,10 @@ describe('buckets', () => {
     const Rules = [{ ID: 'r', Status: 'Enabled', Filter: {}, Expiration: { Date: new Date('2030-01-01') } }]
     await s3.ask('PutBucketLifecycleConfiguration', { Bucket, LifecycleConfiguration: { Rules } })
     await s3.restart()
-    expect(await s3.ask('GetBucketLifecycleConfiguration', { Bucket })).toEqual({ Rules })
+    expect(await s3.ask('GetBucketLifecycleConfiguration', { Bucket })).toEqual({
+      Rules,
+      TransitionDefaultMinimumObjectSize: 'all_storage_classes_128K',
+    })
     await s3.ask('DeleteBucketLifecycle', { Bucket })
     expect(await s3.fails('GetBucketLifecycleConfiguration', { Bucket })).toBe('404 NoSuchLifecycleConfiguration')
     await s3.ask('DeletePublicAccessBlock', { Bucket })

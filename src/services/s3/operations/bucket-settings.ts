@@ -28,6 +28,8 @@ interface Setting {
   readonly absent: S3ErrorCode | object
   /** Throws when the document cannot be. */
   readonly check?: (document: Readonly<Record<string, unknown>>) => void
+  /** Members that stand in the headers, beside the document, and are kept with it. */
+  readonly beside?: (input: SettingInput) => Output
   readonly put?: string
   readonly get?: string
   readonly delete?: string
@@ -61,6 +63,9 @@ const SETTINGS: readonly Setting[] = [
     member: 'LifecycleConfiguration',
     absent: 'NoSuchLifecycleConfiguration',
     check: requireList('Rules'),
+    beside: ({ TransitionDefaultMinimumObjectSize: size = 'all_storage_classes_128K' }) => ({
+      TransitionDefaultMinimumObjectSize: size,
+    }),
     put: 'PutBucketLifecycleConfiguration',
     get: 'GetBucketLifecycleConfiguration',
     delete: 'DeleteBucketLifecycle',
@@ -152,8 +157,9 @@ function putSetting(setting: Setting): SettingOperation {
     const document = input[setting.member]
     if (!isDocument(document)) throw s3Error('MalformedXML')
     setting.check?.(document)
-    s3.index.transact(() => writeSetting(s3.index, bucket.name, setting.name, document))
-    return {}
+    const beside = setting.beside?.(input) ?? {}
+    s3.index.transact(() => writeSetting(s3.index, bucket.name, setting.name, { ...document, ...beside }))
+    return beside
   }
 }
 
