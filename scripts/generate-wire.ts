@@ -20,7 +20,10 @@ const PACKAGES: readonly Package[] = [
   {
     client: 'iam',
     signingName: 'iam',
-    served: (operation) => /User|Role|Group|Polic|InstanceProfile|AccessKey|Account(Alias|Summary)/.test(operation),
+    served: (operation) =>
+      /User|Role|Group|Polic|InstanceProfile|AccessKey|Account(Alias|Summary)|LoginProfile|^List(.*MFA|SSH|Sign|ServiceSpec)/.test(
+        operation,
+      ),
   },
   { client: 'sts', signingName: 'sts', served: () => true },
   { client: 's3', signingName: 's3', served: (operation) => !S3_UNSERVED.test(operation) },

@@ -83,6 +83,15 @@ import {
   untagUser,
   updateUser,
 } from '../../control/iam/user.ts'
+import {
+  deleteLoginProfile,
+  getLoginProfile,
+  listMfaDevices,
+  listServiceSpecificCredentials,
+  listSigningCertificates,
+  listSshPublicKeys,
+  listVirtualMfaDevices,
+} from '../../control/iam/user-credential.ts'
 import type { ControlAdapterOptions } from '../control-adapter.ts'
 import type { ReadRows, WriteRows } from './rows.ts'
 
@@ -90,6 +99,7 @@ export const IAM_READS = {
   GetAccessKeyLastUsed: getAccessKeyLastUsed,
   GetAccountSummary: getAccountSummary,
   GetInstanceProfile: getInstanceProfile,
+  GetLoginProfile: getLoginProfile,
   GetPolicy: getPolicy,
   GetPolicyVersion: getPolicyVersion,
   GetRole: getRole,
@@ -105,15 +115,20 @@ export const IAM_READS = {
   ListInstanceProfileTags: listInstanceProfileTags,
   ListInstanceProfiles: listInstanceProfiles,
   ListInstanceProfilesForRole: listInstanceProfilesForRole,
+  ListMFADevices: listMfaDevices,
   ListPolicies: listPolicies,
   ListPolicyTags: listPolicyTags,
   ListPolicyVersions: listPolicyVersions,
   ListRolePolicies: listRolePolicies,
   ListRoleTags: listRoleTags,
   ListRoles: listRoles,
+  ListServiceSpecificCredentials: listServiceSpecificCredentials,
+  ListSSHPublicKeys: listSshPublicKeys,
+  ListSigningCertificates: listSigningCertificates,
   ListUserPolicies: listUserPolicies,
   ListUserTags: listUserTags,
   ListUsers: listUsers,
+  ListVirtualMFADevices: listVirtualMfaDevices,
 } as const satisfies ReadRows
 
 export const IAM_WRITES = {
@@ -128,6 +143,7 @@ export const IAM_WRITES = {
   CreateUser: createUser,
   DeleteAccessKey: deleteAccessKey,
   DeleteInstanceProfile: deleteInstanceProfile,
+  DeleteLoginProfile: deleteLoginProfile,
   DeletePolicy: deletePolicy,
   DeletePolicyVersion: deletePolicyVersion,
   DeleteRole: deleteRole,

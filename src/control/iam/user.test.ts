@@ -14,6 +14,7 @@ import { attachUserPolicy, detachUserPolicy } from './attached-policy.ts'
 import { findIdentity } from './identity.ts'
 import { deleteUserPolicy, getUserPolicy, putUserPolicy } from './inline-policy.ts'
 import { createUser, deleteUser, getUser, listGroupsForUser, listUsers, tagUser, updateUser } from './user.ts'
+import { deleteLoginProfile, listMfaDevices, listSshPublicKeys } from './user-credential.ts'
 
 const POLICY = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"*"}]}'
 const S3 = 'arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess'
@@ -136,6 +137,9 @@ test('a user goes when its keys and policies are gone', () => {
   world.write(putUserPolicy, { UserName: 'ann', PolicyName: 'p', PolicyDocument: POLICY })
   world.write(attachUserPolicy, { UserName: 'ann', PolicyArn: S3 })
   expect(world.read(listGroupsForUser, { UserName: 'ann' }).Groups).toEqual([])
+  expect(world.read(listSshPublicKeys, { UserName: 'ann' }).SSHPublicKeys).toEqual([])
+  refusal(() => world.read(listMfaDevices, { UserName: 'bob' }), 'NoSuchEntity')
+  refusal(() => world.write(deleteLoginProfile, { UserName: 'ann' }), 'NoSuchEntity')
   const remove = () => world.write(deleteUser, { UserName: 'ann' })
   refusal(remove, 'DeleteConflict')
   world.write(detachUserPolicy, { UserName: 'ann', PolicyArn: S3 })
