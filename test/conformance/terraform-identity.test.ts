@@ -1,0 +1,111 @@
+// IAM and STS by unmodified Terraform: apply, an empty second plan, a change in place, and destroy; part of it in a second
+// account, by the provider's assume_role. No packet moves here, so it needs no root.
+
+import { fileURLToPath } from 'node:url'
+import {
+  AttachRolePolicyCommand,
+  CreateRoleCommand,
+  IAMClient,
+  ListPoliciesCommand,
+  ListRolesCommand,
+  ListUsersCommand,
+} from '@aws-sdk/client-iam'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { LabWorld } from '../../labs/lab-world.ts'
+import { findTerraform, Terraform } from '../../labs/terraform.ts'
+
+const ACCOUNT = '123456789012'
+const PARTNER = '210987654321'
+const binary = findTerraform()
+const MINUTES = 60_000
+
+if (!binary) console.warn('SKIPPED: Terraform conformance. Neither terraform nor tofu is on the PATH; install one.')
+
+describe.skipIf(!binary)('Terraform on IAM', () => {
+  let world: LabWorld
+  let terraform: Terraform
+
+  beforeAll(async () => {
+    world = await LabWorld.start(['--dataplane', 'model'])
+    await makePartnerRole(iamOf(PARTNER))
+    const source = fileURLToPath(new URL('identity', import.meta.url))
+    terraform = await Terraform.init(binary ?? '', source, world.clientEnvironment())
+  }, 2 * MINUTES)
+
+  afterAll(async () => {
+    await terraform?.dispose()
+    await world?.stop()
+  })
+
+  function iamOf(account: string): IAMClient {
+    const credentials = { accessKeyId: account, secretAccessKey: 'unused' }
+    return new IAMClient({ endpoint: world.endpoint, region: 'us-east-1', credentials })
+  }
+
+  test(
+    'apply makes everything, and the data sources find it',
+    async () => {
+      await terraform.apply()
+      expect(await terraform.outputs()).toEqual({
+        access_key: { id: expect.stringMatching(/^AKIA[A-Z2-7]{16}$/), secret: expect.stringMatching(/^\S{40}$/) },
+        current: `arn:aws:iam::${ACCOUNT}:root`,
+        partner: `arn:aws:sts::${PARTNER}:assumed-role/operator/conformance`,
+        partner_owner: PARTNER,
+        partner_region: 'eu-west-1',
+        policy_name: 'read',
+        profile_role: 'app',
+        region: 'us-east-1',
+        regions: true,
+        role: `arn:aws:iam::${ACCOUNT}:role/lab/app`,
+        user: `arn:aws:iam::${ACCOUNT}:user/people/ann`,
+        zone_suffix: 'a',
+        zones: ['a', 'b', 'c', 'd', 'e', 'f'].map((zone) => `us-east-1${zone}`),
+      })
+    },
+    2 * MINUTES,
+  )
+
+  test(
+    'a second plan is empty',
+    async () => {
+      expect(await terraform.remainingChanges()).toBeUndefined()
+    },
+    MINUTES,
+  )
+
+  test(
+    'descriptions, policies, boundaries and tags change in place, and the plan is empty again',
+    async () => {
+      const second = { description: 'second', action: 's3:PutObject', with_boundary: false }
+      await terraform.apply(second)
+      expect(await terraform.remainingChanges(second)).toBeUndefined()
+    },
+    2 * MINUTES,
+  )
+
+  test(
+    'destroy leaves nothing, also of the user with a key',
+    async () => {
+      await terraform.destroy()
+      const iam = iamOf(ACCOUNT)
+      expect((await iam.send(new ListRolesCommand({}))).Roles).toEqual([])
+      expect((await iam.send(new ListUsersCommand({}))).Users).toEqual([])
+      expect((await iam.send(new ListPoliciesCommand({ Scope: 'Local' }))).Policies).toEqual([])
+    },
+    2 * MINUTES,
+  )
+})
+
+/** The role that the configuration assumes: a provider is set up before anything is made. */
+async function makePartnerRole(iam: IAMClient): Promise<void> {
+  const statement = {
+    Effect: 'Allow',
+    Principal: { AWS: `arn:aws:iam::${ACCOUNT}:root` },
+    Action: ['sts:AssumeRole', 'sts:TagSession'],
+    Condition: { StringEquals: { 'sts:ExternalId': 'lab' } },
+  }
+  const trust = JSON.stringify({ Version: '2012-10-17', Statement: [statement] })
+  await iam.send(new CreateRoleCommand({ RoleName: 'operator', Path: '/deploy/', AssumeRolePolicyDocument: trust }))
+  const PolicyArn = 'arn:aws:iam::aws:policy/AmazonEC2FullAccess'
+  await iam.send(new AttachRolePolicyCommand({ RoleName: 'operator', PolicyArn }))
+}
