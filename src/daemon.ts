@@ -11,6 +11,7 @@ import { IAM_AUTHORISATIONS, IAM_READS, IAM_WRITES } from './api/operations/iam.
 import { stsOperations } from './api/operations/sts.ts'
 import { ApiServer } from './api/server.ts'
 import { lookupIn } from './compile/lookup.ts'
+import type { Network } from './compile/network.ts'
 import { findIdentity } from './control/iam/identity.ts'
 import { instanceRoleSession } from './control/iam/instance-session.ts'
 import { type AdminContext, adminRoutes, execRoute, HOME_ACCOUNT } from './daemon-admin.ts'
@@ -31,7 +32,7 @@ import type { S3Upstream } from './services/s3/upstream.ts'
 import { parseUpstream } from './services/s3/upstream-request.ts'
 import type { VpcEndpointId } from './store/records.ts'
 import { SqliteJournal } from './store/sqlite-journal.ts'
-import { Store } from './store/store.ts'
+import { type Records, Store } from './store/store.ts'
 import {
   openWorldDirectory,
   removeDaemonAddress,
@@ -48,6 +49,8 @@ export interface DaemonOptions {
   readonly auth: 'open' | 'strict'
   /** `http://KEY:SECRET@HOST:PORT` of an S3 that serves in the place of ours. */
   readonly s3Upstream?: string
+  /** Takes each line of the log; absent: stderr, with the time before it. */
+  readonly log?: (line: string) => void
 }
 
 /** The daemon cannot start; the message is one line that says what to do. */
@@ -63,11 +66,13 @@ export class Daemon {
   #server: ApiServer
   #stopped: Promise<void> | undefined
   #end: () => void
+  #log: (line: string) => void
 
   private constructor(options: DaemonOptions, directory: WorldDirectory, parts: Parts) {
     this.#options = options
     this.#directory = directory
     this.#parts = parts
+    this.#log = options.log ?? logToStderr
     const { promise, resolve } = Promise.withResolvers<void>()
     this.ended = promise
     this.#end = resolve
@@ -104,6 +109,21 @@ export class Daemon {
     return this.#endpoint
   }
 
+  /** What the store holds now. */
+  get records(): Records {
+    return this.#parts.store.records
+  }
+
+  /** What was last compiled of it; `settle` waits until that is the newest. */
+  get network(): Network {
+    return this.#parts.reconciler.network
+  }
+
+  /** Waits until the kernel has what was asked for so far. */
+  settle(): Promise<void> {
+    return this.#parts.reconciler.settle()
+  }
+
   /** Lets what is under way end. `destroy` takes the network out of the kernel; else the next daemon finds it. */
   stop(how: { readonly destroy: boolean }): Promise<void> {
     this.#stopped ??= this.#stop(how)
@@ -121,7 +141,7 @@ export class Daemon {
     if (sockets) serveBackbone(sockets)
     writeDaemonAddress(this.#directory.path, { pid: process.pid, endpoint: this.endpoint })
     await reconciler.start()
-    log(`answers at ${this.endpoint}`)
+    this.#log(`answers at ${this.endpoint}`)
   }
 
   async #stop({ destroy }: { readonly destroy: boolean }): Promise<void> {
@@ -136,7 +156,7 @@ export class Daemon {
     await store.close()
     removeDaemonAddress(this.#directory.path)
     this.#directory.release()
-    log('ended')
+    this.#log('ended')
     this.#end()
   }
 }
@@ -152,6 +172,7 @@ interface Parts {
 }
 
 async function makeParts(options: DaemonOptions, { path, world, sessionKey }: WorldDirectory): Promise<Parts> {
+  const { log = logToStderr } = options
   const store = await Store.open(new SqliteJournal(join(path, 'records.db')))
   const authority = CertificateAuthority.open(path)
   const caBundle = join(path, 'ca-bundle.pem')
@@ -234,6 +255,6 @@ function now(): Date {
   return new Date()
 }
 
-function log(line: string): void {
+function logToStderr(line: string): void {
   console.error(`${now().toISOString()} ${line}`)
 }
