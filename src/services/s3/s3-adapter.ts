@@ -85,9 +85,12 @@ const OPERATIONS: Readonly<Record<string, S3Operation>> = {
   UploadPartCopy: uploadPartCopy,
 }
 
+/** The operations of S3 that are served, by their AWS names. */
+export const S3_OPERATIONS: ReadonlySet<string> = new Set(Object.keys(OPERATIONS))
+
 export class S3Adapter implements Adapter {
   readonly service = 's3'
-  readonly operations: ReadonlySet<string> = new Set(Object.keys(OPERATIONS))
+  readonly operations = S3_OPERATIONS
   readonly answersRefusals: ReadonlySet<string> = new Set(['DeleteObjects'])
   #storage: S3Storage
 

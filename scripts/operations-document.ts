@@ -1,0 +1,77 @@
+// The text of docs/operations.md: every operation that AWS has in the services that Postern serves, and whether Postern
+// has it. Served are the rows of the operation tables; all names come from the wire tables, and so from the AWS SDK.
+
+import { ec2Operations } from '../src/api/operations/ec2.ts'
+import { IAM_READS, IAM_WRITES } from '../src/api/operations/iam.ts'
+import { stsOperations } from '../src/api/operations/sts.ts'
+import { S3_OPERATIONS } from '../src/services/s3/s3-adapter.ts'
+import { loadTables } from '../src/wire/tables.ts'
+
+export interface ServiceCoverage {
+  readonly title: string
+  /** The signing name. */
+  readonly service: string
+  readonly served: readonly string[]
+  readonly notImplemented: readonly string[]
+}
+
+const LINE = 120
+const INTRODUCTION = `# Operations
+
+Every operation of the services that Postern serves, from the operation tables; \`node scripts/generate-operations.ts\`
+writes this file and a test holds it against them. An operation that is not implemented is answered \`InvalidAction\` (400; S3:
+\`NotImplemented\`, 501), which no client retries, and the daemon's log names it once.
+`
+
+export function operationCoverage(): ServiceCoverage[] {
+  const ec2 = ec2Operations({ consoleOutput: () => undefined })
+  const sts = stsOperations({ sessionKey: new Uint8Array(32) })
+  return [
+    coverageOf('EC2', 'ec2', Object.keys({ ...ec2.reads, ...ec2.writes })),
+    coverageOf('IAM', 'iam', Object.keys({ ...IAM_READS, ...IAM_WRITES })),
+    coverageOf('STS', 'sts', Object.keys({ ...sts.reads, ...sts.writes })),
+    coverageOf('S3', 's3', [...S3_OPERATIONS]),
+  ]
+}
+
+export function formatOperations(services: readonly ServiceCoverage[]): string {
+  const table = services.map(
+    ({ title, served, notImplemented }) => `| ${title} | ${served.length} | ${notImplemented.length} |`,
+  )
+  const sections = services.map(
+    ({ title, served, notImplemented }) =>
+      `## ${title}\n### Served\n${wrap(served)}\n\n### notImplemented\n${wrap(notImplemented)}\n`,
+  )
+  return [
+    INTRODUCTION,
+    `| service | served | not implemented |\n|---|---|---|\n${table.join('\n')}\n`,
+    ...sections,
+  ].join('\n')
+}
+
+function coverageOf(title: string, service: string, rows: readonly string[]): ServiceCoverage {
+  const known = loadTables(service).operations
+  const served = new Set(rows)
+  const unknown = rows.filter((operation) => !(operation in known))
+  if (unknown.length > 0) throw new Error(`${service} has rows for what AWS does not have: ${unknown.join(', ')}`)
+  return {
+    title,
+    service,
+    served: [...served].sort(),
+    notImplemented: Object.keys(known)
+      .filter((operation) => !served.has(operation))
+      .sort(),
+  }
+}
+
+/** Names in lines, so that a new one changes few of them. */
+function wrap(names: readonly string[]): string {
+  if (names.length === 0) return 'none'
+  const lines: string[] = []
+  for (const name of names) {
+    const last = lines.at(-1)
+    if (last === undefined || last.length + name.length + 1 > LINE) lines.push(name)
+    else lines[lines.length - 1] = `${last} ${name}`
+  }
+  return lines.join('\n')
+}
