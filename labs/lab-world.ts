@@ -1,11 +1,12 @@
 // A daemon for one lab or test: its own port, data directory and kernel names, gone afterwards.
 
+import { readFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Trace } from '../src/explain/trace.ts'
-import { readDaemonAddress } from '../src/store/world-directory.ts'
+import { type DaemonAddress, readDaemonAddress } from '../src/store/world-directory.ts'
 import { mustRun, type Ran, run } from './run.ts'
 
 const POSTERN = fileURLToPath(new URL('../src/cli/postern.ts', import.meta.url))
@@ -17,20 +18,39 @@ export interface Request {
 
 export class LabWorld {
   readonly directory: string
-  readonly endpoint: string
+  readonly #flags: readonly string[]
+  #address: DaemonAddress = { pid: 0, endpoint: '' }
 
-  private constructor(directory: string, endpoint: string) {
+  private constructor(directory: string, flags: readonly string[]) {
     this.directory = directory
-    this.endpoint = endpoint
+    this.#flags = flags
   }
 
   /** Starts a daemon; `flags` go to `postern up`. */
   static async start(flags: readonly string[] = []): Promise<LabWorld> {
-    const directory = await mkdtemp(join(tmpdir(), 'postern-lab-'))
-    await mustRun(process.execPath, [POSTERN, 'up', '--detach', '--port', '0', '--data', directory, ...flags])
-    const address = readDaemonAddress(directory)
-    if (!address) throw new Error(`the daemon left no address in ${directory}`)
-    return new LabWorld(directory, address.endpoint)
+    const world = new LabWorld(await mkdtemp(join(tmpdir(), 'postern-lab-')), flags)
+    await world.up()
+    return world
+  }
+
+  get endpoint(): string {
+    return this.#address.endpoint
+  }
+
+  /** Starts a daemon where there is none, on another port than the last. */
+  async up(): Promise<void> {
+    const argv = [POSTERN, 'up', '--detach', '--port', '0', '--data', this.directory, ...this.#flags]
+    await mustRun(process.execPath, argv)
+    const address = readDaemonAddress(this.directory)
+    if (!address) throw new Error(`the daemon left no address in ${this.directory}`)
+    this.#address = address
+  }
+
+  /** Sends the daemon a signal and waits until it is gone. */
+  async signal(name: NodeJS.Signals): Promise<void> {
+    const { pid } = this.#address
+    process.kill(pid, name)
+    while (isAlive(pid)) await new Promise((tick) => setTimeout(tick, 10))
   }
 
   /** Stops the daemon, takes its network out of the kernel, and deletes its data. */
@@ -69,5 +89,14 @@ export class LabWorld {
       AWS_SESSION_TOKEN: undefined,
       AWS_PROFILE: undefined,
     }
+  }
+}
+
+/** A zombie is gone too: its parent has only not looked yet. */
+function isAlive(pid: number): boolean {
+  try {
+    return !/^State:\tZ/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))
+  } catch {
+    return false
   }
 }

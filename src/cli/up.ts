@@ -1,7 +1,7 @@
 // `postern up`: starts a daemon in this terminal, or (`--detach`) behind it, and returns when the API answers.
 
 import { spawn } from 'node:child_process'
-import { closeSync, openSync, readFileSync } from 'node:fs'
+import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { makeDirectory, readDaemonAddress } from '../store/world-directory.ts'
@@ -55,14 +55,9 @@ function runHere(argv: readonly string[]): Promise<void> {
 }
 
 async function runBehind(argv: readonly string[], directory: string): Promise<string> {
-  try {
-    makeDirectory(directory)
-  } catch (error) {
-    throw new CliError(`cannot make the data directory ${directory}: ${error instanceof Error ? error.message : error}`)
-  }
   const logPath = join(directory, 'daemon.log')
-  const log = openSync(logPath, 'a')
-  const logStart = readFileSync(logPath).length
+  const log = openLog(directory, logPath)
+  const logStart = fstatSync(log).size
   const daemon = spawn(process.execPath, argv, { detached: true, stdio: ['ignore', log, log, 'ipc'] })
   closeSync(log)
   const outcome = await new Promise<'ready' | 'ended' | 'late'>((settle) => {
@@ -70,11 +65,24 @@ async function runBehind(argv: readonly string[], directory: string): Promise<st
     daemon.once('exit', () => settle('ended'))
     setTimeout(() => settle('late'), START_LIMIT_MS).unref()
   })
-  if (outcome === 'ended') throw new CliError(readFileSync(logPath, 'utf8').slice(logStart).trim())
+  if (outcome === 'ended') {
+    const said = readFileSync(logPath).subarray(logStart).toString('utf8').trim()
+    throw new CliError(said || `the daemon ended at once and could not say why in ${logPath}: is the disk full?`)
+  }
   if (outcome === 'late') throw new CliError(`the daemon (pid ${daemon.pid}) does not answer yet; see ${logPath}`)
   daemon.disconnect()
   daemon.unref()
   const address = readDaemonAddress(directory)
   if (!address) throw new CliError(`the daemon started and left no address in ${directory}; see ${logPath}`)
   return address.endpoint
+}
+
+function openLog(directory: string, path: string): number {
+  try {
+    makeDirectory(directory)
+    return openSync(path, 'a')
+  } catch (error) {
+    const why = error instanceof Error ? error.message : error
+    throw new CliError(`cannot use the data directory ${directory}: ${why}; choose another with --data DIR`)
+  }
 }

@@ -2,7 +2,7 @@
 // where everything else keeps its files.
 
 import { randomBytes } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 
@@ -55,7 +55,7 @@ export function openWorldDirectory(path: string): WorldDirectory {
 
 /** Makes the directory and its parents, for their owner only. Node's own recursive kind never returns under /proc. */
 export function makeDirectory(path: string): void {
-  if (existsSync(path)) return
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return
   makeDirectory(dirname(path))
   mkdirSync(path, { mode: 0o700 })
 }
