@@ -1,6 +1,7 @@
 // What the command line can ask of a running daemon, route by route.
 
 import { statfsSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { AdminError, type AdminRoutes } from './api/admin.ts'
 import type { StartCommand } from './api/exec-server.ts'
@@ -88,8 +89,7 @@ function diskProblems({ lastFailure }: Store, directory: string): string[] {
   return free < LEAST_FREE_BYTES ? [`the disk of ${directory} is full: ${free >> 10} KiB are left; ${keeps}`] : []
 }
 
-async function reset({ store, s3, sandboxes, reconciler }: AdminContext): Promise<object> {
-  const instances = [...store.records.instances.all()].map(({ id }) => id)
+async function reset({ options, store, s3, sandboxes, reconciler }: AdminContext): Promise<object> {
   const commit = store.transact((tx) => {
     for (const [name, table] of Object.entries(store.records)) {
       // Numbers that were given out are not given out again: a connection may still carry one.
@@ -100,7 +100,8 @@ async function reset({ store, s3, sandboxes, reconciler }: AdminContext): Promis
   await commit.durable
   await s3.reset()
   await reconciler.settle()
-  await Promise.all(instances.map((id) => sandboxes.forget(id)))
+  await sandboxes.sweep(new Set([...store.records.instances.all()].map(({ id }) => id)))
+  await rm(imagesDirectory(options), { recursive: true, force: true })
   return {}
 }
 
@@ -109,7 +110,10 @@ async function credentials({ options, store }: AdminContext, body: Body): Promis
   const account = text(body, 'account')
   if (!/^\d{12}$/.test(account)) throw new AdminError(`${account} is no account: an account is 12 digits`)
   if (options.auth === 'open') return { accessKeyId: account, secretAccessKey: 'unused' }
-  const rootKey = () => store.records.accessKeys.where('owner', account).find((key) => key.userName === undefined)
+  const rootKey = () =>
+    store.records.accessKeys
+      .where('owner', account)
+      .find((key) => key.userName === undefined && key.status === 'Active')
   if (!rootKey()) await store.transact((tx) => createAccessKey(tx, rootCaller(account), {})).durable
   return { accessKeyId: rootKey()?.id, secretAccessKey: rootKey()?.secret, strict: true }
 }
@@ -170,7 +174,7 @@ function principalOf(
 async function importRoute({ options, store }: AdminContext, body: Body): Promise<object> {
   const source = resolve(text(body, 'path'))
   const imported = store.transact((tx) => tx.newId('image')).result
-  const path = join(resolve(options.dataDirectory), 'images', imported)
+  const path = join(imagesDirectory(options), imported)
   try {
     await unpackImage(source, path)
   } catch (error) {
@@ -182,6 +186,10 @@ async function importRoute({ options, store }: AdminContext, body: Body): Promis
   const commit = store.transact((tx) => importImage(tx, rootCaller(HOME_ACCOUNT), input))
   await commit.durable
   return { imageId: commit.result.id }
+}
+
+function imagesDirectory({ dataDirectory }: DaemonOptions): string {
+  return join(resolve(dataDirectory), 'images')
 }
 
 function rootCaller(account: string): Caller {
