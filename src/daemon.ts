@@ -13,19 +13,14 @@ import { ApiServer } from './api/server.ts'
 import { lookupIn } from './compile/lookup.ts'
 import type { Network } from './compile/network.ts'
 import { findIdentity } from './control/iam/identity.ts'
-import { instanceRoleSession } from './control/iam/instance-session.ts'
 import { type AdminContext, adminRoutes, execRoute, HOME_ACCOUNT } from './daemon-admin.ts'
-import { DnsServer } from './dns/server.ts'
 import type { Adapter } from './edge/adapter.ts'
 import { CertificateAuthority } from './edge/ca.ts'
 import { FrontDoor } from './edge/front-door.ts'
-import { EdgeListener } from './edge/listener.ts'
 import { checkHost } from './linux/check-host.ts'
 import { type BackboneSockets, type Driver, DriverError } from './linux/driver.ts'
-import { LinuxDriver } from './linux/linux-driver.ts'
-import { ModelDriver } from './linux/model-driver.ts'
+import type { LinuxDriverOptions } from './linux/linux-driver.ts'
 import { Sandboxes } from './linux/sandbox/sandbox.ts'
-import { MetadataServer } from './metadata/server.ts'
 import { Reconciler } from './reconcile.ts'
 import { S3Adapter } from './services/s3/s3-adapter.ts'
 import type { S3Upstream } from './services/s3/upstream.ts'
@@ -138,7 +133,7 @@ export class Daemon {
     })
     this.#endpoint = `http://127.0.0.1:${port}`
     const sockets = await driver.start()
-    if (sockets) serveBackbone(sockets)
+    if (sockets) await serveBackbone(sockets)
     writeDaemonAddress(this.#directory.path, { pid: process.pid, endpoint: this.endpoint })
     await reconciler.start()
     this.#log(`answers at ${this.endpoint}`)
@@ -168,7 +163,7 @@ interface Parts {
   readonly sandboxes: Sandboxes
   readonly reconciler: Reconciler
   readonly frontDoor: FrontDoor
-  readonly serveBackbone: (sockets: BackboneSockets) => void
+  readonly serveBackbone: (sockets: BackboneSockets) => Promise<void>
 }
 
 async function makeParts(options: DaemonOptions, { path, world, sessionKey }: WorldDirectory): Promise<Parts> {
@@ -178,7 +173,7 @@ async function makeParts(options: DaemonOptions, { path, world, sessionKey }: Wo
   const caBundle = join(path, 'ca-bundle.pem')
   authority.writeBundle(caBundle)
   const sandboxes = new Sandboxes({ stateDirectory: path, world, caBundle: () => caBundle, log })
-  const driver = options.dataplane === 'linux' ? new LinuxDriver({ world, sandboxes }) : new ModelDriver()
+  const driver = await makeDriver(options.dataplane, { world, sandboxes })
   const forgetInstance = (instanceId: string) => sandboxes.forget(instanceId)
   const reconciler = new Reconciler({ store, driver, forgetInstance, now, log })
   const network = () => reconciler.network
@@ -201,18 +196,20 @@ async function makeParts(options: DaemonOptions, { path, world, sessionKey }: Wo
     now,
     log,
   })
-  return { store, s3, driver, sandboxes, reconciler, frontDoor, serveBackbone }
-
-  function serveBackbone(opened: BackboneSockets): void {
-    new DnsServer({ network, log }).serve(opened)
-    const session: ConstructorParameters<typeof MetadataServer>[0]['session'] = (instance) => {
-      const sender = lookupIn(network()).interfacesByInstance.get(instance.id)?.[0]?.networkInterface.addresses[0]
-      return instanceRoleSession(store.records, instance, sessionKey, now(), { ...(sender && { privateIp: sender }) })
-    }
-    new MetadataServer({ network, records: () => store.records, session, now }).serve(opened.metadata)
+  const serveBackbone = async (sockets: BackboneSockets) => {
     const served = new Set(adapters.map((adapter) => adapter.service))
-    new EdgeListener({ network, authority, frontDoor, serves: (service) => served.has(service), log }).serve(opened)
+    const serves = (service: string) => served.has(service)
+    const records = () => store.records
+    const backbone = await import('./daemon-backbone.ts')
+    backbone.serveBackbone(sockets, { network, records, sessionKey, now, authority, frontDoor, serves, log })
   }
+  return { store, s3, driver, sandboxes, reconciler, frontDoor, serveBackbone }
+}
+
+/** The kernel's driver and the model's: only the one that is asked for is loaded. */
+async function makeDriver(dataplane: DaemonOptions['dataplane'], options: LinuxDriverOptions): Promise<Driver> {
+  if (dataplane === 'model') return new (await import('./linux/model-driver.ts')).ModelDriver()
+  return new (await import('./linux/linux-driver.ts')).LinuxDriver(options)
 }
 
 /** Ours on this disk, or another S3 behind our policies; each keeps what it knows in a directory of its own. */

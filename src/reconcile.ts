@@ -12,8 +12,8 @@ import type { Records, Store, Tx } from './store/store.ts'
 /** How often the kernel is compared with what was last applied. */
 const AUDIT_INTERVAL_MS = 2_000
 /** How long a change that came during a round waits for others to share the next one with. */
-const SHORTEST_PAUSE_MS = 5
-const LONGEST_PAUSE_MS = 10
+const SHORTEST_PAUSE_MS = 10
+const LONGEST_PAUSE_MS = 20
 
 export interface ReconcilerHealth {
   /** The newest revision there is. */

@@ -1,0 +1,29 @@
+// What stands behind the backbone's sockets: the resolver, the metadata service and the edge. Loaded only with a data
+// plane that has such sockets.
+
+import { lookupIn } from './compile/lookup.ts'
+import type { Network } from './compile/network.ts'
+import { instanceRoleSession } from './control/iam/instance-session.ts'
+import { DnsServer } from './dns/server.ts'
+import { EdgeListener, type EdgeListenerOptions } from './edge/listener.ts'
+import type { BackboneSockets } from './linux/driver.ts'
+import { type MetadataOptions, MetadataServer } from './metadata/server.ts'
+import type { Records } from './store/store.ts'
+
+interface BackboneOptions extends EdgeListenerOptions {
+  readonly network: () => Network
+  readonly records: () => Records
+  readonly sessionKey: Buffer
+  readonly now: () => Date
+}
+
+export function serveBackbone(sockets: BackboneSockets, options: BackboneOptions): void {
+  const { network, records, sessionKey, now, log } = options
+  const session: MetadataOptions['session'] = (instance) => {
+    const sender = lookupIn(network()).interfacesByInstance.get(instance.id)?.[0]?.networkInterface.addresses[0]
+    return instanceRoleSession(records(), instance, sessionKey, now(), { ...(sender && { privateIp: sender }) })
+  }
+  new DnsServer({ network, log }).serve(sockets)
+  new MetadataServer({ network, records, session, now }).serve(sockets.metadata)
+  new EdgeListener(options).serve(sockets)
+}
