@@ -1,6 +1,6 @@
 // A daemon for one lab or test: its own port, data directory and kernel names, gone afterwards.
 
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -92,10 +92,11 @@ export class LabWorld {
   }
 }
 
-/** A zombie is gone too: its parent has only not looked yet. */
+/** A zombie is gone too, once its last thread let go of its files: its parent has only not looked yet. */
 function isAlive(pid: number): boolean {
   try {
-    return !/^State:\tZ/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))
+    const threads = readdirSync(`/proc/${pid}/task`)
+    return threads.length > 1 || !/^State:\tZ/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))
   } catch {
     return false
   }
