@@ -21,6 +21,11 @@ variable "monitoring" {
   default = false
 }
 
+# Which of two values the attributes have that change in place, by a call or by stop and start.
+variable "second" {
+  default = false
+}
+
 data "aws_ami" "amazon_linux" {
   most_recent = true
   owners      = ["amazon"]
@@ -28,6 +33,10 @@ data "aws_ami" "amazon_linux" {
     name   = "name"
     values = ["amzn2-ami-hvm-*-gp2"]
   }
+}
+
+locals {
+  family = data.aws_ami.amazon_linux.architecture == "arm64" ? "t4g" : "t3"
 }
 
 resource "aws_vpc" "main" {
@@ -62,36 +71,84 @@ resource "aws_iam_instance_profile" "main" {
   role = aws_iam_role.main.name
 }
 
+resource "aws_iam_instance_profile" "second" {
+  name = "second"
+  role = aws_iam_role.main.name
+}
+
+resource "aws_security_group" "second" {
+  name   = "second"
+  vpc_id = aws_vpc.main.id
+}
+
 resource "aws_instance" "plain" {
   ami           = data.aws_ami.amazon_linux.id
-  instance_type = data.aws_ami.amazon_linux.architecture == "arm64" ? "t4g.micro" : "t3.micro"
+  instance_type = "${local.family}.${var.second ? "medium" : "small"}"
   subnet_id     = aws_subnet.main.id
+}
+
+# Made anew when its user data changes.
+resource "aws_instance" "renewed" {
+  ami                         = data.aws_ami.amazon_linux.id
+  instance_type               = "${local.family}.small"
+  subnet_id                   = aws_subnet.main.id
+  user_data_base64            = base64encode(var.second ? "#!/bin/sh\necho second" : "#!/bin/sh\necho first")
+  user_data_replace_on_change = true
+  disable_api_stop            = var.second
+  iam_instance_profile        = var.second ? aws_iam_instance_profile.main.name : null
+
+  ebs_block_device {
+    device_name = "/dev/sdf"
+    volume_size = 5
+    tags        = { Name = "extra" }
+  }
+}
+
+resource "aws_network_interface" "third" {
+  subnet_id         = aws_subnet.main.id
+  private_ips_count = var.second ? 2 : 1
+  description       = var.name
+  source_dest_check = var.second
+  security_groups   = var.second ? [aws_security_group.second.id, aws_security_group.main.id] : [aws_security_group.main.id]
+  tags              = { Name = var.name }
+}
+
+resource "aws_network_interface_attachment" "third" {
+  instance_id          = aws_instance.plain.id
+  network_interface_id = aws_network_interface.third.id
+  device_index         = 1
+}
+
+resource "aws_network_interface_sg_attachment" "plain" {
+  security_group_id    = aws_security_group.second.id
+  network_interface_id = aws_instance.plain.primary_network_interface_id
 }
 
 resource "aws_instance" "full" {
   ami                                  = data.aws_ami.amazon_linux.id
-  instance_type                        = data.aws_ami.amazon_linux.architecture == "arm64" ? "t4g.small" : "t3.small"
+  instance_type                        = "${local.family}.small"
   subnet_id                            = aws_subnet.main.id
-  vpc_security_group_ids               = [aws_security_group.main.id]
+  vpc_security_group_ids               = [var.second ? aws_security_group.second.id : aws_security_group.main.id]
   private_ip                           = "10.0.1.50"
   secondary_private_ips                = ["10.0.1.51"]
-  iam_instance_profile                 = aws_iam_instance_profile.main.name
+  iam_instance_profile                 = var.second ? aws_iam_instance_profile.second.name : aws_iam_instance_profile.main.name
   key_name                             = "somebody"
   monitoring                           = var.monitoring
   ebs_optimized                        = true
   source_dest_check                    = false
-  instance_initiated_shutdown_behavior = "terminate"
-  user_data                            = "#!/bin/sh\necho hello\n"
+  disable_api_termination              = !var.second
+  instance_initiated_shutdown_behavior = var.second ? "stop" : "terminate"
+  user_data                            = "#!/bin/sh\necho ${var.name}\n"
   tags                                 = { Name = var.name }
-  volume_tags                          = { Name = "root" }
+  volume_tags                          = { Name = var.name }
 
   metadata_options {
-    http_tokens                 = "required"
-    http_put_response_hop_limit = 2
+    http_tokens                 = var.second ? "optional" : "required"
+    http_put_response_hop_limit = var.second ? 1 : 2
     instance_metadata_tags      = "enabled"
   }
   credit_specification {
-    cpu_credits = "standard"
+    cpu_credits = var.second ? "unlimited" : "standard"
   }
   root_block_device {
     volume_size = 20
