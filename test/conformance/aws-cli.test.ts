@@ -52,7 +52,8 @@ describe.skipIf(!hasCli)('the AWS CLI', () => {
     expect(await ec2(...ours, '--page-size', '5', '--query', 'Subnets[].CidrBlock')).toEqual(
       expect.arrayContaining(cidrs),
     )
-    expect(await ec2(...ours, '--max-items', '2', '--query', 'length(Subnets)')).toEqual(['2', 'None'])
+    const firstTwo = await ec2(...ours, '--max-items', '2', '--query', 'Subnets[].CidrBlock')
+    expect(firstTwo.filter((word) => word.startsWith('10.6.'))).toHaveLength(2)
     writeFileSync(join(directory, 'boot.sh'), '#!/bin/sh\necho "started & ready"\n')
     const launch = ['--image-id', image, '--instance-type', 't3.micro', '--subnet-id', subnet]
     const more = ['--count', '2', '--user-data', 'file://boot.sh', '--query', 'Instances[].InstanceId']
