@@ -11,6 +11,8 @@ import type { Records, Store, Tx } from './store/store.ts'
 
 /** How often the kernel is compared with what was last applied. */
 const AUDIT_INTERVAL_MS = 2_000
+/** The part of the time that comparing may take. */
+const AUDIT_SHARE = 0.05
 /** How long a change that came during a round waits for others to share the next one with. */
 const SHORTEST_PAUSE_MS = 10
 const LONGEST_PAUSE_MS = 20
@@ -81,7 +83,7 @@ export class Reconciler {
   /** Applies what there is and follows the store from now on. */
   async start(): Promise<void> {
     this.#stopWatching = this.#dependencies.store.watch(() => this.#follow())
-    this.#audit = setInterval(() => void this.#look(), AUDIT_INTERVAL_MS)
+    this.#lookLater(AUDIT_INTERVAL_MS)
     this.wake()
     await this.settle()
   }
@@ -89,7 +91,8 @@ export class Reconciler {
   /** Lets a running apply end and follows no more. */
   async stop(): Promise<void> {
     this.#stopWatching?.()
-    clearInterval(this.#audit)
+    clearTimeout(this.#audit)
+    this.#audit = undefined
     this.#dirty = false
     await this.#running
   }
@@ -159,6 +162,17 @@ export class Reconciler {
       forgetTerminated(tx, now())
     })
     for (const id of terminated) forgetInstance(id).catch((error) => log(`the files of ${id} stay: ${String(error)}`))
+  }
+
+  /** A look at a large world takes long, so the next one comes the later. */
+  #lookLater(delay: number): void {
+    const timer = setTimeout(async () => {
+      const began = performance.now()
+      await this.#look()
+      if (this.#audit !== timer) return
+      this.#lookLater(Math.max(AUDIT_INTERVAL_MS, (performance.now() - began) / AUDIT_SHARE))
+    }, delay)
+    this.#audit = timer
   }
 
   /** What went wrong is tried again, and what was put in force is compared with the kernel. */
