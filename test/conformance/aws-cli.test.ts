@@ -103,7 +103,7 @@ describe.skipIf(!hasCli)('the AWS CLI', () => {
     const names = ['ec2', 'describe-regions', '--query', 'Regions[].RegionName']
     expect(await aws(names, session)).toContain('eu-west-1')
     await expect(aws(['ec2', 'describe-vpcs'], session)).rejects.toThrow('(UnauthorizedOperation)')
-  }, 60_000)
+  }, 120_000)
 })
 
 describe.skipIf(!hasBoto3)('boto3', () => {
