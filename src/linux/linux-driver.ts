@@ -24,6 +24,8 @@ export interface LinuxDriverOptions {
   readonly world: string
   /** `boot` is called again for what already runs, by each daemon once: it must then change nothing. */
   readonly sandboxes: Pick<Sandboxes, 'boot' | 'halt'>
+  /** Is given the backbone's sockets again when somebody deleted its namespace: those that `start` gave hear nothing then. */
+  readonly reopened?: (sockets: BackboneSockets) => Promise<void> | void
 }
 
 /** An audit takes some milliseconds per VPC, so a large world is looked at in turns. */
@@ -51,6 +53,7 @@ export class LinuxDriver implements Driver {
   readonly #world: string
   readonly #backboneName: string
   readonly #sandboxes: LinuxDriverOptions['sandboxes']
+  readonly #reopened: LinuxDriverOptions['reopened']
   readonly #run: Run = boundedRun(COMMANDS_AT_ONCE)
   /** VPCs that the kernel has just as planned. One that is not here is read anew. */
   readonly #applied = new Map<VpcId, PlannedVpc>()
@@ -64,10 +67,11 @@ export class LinuxDriver implements Driver {
   /** How many applies have begun or ended: odd while one is under way. */
   #rounds = 0
 
-  constructor({ world, sandboxes }: LinuxDriverOptions) {
+  constructor({ world, sandboxes, reopened }: LinuxDriverOptions) {
     this.#world = world
     this.#backboneName = backboneNamespace(world)
     this.#sandboxes = sandboxes
+    this.#reopened = reopened
   }
 
   async start(): Promise<BackboneSockets> {
@@ -99,11 +103,7 @@ export class LinuxDriver implements Driver {
 
   async close(): Promise<void> {
     await this.#turn
-    if (!this.#sockets) return
-    const { dnsUdp, ...servers } = this.#sockets
-    dnsUdp.close()
-    for (const server of Object.values(servers)) server.close()
-    this.#sockets = undefined
+    this.#closeSockets()
   }
 
   async destroy(): Promise<void> {
@@ -149,11 +149,30 @@ export class LinuxDriver implements Driver {
       if (!namespacesOf(plan).every(({ name }) => live.has(name))) this.#applied.delete(id)
     }
     for (const id of this.#booted.keys()) if (!live.has(instanceNamespace(this.#world, id))) this.#booted.delete(id)
-    if (!live.has(this.#backboneName)) this.#backbone = undefined
+    if (live.has(this.#backboneName)) return
+    this.#backbone = undefined
+    // With it went its ends of the VPCs' links.
+    this.#applied.clear()
+  }
+
+  /** Its old sockets would keep the old namespace, and the VPCs' links to it, alive. */
+  async #remakeBackbone(live: ReadonlySet<string>): Promise<void> {
+    this.#closeSockets()
+    await prepareBackbone(this.#run, this.#world, live)
+    this.#sockets = await openBackboneSockets(this.#backboneName)
+    await this.#reopened?.(this.#sockets)
+  }
+
+  #closeSockets(): void {
+    if (!this.#sockets) return
+    const { dnsUdp, ...servers } = this.#sockets
+    dnsUdp.close()
+    for (const server of Object.values(servers)) server.close()
+    this.#sockets = undefined
   }
 
   async #convergeVpcs(round: Round): Promise<void> {
-    if (!round.live.has(this.#backboneName)) await prepareBackbone(this.#run, this.#world, round.live)
+    if (!round.live.has(this.#backboneName)) await this.#remakeBackbone(round.live)
     const unknown = round.planned.some(({ plan }) => !this.#applied.has(plan.id))
     const backbone = unknown || !this.#backbone ? await observeNamespace(this.#run, this.#backboneName) : undefined
     if (backbone && !this.#backbone) this.#backbone = { namespace: backbone.plan }
@@ -208,6 +227,8 @@ export class LinuxDriver implements Driver {
       this.#backbone = want
     } catch (error) {
       for (const id of wanted) failures.set(id, failures.get(id) ?? toDriverError('backbone', error))
+      // A link may be missing that was thought to be there: next time the VPCs are read too.
+      this.#applied.clear()
     }
   }
 
