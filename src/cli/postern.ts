@@ -71,9 +71,12 @@ program
     // Loaded only here: the HTTP client with its WebSocket takes longer to load than all other commands.
     const { runExec } = await import('./exec.ts')
     const argv = words[0] === '--' ? words.slice(1) : words
-    process.exitCode = await runExec({ ...findDaemon(options.data), instanceId, argv, stdin, stdout, stderr })
-    // An open terminal or pipe on stdin would keep the process alive after the command ended.
-    stdin.destroy()
+    try {
+      process.exitCode = await runExec({ ...findDaemon(options.data), instanceId, argv, stdin, stdout, stderr })
+    } finally {
+      // An open terminal or pipe on stdin would keep the process alive after the command ended, or did not begin.
+      stdin.destroy()
+    }
   })
 
 program
