@@ -25,7 +25,7 @@ import { Reconciler } from './reconcile.ts'
 import { S3Adapter } from './services/s3/s3-adapter.ts'
 import type { S3Upstream } from './services/s3/upstream.ts'
 import { parseUpstream } from './services/s3/upstream-request.ts'
-import type { VpcEndpointId } from './store/records.ts'
+import type { InstanceId, VpcEndpointId } from './store/records.ts'
 import { SqliteJournal } from './store/sqlite-journal.ts'
 import { type Records, Store } from './store/store.ts'
 import {
@@ -127,7 +127,9 @@ export class Daemon {
 
   /** The port comes first: where it is taken, nothing must be left in the kernel. */
   async #begin(): Promise<void> {
-    const { reconciler, driver, serveBackbone } = this.#parts
+    const { reconciler, driver, sandboxes, serveBackbone } = this.#parts
+    // What a killed daemon did not come to delete.
+    await sandboxes.sweep(new Set(this.#liveInstances()))
     const port = await this.#server.listen(this.#options.port).catch((error: unknown) => {
       throw new StartFailure(portProblem(this.#options.port, error))
     })
@@ -144,8 +146,10 @@ export class Daemon {
     await this.#server.close()
     await reconciler.stop()
     if (destroy) {
-      await Promise.all([...store.records.instances.all()].map(({ id }) => sandboxes.halt(id)))
+      const kept = this.#liveInstances()
+      await Promise.all(kept.map((id) => sandboxes.halt(id)))
       await driver.destroy()
+      if (kept.length === 0) await sandboxes.destroy()
     } else await driver.close()
     await s3.close()
     await store.close()
@@ -153,6 +157,12 @@ export class Daemon {
     this.#directory.release()
     this.#log('ended')
     this.#end()
+  }
+
+  /** Those whose files are kept. */
+  #liveInstances(): InstanceId[] {
+    const { instances } = this.records
+    return [...instances.all()].filter(({ state }) => state !== 'terminated').map(({ id }) => id)
   }
 }
 
@@ -173,7 +183,7 @@ async function makeParts(options: DaemonOptions, { path, world, sessionKey }: Wo
   const caBundle = join(path, 'ca-bundle.pem')
   authority.writeBundle(caBundle)
   const sandboxes = new Sandboxes({ stateDirectory: path, world, caBundle: () => caBundle, log })
-  const driver = await makeDriver(options.dataplane, { world, sandboxes })
+  const driver = await makeDriver(options.dataplane, { world, sandboxes, reopened: (opened) => serveBackbone(opened) })
   const forgetInstance = (instanceId: string) => sandboxes.forget(instanceId)
   const reconciler = new Reconciler({ store, driver, forgetInstance, now, log })
   const network = () => reconciler.network
