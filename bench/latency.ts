@@ -10,6 +10,7 @@ import {
   DescribeImagesCommand,
   DescribeInstancesCommand,
   DescribeRouteTablesCommand,
+  DescribeVpcEndpointsCommand,
   EC2Client,
   RunInstancesCommand,
 } from '@aws-sdk/client-ec2'
@@ -17,6 +18,7 @@ import { LabWorld } from '../labs/lab-world.ts'
 import { readWorldName } from '../src/store/world-directory.ts'
 import { limitRow, type Row } from './report.ts'
 import { median } from './turns.ts'
+import { withUndo } from './undo.ts'
 
 const ROUNDS = 5
 
@@ -57,9 +59,10 @@ interface Bench {
   readonly instanceId: string
 }
 
-async function inWorld<T>(instances: number, measure: (bench: Bench) => Promise<T>): Promise<T> {
-  const world = await LabWorld.start()
-  try {
+function inWorld<T>(instances: number, measure: (bench: Bench) => Promise<T>): Promise<T> {
+  return withUndo(async (atEnd) => {
+    const world = await LabWorld.start()
+    atEnd(() => world.stop())
     const credentials = { accessKeyId: '123456789012', secretAccessKey: 'unused' }
     const ec2 = new EC2Client({ endpoint: world.endpoint, region: 'us-east-1', credentials })
     const { Vpc } = await ec2.send(new CreateVpcCommand({ CidrBlock: '10.0.0.0/16' }))
@@ -70,10 +73,8 @@ async function inWorld<T>(instances: number, measure: (bench: Bench) => Promise<
     const imageId = images.Images?.[0]?.ImageId ?? ''
     const ids = await launch({ ec2, subnetId, imageId }, instances)
     await whenRunning(ec2, instances)
-    return await measure({ ec2, world, vpcId, subnetId, imageId, instanceId: ids[0] ?? '' })
-  } finally {
-    await world.stop()
-  }
+    return measure({ ec2, world, vpcId, subnetId, imageId, instanceId: ids[0] ?? '' })
+  })
 }
 
 async function launch(
@@ -135,9 +136,17 @@ async function firstPacket({ ec2, world, vpcId, instanceId }: Bench): Promise<nu
   const { value } = await lines.next()
   if (!value) throw new Error('no packet came through the endpoint in 30 s')
   await ec2.send(new DeleteVpcEndpointsCommand({ VpcEndpointIds: [VpcEndpoint?.VpcEndpointId ?? ''] }))
-  // The next round must begin without a path.
-  await new Promise((tick) => setTimeout(tick, 500))
+  await whenEndpointsAreGone(ec2)
   return Number(value) - started
+}
+
+/** The next round must begin without a path: an endpoint is described until the kernel has lost it. */
+async function whenEndpointsAreGone(ec2: EC2Client): Promise<void> {
+  for (;;) {
+    const { VpcEndpoints } = await ec2.send(new DescribeVpcEndpointsCommand({}))
+    if (!VpcEndpoints?.length) return
+    await new Promise((tick) => setTimeout(tick, 20))
+  }
 }
 
 async function* linesOf(child: ChildProcess): AsyncGenerator<string, undefined> {
