@@ -26,6 +26,8 @@ export interface LinuxDriverOptions {
   readonly sandboxes: Pick<Sandboxes, 'boot' | 'halt'>
   /** Is given the backbone's sockets again when somebody deleted its namespace: those that `start` gave hear nothing then. */
   readonly reopened?: (sockets: BackboneSockets) => Promise<void> | void
+  /** How commands are started; a test counts them. */
+  readonly run?: Run
 }
 
 /** An audit takes some milliseconds per VPC, so a large world is looked at in turns. */
@@ -54,7 +56,7 @@ export class LinuxDriver implements Driver {
   readonly #backboneName: string
   readonly #sandboxes: LinuxDriverOptions['sandboxes']
   readonly #reopened: LinuxDriverOptions['reopened']
-  readonly #run: Run = boundedRun(COMMANDS_AT_ONCE)
+  readonly #run: Run
   /** VPCs that the kernel has just as planned. One that is not here is read anew. */
   readonly #applied = new Map<VpcId, PlannedVpc>()
   /** What each VPC last gave to the backbone. */
@@ -67,7 +69,8 @@ export class LinuxDriver implements Driver {
   /** How many applies have begun or ended: odd while one is under way. */
   #rounds = 0
 
-  constructor({ world, sandboxes, reopened }: LinuxDriverOptions) {
+  constructor({ world, sandboxes, reopened, run = boundedRun(COMMANDS_AT_ONCE) }: LinuxDriverOptions) {
+    this.#run = run
     this.#world = world
     this.#backboneName = backboneNamespace(world)
     this.#sandboxes = sandboxes

@@ -25,6 +25,23 @@ class FullDisk implements Journal {
   close = async () => undefined
 }
 
+describe('a disk that fails', () => {
+  test('is remembered until it takes something again, which a probe finds out', async () => {
+    const disk = new FullDisk()
+    const store = await Store.open(disk)
+    disk.full = true
+    const durable = store.transact((tx) => tx.clientTokens.insert(token('a'))).durable
+    await expect(durable).rejects.toThrow('database or disk is full')
+    expect(store.lastFailure).toBe('database or disk is full')
+    const written = new Promise<void>((resolve) => store.watch(resolve))
+    disk.full = false
+    store.probe()
+    await written
+    expect(store.lastFailure).toBeUndefined()
+    expect([...store.records.clientTokens.all()]).toEqual([])
+  })
+})
+
 describe('transact', () => {
   test('a change that throws leaves nothing behind', async () => {
     const store = await Store.open(new MemoryJournal())
