@@ -73,3 +73,19 @@ it('a taken port is the system’s own error', async () => {
   const second = new ApiServer({ frontDoor: { answer: async () => undefined } })
   await expect(second.listen(port)).rejects.toMatchObject({ code: 'EADDRINUSE' })
 })
+
+it.each([
+  ['without a token', '', '401'],
+  ['with another', 'Authorization: Bearer other\r\n', '401'],
+  ['with the token', 'Authorization: Bearer secret\r\n', '101'],
+])('where a token is asked for, an upgrade %s', async (_name, header, status) => {
+  const guarded = new ApiServer({
+    frontDoor: { answer: async () => undefined },
+    adminToken: 'secret',
+    onUpgrade: (_req, socket) => socket.end('HTTP/1.1 101 Switching Protocols\r\n\r\n'),
+  })
+  const socket = connect(await guarded.listen(0), '127.0.0.1')
+  socket.write(`GET /_postern/exec HTTP/1.1\r\nHost: localhost\r\n${header}Connection: Upgrade\r\nUpgrade: x\r\n\r\n`)
+  expect(await text(socket)).toMatch(new RegExp(`^HTTP/1.1 ${status}`))
+  await guarded.close()
+})
