@@ -1,7 +1,9 @@
 // Policies against real requests: every row is asked three ways, of AWS's documents, of `explain`, and by a signed
-// client inside an instance that goes through the endpoint over TLS. Needs root.
+// client in an instance's network that goes through the endpoint over TLS. Needs root.
 // Address plan: VPC 10.0.0.0/16, subnet 10.0.1.0/24, the instance 10.0.1.10.
 
+import { spawn } from 'node:child_process'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { PassThrough } from 'node:stream'
 import { fileURLToPath } from 'node:url'
@@ -11,9 +13,9 @@ import * as S3 from '@aws-sdk/client-s3'
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { LabWorld } from '../../labs/lab-world.ts'
-import { runExec } from '../../src/cli/exec.ts'
 import type { Trace } from '../../src/explain/trace.ts'
 import { checkHost } from '../../src/linux/check-host.ts'
+import { readWorldName } from '../../src/store/world-directory.ts'
 import {
   ACCOUNT,
   ADDRESS,
@@ -240,17 +242,22 @@ class PolicyWorld {
     this.#session = { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey, sessionToken: SessionToken }
   }
 
+  /** In the instance's network, with its resolver and the CA it trusts, and with this checkout's files, which a sandbox
+   * need not show. */
   #enter(): void {
-    const stdout = new PassThrough()
-    this.#answers = createInterface({ input: stdout })[Symbol.asyncIterator]()
-    this.#guest = runExec({
-      endpoint: this.#lab.endpoint,
-      instanceId: this.#names.get(INSTANCE) ?? '',
-      argv: [process.execPath, fileURLToPath(new URL('s3-guest.ts', import.meta.url))],
-      stdin: this.#guestStdin,
-      stdout,
-      stderr: process.stderr,
+    const id = this.#names.get(INSTANCE) ?? ''
+    const namespace = `/run/netns/postern-${readWorldName(this.#lab.directory)}-${id}`
+    const resolver = join(this.#lab.directory, 'instances', id, 'guest', 'resolv.conf')
+    const guest = fileURLToPath(new URL('s3-guest.ts', import.meta.url))
+    const enter = 'mount --bind "$1" /etc/resolv.conf && exec nsenter --net="$2" "$3" "$4"'
+    const { PATH = '' } = process.env
+    const child = spawn('unshare', ['--mount', 'sh', '-c', enter, 'sh', resolver, namespace, process.execPath, guest], {
+      env: { PATH, HOME: '/nonexistent', NODE_EXTRA_CA_CERTS: join(this.#lab.directory, 'ca-bundle.pem') },
+      stdio: ['pipe', 'pipe', 'inherit'],
     })
+    this.#guestStdin.pipe(child.stdin)
+    this.#answers = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
+    this.#guest = new Promise((ended) => child.once('exit', (code) => ended(code ?? 1)))
   }
 }
 
