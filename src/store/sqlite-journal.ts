@@ -20,7 +20,7 @@ const SCHEMA = `
   PRAGMA journal_mode = WAL;
   PRAGMA synchronous = NORMAL;
   PRAGMA wal_autocheckpoint = 4000;
-  CREATE TABLE IF NOT EXISTS record (kind TEXT NOT NULL, id TEXT NOT NULL, body TEXT NOT NULL, PRIMARY KEY (kind, id));
+  CREATE TABLE IF NOT EXISTS record (number INTEGER PRIMARY KEY, kind TEXT NOT NULL, body TEXT NOT NULL);
   CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value INTEGER NOT NULL);
 `
 
@@ -37,6 +37,10 @@ interface Opened {
 export class SqliteJournal implements Journal {
   readonly #path: string
   readonly #sync: Sync
+  /** The row of each record. Rows that are numbered as they come fill one page after the other; by id, every record
+   * would write a page of its own, and a page of an index. */
+  readonly #numbers = new Map<string, number>()
+  #lastNumber = 0
   #opened: Opened | undefined
   /** The write-ahead log, opened when the first commit has made it. */
   #log: number | undefined
@@ -57,15 +61,13 @@ export class SqliteJournal implements Journal {
     database.exec(SCHEMA)
     this.#opened = {
       database,
-      put: database.prepare(
-        'INSERT INTO record (kind, id, body) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET body = excluded.body',
-      ),
-      remove: database.prepare('DELETE FROM record WHERE kind = ? AND id = ?'),
+      put: database.prepare('INSERT OR REPLACE INTO record (number, kind, body) VALUES (?, ?, ?)'),
+      remove: database.prepare('DELETE FROM record WHERE number = ?'),
       mark: database.prepare(
         "INSERT INTO meta VALUES ('revision', ?) ON CONFLICT DO UPDATE SET value = excluded.value",
       ),
     }
-    return loadRecords(database)
+    return this.#readRecords(database)
   }
 
   append(revision: number, entries: readonly JournalEntry[], done: (error?: Error) => void): void {
@@ -121,15 +123,46 @@ export class SqliteJournal implements Journal {
     const { database, put, remove, mark } = this.#opened
     try {
       database.exec('BEGIN IMMEDIATE')
+      const removed = new Set<string>()
       for (const { table, id, record } of entries) {
-        if (record) put.run(table, id, JSON.stringify(record))
-        else remove.run(table, id)
+        const key = keyOf(table, id)
+        if (record) {
+          put.run(this.#numberOf(key), table, JSON.stringify(record))
+          removed.delete(key)
+        } else {
+          remove.run(this.#numberOf(key))
+          removed.add(key)
+        }
       }
       mark.run(revision)
       database.exec('COMMIT')
+      // Not before: where this fails the rows are still there.
+      for (const key of removed) this.#numbers.delete(key)
     } finally {
       if (database.isTransaction) database.exec('ROLLBACK')
     }
+  }
+
+  #readRecords(database: DatabaseSync): LoadedRecords {
+    const revision = database.prepare("SELECT value FROM meta WHERE key = 'revision'").get()
+    // Numbers grow, so lists read the same after a restart.
+    const rows = database.prepare('SELECT number, kind, body FROM record ORDER BY number').all()
+    const records = rows.map((row) => {
+      const record: { readonly id: string } = JSON.parse(String(row.body))
+      const table = String(row.kind) as JournalEntry['table']
+      this.#lastNumber = Number(row.number)
+      this.#numbers.set(keyOf(table, record.id), this.#lastNumber)
+      return { table, record }
+    })
+    return { revision: Number(revision?.value ?? 0), records }
+  }
+
+  #numberOf(key: string): number {
+    const known = this.#numbers.get(key)
+    if (known !== undefined) return known
+    this.#lastNumber++
+    this.#numbers.set(key, this.#lastNumber)
+    return this.#lastNumber
   }
 
   #openLog(): number {
@@ -151,15 +184,6 @@ export class SqliteJournal implements Journal {
   }
 }
 
-function loadRecords(database: DatabaseSync): LoadedRecords {
-  const revision = database.prepare("SELECT value FROM meta WHERE key = 'revision'").get()
-  // Insertion order is kept by rowid, so lists read the same after a restart.
-  const rows = database.prepare('SELECT kind, body FROM record ORDER BY rowid').all()
-  return {
-    revision: Number(revision?.value ?? 0),
-    records: rows.map((row) => ({
-      table: String(row.kind) as JournalEntry['table'],
-      record: JSON.parse(String(row.body)),
-    })),
-  }
+function keyOf(table: string, id: string): string {
+  return `${table} ${id}`
 }

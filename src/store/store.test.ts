@@ -15,6 +15,10 @@ function token(id: string, resourceId = 'r'): ClientToken {
   return { id, parameters: '', resourceId }
 }
 
+function refuse(): never {
+  throw new Error('disk I/O error')
+}
+
 /** Fails every append from the moment it is told to, as a full disk does. */
 class FullDisk implements Journal {
   full = false
@@ -129,6 +133,36 @@ describe('SqliteJournal', () => {
     expect([...again.records.clientTokens.all()]).toEqual([token('a', 'changed'), token('c')])
     expect(again.revision).toBe(5)
     await again.close()
+  })
+
+  test('after any changes, refused ones among them, a restart gives back the records that were acknowledged', async () => {
+    const step = fc.record({ id: fc.constantFrom('a', 'b', 'c'), put: fc.boolean(), value: fc.string() })
+    const batch = fc.record({ refused: fc.boolean(), steps: fc.array(step, { minLength: 1, maxLength: 5 }) })
+    let runs = 0
+    await fc.assert(
+      fc.asyncProperty(fc.array(batch, { maxLength: 6 }), async (batches) => {
+        const path = join(directory, `random-${runs++}.db`)
+        const journal = new SqliteJournal(path)
+        const store = await Store.open(journal)
+        for (const { refused, steps } of batches) {
+          const { durable } = store.transact((tx) => {
+            for (const { id, put, value } of steps) {
+              tx.clientTokens.delete(id)
+              if (put) tx.clientTokens.insert(token(id, value))
+            }
+            // What cannot be written as JSON fails in the middle of the batch, as a full disk does.
+            if (refused) tx.clientTokens.insert({ ...token('z'), toJSON: refuse } as ClientToken)
+          })
+          await durable.catch((error) => expect(error).toBeInstanceOf(StoreUnavailable))
+        }
+        const before = [...store.records.clientTokens.all()]
+        await store.close()
+        const again = await Store.open(new SqliteJournal(path))
+        expect(new Set(again.records.clientTokens.all())).toEqual(new Set(before))
+        await again.close()
+      }),
+      { numRuns: 40 },
+    )
   })
 
   test('what is committed during a sync goes down together, with the next one', async () => {
