@@ -3,7 +3,7 @@
 import type { Reporter, TestModule } from 'vitest/node'
 
 export default class CountReporter implements Reporter {
-  onTestRunEnd(modules: readonly TestModule[]): void {
+  onTestRunEnd(modules: readonly TestModule[], errors: readonly unknown[]): void {
     const tests = modules.flatMap((module) => [...module.children.allTests()])
     const count = (state: string) => tests.filter((test) => test.result().state === state).length
     const skipped = new Set(
@@ -12,10 +12,12 @@ export default class CountReporter implements Reporter {
         .map((test) => `${test.module.relativeModuleId}: ${test.fullName}`),
     )
     for (const name of skipped) console.log(`SKIPPED ${name}`)
-    // A file that cannot be loaded has no tests, and still is a failure.
+    // A file that cannot be loaded has no tests, and still is a failure; so is an error outside all tests.
     const broken = modules.filter(
       (module) => module.state() === 'failed' && [...module.children.allTests()].length === 0,
     )
-    console.log(`${count('passed')} passed, ${count('failed') + broken.length} failed, ${count('skipped')} skipped`)
+    console.log(
+      `${count('passed')} passed, ${count('failed') + broken.length + errors.length} failed, ${count('skipped')} skipped`,
+    )
   }
 }

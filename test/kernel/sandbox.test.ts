@@ -74,6 +74,8 @@ let sandboxes = open()
 
 async function run(argv: readonly string[], options: ExecOptions & { input?: string; id?: InstanceId } = {}) {
   const command = await sandboxes.exec(options.id ?? instance.id, argv, options)
+  // A command may end without reading its input.
+  command.stdin.on('error', () => undefined)
   command.stdin.end(options.input ?? '')
   const [stdout, stderr, exit] = await Promise.all([text(command.stdout), text(command.stderr), command.exited])
   return { stdout, stderr, ...exit }
