@@ -77,21 +77,22 @@ it('files that no object names are swept at start, and overwritten ones removed 
   await second.close()
 })
 
-it('64 MB stream through without being held', async () => {
+it('256 MB stream through without being held', async () => {
   const adapter = new S3Adapter(directory)
   await adapter.run(callOf('CreateBucket', { Bucket: 'data' }))
   const piece = Buffer.alloc(64 * 1024, 7)
   const before = process.memoryUsage().rss
   const Body = Readable.from(
     (function* () {
-      for (let at = 0; at < 1024; at++) yield piece
+      for (let at = 0; at < 4096; at++) yield piece
     })(),
   )
   await adapter.run(callOf('PutObject', { Bucket: 'data', Key: 'big', Body }))
   const read = await adapter.run(callOf('GetObject', { Bucket: 'data', Key: 'big' }))
   let size = 0
   if (read.Body instanceof Readable) for await (const chunk of read.Body) size += chunk.length
-  expect(size).toBe(64 * 1024 ** 2)
-  expect(process.memoryUsage().rss - before).toBeLessThan(48 * 1024 ** 2)
+  expect(size).toBe(256 * 1024 ** 2)
+  // What the collector has not yet taken back is a fifth of it at times.
+  expect(process.memoryUsage().rss - before).toBeLessThan(128 * 1024 ** 2)
   await adapter.close()
 })
