@@ -5,7 +5,14 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import type { ServiceTables } from '../src/wire/tables.ts'
-import { EC2_OPERATIONS, S3_UNSERVED, SSM_OPERATIONS } from './wire-operations.ts'
+import {
+  API_GATEWAY_OPERATIONS,
+  EC2_OPERATIONS,
+  LOGS_OPERATIONS,
+  ROUTE53_OPERATIONS,
+  S3_UNSERVED,
+  SSM_OPERATIONS,
+} from './wire-operations.ts'
 import { wireTables } from './wire-tables.ts'
 
 interface Package {
@@ -28,6 +35,9 @@ const PACKAGES: readonly Package[] = [
   { client: 'sts', signingName: 'sts', served: () => true },
   { client: 's3', signingName: 's3', served: (operation) => !S3_UNSERVED.test(operation) },
   { client: 'ssm', signingName: 'ssm', served: (operation) => SSM_OPERATIONS.has(operation) },
+  { client: 'cloudwatch-logs', signingName: 'logs', served: (operation) => LOGS_OPERATIONS.has(operation) },
+  { client: 'api-gateway', signingName: 'apigateway', served: (operation) => API_GATEWAY_OPERATIONS.has(operation) },
+  { client: 'route-53', signingName: 'route53', served: (operation) => ROUTE53_OPERATIONS.has(operation) },
 ]
 
 const require = createRequire(import.meta.url)

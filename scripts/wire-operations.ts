@@ -2,8 +2,7 @@
 // have the name, so that they are listed as not implemented.
 
 /** What Terraform, the AWS CLI and the SDKs call around VPCs, endpoints and instances. */
-export const EC2_OPERATIONS = new Set(
-  `
+export const EC2_OPERATIONS = words(`
     AcceptVpcEndpointConnections AcceptVpcPeeringConnection AllocateAddress AssignIpv6Addresses
     AssignPrivateIpAddresses AssociateAddress AssociateDhcpOptions AssociateIamInstanceProfile AssociateRouteTable
     AssociateSecurityGroupVpc AssociateSubnetCidrBlock AssociateVpcCidrBlock AttachInternetGateway
@@ -51,24 +50,53 @@ export const EC2_OPERATIONS = new Set(
     StartVpcEndpointServicePrivateDnsVerification StopInstances TerminateInstances UnassignIpv6Addresses
     UnassignPrivateIpAddresses UnmonitorInstances UpdateSecurityGroupRuleDescriptionsEgress
     UpdateSecurityGroupRuleDescriptionsIngress
-  `
-    .trim()
-    .split(/\s+/),
-)
+`)
 
 /** S3 without its analytics, its table buckets, directory buckets, annotations and Select. */
 export const S3_UNSERVED =
   /Analytics|IntelligentTiering|Inventory|Metrics|Metadata|Annotation|Directory|Session|^Select|Torrent|^WriteGetObject|Abac|^RenameObject|UpdateObjectEncryption/
 
-export const SSM_OPERATIONS = new Set([
-  'AddTagsToResource',
-  'DeleteParameter',
-  'DeleteParameters',
-  'DescribeParameters',
-  'GetParameter',
-  'GetParameters',
-  'GetParametersByPath',
-  'ListTagsForResource',
-  'PutParameter',
-  'RemoveTagsFromResource',
-])
+/** Parameters, the agent's and the users' side of managed instances, Run Command and Session Manager. */
+export const SSM_OPERATIONS = words(`
+  AddTagsToResource CancelCommand CreateDocument DeleteDocument DeleteParameter DeleteParameters DescribeDocument
+  DescribeInstanceInformation DescribeInstanceProperties DescribeParameters DescribeSessions GetCommandInvocation
+  GetConnectionStatus GetDocument GetParameter GetParameterHistory GetParameters GetParametersByPath
+  LabelParameterVersion ListAssociations ListCommandInvocations ListCommands ListDocuments ListInstanceAssociations
+  ListTagsForResource PutComplianceItems PutInventory PutParameter RemoveTagsFromResource ResumeSession SendCommand
+  StartSession TerminateSession UnlabelParameterVersion UpdateDocument UpdateDocumentDefaultVersion
+  UpdateInstanceAssociationStatus UpdateInstanceInformation
+`)
+
+/** Log groups, streams and events. */
+export const LOGS_OPERATIONS = words(`
+  AssociateKmsKey CreateLogGroup CreateLogStream DeleteLogGroup DeleteLogStream DeleteMetricFilter
+  DeleteResourcePolicy DeleteRetentionPolicy DeleteSubscriptionFilter DescribeLogGroups DescribeLogStreams
+  DescribeMetricFilters DescribeResourcePolicies DescribeSubscriptionFilters DisassociateKmsKey FilterLogEvents
+  GetLogEvents GetLogRecord ListTagsForResource ListTagsLogGroup PutLogEvents PutMetricFilter PutResourcePolicy
+  PutRetentionPolicy PutSubscriptionFilter TagLogGroup TagResource TestMetricFilter UntagLogGroup UntagResource
+  PutLogGroupDeletionProtection ListLogGroups
+`)
+
+/** REST APIs without their keys, usage plans, client certificates, models and documentation. */
+export const API_GATEWAY_OPERATIONS = words(`
+  CreateDeployment CreateResource CreateRestApi CreateStage DeleteDeployment DeleteIntegration
+  DeleteIntegrationResponse DeleteMethod DeleteMethodResponse DeleteResource DeleteRestApi DeleteStage
+  FlushStageCache GetAccount GetDeployment GetDeployments GetIntegration GetIntegrationResponse GetMethod
+  GetMethodResponse GetResource GetResources GetRestApi GetRestApis GetStage GetStages GetTags PutIntegration
+  PutIntegrationResponse PutMethod PutMethodResponse TagResource TestInvokeMethod UntagResource UpdateDeployment
+  UpdateIntegration UpdateIntegrationResponse UpdateMethod UpdateMethodResponse UpdateResource UpdateRestApi
+  UpdateStage
+`)
+
+/** Hosted zones and their record sets. */
+export const ROUTE53_OPERATIONS = words(`
+  AssociateVPCWithHostedZone ChangeResourceRecordSets ChangeTagsForResource CreateHostedZone
+  CreateVPCAssociationAuthorization DeleteHostedZone DeleteVPCAssociationAuthorization DisassociateVPCFromHostedZone
+  GetChange GetHostedZone GetHostedZoneCount GetDNSSEC ListHostedZones ListHostedZonesByName ListHostedZonesByVPC
+  ListResourceRecordSets ListTagsForResource ListTagsForResources ListVPCAssociationAuthorizations TestDNSAnswer
+  UpdateHostedZoneComment
+`)
+
+function words(text: string): ReadonlySet<string> {
+  return new Set(text.trim().split(/\s+/))
+}
