@@ -2,9 +2,11 @@
 // request and decoded its input; the adapter says what the request asks the policies, and does it.
 
 import type { Readable } from 'node:stream'
+import type { WebSocket } from 'ws'
 import type { Connection } from '../iam/connection.ts'
 import type { Principal } from '../iam/principal.ts'
 import type { Authorisation, PolicyDecision } from '../iam/request.ts'
+import type { Codec } from '../wire/codec.ts'
 
 /** One decoded request. */
 export interface Call {
@@ -32,6 +34,12 @@ export interface Adapter {
   readonly service: string
   /** Operations it serves; any other of the model is answered as not implemented. */
   readonly operations: ReadonlySet<string>
+  /** Reads and writes its requests. Absent: by the wire tables of `service`. */
+  readonly codec?: Codec
+  /** What stands before the dot of X-Amz-Target, where there are no tables to say so. */
+  readonly targetPrefix?: string
+  /** Requests that nobody signed come in as `anonymous`, for the policies to judge. Absent: they are refused. */
+  readonly takesAnonymous?: boolean
   /** Operations on many things, which do what is allowed and say in their answer what is not. Absent: none. */
   readonly answersRefusals?: ReadonlySet<string>
   /** What the policies must all allow. Never throws for a resource that is missing: `run` says so. */
@@ -43,6 +51,9 @@ export interface Adapter {
   /** Where another server does it: passes the request on as it was sent, and its answer back as it came. Asked before
    * `run`; undefined means that `run` does this one. */
   forward?(call: Call, request: SentRequest): Promise<SentAnswer | undefined>
+  /** Takes over the WebSocket that a request asked for, once the policies let it in: `run` is not called then. Throws
+   * ApiError before the socket is opened when the request cannot be one (`open` gives the socket, at most once). */
+  upgrade?(call: Call, open: () => Promise<WebSocket>): Promise<void>
 }
 
 /** A request as it was sent. */

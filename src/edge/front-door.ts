@@ -58,9 +58,10 @@ export interface Coverage {
 }
 
 interface Served {
-  readonly model: ServiceModel
   readonly adapter: Adapter
   readonly codec: Codec
+  readonly targetPrefix?: string
+  readonly notImplemented: readonly string[]
 }
 
 /** What is known of a request while it is answered. */
@@ -89,26 +90,20 @@ export class FrontDoor {
   #gapsLogged = new Set<string>()
 
   constructor(options: FrontDoorOptions) {
-    const models = options.adapters.map((adapter) => ({
-      adapter,
-      model: new ServiceModel(loadTables(adapter.service)),
-    }))
+    const served = options.adapters.map(toServed)
     this.#options = options
-    this.#served = new Map(
-      models.map(({ adapter, model }) => [
-        model.signingName,
-        { model, adapter, codec: codecFor(model, adapter.operations) },
-      ]),
+    this.#served = new Map(served.map((one) => [one.adapter.service, one]))
+    this.#targetPrefixes = new Map(
+      served.flatMap(({ adapter, targetPrefix }) => (targetPrefix ? [[targetPrefix, adapter.service]] : [])),
     )
-    this.#targetPrefixes = new Map(models.map(({ model }) => [model.targetPrefix, model.signingName]))
   }
 
   /** Every service's operations, served or not. */
   coverage(): readonly Coverage[] {
-    return [...this.#served.values()].map(({ adapter: { service, operations }, model }) => ({
+    return [...this.#served.values()].map(({ adapter: { service, operations }, notImplemented }) => ({
       service,
       served: [...operations].sort(),
-      notImplemented: notImplemented(model, operations),
+      notImplemented,
     }))
   }
 
@@ -173,7 +168,8 @@ export class FrontDoor {
     const body = await readWhole(req)
     const payloadHash = body.length === 0 ? EMPTY_HASH : sha256Hex(body)
     const { principal } = this.#authenticate(visit, adapter.service, claim, payloadHash)
-    if (principal.kind === 'anonymous' && !UNSIGNED_ACTIONS.has(actionOf(head, body))) {
+    const mayBeUnsigned = adapter.takesAnonymous ?? UNSIGNED_ACTIONS.has(actionOf(head, body))
+    if (principal.kind === 'anonymous' && !mayBeUnsigned) {
       throw authenticationError(adapter.service, { kind: 'unsigned' }, visit.now)
     }
     const decoded = codec.begin(head).decode(body)
@@ -287,6 +283,18 @@ export class FrontDoor {
     if (status !== 204 && status !== 304 && head.method !== 'HEAD') res.setHeader('content-length', bytes)
     res.writeHead(status)
     res.end(body)
+  }
+}
+
+function toServed(adapter: Adapter): Served {
+  const { codec, operations, targetPrefix } = adapter
+  if (codec) return { adapter, codec, notImplemented: [], ...(targetPrefix !== undefined && { targetPrefix }) }
+  const model = new ServiceModel(loadTables(adapter.service))
+  return {
+    adapter,
+    codec: codecFor(model, operations),
+    targetPrefix: model.targetPrefix,
+    notImplemented: notImplemented(model, operations),
   }
 }
 

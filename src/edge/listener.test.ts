@@ -28,6 +28,7 @@ function vpc(id: VpcId, asker: string, endpoints: Record<string, string>): VpcNe
     routeTables: [],
     securityGroups: [],
     networkAcls: [],
+    privateZones: [],
     interfaces: [
       {
         id: `eni-${id}` as NetworkInterfaceId,
