@@ -13,6 +13,7 @@ import { importImage } from './control/ec2/image/image.ts'
 import { createAccessKey } from './control/iam/access-key.ts'
 import { instancePrincipal } from './control/iam/instance-session.ts'
 import type { DaemonOptions } from './daemon.ts'
+import type { Service } from './daemon-services.ts'
 import { notFound } from './errors.ts'
 import { explain } from './explain/explain.ts'
 import { formatTrace } from './explain/format.ts'
@@ -31,6 +32,7 @@ export interface AdminContext {
   readonly endpoint: () => string
   readonly store: Store
   readonly s3: Pick<S3Adapter, 'describeRequest' | 'bucketCount' | 'reset'>
+  readonly services: readonly Service[]
   readonly sandboxes: Sandboxes
   readonly reconciler: Reconciler
   readonly shutdown: () => void
@@ -89,7 +91,7 @@ function diskProblems({ lastFailure }: Store, directory: string): string[] {
   return free < LEAST_FREE_BYTES ? [`the disk of ${directory} is full: ${free >> 10} KiB are left; ${keeps}`] : []
 }
 
-async function reset({ options, store, s3, sandboxes, reconciler }: AdminContext): Promise<object> {
+async function reset({ options, store, s3, services, sandboxes, reconciler }: AdminContext): Promise<object> {
   const commit = store.transact((tx) => {
     for (const [name, table] of Object.entries(store.records)) {
       // Numbers that were given out are not given out again: a connection may still carry one.
@@ -99,6 +101,7 @@ async function reset({ options, store, s3, sandboxes, reconciler }: AdminContext
   })
   await commit.durable
   await s3.reset()
+  await Promise.all(services.map((service) => service.reset?.()))
   await reconciler.settle()
   await sandboxes.sweep(new Set([...store.records.instances.all()].map(({ id }) => id)))
   await rm(imagesDirectory(options), { recursive: true, force: true })

@@ -14,6 +14,7 @@ import { lookupIn } from './compile/lookup.ts'
 import type { Network } from './compile/network.ts'
 import { findIdentity } from './control/iam/identity.ts'
 import { type AdminContext, adminRoutes, execRoute, HOME_ACCOUNT } from './daemon-admin.ts'
+import { openServices, type Service } from './daemon-services.ts'
 import type { Adapter } from './edge/adapter.ts'
 import { CertificateAuthority } from './edge/ca.ts'
 import { FrontDoor } from './edge/front-door.ts'
@@ -90,7 +91,10 @@ export class Daemon {
     await requireHost(options)
     const directory = openDirectory(options.dataDirectory)
     try {
-      const daemon = new Daemon(options, directory, await makeParts(options, directory))
+      const started: { daemon?: Daemon } = {}
+      const parts = await makeParts(options, directory, () => started.daemon?.endpoint ?? '')
+      const daemon = new Daemon(options, directory, parts)
+      started.daemon = daemon
       await daemon.#begin()
       return daemon
     } catch (error) {
@@ -142,7 +146,7 @@ export class Daemon {
   }
 
   async #stop({ destroy }: { readonly destroy: boolean }): Promise<void> {
-    const { reconciler, driver, sandboxes, store, s3 } = this.#parts
+    const { reconciler, driver, sandboxes, store, s3, services } = this.#parts
     await this.#server.close()
     await reconciler.stop()
     if (destroy) {
@@ -151,6 +155,7 @@ export class Daemon {
       await driver.destroy()
       if (kept.length === 0) await sandboxes.destroy()
     } else await driver.close()
+    await Promise.all(services.map((service) => service.close?.()))
     await s3.close()
     await store.close()
     removeDaemonAddress(this.#directory.path)
@@ -169,6 +174,7 @@ export class Daemon {
 interface Parts {
   readonly store: Store
   readonly s3: S3Adapter | S3Upstream
+  readonly services: readonly Service[]
   readonly driver: Driver
   readonly sandboxes: Sandboxes
   readonly reconciler: Reconciler
@@ -176,7 +182,11 @@ interface Parts {
   readonly serveBackbone: (sockets: BackboneSockets) => Promise<void>
 }
 
-async function makeParts(options: DaemonOptions, { path, world, sessionKey }: WorldDirectory): Promise<Parts> {
+async function makeParts(
+  options: DaemonOptions,
+  { path, world, sessionKey }: WorldDirectory,
+  endpoint: () => string,
+): Promise<Parts> {
   const { log = logToStderr } = options
   const store = await Store.open(new SqliteJournal(join(path, 'records.db')))
   const authority = CertificateAuthority.open(path)
@@ -188,12 +198,14 @@ async function makeParts(options: DaemonOptions, { path, world, sessionKey }: Wo
   const reconciler = new Reconciler({ store, driver, forgetInstance, now, log })
   const network = () => reconciler.network
   const s3 = await openS3(path, options.s3Upstream)
+  const services = await openServices({ store, directory: path, network, endpoint, now, log })
   const ec2 = ec2Operations({ consoleOutput: (instanceId) => sandboxes.consoleOutput(instanceId) })
   const adapters: Adapter[] = [
     controlAdapter({ service: 'ec2', store, ...ec2, firstUse: EC2_FIRST_USE }),
     controlAdapter({ service: 'iam', store, reads: IAM_READS, writes: IAM_WRITES, authorisations: IAM_AUTHORISATIONS }),
     controlAdapter({ service: 'sts', store, ...stsOperations({ sessionKey }) }),
     s3,
+    ...services.flatMap((service) => service.adapters),
   ]
   const frontDoor = new FrontDoor({
     adapters,
@@ -213,7 +225,7 @@ async function makeParts(options: DaemonOptions, { path, world, sessionKey }: Wo
     const backbone = await import('./daemon-backbone.ts')
     backbone.serveBackbone(sockets, { network, records, sessionKey, now, authority, frontDoor, serves, log })
   }
-  return { store, s3, driver, sandboxes, reconciler, frontDoor, serveBackbone }
+  return { store, s3, services, driver, sandboxes, reconciler, frontDoor, serveBackbone }
 }
 
 /** The kernel's driver and the model's: only the one that is asked for is loaded. */

@@ -22,7 +22,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   metadata: ['ip', 'store', 'catalogue', 'iam', 'compile', 'control'],
   wire: [],
   edge: ['ip', 'store', 'catalogue', 'iam', 'compile', 'wire'],
-  services: ['ip', 'store', 'catalogue', 'iam', 'wire', 'edge'],
+  services: ['ip', 'store', 'catalogue', 'iam', 'compile', 'wire', 'edge'],
   api: ['ip', 'store', 'catalogue', 'iam', 'compile', 'control', 'explain', 'wire', 'edge'],
   cli: ['api', 'store'],
 }

@@ -1,0 +1,30 @@
+// The AWS services behind the front door, beside the control plane and S3: one line each.
+
+import type { Network } from './compile/network.ts'
+import type { Adapter } from './edge/adapter.ts'
+import type { Store } from './store/store.ts'
+
+export interface ServiceContext {
+  readonly store: Store
+  /** The data directory: a service keeps what it has beside the records in a directory of its own below it. */
+  readonly directory: string
+  /** The newest compiled Network. */
+  readonly network: () => Network
+  /** Where the API answers: `http://127.0.0.1:4566`. */
+  readonly endpoint: () => string
+  readonly now: () => Date
+  readonly log: (line: string) => void
+}
+
+/** One AWS service, under one signing name or several. */
+export interface Service {
+  readonly adapters: readonly Adapter[]
+  /** Forgets what is not in the store's records: an empty world. */
+  reset?(): Promise<void>
+  /** Ends what is under way and lets go of the disk. */
+  close?(): Promise<void>
+}
+
+export async function openServices(_context: ServiceContext): Promise<readonly Service[]> {
+  return []
+}
