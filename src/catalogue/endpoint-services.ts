@@ -13,6 +13,10 @@ export interface EndpointService {
   readonly types: readonly EndpointServiceType[]
   /** `ssm.us-east-1.amazonaws.com`, `*.execute-api.us-east-1.amazonaws.com`; empty when it offers none. */
   readonly privateDnsNames: readonly string[]
+  /** What the endpoints' own names end in: `ssm.us-east-1.vpce.amazonaws.com`. */
+  readonly baseDnsName: string
+  /** The endpoints' names cover all names below them, as S3's do for buckets: they are shown with `*.` before them. */
+  readonly hasVirtualHosts: boolean
   readonly policySupported: boolean
   /** The SigV4 service name; absent when it is not known. */
   readonly signingName?: string
@@ -30,6 +34,8 @@ export function endpointServices(region: Region): readonly EndpointService[] {
       name: inRegion(entry.service, region),
       types: entry.types.filter((type) => type === 'Gateway' || type === 'Interface'),
       privateDnsNames: entry.privateDns.map((name) => inRegion(name, region)),
+      baseDnsName: baseDnsName(entry, region),
+      hasVirtualHosts: entry.service === 'com.amazonaws.{region}.s3',
       policySupported: entry.policySupported,
       ...(entry.signingName ? { signingName: entry.signingName } : {}),
     }))
@@ -44,4 +50,18 @@ export function findEndpointService(region: Region, name: string): EndpointServi
 
 function inRegion(text: string, region: Region): string {
   return text.replaceAll('{region}', region)
+}
+
+/** As the service's own name has it, `kinesis.…` for `kinesis-streams`; without one, the labels of the service's name. */
+function baseDnsName(
+  entry: { readonly service: string; readonly privateDns: readonly string[] },
+  region: Region,
+): string {
+  const own = entry.privateDns[0]?.replace(/^\*\./, '')
+  const labels = entry.service
+    .replace(/^com\.amazonaws\./, '')
+    .replace(/^.*\{region\}\./, '')
+    .split('.')
+  const label = own?.includes('.{region}.') ? own.slice(0, own.indexOf('.{region}.')) : labels.reverse().join('.')
+  return `${label}.${region}.vpce.amazonaws.com`
 }

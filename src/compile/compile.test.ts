@@ -41,7 +41,9 @@ const endpoint: VpcEndpoint = {
   routeTableIds: ['rtb-1'],
   ipAddressType: 'ipv4',
   dnsRecordIpType: 'service-defined',
+  groupIds: [],
   privateDnsEnabled: false,
+  privateDnsOnlyForInboundResolverEndpoint: false,
   backboneAddress: address('240.1.0.1'),
 }
 

@@ -4,10 +4,12 @@ import type { Vpc } from '../store/records.ts'
 import type { Records } from '../store/store.ts'
 import { compileGatewayEndpoints } from './gateway-endpoint.ts'
 import { compileInstances } from './instance.ts'
+import { compileInterfaceEndpoints } from './interface-endpoint.ts'
 import type { Network, VpcNetwork } from './network.ts'
 import { compileNetworkAcls } from './network-acl.ts'
 import { compileInterfaces } from './network-interface.ts'
 import { byId } from './order.ts'
+import { compilePrivateZones } from './private-zone.ts'
 import { compileResolver } from './resolver.ts'
 import { compileRouteTables } from './route-table.ts'
 import { compileSecurityGroups } from './security-group.ts'
@@ -32,6 +34,7 @@ export function compileVpc(records: Records, vpc: Vpc): VpcNetwork {
     routeTables: compileRouteTables(records, vpc),
     securityGroups: compileSecurityGroups(records, vpc),
     networkAcls: compileNetworkAcls(records, vpc),
-    endpoints: compileGatewayEndpoints(records, vpc),
+    endpoints: [...compileGatewayEndpoints(records, vpc), ...compileInterfaceEndpoints(records, vpc)].sort(byId),
+    privateZones: compilePrivateZones(records, vpc),
   }
 }

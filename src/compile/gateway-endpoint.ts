@@ -3,10 +3,10 @@
 
 import type { RouteTable, Vpc, VpcEndpoint } from '../store/records.ts'
 import type { Records } from '../store/store.ts'
-import type { EndpointNetwork } from './network.ts'
+import type { GatewayEndpointNetwork } from './network.ts'
 import { byId } from './order.ts'
 
-export function compileGatewayEndpoints(records: Records, vpc: Vpc): EndpointNetwork[] {
+export function compileGatewayEndpoints(records: Records, vpc: Vpc): GatewayEndpointNetwork[] {
   return records.vpcEndpoints
     .where('vpcId', vpc.id)
     .filter(carriesTraffic)
@@ -19,7 +19,6 @@ export function compileGatewayEndpoints(records: Records, vpc: Vpc): EndpointNet
       policyDocument: endpoint.policyDocument,
       routeTableIds: [...endpoint.routeTableIds].sort(),
     }))
-    .sort(byId)
 }
 
 /** The gateway endpoints that have a route in this table, by id. */

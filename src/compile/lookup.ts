@@ -9,6 +9,7 @@ export interface Lookup {
   readonly interfaceById: ReadonlyMap<NetworkInterfaceId, PlacedInterface>
   /** The interfaces of a running instance by device index. */
   readonly interfacesByInstance: ReadonlyMap<InstanceId, readonly PlacedInterface[]>
+  /** By the address of a gateway endpoint, or of each interface of an interface endpoint. */
   readonly endpointByBackbone: ReadonlyMap<Address, PlacedEndpoint>
   readonly endpointById: ReadonlyMap<VpcEndpointId, PlacedEndpoint>
 }
@@ -50,7 +51,16 @@ function buildLookup(network: Network): Lookup {
     interfaceByBackbone: new Map(interfaces.map((placed) => [placed.networkInterface.backboneAddress, placed])),
     interfaceById: new Map(interfaces.map((placed) => [placed.networkInterface.id, placed])),
     interfacesByInstance: byInstance,
-    endpointByBackbone: new Map(endpoints.map((placed) => [placed.endpoint.backboneAddress, placed])),
+    endpointByBackbone: new Map(
+      endpoints.flatMap((placed) => backboneAddresses(placed.endpoint).map((address) => [address, placed])),
+    ),
     endpointById: new Map(endpoints.map((placed) => [placed.endpoint.id, placed])),
   }
+}
+
+/** Where the edge listens for an endpoint. */
+export function backboneAddresses(endpoint: EndpointNetwork): readonly Address[] {
+  return endpoint.kind === 'gateway'
+    ? [endpoint.backboneAddress]
+    : endpoint.interfaces.map((one) => one.backboneAddress)
 }

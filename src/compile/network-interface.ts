@@ -18,6 +18,7 @@ export function compileInterfaces(records: Records, vpc: Vpc): InterfaceNetwork[
       sourceDestCheck: eni.sourceDestCheck,
       backboneAddress: eni.backboneAddress,
       ...(eni.attachment && { instanceId: eni.attachment.instanceId, deviceIndex: eni.attachment.deviceIndex }),
+      ...(eni.vpcEndpointId && { endpointId: eni.vpcEndpointId }),
     }))
     .sort(byId)
 }

@@ -10,6 +10,7 @@ import type {
   NetworkAclId,
   NetworkInterfaceId,
   Region,
+  ResourceRecordSet,
   RouteTableId,
   SecurityGroupId,
   SubnetId,
@@ -38,6 +39,8 @@ export interface VpcNetwork {
   readonly securityGroups: readonly SecurityGroupNetwork[]
   readonly networkAcls: readonly NetworkAclNetwork[]
   readonly endpoints: readonly EndpointNetwork[]
+  /** By id. */
+  readonly privateZones: readonly PrivateZoneNetwork[]
 }
 
 /** The Amazon-provided resolver as this VPC sees it. */
@@ -76,6 +79,8 @@ export interface InterfaceNetwork {
   readonly backboneAddress: Address
   readonly instanceId?: InstanceId
   readonly deviceIndex?: number
+  /** The interface endpoint whose interface this is. */
+  readonly endpointId?: VpcEndpointId
 }
 
 /** An instance that should be running; a stopped one is not here. */
@@ -153,13 +158,57 @@ export interface NetworkAclRuleNetwork {
   readonly by: string
 }
 
-/** A gateway endpoint that is in force or being put in force. */
-export interface EndpointNetwork {
+/** A VPC endpoint that is in force or being put in force. */
+export type EndpointNetwork = GatewayEndpointNetwork | InterfaceEndpointNetwork
+
+interface EndpointBase {
   readonly id: VpcEndpointId
   readonly owner: AccountId
-  readonly kind: 'gateway'
   readonly serviceName: string
-  readonly backboneAddress: Address
   readonly policyDocument: string
+}
+
+export interface GatewayEndpointNetwork extends EndpointBase {
+  readonly kind: 'gateway'
+  readonly backboneAddress: Address
   readonly routeTableIds: readonly RouteTableId[]
+}
+
+export interface InterfaceEndpointNetwork extends EndpointBase {
+  readonly kind: 'interface'
+  /** By id. */
+  readonly groupIds: readonly SecurityGroupId[]
+  /** By subnet id; at most one in a zone, and none at all is allowed. */
+  readonly interfaces: readonly EndpointInterfaceNetwork[]
+  readonly names: EndpointNames
+}
+
+/** Where an interface endpoint answers. The same network interface is in `interfaces` of its VPC, with `endpointId`. */
+export interface EndpointInterfaceNetwork {
+  readonly id: NetworkInterfaceId
+  readonly subnetId: SubnetId
+  readonly availabilityZone: string
+  readonly address: Address
+  /** The address by which the edge knows that a connection came by this endpoint. */
+  readonly backboneAddress: Address
+}
+
+/** The DNS names that lead to an interface endpoint, in lower case; one that begins with `*.` covers all names below. */
+export interface EndpointNames {
+  /** `vpce-…-hash.ssm.us-east-1.vpce.amazonaws.com`: any interface. Public: they resolve everywhere. */
+  readonly regional: string
+  /** The same with `-us-east-1a`: the interface in that zone. */
+  readonly zonal: readonly { readonly name: string; readonly availabilityZone: string }[]
+  /** The service's own names, which mean this endpoint inside its VPC; empty while private DNS is off. */
+  readonly private: readonly string[]
+}
+
+/** A private hosted zone that answers in this VPC. */
+export interface PrivateZoneNetwork {
+  /** `Z…` */
+  readonly id: string
+  /** Lower case, without the final dot. */
+  readonly name: string
+  /** By name, then type. */
+  readonly recordSets: readonly ResourceRecordSet[]
 }

@@ -12,7 +12,7 @@ import { ALL_PROTOCOLS } from '../ip/protocol.ts'
 import type { InstanceId, NetworkInterfaceId, SecurityGroupId } from '../store/records.ts'
 import { FIRST_ALLOCATED } from './backbone.ts'
 import type {
-  EndpointNetwork,
+  GatewayEndpointNetwork,
   InterfaceNetwork,
   Network,
   NetworkAclNetwork,
@@ -70,6 +70,7 @@ export function smallVpc(changes: Partial<VpcNetwork> = {}): VpcNetwork {
     ],
     networkAcls: [openAcl('a'), openAcl('b')],
     endpoints: [],
+    privateZones: [],
     ...changes,
   }
 }
@@ -86,7 +87,7 @@ export function smallVpcWithS3(changes: Partial<VpcNetwork> = {}): VpcNetwork {
 const OPEN_POLICY =
   '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":"*","Resource":"*"}]}'
 
-export function s3Endpoint(policyDocument = OPEN_POLICY): EndpointNetwork {
+export function s3Endpoint(policyDocument = OPEN_POLICY): GatewayEndpointNetwork {
   return {
     id: 'vpce-s3',
     owner: OWNER,

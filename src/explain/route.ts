@@ -3,7 +3,7 @@
 
 import { awsPrefixLists } from '../catalogue/prefix-lists.ts'
 import { REGIONS } from '../catalogue/regions.ts'
-import type { EndpointNetwork, NextHop, SubnetNetwork, VpcNetwork } from '../compile/network.ts'
+import type { GatewayEndpointNetwork, NextHop, SubnetNetwork, VpcNetwork } from '../compile/network.ts'
 import type { Address } from '../ip/address.ts'
 import { cidrContains } from '../ip/cidr.ts'
 import type { RouteTableId } from '../store/records.ts'
@@ -37,9 +37,11 @@ export function routeStep(
 }
 
 /** The VPC's gateway endpoint for the service that has this address, whether or not a route leads to it. */
-export function endpointForAddress(vpc: VpcNetwork, destination: Address): EndpointNetwork | undefined {
+export function endpointForAddress(vpc: VpcNetwork, destination: Address): GatewayEndpointNetwork | undefined {
   const list = prefixListName(vpc.region, destination)
-  return vpc.endpoints.find((endpoint) => endpoint.serviceName === list)
+  return vpc.endpoints.find(
+    (endpoint): endpoint is GatewayEndpointNetwork => endpoint.kind === 'gateway' && endpoint.serviceName === list,
+  )
 }
 
 function hopText(nextHop: Exclude<NextHop, { kind: 'blackhole' }>): string {

@@ -2,6 +2,7 @@
 // the backbone must know of it.
 
 import { LINK_LOCAL_METADATA, LINK_LOCAL_RESOLVER } from '../compile/backbone.ts'
+import { backboneAddresses } from '../compile/lookup.ts'
 import type {
   InterfaceNetwork,
   Network,
@@ -255,7 +256,7 @@ function planBackbonePart(vpc: VpcNetwork, plugIns: readonly PlugIn[]): Backbone
   const device = vpcLink(vpc.id)
   const behind = (address: Address) => `${quoted(device)} . ${address}`
   const identities = plugIns.map((plugIn) => plugIn.networkInterface.backboneAddress)
-  const endpoints = vpc.endpoints.map((endpoint) => endpoint.backboneAddress)
+  const endpoints = vpc.endpoints.flatMap(backboneAddresses)
   return {
     namespace: {
       up: [device],
@@ -285,7 +286,9 @@ function planGateways(vpc: VpcNetwork): GatewayMapping[] {
 
 function findClosedGateways(vpc: VpcNetwork, open: readonly GatewayMapping[]): GatewayPath[] {
   const paths = vpc.subnets.flatMap(({ cidr: subnetCidr }) =>
-    vpc.endpoints.map(({ backboneAddress }) => ({ subnetCidr, backboneAddress })),
+    vpc.endpoints.flatMap((endpoint) =>
+      endpoint.kind === 'gateway' ? [{ subnetCidr, backboneAddress: endpoint.backboneAddress }] : [],
+    ),
   )
   return paths.filter(
     (path) =>

@@ -106,6 +106,7 @@ const vpc: VpcNetwork = {
   routeTables: [],
   securityGroups: [],
   networkAcls: [],
+  privateZones: [],
   endpoints: [],
 }
 const network: Network = { vpcs: [vpc] }

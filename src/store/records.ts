@@ -163,8 +163,10 @@ export interface NetworkInterface extends Owned {
   readonly vpcId: VpcId
   readonly subnetId: SubnetId
   readonly description: string
-  readonly interfaceType: 'interface'
+  readonly interfaceType: 'interface' | 'vpc_endpoint'
   readonly requesterManaged: boolean
+  /** The interface endpoint that owns it; it then has no attachment to an instance. */
+  readonly vpcEndpointId?: VpcEndpointId
   /** Colon-separated lower case, locally administered. */
   readonly macAddress: string
   /** The first is the primary address. */
@@ -260,12 +262,22 @@ export interface VpcEndpoint extends Owned {
   readonly state: VpcEndpointState
   /** The document as sent, or AWS's default. */
   readonly policyDocument: string
-  /** Gateway only. */
+  /** Gateway only; empty otherwise. */
   readonly routeTableIds: readonly RouteTableId[]
+  /** Interface only; empty otherwise. Its interfaces are the network interfaces with its id. */
+  readonly groupIds: readonly SecurityGroupId[]
+  /** Interface only: the 8 characters after the id in its DNS names. */
+  readonly dnsHash?: string
+  /** Interface only: `Z…`, the hidden zone of its private names, the same whether or not they are enabled. */
+  readonly hiddenZoneId?: string
   readonly ipAddressType: 'ipv4' | 'ipv6' | 'dualstack'
   readonly dnsRecordIpType: 'ipv4' | 'ipv6' | 'dualstack' | 'service-defined'
   readonly privateDnsEnabled: boolean
-  /** Out of 240.0.0.0/4: the address by which the edge knows which endpoint a connection came by. */
+  /** S3 only: the private names are for queries from outside the VPC, which are not there yet; inside it the public
+   * names stay. */
+  readonly privateDnsOnlyForInboundResolverEndpoint: boolean
+  /** Out of 240.0.0.0/4: the address by which the edge knows which endpoint a connection came by. A gateway endpoint's;
+   * of an interface endpoint each network interface has its own, and nothing comes by this one. */
   readonly backboneAddress: Address
 }
 
@@ -368,6 +380,51 @@ export interface AccessKey {
   readonly createdAt: Instant
 }
 
+/** A Route 53 hosted zone. It belongs to no region. */
+export interface HostedZone {
+  /** `Z` and 20 capital letters and digits. */
+  readonly id: string
+  readonly owner: AccountId
+  /** Lower case, without the final dot. */
+  readonly name: string
+  readonly callerReference: string
+  readonly comment: string
+  readonly isPrivate: boolean
+  readonly tags: Tags
+  readonly createdAt: Instant
+}
+
+/** A private zone answers in the VPCs that it is associated with. */
+export interface HostedZoneAssociation {
+  /** `Z…/vpc-…` */
+  readonly id: string
+  readonly hostedZoneId: string
+  readonly vpcId: VpcId
+  readonly region: Region
+}
+
+/** All records of one name and type in a hosted zone. */
+export interface ResourceRecordSet {
+  /** `Z…/name/TYPE`, and `/set identifier` where there is one. */
+  readonly id: string
+  readonly hostedZoneId: string
+  /** Lower case, without the final dot; `*` stands for itself. */
+  readonly name: string
+  readonly type: string
+  /** Seconds; absent for an alias. */
+  readonly ttl?: number
+  /** As in a zone file: an address, a name, a quoted text. */
+  readonly values: readonly string[]
+  readonly alias?: {
+    readonly hostedZoneId: string
+    /** Lower case, without the final dot. */
+    readonly dnsName: string
+    readonly evaluateTargetHealth: boolean
+  }
+  readonly setIdentifier?: string
+  readonly weight?: number
+}
+
 /** Table name to record type: the whole state of a world. */
 export interface Schema {
   vpcs: Vpc
@@ -391,6 +448,9 @@ export interface Schema {
   iamPolicies: IamPolicy
   instanceProfiles: InstanceProfile
   accessKeys: AccessKey
+  hostedZones: HostedZone
+  hostedZoneAssociations: HostedZoneAssociation
+  resourceRecordSets: ResourceRecordSet
 }
 
 /** Fields by which a table can be asked for all its records with one value. */
@@ -401,7 +461,7 @@ export const INDEXES = {
   securityGroups: ['owner', 'vpcId'],
   securityGroupRules: ['owner', 'groupId'],
   networkAcls: ['owner', 'vpcId'],
-  networkInterfaces: ['owner', 'vpcId', 'subnetId', 'backboneAddress'],
+  networkInterfaces: ['owner', 'vpcId', 'subnetId', 'backboneAddress', 'vpcEndpointId'],
   instances: ['owner', 'vpcId', 'reservationId'],
   volumes: ['owner', 'instanceId'],
   images: ['owner'],
@@ -416,4 +476,7 @@ export const INDEXES = {
   iamPolicies: ['owner', 'name'],
   instanceProfiles: ['owner', 'name'],
   accessKeys: ['owner'],
+  hostedZones: ['owner', 'name'],
+  hostedZoneAssociations: ['hostedZoneId', 'vpcId'],
+  resourceRecordSets: ['hostedZoneId'],
 } as const satisfies { readonly [T in keyof Schema]: readonly (keyof Schema[T])[] }

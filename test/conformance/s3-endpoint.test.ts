@@ -48,6 +48,7 @@ const NETWORK: Network = {
       routeTables: [],
       securityGroups: [],
       networkAcls: [],
+      privateZones: [],
       interfaces: [
         {
           id: 'eni-1',

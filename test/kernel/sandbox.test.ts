@@ -43,6 +43,7 @@ const vpc: VpcNetwork = {
   routeTables: [],
   securityGroups: [],
   networkAcls: [],
+  privateZones: [],
   endpoints: [],
 }
 

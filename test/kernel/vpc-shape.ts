@@ -327,7 +327,9 @@ class ShapeWriter {
         routeTableIds: free.map((table) => this.#id('rtb', table)),
         ipAddressType: 'ipv4',
         dnsRecordIpType: 'service-defined',
+        groupIds: [],
         privateDnsEnabled: false,
+        privateDnsOnlyForInboundResolverEndpoint: false,
         backboneAddress: this.#backboneAddress(128 + index),
       })
     }

@@ -58,9 +58,11 @@ export function createVpcEndpoint(tx: Tx, caller: Caller, input: CreateVpcEndpoi
     state: 'pending',
     policyDocument,
     routeTableIds: tables.map((table) => table.id),
+    groupIds: [],
     ipAddressType: 'ipv4',
     dnsRecordIpType: requireDnsRecordIpType(input.DnsOptions?.DnsRecordIpType) ?? 'service-defined',
     privateDnsEnabled: false,
+    privateDnsOnlyForInboundResolverEndpoint: false,
     backboneAddress: allocateBackboneAddress(tx),
   })
   rememberMade(tx, caller, call, endpoint.id)
