@@ -63,6 +63,17 @@ install_debian_packages() {
     fail "apt-get failed; run: apt-get update && apt-get install -y --no-install-recommends$missing"
 }
 
+# Else the first daemon strips its own types: twice the time to start, and 20 MB that it keeps.
+warm_compile_cache() {
+  if [ -d "$NODE_COMPILE_CACHE" ]; then return 0; fi
+  say "compile cache"
+  world=$(mktemp -d)
+  node src/cli/postern.ts up --detach --dataplane model --port 0 --data "$world" >/dev/null
+  node src/cli/postern.ts down --data "$world" >/dev/null
+  rm -rf "$world"
+}
+
 install_npm_packages
 install_node
 install_debian_packages
+warm_compile_cache

@@ -1,6 +1,7 @@
 // The daemon: reads its flags, wires the parts, and runs until it is told to stop. The only file, with reconcile.ts,
 // that knows all folders.
 
+import { flushCompileCache } from 'node:module'
 import { parseArgs } from 'node:util'
 import { Daemon, type DaemonOptions, StartFailure } from './daemon.ts'
 import { parseUpstream } from './services/s3/upstream-request.ts'
@@ -44,6 +45,8 @@ try {
   }
   void daemon.ended.then(() => process.exit())
   process.send?.('ready')
+  // Or a daemon that is killed leaves the next one to strip the types again.
+  flushCompileCache()
   process.once('disconnect', () => undefined)
 } catch (error) {
   if (!(error instanceof StartFailure)) throw error
