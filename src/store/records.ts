@@ -425,6 +425,155 @@ export interface ResourceRecordSet {
   readonly weight?: number
 }
 
+/** A Systems Manager parameter; its values are its versions. */
+export interface SsmParameter {
+  /** `account/region/name`, the name as it was put: with or without a leading slash. */
+  readonly id: string
+  readonly owner: AccountId
+  readonly region: Region
+  readonly name: string
+  readonly tags: Tags
+  /** The newest version. */
+  readonly version: number
+}
+
+export interface SsmParameterVersion {
+  /** The parameter's id and `:version`. */
+  readonly id: string
+  readonly parameterId: string
+  readonly version: number
+  readonly type: 'String' | 'StringList' | 'SecureString'
+  /** As it was put, a SecureString's too: there is no KMS behind it yet. */
+  readonly value: string
+  readonly description?: string
+  readonly keyId?: string
+  readonly allowedPattern?: string
+  readonly tier: 'Standard' | 'Advanced'
+  readonly dataType: string
+  readonly labels: readonly string[]
+  readonly modifiedAt: Instant
+  /** Who put it: an ARN. */
+  readonly modifiedBy: string
+}
+
+/** An instance whose agent has said that it is there. */
+export interface SsmManagedInstance {
+  readonly id: InstanceId
+  readonly owner: AccountId
+  readonly region: Region
+  readonly agentName: string
+  readonly agentVersion: string
+  readonly agentStatus: string
+  readonly platformType: string
+  readonly platformName: string
+  readonly platformVersion: string
+  readonly ipAddress: string
+  readonly computerName: string
+  readonly registeredAt: Instant
+  readonly lastPingAt: Instant
+}
+
+/** A user's Systems Manager document; AWS's own are in the service. */
+export interface SsmDocument {
+  /** `account/region/name` */
+  readonly id: string
+  readonly owner: AccountId
+  readonly region: Region
+  readonly name: string
+  readonly documentType: string
+  readonly targetType?: string
+  readonly tags: Tags
+  readonly defaultVersion: string
+  readonly versions: readonly SsmDocumentVersion[]
+}
+
+export interface SsmDocumentVersion {
+  /** `1`, `2` … */
+  readonly version: string
+  readonly versionName?: string
+  readonly displayName?: string
+  /** JSON. */
+  readonly content: string
+  readonly createdAt: Instant
+}
+
+/** A Run Command, to one instance or many. */
+export interface SsmCommand {
+  /** A UUID. */
+  readonly id: string
+  readonly owner: AccountId
+  readonly region: Region
+  readonly documentName: string
+  readonly documentVersion: string
+  /** The document that runs, as JSON: it stays the same when the document gets a new version. */
+  readonly documentContent: string
+  readonly comment: string
+  /** Every parameter of the document, defaults filled in; a String is a list of one. */
+  readonly parameters: Readonly<Record<string, readonly string[]>>
+  /** What the caller sent, to be shown. */
+  readonly givenParameters: Readonly<Record<string, readonly string[]>>
+  readonly instanceIds: readonly string[]
+  readonly targets: readonly { readonly key: string; readonly values: readonly string[] }[]
+  readonly requestedAt: Instant
+  /** Seconds in which it must reach an instance. */
+  readonly timeoutSeconds: number
+  /** Seconds that it may run there. */
+  readonly executionTimeout: number
+  readonly maxConcurrency: string
+  readonly maxErrors: string
+  /** The caller took it back. */
+  readonly cancelled: boolean
+}
+
+export interface SsmPluginResult {
+  readonly name: string
+  readonly status: string
+  readonly code: number
+  /** At most 24,000 characters. */
+  readonly standardOutput: string
+  /** At most 8,000 characters. */
+  readonly standardError: string
+  readonly startedAt?: Instant
+  readonly endedAt?: Instant
+}
+
+/** A Run Command on one instance. */
+export interface SsmCommandInvocation {
+  /** `command/instance` */
+  readonly id: string
+  readonly commandId: string
+  readonly instanceId: InstanceId
+  readonly owner: AccountId
+  readonly region: Region
+  readonly status: 'Pending' | 'InProgress' | 'Cancelling' | 'Success' | 'Cancelled' | 'TimedOut' | 'Failed'
+  readonly statusDetails: string
+  readonly requestedAt: Instant
+  /** When the agent took it; the time of execution runs from then. */
+  readonly acceptedAt?: Instant
+  readonly endedAt?: Instant
+  readonly plugins: readonly SsmPluginResult[]
+  readonly traceOutput: string
+}
+
+/** A Session Manager session, also for a while after it has ended. */
+export interface SsmSession {
+  /** The caller's name and 17 hex digits. */
+  readonly id: string
+  readonly owner: AccountId
+  readonly region: Region
+  readonly target: InstanceId
+  readonly documentName: string
+  readonly parameters: Readonly<Record<string, readonly string[]>>
+  readonly reason?: string
+  /** Who began it: an ARN. */
+  readonly startedBy: string
+  /** Their `aws:userid`, by which policies let people end their own sessions. */
+  readonly startedByUserId: string
+  readonly status: 'Connecting' | 'Connected' | 'Terminated' | 'Failed'
+  readonly startedAt: Instant
+  readonly endedAt?: Instant
+}
+
 /** Table name to record type: the whole state of a world. */
 export interface Schema {
   vpcs: Vpc
@@ -451,6 +600,13 @@ export interface Schema {
   hostedZones: HostedZone
   hostedZoneAssociations: HostedZoneAssociation
   resourceRecordSets: ResourceRecordSet
+  ssmParameters: SsmParameter
+  ssmParameterVersions: SsmParameterVersion
+  ssmManagedInstances: SsmManagedInstance
+  ssmDocuments: SsmDocument
+  ssmCommands: SsmCommand
+  ssmCommandInvocations: SsmCommandInvocation
+  ssmSessions: SsmSession
 }
 
 /** Fields by which a table can be asked for all its records with one value. */
@@ -479,4 +635,11 @@ export const INDEXES = {
   hostedZones: ['owner', 'name'],
   hostedZoneAssociations: ['hostedZoneId', 'vpcId'],
   resourceRecordSets: ['hostedZoneId'],
+  ssmParameters: ['owner'],
+  ssmParameterVersions: ['parameterId'],
+  ssmManagedInstances: ['owner'],
+  ssmDocuments: ['owner'],
+  ssmCommands: ['owner'],
+  ssmCommandInvocations: ['owner', 'commandId', 'instanceId'],
+  ssmSessions: ['owner', 'target'],
 } as const satisfies { readonly [T in keyof Schema]: readonly (keyof Schema[T])[] }
