@@ -48,7 +48,7 @@ interface Transitions {
 export class Reconciler {
   #dependencies: Dependencies
   readonly #compiler: Compiler
-  #network: Network = { vpcs: [] }
+  #network: Network = { vpcs: [], inhabited: [] }
   #inForce = 0
   #failures: ReadonlyMap<VpcId, DriverError> = new Map()
   #error: string | undefined

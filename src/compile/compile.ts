@@ -17,7 +17,16 @@ import { compileSubnets } from './subnet.ts'
 
 /** The whole world as a Network. */
 export function compile(records: Records): Network {
-  return { vpcs: [...records.vpcs.all()].sort(byId).map((vpc) => compileVpc(records, vpc)) }
+  return networkOf([...records.vpcs.all()].sort(byId).map((vpc) => compileVpc(records, vpc)))
+}
+
+/** The Network of VPCs that are in order. */
+export function networkOf(vpcs: readonly VpcNetwork[]): Network {
+  return { vpcs, inhabited: vpcs.filter(isInhabited) }
+}
+
+export function isInhabited(vpc: VpcNetwork): boolean {
+  return vpc.instances.length > 0
 }
 
 /** One VPC: it may read what it can name, by id or by index, and no table whole (see Compiler). */

@@ -5,7 +5,7 @@
 import type { VpcId } from '../store/records.ts'
 import type { RecordChange, Records } from '../store/store.ts'
 import type { ReadTable } from '../store/table.ts'
-import { compileVpc } from './compile.ts'
+import { compileVpc, isInhabited, networkOf } from './compile.ts'
 import type { Network, VpcNetwork } from './network.ts'
 import { byId } from './order.ts'
 
@@ -14,7 +14,7 @@ type Question = string
 
 export class Compiler {
   readonly #records: Records
-  #network: Network = { vpcs: [] }
+  #network: Network = networkOf([])
   /** VPCs to be compiled again or to be taken out. */
   readonly #touched = new Set<VpcId>()
   readonly #readers = new Map<Question, Set<VpcId>>()
@@ -41,9 +41,14 @@ export class Compiler {
   compile(): Network {
     if (this.#touched.size === 0) return this.#network
     const vpcs = [...this.#network.vpcs]
-    for (const id of this.#touched) put(vpcs, id, this.#compileVpc(id))
+    const inhabited = [...this.#network.inhabited]
+    for (const id of this.#touched) {
+      const vpc = this.#compileVpc(id)
+      put(vpcs, id, vpc)
+      put(inhabited, id, vpc && isInhabited(vpc) ? vpc : undefined)
+    }
     this.#touched.clear()
-    this.#network = { vpcs }
+    this.#network = { vpcs, inhabited }
     return this.#network
   }
 

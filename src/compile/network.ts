@@ -21,6 +21,8 @@ import type {
 export interface Network {
   /** By id. */
   readonly vpcs: readonly VpcNetwork[]
+  /** Those with an instance that should be running: in a large world a few of them, and the driver asks at each round. */
+  readonly inhabited: readonly VpcNetwork[]
 }
 
 /** One VPC: a router namespace with everything it needs, independent of all other VPCs. */

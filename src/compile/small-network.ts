@@ -11,6 +11,7 @@ import { cidr, cidrBase } from '../ip/cidr.ts'
 import { ALL_PROTOCOLS } from '../ip/protocol.ts'
 import type { InstanceId, NetworkInterfaceId, SecurityGroupId } from '../store/records.ts'
 import { FIRST_ALLOCATED } from './backbone.ts'
+import { networkOf as compiledNetwork } from './compile.ts'
 import type {
   GatewayEndpointNetwork,
   InterfaceNetwork,
@@ -35,7 +36,7 @@ export function address(text: string): Address {
 }
 
 export function networkOf(...vpcs: readonly VpcNetwork[]): Network {
-  return { vpcs }
+  return compiledNetwork(vpcs)
 }
 
 export function smallVpc(changes: Partial<VpcNetwork> = {}): VpcNetwork {

@@ -56,7 +56,7 @@ function vpc(id: VpcId, asker: string, endpoints: Record<string, string>): VpcNe
 const A = vpc('vpc-a', '127.80.1.1', { '127.80.0.1': 's3', '127.80.0.2': 'dynamodb' })
 const B = vpc('vpc-b', '127.80.1.2', { '127.80.0.3': 's3' })
 
-let network: Network = { vpcs: [A, B] }
+let network: Network = { vpcs: [A, B], inhabited: [] }
 let connections: Connection[] = []
 let authority: CertificateAuthority
 let directory: string
@@ -97,7 +97,7 @@ afterAll(() => {
   rmSync(directory, { recursive: true, force: true })
 })
 beforeEach(() => {
-  network = { vpcs: [A, B] }
+  network = { vpcs: [A, B], inhabited: [] }
   connections = []
 })
 
@@ -204,7 +204,7 @@ describe('EdgeListener', () => {
     agentless.write(get)
     const first = await new Promise<string>((resolve) => agentless.once('data', (octets) => resolve(octets.toString())))
     expect(first).toContain('200 OK')
-    network = { vpcs: [B] }
+    network = { vpcs: [B], inhabited: [] }
     const closed = new Promise((resolve) => agentless.once('close', resolve))
     agentless.on('error', () => undefined)
     agentless.write(get)

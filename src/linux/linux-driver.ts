@@ -17,7 +17,7 @@ import type { BackbonePart, VpcPlan } from './plan.ts'
 import { boundedRun, type Run } from './run.ts'
 import type { Sandboxes } from './sandbox/sandbox.ts'
 import { convergeVpc, deleteLinks, observeVpc } from './vpc-kernel.ts'
-import { inKernel, planVpc } from './vpc-plan.ts'
+import { planVpc } from './vpc-plan.ts'
 
 export interface LinuxDriverOptions {
   /** 4 to 6 hex digits, the same for every daemon of a data directory: names this world in the kernel. */
@@ -123,7 +123,8 @@ export class LinuxDriver implements Driver {
    * that was not asked for; then interfaces and namespaces that are no longer wanted; and instances boot last, in a
    * network that is whole. */
   async #apply(network: Network): Promise<ApplyResult> {
-    const planned = inKernel(network).map((vpc) => this.#plan(vpc))
+    // Where nothing runs no packet is sent, so there is nothing to enforce.
+    const planned = network.inhabited.map((vpc) => this.#plan(vpc))
     const known = this.#backbone && planned.every(({ plan }) => this.#applied.has(plan.id))
     const round: Round = {
       planned,

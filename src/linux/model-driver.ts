@@ -5,7 +5,7 @@ import type { Network, VpcNetwork } from '../compile/network.ts'
 import type { InstanceId, VpcId } from '../store/records.ts'
 import { type ApplyResult, type Driver, DriverError } from './driver.ts'
 import { refusals } from './strict-plan.ts'
-import { inKernel, planVpc } from './vpc-plan.ts'
+import { planVpc } from './vpc-plan.ts'
 
 export class ModelDriver implements Driver {
   /** What is known to be refused, or not, of each VPC as it was compiled. */
@@ -18,7 +18,7 @@ export class ModelDriver implements Driver {
   async apply(network: Network): Promise<ApplyResult> {
     const failures = new Map<VpcId, DriverError>()
     const running = new Set<InstanceId>()
-    for (const vpc of inKernel(network)) {
+    for (const vpc of network.inhabited) {
       const known = this.#refusals.get(vpc) ?? refusals(planVpc('0000', vpc))
       this.#refusals.set(vpc, known)
       const [refusal] = known

@@ -18,7 +18,7 @@ import { diffNamespace, diffVpc, NOTHING, renderNewLink, stateOf } from './diff.
 import { type NftSet, renderRuleset } from './nft.ts'
 import type { VpcPlan } from './plan.ts'
 import { refusals } from './strict-plan.ts'
-import { inKernel, planVpc } from './vpc-plan.ts'
+import { planVpc } from './vpc-plan.ts'
 
 const s3 = planVpc('1a2b', smallVpcWithS3())
 
@@ -173,6 +173,6 @@ describe('diffVpc', () => {
 
 test('a VPC in which nothing runs has nothing in the kernel', () => {
   const empty = { ...smallVpc(), instances: [] }
-  expect(inKernel(networkOf(empty))).toEqual([])
-  expect(inKernel(networkOf(smallVpc()))).toHaveLength(1)
+  expect(networkOf(empty).inhabited).toEqual([])
+  expect(networkOf(smallVpc()).inhabited).toHaveLength(1)
 })

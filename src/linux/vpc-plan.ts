@@ -3,14 +3,7 @@
 
 import { LINK_LOCAL_METADATA, LINK_LOCAL_RESOLVER } from '../compile/backbone.ts'
 import { backboneAddresses } from '../compile/lookup.ts'
-import type {
-  InterfaceNetwork,
-  Network,
-  RouteEntry,
-  RouteTableNetwork,
-  SubnetNetwork,
-  VpcNetwork,
-} from '../compile/network.ts'
+import type { InterfaceNetwork, RouteEntry, RouteTableNetwork, SubnetNetwork, VpcNetwork } from '../compile/network.ts'
 import type { Address } from '../ip/address.ts'
 import { type Cidr, cidr, cidrBase, cidrFamily, cidrLength } from '../ip/cidr.ts'
 import type { InstanceId, NetworkInterfaceId, SubnetId } from '../store/records.ts'
@@ -63,11 +56,6 @@ export interface PlugIn {
   readonly instanceId: InstanceId
   readonly deviceIndex: number
   readonly link: string
-}
-
-/** The VPCs that the kernel has anything of: where nothing runs no packet is sent, so there is nothing to enforce. */
-export function inKernel(network: Network): readonly VpcNetwork[] {
-  return network.vpcs.filter((vpc) => vpc.instances.length > 0)
 }
 
 export function planVpc(world: string, vpc: VpcNetwork): VpcPlan {

@@ -36,6 +36,7 @@ const POLICY = JSON.stringify({
 const ROLE = `arn:aws:sts::${ACCOUNT}:assumed-role/app/i-1`
 
 const NETWORK: Network = {
+  inhabited: [],
   vpcs: [
     {
       id: 'vpc-1',
