@@ -5,7 +5,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { decode, encode, type Answer as PacketRecord, RECURSION_DESIRED, type RecordType } from 'dns-packet'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { smallVpc } from '../compile/small-network.ts'
+import { networkOf, smallVpc } from '../compile/small-network.ts'
 import { decodeQuery, encodeResponse } from './message.ts'
 import { readName, suffixOffset } from './name.ts'
 import type { Answer } from './resolve.ts'
@@ -13,6 +13,7 @@ import { respond } from './respond.ts'
 import { frameMessage, MessageReader } from './tcp-framing.ts'
 
 const VPC = smallVpc()
+const ASKER = { network: networkOf(VPC), vpc: VPC }
 const SEEDS = new URL('./fuzz-seeds/', import.meta.url)
 
 interface QueryOptions {
@@ -39,7 +40,7 @@ function edns(udpPayloadSize: number, ednsVersion = 0): PacketRecord {
 }
 
 function answered(message: Buffer, transport: 'udp' | 'tcp' = 'udp') {
-  const response = respond(message, { vpc: VPC, transport, rotation: 0 })
+  const response = respond(message, { asker: ASKER, transport, rotation: 0 })
   if (!response) throw new Error('no response')
   // dns-packet knows these two members and its types do not.
   const packet: ReturnType<typeof decode> & { rcode?: string } = decode(response)
@@ -157,7 +158,7 @@ describe('a query that cannot be answered', () => {
     ['less than a header', Buffer.alloc(11)],
     ['a response', encode({ type: 'response', questions: [{ name: 'a', type: 'A' }] })],
   ])('is dropped when it is %s', (_, message) => {
-    expect(respond(message, { vpc: VPC, transport: 'udp', rotation: 0 })).toBeUndefined()
+    expect(respond(message, { asker: ASKER, transport: 'udp', rotation: 0 })).toBeUndefined()
   })
 })
 
@@ -213,7 +214,7 @@ describe('framing over TCP', () => {
 })
 
 describe('hostile bytes', () => {
-  const asked = { vpc: VPC, transport: 'udp', rotation: 0 } as const
+  const asked = { asker: ASKER, transport: 'udp', rotation: 0 } as const
 
   it('never throws on random bytes, and answers within the limit', () => {
     fc.assert(

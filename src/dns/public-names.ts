@@ -4,9 +4,11 @@
 import { endpointServices } from '../catalogue/endpoint-services.ts'
 import { awsPrefixLists } from '../catalogue/prefix-lists.ts'
 import { DEFAULT_REGION, isRegion, REGIONS } from '../catalogue/regions.ts'
+import type { Network } from '../compile/network.ts'
 import { type Address, addressPlus } from '../ip/address.ts'
 import { type Cidr, cidrBase, cidrContains, cidrLength, cidrsOverlap } from '../ip/cidr.ts'
 import type { Region } from '../store/records.ts'
+import { apiEndpointRecords } from './endpoint-zones.ts'
 import type { ResourceRecord, Zone } from './zone.ts'
 
 /** Amazon announces 52.46.0.0/16 for its own services, and no prefix list of the catalogue touches it. */
@@ -21,7 +23,7 @@ const PREFIX_LIST_TTL = 5
 const TTL = 60
 
 /** Zones of which Amazon holds every name, so that a name it does not have is NXDOMAIN. */
-const PUBLIC_APEXES = ['amazonaws.com', 'api.aws', 'sagemaker.aws', 'console.aws.amazon.com']
+const PUBLIC_APEXES = ['amazonaws.com', 'api.aws', 'sagemaker.aws', 'aws.amazon.com']
 
 /** Public names of AWS that are no endpoint's private DNS name. */
 const GLOBAL_NAMES = new Set(['sts.amazonaws.com', 'ec2.amazonaws.com', 'cloudfront.amazonaws.com'])
@@ -32,10 +34,11 @@ const S3_GLOBAL = /^(?<bucket>.+\.)?s3(?:-external-1)?\.amazonaws\.com$/
 const DYNAMODB = /^(?:\d{12}\.ddb|dynamodb|dynamodb-fips)\.(?<region>[a-z0-9-]+)\.(?:amazonaws\.com|api\.aws)$/
 
 /** The public zones, as a VPC of `region` sees them. */
-export function publicZones(region: Region): Zone[] {
+export function publicZones(network: Network, region: Region): Zone[] {
   return PUBLIC_APEXES.map((apex) => ({
     apex,
-    find: (name) => publicRecords(name, region) ?? (isRegionalApex(name, apex) ? [] : undefined),
+    find: (name) =>
+      apiEndpointRecords(network, name) ?? publicRecords(name, region) ?? (isRegionalApex(name, apex) ? [] : undefined),
   }))
 }
 

@@ -4,14 +4,15 @@ import { describe, expect, it } from 'vitest'
 import { awsPrefixLists } from '../catalogue/prefix-lists.ts'
 import { REGIONS } from '../catalogue/regions.ts'
 import type { VpcNetwork } from '../compile/network.ts'
-import { address, smallVpc } from '../compile/small-network.ts'
+import { address, networkOf, smallVpc } from '../compile/small-network.ts'
 import { cidrContains } from '../ip/cidr.ts'
 import type { Region } from '../store/records.ts'
 import { publicAddresses } from './public-names.ts'
 import { resolve } from './resolve.ts'
-import { findZone, type Zone } from './zone.ts'
+import { findZone, type Zone, zoneLayer } from './zone.ts'
 
 const VPC = smallVpc()
+const ASKER = { network: networkOf(VPC), vpc: VPC }
 const { resolver } = VPC
 const QUIET = smallVpc({ resolver: { ...resolver, hostnames: false } })
 const IRELAND = smallVpc({
@@ -21,7 +22,7 @@ const IRELAND = smallVpc({
 
 /** `NOERROR 10.0.1.5`, `NOERROR` for an empty answer, `NXDOMAIN`, … */
 function asked(vpc: VpcNetwork, name: string, type = 'A'): string {
-  const answer = resolve(vpc, { name, type })
+  const answer = resolve({ network: networkOf(vpc), vpc }, { name, type })
   return [answer.code, ...answer.answers.map((record) => String(record.data))].join(' ')
 }
 
@@ -65,7 +66,7 @@ describe('public names', () => {
   })
 
   it('explains SERVFAIL', () => {
-    expect(resolve(VPC, { name: 'example.com', type: 'A' }).extendedError?.text).toContain('no internet')
+    expect(resolve(ASKER, { name: 'example.com', type: 'A' }).extendedError?.text).toContain('no internet')
   })
 
   it.each<[string, string, Region]>([
@@ -135,14 +136,14 @@ describe('public names', () => {
 
   it('turns an answer of several addresses, one step for each question', () => {
     const name = 's3.us-east-1.amazonaws.com'
-    const first = resolve(VPC, { name, type: 'A' }, 0).answers
-    const second = resolve(VPC, { name, type: 'A' }, 1).answers
+    const first = resolve(ASKER, { name, type: 'A' }, 0).answers
+    const second = resolve(ASKER, { name, type: 'A' }, 1).answers
     expect(second).toEqual([...first.slice(1), ...first.slice(0, 1)])
-    expect(resolve(VPC, { name, type: 'A' }, 8).answers).toEqual(first)
+    expect(resolve(ASKER, { name, type: 'A' }, 8).answers).toEqual(first)
   })
 
   it('lets S3 be cached for seconds only', () => {
-    const { answers } = resolve(VPC, { name: 's3.us-east-1.amazonaws.com', type: 'A' })
+    const { answers } = resolve(ASKER, { name: 's3.us-east-1.amazonaws.com', type: 'A' })
     expect(new Set(answers.map((record) => record.ttl))).toEqual(new Set([5]))
   })
 })
@@ -158,7 +159,7 @@ describe('findZone', () => {
   ] as const)('takes %s', (_, layers, name, expected) => {
     expect(
       findZone(
-        layers.map((layer) => layer.map(zone)),
+        layers.map((layer) => zoneLayer(layer.map(zone))),
         name,
       )?.apex,
     ).toBe(expected)

@@ -1,11 +1,10 @@
 // One query's bytes to its response's bytes, the same for UDP and TCP.
 
-import type { VpcNetwork } from '../compile/network.ts'
 import { decodeQuery, encodeResponse, udpLimit } from './message.ts'
-import { type Answer, resolve } from './resolve.ts'
+import { type Answer, type Asker, resolve } from './resolve.ts'
 
 export interface Asked {
-  readonly vpc: VpcNetwork
+  readonly asker: Asker
   readonly transport: 'udp' | 'tcp'
   readonly rotation: number
 }
@@ -13,11 +12,11 @@ export interface Asked {
 const MAX_TCP = 65_535
 
 /** The response; undefined when none may be sent. Never throws, whatever the bytes are. */
-export function respond(message: Buffer, { vpc, transport, rotation }: Asked): Buffer | undefined {
+export function respond(message: Buffer, { asker, transport, rotation }: Asked): Buffer | undefined {
   const query = decodeQuery(message)
   if (!query) return undefined
   const answer: Answer = query.question
-    ? resolve(vpc, query.question, rotation)
+    ? resolve(asker, query.question, rotation)
     : { code: query.problem ?? 'FORMERR', answers: [], authorities: [] }
   return encodeResponse(query, answer, transport === 'udp' ? udpLimit(query) : MAX_TCP)
 }

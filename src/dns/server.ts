@@ -4,9 +4,10 @@
 import type { RemoteInfo, Socket as UdpSocket } from 'node:dgram'
 import type { Socket, Server as TcpServer } from 'node:net'
 import { lookupIn } from '../compile/lookup.ts'
-import type { Network, VpcNetwork } from '../compile/network.ts'
+import type { Network } from '../compile/network.ts'
 import { parseAddress } from '../ip/address.ts'
 import { RateLimit } from './rate-limit.ts'
+import { type Asker, askerOf } from './resolve.ts'
 import { respond } from './respond.ts'
 import { frameMessage, MessageReader } from './tcp-framing.ts'
 
@@ -72,17 +73,18 @@ export class DnsServer {
   }
 
   #respond(message: Buffer, sender: string, transport: 'udp' | 'tcp'): Buffer | undefined {
-    const vpc = this.#vpcOf(sender)
-    if (!vpc) return undefined
+    const asker = this.#askerAt(sender)
+    if (!asker) return undefined
     this.#rotation = (this.#rotation + 1) % 0x10000
-    return respond(message, { vpc, transport, rotation: this.#rotation })
+    return respond(message, { asker, transport, rotation: this.#rotation })
   }
 
-  /** The VPC of the interface with this backbone address, when the interface may ask now. */
-  #vpcOf(sender: string): VpcNetwork | undefined {
+  /** Who has this backbone address, when the interface may ask now. */
+  #askerAt(sender: string): Asker | undefined {
     const address = parseAddress(sender.replace(/^::ffff:/, ''))
-    const asker = address && lookupIn(this.#network()).interfaceByBackbone.get(address)
-    if (!asker?.vpc.resolver.enabled) return undefined
-    return this.#limit.admits(asker.networkInterface.id, this.#now()) ? asker.vpc : undefined
+    const network = this.#network()
+    const placed = address && lookupIn(network).interfaceByBackbone.get(address)
+    if (!placed?.vpc.resolver.enabled) return undefined
+    return this.#limit.admits(placed.networkInterface.id, this.#now()) ? askerOf(network, placed) : undefined
   }
 }

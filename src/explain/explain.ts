@@ -3,6 +3,7 @@
 
 import { lookupIn, type PlacedInterface } from '../compile/lookup.ts'
 import type { EndpointNetwork, Network } from '../compile/network.ts'
+import { askerOf } from '../dns/resolve.ts'
 import type { Address } from '../ip/address.ts'
 import { type ResolvedName, resolveName } from './name.ts'
 import { firstPacket, replyTo } from './packet.ts'
@@ -18,7 +19,7 @@ export function explain(network: Network, question: Question): Trace {
   if (!sender || !source) return trace(question, [noSender(question.from)])
   const { id } = sender.networkInterface
   const start = pass({ stage: 'source-check', by: id, why: `${source} is an address of ${id}` })
-  const { step, addresses } = destinationOf(sender, question)
+  const { step, addresses } = destinationOf(network, sender, question)
   const named = step ? [step] : []
   const path = worstPath(sender, source, addresses, question)
   if (!path) return trace(question, [...named, start])
@@ -57,10 +58,11 @@ function noSender(id: string): Step {
 }
 
 function destinationOf(
-  { vpc }: PlacedInterface,
+  network: Network,
+  sender: PlacedInterface,
   { to }: Question,
 ): Partial<ResolvedName> & Pick<ResolvedName, 'addresses'> {
-  return 'name' in to ? resolveName(vpc, to.name) : { addresses: [to.address] }
+  return 'name' in to ? resolveName(askerOf(network, sender), to.name) : { addresses: [to.address] }
 }
 
 interface Path extends Walk {

@@ -1,8 +1,7 @@
 // The dns stage: what the VPC's resolver answers for the name, and the addresses to go on with.
 
-import type { VpcNetwork } from '../compile/network.ts'
 import { publicAddresses } from '../dns/public-names.ts'
-import { resolve } from '../dns/resolve.ts'
+import { type Asker, resolve } from '../dns/resolve.ts'
 import { type Address, parseAddress } from '../ip/address.ts'
 import { pass, type Step, stop } from './trace.ts'
 
@@ -17,13 +16,14 @@ const WHY_EMPTY = {
   SERVFAIL: 'no zone of this VPC holds the name, and there is no internet to ask',
 } as const
 
-export function resolveName(vpc: VpcNetwork, spelled: string): ResolvedName {
+export function resolveName(asker: Asker, spelled: string): ResolvedName {
+  const { vpc } = asker
   const name = spelled.toLowerCase().replace(/\.$/, '')
   if (!vpc.resolver.enabled) {
     const why = `${vpc.id} has enableDnsSupport off, so nothing answers a question for ${name}`
     return { step: stop({ stage: 'dns', by: vpc.id, why }), addresses: publicAddresses(name, vpc.region) }
   }
-  const { code, answers } = resolve(vpc, { name, type: 'A' })
+  const { code, answers } = resolve(asker, { name, type: 'A' })
   const addresses = answers.flatMap((record) => (record.type === 'A' ? (parseAddress(record.data) ?? []) : []))
   if (addresses.length > 0) {
     return { step: pass({ stage: 'dns', by: vpc.id, why: `${name} is ${listText(addresses)}` }), addresses }

@@ -1,0 +1,112 @@
+// The names that lead to interface endpoints: each private name is a hidden zone of the endpoint's VPC, and the endpoint's
+// own names are public. https://docs.aws.amazon.com/vpc/latest/privatelink/manage-dns-names.html
+
+import { isRegion } from '../catalogue/regions.ts'
+import type { InterfaceEndpointNetwork, Network, VpcNetwork } from '../compile/network.ts'
+import { isWithin, labelPattern, type ResourceRecord, type Zone } from './zone.ts'
+
+const TTL = 60
+const VPCE_NAMES = /\.(?<apex>(?<region>[a-z0-9-]+)\.vpce\.amazonaws\.com)$/
+const API_NAME = /^[a-z0-9]+-(?<endpoint>vpce-[0-9a-f]+)\.execute-api\.(?<region>[a-z0-9-]+)\.amazonaws\.com$/
+
+/** The hidden zones of a VPC. A name that a zone covers and does not hold does not exist there, whatever is public. */
+export function hiddenZones(vpc: VpcNetwork): Zone[] {
+  return interfaceEndpoints(vpc).flatMap((endpoint) => {
+    const names = endpoint.names.private
+    const apexes = new Set(names.map(withoutStar))
+    return [...apexes].map((apex) => hiddenZone(endpoint, apex, names.includes(`*.${apex}`)))
+  })
+}
+
+function hiddenZone(endpoint: InterfaceEndpointNetwork, apex: string, coversBelow: boolean): Zone {
+  const top = new RegExp(`^${labelPattern(apex)}$`)
+  const find = (name: string) => (coversBelow || top.test(name) ? addressesOf(endpoint, name) : undefined)
+  return { apex, by: endpoint.id, find }
+}
+
+/** The public zone of the endpoints' own names, for the region that `name` speaks of. */
+export function endpointNamesZone(network: Network, name: string): Zone | undefined {
+  const { apex, region } = VPCE_NAMES.exec(`.${name}`)?.groups ?? {}
+  if (!apex || !region || !isRegion(region)) return undefined
+  return { apex, find: (asked) => (asked === apex ? [] : findOwnName(ownNames(network), asked)) }
+}
+
+/** The public addresses of `{api-id}-{vpce-id}.execute-api…`, which API Gateway makes for the endpoints of a private API;
+ * undefined when no such endpoint exists. Which APIs are associated is not asked. */
+export function apiEndpointRecords(network: Network, name: string): readonly ResourceRecord[] | undefined {
+  const { endpoint: id, region } = API_NAME.exec(name)?.groups ?? {}
+  const endpoint = id === undefined ? undefined : ownNames(network).byId.get(id)
+  return endpoint?.serviceName === `com.amazonaws.${region}.execute-api` ? addressesOf(endpoint, name) : undefined
+}
+
+interface OwnNames {
+  readonly byId: ReadonlyMap<string, InterfaceEndpointNetwork>
+  /** Regional and zonal names without `*.`, and what a question for one is answered with. */
+  readonly byName: ReadonlyMap<string, OwnName>
+}
+
+interface OwnName {
+  readonly endpoint: InterfaceEndpointNetwork
+  /** Absent: all zones. */
+  readonly availabilityZone?: string
+  /** It was given with `*.`: it stands for all names below it, and not for itself. */
+  readonly isWildcard: boolean
+}
+
+const ownNamesByNetwork = new WeakMap<Network, OwnNames>()
+
+function ownNames(network: Network): OwnNames {
+  const known = ownNamesByNetwork.get(network)
+  if (known) return known
+  const endpoints = network.vpcs.flatMap(interfaceEndpoints)
+  const made = {
+    byId: new Map(endpoints.map((endpoint) => [endpoint.id, endpoint])),
+    byName: new Map(endpoints.flatMap(ownNamesOf)),
+  }
+  ownNamesByNetwork.set(network, made)
+  return made
+}
+
+function ownNamesOf(endpoint: InterfaceEndpointNetwork): [string, OwnName][] {
+  const { regional, zonal } = endpoint.names
+  return [{ name: regional }, ...zonal].map(({ name, ...zone }) => [
+    withoutStar(name),
+    { endpoint, ...zone, isWildcard: name.startsWith('*.') },
+  ])
+}
+
+function findOwnName({ byName }: OwnNames, asked: string): readonly ResourceRecord[] | undefined {
+  const exact = byName.get(asked)
+  if (exact) return exact.isWildcard ? [] : addressesOf(exact.endpoint, asked, exact.availabilityZone)
+  for (let dot = asked.indexOf('.'); dot >= 0; dot = asked.indexOf('.', dot + 1)) {
+    const above = byName.get(asked.slice(dot + 1))
+    if (above) {
+      return above.isWildcard ? addressesOf(above.endpoint, asked, above.availabilityZone) : undefined
+    }
+  }
+  return hasNamesBelow(byName, asked) ? [] : undefined
+}
+
+/** A service's label exists in the zone while an endpoint of it does. */
+function hasNamesBelow(byName: ReadonlyMap<string, OwnName>, asked: string): boolean {
+  for (const name of byName.keys()) if (isWithin(name, asked)) return true
+  return false
+}
+
+function addressesOf(
+  { interfaces }: InterfaceEndpointNetwork,
+  name: string,
+  availabilityZone?: string,
+): readonly ResourceRecord[] {
+  return interfaces
+    .filter((one) => availabilityZone === undefined || one.availabilityZone === availabilityZone)
+    .map((one) => ({ name, ttl: TTL, type: 'A', data: one.address, availabilityZone: one.availabilityZone }))
+}
+
+function interfaceEndpoints(vpc: VpcNetwork): InterfaceEndpointNetwork[] {
+  return vpc.endpoints.filter((endpoint) => endpoint.kind === 'interface')
+}
+
+function withoutStar(name: string): string {
+  return name.replace(/^\*\./, '')
+}
