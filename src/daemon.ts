@@ -146,7 +146,8 @@ export class Daemon {
   }
 
   async #stop({ destroy }: { readonly destroy: boolean }): Promise<void> {
-    const { reconciler, driver, sandboxes, store, s3, services } = this.#parts
+    const { reconciler, driver, sandboxes, store, s3, services, frontDoor } = this.#parts
+    frontDoor.close()
     await this.#server.close()
     await reconciler.stop()
     if (destroy) {

@@ -1,5 +1,6 @@
 // The control port: what goes where, and which callers Postern's own API refuses. No addresses but the loopback's.
 
+import { once } from 'node:events'
 import { request } from 'node:http'
 import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
@@ -18,6 +19,10 @@ beforeEach(async () => {
       answer: async (_req, res, asked) => {
         connection = asked
         res.end('aws')
+      },
+      upgrade: async (_req, { socket }, asked) => {
+        connection = asked
+        socket.end('HTTP/1.1 101 Switching Protocols\r\n\r\n')
       },
     },
     admin: (_req, res) => res.end('postern'),
@@ -60,17 +65,21 @@ it.each(['localhost', 'localhost:4566', '127.0.0.1:1', '[::1]:80'])('and takes H
 })
 
 it.each([
-  ['/_postern/exec', 'localhost', '101'],
-  ['/_postern/exec', 'evil.example', '403'],
-  ['/', 'localhost', '403'],
-])('an upgrade of %s for %s is %s', async (path, host, status) => {
+  ['/_postern/exec', 'localhost', 'x', '101'],
+  ['/_postern/exec', 'evil.example', 'x', '403'],
+  ['/', 'localhost', 'websocket', '101'],
+  ['/ (an offer that nobody takes)', 'localhost', 'h2c', '200'],
+])('an upgrade of %s for %s to %s is %s', async (path, host, protocol, status) => {
   const socket = connect(port, '127.0.0.1')
-  socket.write(`GET ${path} HTTP/1.1\r\nHost: ${host}\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n`)
-  expect(await text(socket)).toMatch(new RegExp(`^HTTP/1.1 ${status}`))
+  const [target] = path.split(' ')
+  socket.write(`GET ${target} HTTP/1.1\r\nHost: ${host}\r\nConnection: Upgrade\r\nUpgrade: ${protocol}\r\n\r\n`)
+  const [head] = await once(socket, 'data')
+  socket.destroy()
+  expect(String(head)).toMatch(new RegExp(`^HTTP/1.1 ${status}`))
 })
 
 it('a taken port is the system’s own error', async () => {
-  const second = new ApiServer({ frontDoor: { answer: async () => undefined } })
+  const second = new ApiServer({ frontDoor: { answer: async () => undefined, upgrade: async () => undefined } })
   await expect(second.listen(port)).rejects.toMatchObject({ code: 'EADDRINUSE' })
 })
 
@@ -80,7 +89,7 @@ it.each([
   ['with the token', 'Authorization: Bearer secret\r\n', '101'],
 ])('where a token is asked for, an upgrade %s', async (_name, header, status) => {
   const guarded = new ApiServer({
-    frontDoor: { answer: async () => undefined },
+    frontDoor: { answer: async () => undefined, upgrade: async () => undefined },
     adminToken: 'secret',
     onUpgrade: (_req, socket) => socket.end('HTTP/1.1 101 Switching Protocols\r\n\r\n'),
   })

@@ -5,12 +5,14 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { FrontDoor } from '../edge/front-door.ts'
+import { asksForWebSocket } from '../edge/web-socket.ts'
+import type { Connection } from '../iam/connection.ts'
 
 // An import of node:http by name also loads its WebSocket client: 13 MB and 20 ms for what nobody here uses.
 const { createServer, STATUS_CODES } = process.getBuiltinModule('node:http')
 
 export interface ApiServerOptions {
-  readonly frontDoor: Pick<FrontDoor, 'answer'>
+  readonly frontDoor: Pick<FrontDoor, 'answer' | 'upgrade'>
   /** Answers paths under /_postern/. */
   readonly admin?: (req: IncomingMessage, res: ServerResponse) => unknown
   /** What requests under /_postern/ must bring as a bearer token; absent: they need none. */
@@ -27,10 +29,13 @@ const KEEP_ALIVE = 75_000
 export class ApiServer {
   #options: ApiServerOptions
   #server: Server
+  /** Connections that are no longer HTTP, of which the server knows nothing. */
+  #upgraded = new Set<Duplex>()
 
   constructor(options: ApiServerOptions) {
     this.#options = options
-    this.#server = createServer({ keepAliveTimeout: KEEP_ALIVE, noDelay: true }, (req, res) => this.#handle(req, res))
+    const tuning = { keepAliveTimeout: KEEP_ALIVE, noDelay: true, shouldUpgradeCallback: isUpgrade }
+    this.#server = createServer(tuning, (req, res) => this.#handle(req, res))
     // A large object may take longer to arrive than any fixed time.
     this.#server.requestTimeout = 0
     this.#server.on('upgrade', (req, socket, head) => this.#upgrade(req, socket, head))
@@ -55,6 +60,7 @@ export class ApiServer {
     await new Promise<void>((resolve) => {
       this.#server.close(() => resolve())
       this.#server.closeAllConnections()
+      for (const socket of this.#upgraded) socket.destroy()
     })
   }
 
@@ -63,8 +69,7 @@ export class ApiServer {
       this.#handleAdmin(req, res)
       return
     }
-    const sourceIp = req.socket.remoteAddress ?? LOOPBACK
-    this.#options.frontDoor.answer(req, res, { kind: 'public', sourceIp, secure: false }).catch(() => {
+    this.#options.frontDoor.answer(req, res, connectionOf(req)).catch(() => {
       // The client went away, or a body broke off after its headers: closing is all that is left to say.
       res.destroy()
     })
@@ -83,8 +88,15 @@ export class ApiServer {
   }
 
   #upgrade(req: IncomingMessage, socket: Duplex, head: Buffer): void {
+    this.#upgraded.add(socket)
+    socket.once('close', () => this.#upgraded.delete(socket))
+    if (!req.url?.startsWith(ADMIN_PREFIX)) {
+      const { frontDoor } = this.#options
+      frontDoor.upgrade(req, { socket, early: head }, connectionOf(req)).catch(() => socket.destroy())
+      return
+    }
     const { onUpgrade } = this.#options
-    const refusal = req.url?.startsWith(ADMIN_PREFIX) ? this.#refusal(req) : NO_UPGRADE
+    const refusal = this.#refusal(req)
     if (refusal || !onUpgrade) {
       const { status, why } = refusal ?? NO_UPGRADE
       const headers = `Connection: close\r\nContent-Length: ${Buffer.byteLength(why)}`
@@ -101,6 +113,14 @@ export class ApiServer {
     const { adminToken } = this.#options
     return adminToken === undefined || bringsToken(req, adminToken) ? undefined : { status: 401, why: TOKEN_MISSING }
   }
+}
+
+function isUpgrade(req: IncomingMessage): boolean {
+  return req.url?.startsWith(ADMIN_PREFIX) || asksForWebSocket(req)
+}
+
+function connectionOf(req: IncomingMessage): Connection {
+  return { kind: 'public', sourceIp: req.socket.remoteAddress ?? LOOPBACK, secure: false }
 }
 
 interface Refusal {

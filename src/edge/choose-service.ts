@@ -42,8 +42,10 @@ function targeted({ headers }: RequestHead, prefixes: ReadonlyMap<string, string
   return target === undefined ? undefined : prefixes.get(target.slice(0, target.lastIndexOf('.')))
 }
 
-/** Only S3 and a few actions of STS take requests that nobody signed. */
+/** Only S3, a few actions of STS, and the WebSocket of Session Manager's plugin (which brings a token in its first
+ * message) take requests that nobody signed. */
 function unsignedGuess({ headers, query }: RequestHead): string {
+  if (headers.upgrade?.toLowerCase() === 'websocket') return 'ssmmessages'
   const isForm = headers['content-type']?.startsWith('application/x-www-form-urlencoded') === true
   return isForm || /(?:^|&)Action=/.test(query) ? 'sts' : 's3'
 }

@@ -3,8 +3,10 @@
 
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { Socket } from 'node:net'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import type { WebSocket } from 'ws'
 import { ApiError } from '../errors.ts'
 import type { Connection } from '../iam/connection.ts'
 import { contextKeys } from '../iam/context.ts'
@@ -18,13 +20,17 @@ import { codecFor, codecOfUnknown, notImplemented } from '../wire/codecs.ts'
 import { ServiceModel } from '../wire/model.ts'
 import { loadTables } from '../wire/tables.ts'
 import { UNSERVED_CODES } from '../wire/unserved.ts'
-import type { Adapter, Body, Call } from './adapter.ts'
+import type { Adapter, Body, Call, SentRequest } from './adapter.ts'
 import { type Authenticated, type AuthenticationMode, authenticate } from './authenticate.ts'
 import { authenticationError } from './authentication-error.ts'
 import { normaliseHost, parseAwsHost } from './aws-host.ts'
 import { chooseService } from './choose-service.ts'
 import { contentOf, readWhole, requireSignedContent, withoutChunking } from './request-body.ts'
 import { readHead, withBucketInPath } from './request-head.ts'
+import { requireWebSocketRequest, type UpgradeRequest, WebSockets } from './web-socket.ts'
+
+// An import of node:http by name also loads its WebSocket client: 13 MB and 20 ms for what nobody here uses.
+const { ServerResponse: HttpAnswer } = process.getBuiltinModule('node:http')
 
 /** One request and what became of it. */
 export interface AnsweredEvent {
@@ -72,6 +78,8 @@ interface Visit {
   readonly requestId: string
   readonly hostId: string
   readonly now: Date
+  /** The request asks for a WebSocket: it has no body. */
+  readonly upgrade?: UpgradeRequest
   served?: Served
   operation?: string
   principal?: Principal
@@ -79,6 +87,9 @@ interface Visit {
 
 const DEFAULT_REGION = 'us-east-1'
 const EMPTY_HASH = sha256Hex('')
+const NO_BODY = Buffer.alloc(0)
+/** RFC 6455, 7.4.1: the server met what keeps it from going on. */
+const INTERNAL_ERROR = 1011
 
 /** Actions that bring their proof of identity in a parameter instead of a signature. */
 const UNSIGNED_ACTIONS: ReadonlySet<string> = new Set(['AssumeRoleWithSAML', 'AssumeRoleWithWebIdentity'])
@@ -88,6 +99,7 @@ export class FrontDoor {
   #served: ReadonlyMap<string, Served>
   #targetPrefixes: ReadonlyMap<string, string>
   #gapsLogged = new Set<string>()
+  #webSockets = new WebSockets()
 
   constructor(options: FrontDoorOptions) {
     const served = options.adapters.map(toServed)
@@ -107,17 +119,14 @@ export class FrontDoor {
     }))
   }
 
+  /** Ends what outlives its request: the WebSockets. */
+  close(): void {
+    this.#webSockets.close()
+  }
+
   /** Answers one request. Rejects only when the connection broke. */
   async answer(req: IncomingMessage, res: ServerResponse, connection: Connection): Promise<void> {
-    const requestId = randomUUID()
-    const visit: Visit = {
-      req,
-      head: readHead(req),
-      connection,
-      requestId,
-      hostId: Buffer.from(requestId).toString('base64'),
-      now: this.#options.now(),
-    }
+    const visit = this.#visit(req, connection)
     let error: ApiError | undefined
     let answer: Answer
     try {
@@ -130,7 +139,55 @@ export class FrontDoor {
     await this.#send(visit, res, answer)
   }
 
+  /** Answers a request for a WebSocket: hands it to its service, or refuses it as any other request. */
+  async upgrade(req: IncomingMessage, upgrade: UpgradeRequest, connection: Connection): Promise<void> {
+    const visit = { ...this.#visit(req, connection), upgrade }
+    const { socket } = upgrade
+    // Until somebody listens, a client that resets the connection would end the process.
+    socket.on('error', () => socket.destroy())
+    let webSocket: WebSocket | undefined
+    try {
+      const { served, call } = await this.#admit(visit)
+      await served.adapter.upgrade?.(call, async () => {
+        webSocket = await this.#webSockets.open(req, upgrade)
+        this.#options.onAnswered?.(eventOf(visit, 101, undefined))
+        return webSocket
+      })
+      if (!webSocket) throw new Error(`${served.adapter.service} did not take its WebSocket`)
+    } catch (thrown) {
+      const error = this.#toApiError(thrown, visit)
+      if (webSocket) webSocket.close(INTERNAL_ERROR)
+      else if (socket instanceof Socket) await this.#refuseUpgrade(visit, socket, error)
+      else socket.destroy()
+    }
+  }
+
+  async #refuseUpgrade(visit: Visit, socket: Socket, error: ApiError): Promise<void> {
+    const answer = this.#encodeError(visit, error)
+    this.#options.onAnswered?.(eventOf(visit, answer.status, error.code))
+    const res = new HttpAnswer(visit.req)
+    res.shouldKeepAlive = false
+    res.assignSocket(socket)
+    res.once('finish', () => socket.destroySoon())
+    await this.#send(visit, res, answer)
+  }
+
+  #visit(req: IncomingMessage, connection: Connection): Visit {
+    const requestId = randomUUID()
+    const hostId = Buffer.from(requestId).toString('base64')
+    return { req, head: readHead(req), connection, requestId, hostId, now: this.#options.now() }
+  }
+
   async #serve(visit: Visit): Promise<Answer> {
+    const { served, call, sent } = await this.#admit(visit)
+    const { adapter, codec } = served
+    const forwarded = await adapter.forward?.(call, sent)
+    if (forwarded) return forwarded
+    return codec.encode(call.operation, await adapter.run(call), visit.requestId)
+  }
+
+  /** Lets a request in: it is whose it says, it can be read, and the policies allow it. */
+  async #admit(visit: Visit): Promise<Admitted> {
     const claim = readClaim(visit.head)
     const service = chooseService(visit.head, claim, visit.connection, this.#targetPrefixes)
     const served = this.#served.get(service)
@@ -141,6 +198,7 @@ export class FrontDoor {
       )
     }
     visit.served = served
+    if (visit.upgrade) requireUpgradeable(served, visit.head)
     if (claim.kind === 'refused') throw authenticationError(service, claim, visit.now)
     const { decoded, principal, head, body } =
       service === 's3' ? await this.#receiveS3(visit, served, claim) : await this.#receive(visit, served, claim)
@@ -157,15 +215,13 @@ export class FrontDoor {
       headers: head.headers,
     }
     const refusals = await this.#authorise(served.adapter, call)
-    const forwarded = await served.adapter.forward?.(call, { ...head, body })
-    if (forwarded) return forwarded
-    return served.codec.encode(decoded.operation, await served.adapter.run({ ...call, refusals }), visit.requestId)
+    return { served, call: { ...call, refusals }, sent: { ...head, body } }
   }
 
   /** A request whose body is read whole before anything else, for its hash is in the signature. */
   async #receive(visit: Visit, { adapter, codec }: Served, claim: Claim): Promise<Received> {
     const { req, head } = visit
-    const body = await readWhole(req)
+    const body = visit.upgrade ? NO_BODY : await readWhole(req)
     const payloadHash = body.length === 0 ? EMPTY_HASH : sha256Hex(body)
     const { principal } = this.#authenticate(visit, adapter.service, claim, payloadHash)
     const mayBeUnsigned = adapter.takesAnonymous ?? UNSIGNED_ACTIONS.has(actionOf(head, body))
@@ -298,11 +354,24 @@ function toServed(adapter: Adapter): Served {
   }
 }
 
+/** A request that may be done. */
+interface Admitted {
+  readonly served: Served
+  readonly call: Call
+  readonly sent: SentRequest
+}
+
 interface Received {
   readonly decoded: Decoded
   readonly principal: Principal
   readonly head: RequestHead
   readonly body: Body
+}
+
+function requireUpgradeable({ adapter }: Served, head: RequestHead): void {
+  if (!adapter.upgrade)
+    throw new ApiError('BadRequestException', `${adapter.service} takes no WebSocket`, { status: 400 })
+  requireWebSocketRequest(head)
 }
 
 /** The body's part in S3's signature. */

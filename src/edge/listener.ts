@@ -4,6 +4,7 @@
 import type { Server as HttpServer, IncomingMessage, ServerResponse } from 'node:http'
 import { createServer as createHttpsServer, type Server as HttpsServer } from 'node:https'
 import type { Socket, Server as TcpServer } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { createSecureContext, type SecureContext } from 'node:tls'
 import { lookupIn, type PlacedEndpoint } from '../compile/lookup.ts'
 import type { Network } from '../compile/network.ts'
@@ -11,7 +12,8 @@ import type { Connection } from '../iam/connection.ts'
 import { parseAddress } from '../ip/address.ts'
 import { normaliseHost, parseAwsHost } from './aws-host.ts'
 import type { CertificateAuthority, ServerCertificate } from './ca.ts'
-import { wrongService } from './wrong-service.ts'
+import { asksForWebSocket, type UpgradeRequest } from './web-socket.ts'
+import { type Refusal, wrongService } from './wrong-service.ts'
 
 // An import of node:http by name also loads its WebSocket client: 13 MB and 20 ms for what nobody here uses.
 const { createServer: createHttpServer } = process.getBuiltinModule('node:http')
@@ -19,6 +21,7 @@ const { createServer: createHttpServer } = process.getBuiltinModule('node:http')
 /** What answers once it is known who asks by which endpoint. */
 export interface RequestAnswerer {
   answer(request: IncomingMessage, response: ServerResponse, connection: Connection): Promise<void>
+  upgrade(request: IncomingMessage, upgrade: UpgradeRequest, connection: Connection): Promise<void>
 }
 
 export interface EdgeListenerOptions {
@@ -45,7 +48,8 @@ export class EdgeListener {
 
   constructor(options: EdgeListenerOptions) {
     this.#options = options
-    this.#http = tuned(createHttpServer((request, response) => this.#handle(request, response, false)))
+    this.#http = tuned(createHttpServer(OFFERS, this.#handler(false)))
+    this.#http.on('upgrade', this.#upgrader(false))
   }
 
   /** Serves the connections of listening sockets, from now until they close. */
@@ -76,28 +80,50 @@ export class EdgeListener {
     return path.placed
   }
 
-  #handle(request: IncomingMessage, response: ServerResponse, secure: boolean): void {
+  #handler(secure: boolean): Handler {
+    return (request, response) => {
+      const visit = this.#visit(request, secure)
+      if (!visit) {
+        request.socket.destroy()
+        return
+      }
+      if (visit.refusal) {
+        sendRefusal(request, response, visit.refusal)
+        return
+      }
+      this.#options.frontDoor.answer(request, response, visit.connection).catch((error: unknown) => {
+        // A client that went away in the middle is no news.
+        if (!isBrokenConnection(error)) this.#options.log(`edge: ${request.method} ${request.url}: ${error}`)
+        request.socket.destroy()
+      })
+    }
+  }
+
+  /** The same for a request that asks for a WebSocket. */
+  #upgrader(secure: boolean): Upgrader {
+    return (request, socket, early) => {
+      const visit = this.#visit(request, secure)
+      if (!visit || visit.refusal) {
+        socket.destroy()
+        return
+      }
+      this.#options.frontDoor.upgrade(request, { socket, early }, visit.connection).catch((error: unknown) => {
+        if (!isBrokenConnection(error)) this.#options.log(`edge: WebSocket ${request.url}: ${error}`)
+        socket.destroy()
+      })
+    }
+  }
+
+  /** Who asks by which endpoint, and why the endpoint cannot carry it; undefined when there is no such path any more. */
+  #visit(request: IncomingMessage, secure: boolean): { connection: Connection; refusal?: Refusal } | undefined {
     // Looked up again for each request: the endpoint may have gone since the connection began.
     const path = this.#pathOf(request.socket)
-    if (!path) {
-      request.socket.destroy()
-      return
-    }
+    if (!path) return undefined
     const { placed, connection } = path
-    const asked = requestedHost(request)
     const service = serviceOf(placed.endpoint.serviceName)
+    const asked = requestedHost(request)
     const refusal = wrongService({ service, asked, serves: this.#options.serves?.(service) ?? true })
-    if (refusal) {
-      response.writeHead(refusal.status, refusal.headers)
-      // The body is not read, so the connection cannot carry another request.
-      response.end(request.method === 'HEAD' ? undefined : refusal.body, () => request.socket.destroySoon())
-      return
-    }
-    this.#options.frontDoor.answer(request, response, { ...connection, secure }).catch((error: unknown) => {
-      // A client that went away in the middle is no news.
-      if (!isBrokenConnection(error)) this.#options.log(`edge: ${request.method} ${asked}${request.url}: ${error}`)
-      request.socket.destroy()
-    })
+    return { connection: { ...connection, secure }, ...(refusal && { refusal }) }
   }
 
   #pathOf(
@@ -133,8 +159,9 @@ export class EdgeListener {
         this.#options.authority,
         service,
         `${service}.${vpc.region}.amazonaws.com`,
-        (request, response) => this.#handle(request, response, true),
+        this.#handler(true),
       )
+      front.server.on('upgrade', this.#upgrader(true))
       this.#https.set(endpoint.serviceName, front)
     }
     front.renew()
@@ -143,6 +170,9 @@ export class EdgeListener {
 }
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => void
+type Upgrader = (request: IncomingMessage, socket: Duplex, early: Buffer) => void
+
+const OFFERS = { shouldUpgradeCallback: asksForWebSocket }
 
 /** TLS for one endpoint service. A server name of another service gets this one's certificate, which does not fit it. */
 class TlsFront {
@@ -158,6 +188,7 @@ class TlsFront {
     this.server = tuned(
       createHttpsServer(
         {
+          ...OFFERS,
           minVersion: 'TLSv1.2',
           ALPNProtocols: ['http/1.1'],
           SNICallback: (serverName, answer) => {
@@ -194,6 +225,12 @@ class TlsFront {
 /** `s3` of `com.amazonaws.us-east-1.s3`. */
 export function serviceOf(serviceName: string): string {
   return serviceName.split('.').slice(3).join('.')
+}
+
+function sendRefusal(request: IncomingMessage, response: ServerResponse, refusal: Refusal): void {
+  response.writeHead(refusal.status, refusal.headers)
+  // The body is not read, so the connection cannot carry another request.
+  response.end(request.method === 'HEAD' ? undefined : refusal.body, () => request.socket.destroySoon())
 }
 
 function servesHost(service: string, host: string): boolean {
