@@ -15,6 +15,7 @@ import type { Address } from '../ip/address.ts'
 import type { NetworkInterfaceId, VpcEndpointId, VpcId } from '../store/records.ts'
 import { CertificateAuthority } from './ca.ts'
 import { EdgeListener } from './listener.ts'
+import type { UpgradeRequest } from './web-socket.ts'
 
 function vpc(id: VpcId, asker: string, endpoints: Record<string, string>): VpcNetwork {
   return {
@@ -85,6 +86,10 @@ beforeAll(async () => {
       answer: async (_request: IncomingMessage, response: ServerResponse, connection: Connection) => {
         connections.push(connection)
         response.end('answered')
+      },
+      upgrade: async (_request: IncomingMessage, { socket }: UpgradeRequest, connection: Connection) => {
+        connections.push(connection)
+        socket.end('HTTP/1.1 101 Switching Protocols\r\n\r\n')
       },
     },
   })
