@@ -17,6 +17,8 @@ import type { Service } from './daemon-services.ts'
 import { notFound } from './errors.ts'
 import { explain } from './explain/explain.ts'
 import { formatTrace } from './explain/format.ts'
+import { formatManagedInstance } from './explain/format-managed-instance.ts'
+import { explainManagedInstance } from './explain/managed-instance.ts'
 import { parseTarget, type Question, type ServiceRequest } from './explain/question.ts'
 import { type Principal, rootPrincipal } from './iam/principal.ts'
 import { parseProtocol } from './ip/protocol.ts'
@@ -143,6 +145,7 @@ function explainRoute(context: AdminContext, body: Body): object {
   const { reconciler } = context
   const from = text(body, 'from')
   if (!isSender(from)) throw new AdminError(`${from} is neither an instance (i-…) nor a network interface (eni-…)`)
+  if (body.to === 'ssm') return managedInstanceRoute(context, from)
   const protocol = parseProtocol(text(body, 'protocol'))
   if (protocol === undefined)
     throw new AdminError(`${text(body, 'protocol')} is no protocol: tcp, udp, icmp or a number`)
@@ -153,6 +156,15 @@ function explainRoute(context: AdminContext, body: Body): object {
   const question: Question = { from, to, now: new Date().toISOString(), ...(request && { request }) }
   const trace = explain(reconciler.network, question)
   return { trace, text: formatTrace(trace) }
+}
+
+/** `postern explain i-… ssm`: all that its agent needs, in one answer. */
+function managedInstanceRoute(context: AdminContext, from: InstanceId | NetworkInterfaceId): object {
+  if (!isInstance(from)) throw new AdminError(`${from} is no instance: Systems Manager knows instances (i-…)`)
+  const principal = principalOf(context, from)
+  const question = { instanceId: from, principal, now: new Date().toISOString() }
+  const trace = explainManagedInstance(context.reconciler.network, question)
+  return { trace, text: formatManagedInstance(trace) }
 }
 
 function serviceRequest(context: AdminContext, from: InstanceId | NetworkInterfaceId, body: Body): ServiceRequest {
@@ -211,6 +223,10 @@ function text(body: Body, name: string): string {
   return value
 }
 
+function isInstance(id: string): id is InstanceId {
+  return id.startsWith('i-')
+}
+
 function isSender(id: string): id is InstanceId | NetworkInterfaceId {
-  return id.startsWith('i-') || id.startsWith('eni-')
+  return isInstance(id) || id.startsWith('eni-')
 }
