@@ -3,7 +3,7 @@
 
 import type { Region } from '../store/records.ts'
 import entries from './endpoint-services.json' with { type: 'json' }
-import { isRegion } from './regions.ts'
+import { availabilityZones, isRegion } from './regions.ts'
 
 export type EndpointServiceType = 'Gateway' | 'Interface'
 
@@ -18,6 +18,8 @@ export interface EndpointService {
   /** The endpoints' names cover all names below them, as S3's do for buckets: they are shown with `*.` before them. */
   readonly hasVirtualHosts: boolean
   readonly policySupported: boolean
+  /** Zones of the region, by id, in which it has no interface endpoints. */
+  readonly absentZoneIds: readonly string[]
   /** The SigV4 service name; absent when it is not known. */
   readonly signingName?: string
 }
@@ -37,6 +39,7 @@ export function endpointServices(region: Region): readonly EndpointService[] {
       baseDnsName: baseDnsName(entry, region),
       hasVirtualHosts: entry.service === 'com.amazonaws.{region}.s3',
       policySupported: entry.policySupported,
+      absentZoneIds: absentZoneIds(entry.service, region),
       ...(entry.signingName ? { signingName: entry.signingName } : {}),
     }))
     .sort((a, b) => (a.name < b.name ? -1 : 1))
@@ -46,6 +49,19 @@ export function endpointServices(region: Region): readonly EndpointService[] {
 
 export function findEndpointService(region: Region, name: string): EndpointService | undefined {
   return endpointServices(region).find((service) => service.name === name)
+}
+
+/** Found in the services' own guides; most services are in every zone. */
+const ABSENT_ZONES: Readonly<Record<string, readonly string[]>> = {
+  // https://docs.aws.amazon.com/ses/latest/dg/send-email-set-up-vpc-endpoints.html
+  'com.amazonaws.{region}.email-smtp': 'use1-az2 use1-az3 use1-az5 usw1-az2 usw2-az4 apne2-az4 cac1-az3 cac1-az4'.split(
+    ' ',
+  ),
+}
+
+function absentZoneIds(service: string, region: Region): string[] {
+  const absent = ABSENT_ZONES[service] ?? []
+  return availabilityZones(region).flatMap(({ id }) => (absent.includes(id) ? [id] : []))
 }
 
 function inRegion(text: string, region: Region): string {
