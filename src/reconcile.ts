@@ -4,6 +4,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { Compiler } from './compile/compiler.ts'
 import type { Network } from './compile/network.ts'
+import { removeVpcEndpoint } from './control/ec2/endpoint/vpc-endpoint.ts'
 import { finishInstanceTransition, forgetTerminated } from './control/ec2/instance/instance-lifecycle.ts'
 import type { ApplyResult, Driver, DriverError } from './linux/driver.ts'
 import type { Instance, InstanceId, VpcEndpoint, VpcId } from './store/records.ts'
@@ -208,6 +209,6 @@ function passing(records: Records): Transitions {
 }
 
 function finishEndpointTransition(tx: Tx, endpoint: VpcEndpoint): void {
-  if (endpoint.state === 'deleting') tx.vpcEndpoints.delete(endpoint.id)
+  if (endpoint.state === 'deleting') removeVpcEndpoint(tx, endpoint)
   else tx.vpcEndpoints.update(endpoint.id, { state: 'available' })
 }

@@ -1,6 +1,7 @@
 // The policy documents of VPC endpoints: the default, and what a document must be before it is taken.
 // https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html
 
+import type { EndpointService } from '../../../catalogue/endpoint-services.ts'
 import { ApiError } from '../../../errors.ts'
 import { parsePolicy } from '../../../iam/policy.ts'
 import { findJsonError } from './json-syntax.ts'
@@ -9,11 +10,41 @@ import { findJsonError } from './json-syntax.ts'
 export const DEFAULT_GATEWAY_POLICY =
   '{"Version":"2008-10-17","Statement":[{"Sid":"","Effect":"Allow","Principal":"*","Action":"*","Resource":"*"}]}'
 
+/** As AWS returns it for an interface endpoint that was given none, space for space. */
+export const DEFAULT_INTERFACE_POLICY = `{
+  "Statement": [
+    {
+      "Action": "*", \n      "Effect": "Allow", \n      "Principal": "*", \n      "Resource": "*"
+    }
+  ]
+}`
+
 /** Counted with white space. */
 const POLICY_LENGTH = 20_480
 
+/** The policy that an endpoint is to have: the one sent, the default when it is reset, and else the present one. */
+export function requirePolicy(
+  service: EndpointService,
+  input: { readonly PolicyDocument?: string | undefined; readonly ResetPolicy?: boolean | undefined },
+  defaultPolicy: string,
+  present = defaultPolicy,
+): string {
+  if (input.ResetPolicy && input.PolicyDocument) {
+    throw new ApiError('InvalidParameterCombination', 'Send policyDocument or resetPolicy, not both')
+  }
+  if (input.ResetPolicy) return defaultPolicy
+  if (!input.PolicyDocument) return present
+  if (!service.policySupported) {
+    throw new ApiError(
+      'InvalidParameter',
+      `The VPC endpoint service ${service.name} does not support endpoint policies.`,
+    )
+  }
+  return requireEndpointPolicy(input.PolicyDocument)
+}
+
 /** The document as sent, when it is one that can be evaluated. */
-export function requireEndpointPolicy(document: string): string {
+function requireEndpointPolicy(document: string): string {
   if (document.length > POLICY_LENGTH) {
     throw invalidPolicy(`It has ${document.length} characters, and at most ${POLICY_LENGTH} are allowed`)
   }

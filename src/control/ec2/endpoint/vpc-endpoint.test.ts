@@ -120,7 +120,6 @@ describe('CreateVpcEndpoint', () => {
       code: 'InvalidParameter',
       says: 'Endpoint type (Gateway) does not match available service types ([Interface]).',
     },
-    { name: 'an interface endpoint', input: { VpcEndpointType: 'Interface' }, code: 'UnsupportedOperation' },
     {
       name: 'subnets',
       input: { SubnetIds: ['subnet-1'] },

@@ -53,10 +53,12 @@ export function detachNetworkInterface(
   caller: Caller,
   input: DetachNetworkInterfaceRequest,
 ): Record<string, never> {
+  if (input.AttachmentId?.startsWith('ela-attach-')) {
+    throw new ApiError('OperationNotPermitted', "You are not allowed to manage 'ela-attach' attachments.")
+  }
   const id = requireId('Attachment', input.AttachmentId)
   const eni = findAll(tx.networkInterfaces, caller).find(({ attachment }) => attachment?.id === id)
   if (!eni) throw notFound('Attachment', id)
-  checkNotRequesterManaged(eni)
   if (eni.attachment?.deviceIndex === 0) {
     throw new ApiError('OperationNotPermitted', 'The network interface at device index 0 cannot be detached.')
   }

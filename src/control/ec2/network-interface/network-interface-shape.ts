@@ -22,6 +22,7 @@ export function toNetworkInterface(records: Records, eni: NetworkInterface): Net
     InterfaceType: eni.interfaceType,
     Ipv6Addresses: [],
     Operator: { Managed: false },
+    ...(eni.vpcEndpointId ? { RequesterId: ENDPOINT_REQUESTER_ID } : {}),
     RequesterManaged: eni.requesterManaged,
     TagSet: tagList(eni.tags),
   }
@@ -46,7 +47,31 @@ export function toInstanceInterface(records: Records, eni: NetworkInterface): In
   }
 }
 
+/** An account of AWS's own, which makes the interfaces of endpoints. */
+export const ENDPOINT_REQUESTER_ID = '727180483921'
+/** Whose instances they are attached to, as it seems to everybody else. */
+export const ENDPOINT_INSTANCE_OWNER = 'amazon-aws'
+
+/** `ela-attach-…`: what an endpoint's interface has for an attachment, which nobody can take off. */
+export function endpointAttachmentId(eni: NetworkInterface): string | undefined {
+  return eni.vpcEndpointId && `ela-attach-${eni.id.slice('eni-'.length)}`
+}
+
+export function isInUse(eni: NetworkInterface): boolean {
+  return eni.attachment !== undefined || eni.vpcEndpointId !== undefined
+}
+
 export function toAttachment(eni: NetworkInterface): AttachmentOutput | undefined {
+  if (eni.vpcEndpointId) {
+    return {
+      AttachTime: new Date(eni.createdAt),
+      AttachmentId: endpointAttachmentId(eni),
+      DeleteOnTermination: false,
+      DeviceIndex: 1,
+      InstanceOwnerId: ENDPOINT_INSTANCE_OWNER,
+      Status: 'attached',
+    }
+  }
   return eni.attachment && attachmentShape(eni, eni.attachment, 'attached')
 }
 
@@ -101,7 +126,7 @@ function commonShape(records: Records, eni: NetworkInterface) {
       PrivateIpAddress: address,
     })),
     SourceDestCheck: eni.sourceDestCheck,
-    Status: eni.attachment ? 'in-use' : 'available',
+    Status: isInUse(eni) ? 'in-use' : 'available',
     SubnetId: eni.subnetId,
     VpcId: eni.vpcId,
   } as const

@@ -319,9 +319,3 @@ describe('secondary addresses', () => {
     refusal(call, code)
   })
 })
-
-test('an interface that an AWS service made is left alone', () => {
-  const NetworkInterfaceId = create()
-  world.store.transact((tx) => tx.networkInterfaces.update(NetworkInterfaceId, { requesterManaged: true }))
-  refusal(() => world.write(deleteNetworkInterface, { NetworkInterfaceId }), 'OperationNotPermitted')
-})

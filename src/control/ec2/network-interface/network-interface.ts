@@ -18,7 +18,15 @@ import { pageOf } from '../request/pages.ts'
 import { requireNamed, requireNetworkInterface, requireSubnet } from '../request/require.ts'
 import { tagsFor } from '../request/tags.ts'
 import { parseWantedAddresses, takeAddresses } from './interface-address.ts'
-import { addressDnsName, toNetworkInterface, withDetached } from './network-interface-shape.ts'
+import {
+  addressDnsName,
+  ENDPOINT_REQUESTER_ID,
+  endpointAttachmentId,
+  isInUse,
+  toAttachment,
+  toNetworkInterface,
+  withDetached,
+} from './network-interface-shape.ts'
 import { insertNetworkInterface, requireInterfaceGroups } from './new-network-interface.ts'
 
 const ACTION = 'CreateNetworkInterface'
@@ -67,8 +75,7 @@ export function deleteNetworkInterface(
   input: DeleteNetworkInterfaceRequest,
 ): Record<string, never> {
   const eni = requireNetworkInterface(tx, caller, input.NetworkInterfaceId)
-  checkNotRequesterManaged(eni)
-  if (eni.attachment) {
+  if (isInUse(eni)) {
     throw new ApiError('InvalidParameterValue', `Network interface '${eni.id}' is currently in use.`)
   }
   tx.networkInterfaces.delete(eni.id)
@@ -79,10 +86,7 @@ export function deleteNetworkInterface(
 /** An interface that an AWS service made is the service's alone to change. */
 export function checkNotRequesterManaged(eni: NetworkInterface): void {
   if (eni.requesterManaged) {
-    throw new ApiError(
-      'OperationNotPermitted',
-      `You do not have permission to access the specified resource: ${eni.id}`,
-    )
+    throw new ApiError('AuthFailure', 'You do not have permission to access the specified resource.', { status: 400 })
   }
 }
 
@@ -141,14 +145,14 @@ const FILTERS: FilterFields<NetworkInterface> = {
   'association.ip-owner-id': () => undefined,
   'association.public-dns-name': () => undefined,
   'association.public-ip': () => undefined,
-  'attachment.attach-time': (eni) => eni.attachment?.attachedAt,
-  'attachment.attachment-id': (eni) => (eni.attachment ?? eni.detached)?.id,
-  'attachment.delete-on-termination': (eni) => eni.attachment?.deleteOnTermination,
-  'attachment.device-index': (eni) => eni.attachment?.deviceIndex,
+  'attachment.attach-time': (eni) => eni.attachment?.attachedAt ?? (eni.vpcEndpointId && eni.createdAt),
+  'attachment.attachment-id': (eni) => endpointAttachmentId(eni) ?? (eni.attachment ?? eni.detached)?.id,
+  'attachment.delete-on-termination': (eni) => toAttachment(eni)?.DeleteOnTermination,
+  'attachment.device-index': (eni) => toAttachment(eni)?.DeviceIndex,
   'attachment.instance-id': (eni) => eni.attachment?.instanceId,
-  'attachment.instance-owner-id': (eni) => eni.attachment && eni.owner,
+  'attachment.instance-owner-id': (eni) => toAttachment(eni)?.InstanceOwnerId,
   'attachment.nat-gateway-id': () => undefined,
-  'attachment.status': (eni) => eni.attachment && 'attached',
+  'attachment.status': (eni) => toAttachment(eni)?.Status,
   description: (eni) => eni.description,
   'group-id': (eni) => eni.groupIds,
   'interface-type': (eni) => eni.interfaceType,
@@ -159,10 +163,10 @@ const FILTERS: FilterFields<NetworkInterface> = {
   'operator.principal': () => undefined,
   'owner-id': (eni) => eni.owner,
   'private-ip-address': (eni) => eni.privateAddresses,
-  'requester-id': () => undefined,
+  'requester-id': (eni) => eni.vpcEndpointId && ENDPOINT_REQUESTER_ID,
   'requester-managed': (eni) => eni.requesterManaged,
   'source-dest-check': (eni) => eni.sourceDestCheck,
-  status: (eni) => (eni.attachment ? 'in-use' : 'available'),
+  status: (eni) => (isInUse(eni) ? 'in-use' : 'available'),
   'subnet-id': (eni) => eni.subnetId,
   'vpc-id': (eni) => eni.vpcId,
 }

@@ -1,4 +1,4 @@
-// Puts a network interface into the store, whoever asks for it: CreateNetworkInterface, RunInstances.
+// Puts a network interface into the store, whoever asks for it: CreateNetworkInterface, RunInstances, an endpoint.
 
 import { ApiError } from '../../../errors.ts'
 import { type Address, addressBits } from '../../../ip/address.ts'
@@ -9,6 +9,8 @@ import type {
   SecurityGroupId,
   Subnet,
   Tags,
+  VpcEndpointId,
+  VpcId,
 } from '../../../store/records.ts'
 import type { Records, Tx } from '../../../store/store.ts'
 import type { Caller } from '../../caller.ts'
@@ -27,6 +29,8 @@ export interface NewNetworkInterface {
   readonly description?: string
   readonly attachment?: NetworkInterfaceAttachment
   readonly tags?: Tags
+  /** The interface endpoint that it is made for, whose alone it is then. */
+  readonly vpcEndpointId?: VpcEndpointId
 }
 
 export function insertNetworkInterface(tx: Tx, place: Place, wanted: NewNetworkInterface): NetworkInterface {
@@ -37,8 +41,9 @@ export function insertNetworkInterface(tx: Tx, place: Place, wanted: NewNetworkI
     vpcId: wanted.subnet.vpcId,
     subnetId: wanted.subnet.id,
     description: wanted.description ?? '',
-    interfaceType: 'interface',
-    requesterManaged: false,
+    interfaceType: wanted.vpcEndpointId ? 'vpc_endpoint' : 'interface',
+    requesterManaged: wanted.vpcEndpointId !== undefined,
+    ...(wanted.vpcEndpointId ? { vpcEndpointId: wanted.vpcEndpointId } : {}),
     macAddress: macAddressFor(backboneAddress),
     privateAddresses: wanted.addresses,
     groupIds: wanted.groupIds,
@@ -65,7 +70,7 @@ export function requireInterfaceGroups(
     )
   }
   checkGroupCount(groups.length)
-  return groups.length > 0 ? groups.map((group) => group.id) : defaultGroups(records, subnet, caller.account)
+  return groups.length > 0 ? groups.map((group) => group.id) : defaultGroupIds(records, subnet.vpcId, caller.account)
 }
 
 export function checkGroupCount(count: number): void {
@@ -77,8 +82,9 @@ export function checkGroupCount(count: number): void {
   }
 }
 
-function defaultGroups(records: Records, subnet: Subnet, owner: AccountId): SecurityGroupId[] {
-  const groups = records.securityGroups.where('vpcId', subnet.vpcId)
+/** The VPC's default group, as a list: what an interface has that was given none. */
+export function defaultGroupIds(records: Records, vpcId: VpcId, owner: AccountId): SecurityGroupId[] {
+  const groups = records.securityGroups.where('vpcId', vpcId)
   return groups.filter((group) => group.name === 'default' && group.owner === owner).map((group) => group.id)
 }
 

@@ -1,0 +1,103 @@
+// The network interfaces of an interface endpoint: one in each of its subnets, one subnet in a zone. Each keeps its
+// address for as long as the endpoint is in the subnet, and belongs to the endpoint: no other call may change it.
+// https://docs.aws.amazon.com/vpc/latest/privatelink/create-interface-endpoint.html
+
+import type { SubnetConfiguration } from '@aws-sdk/client-ec2'
+import type { EndpointService } from '../../../catalogue/endpoint-services.ts'
+import { ApiError, missingParameter } from '../../../errors.ts'
+import type { Address } from '../../../ip/address.ts'
+import type { NetworkInterface, SecurityGroupId, Subnet, VpcEndpoint, VpcId } from '../../../store/records.ts'
+import type { Records, Tx } from '../../../store/store.ts'
+import type { Caller } from '../../caller.ts'
+import { requireAddressOf, takeAddresses } from '../network-interface/interface-address.ts'
+import { insertNetworkInterface } from '../network-interface/new-network-interface.ts'
+import type { Place } from '../request/owned.ts'
+import { requireSubnet } from '../request/require.ts'
+import { invalidParameter } from './new-vpc-endpoint.ts'
+
+/** A subnet that an endpoint is to be in. */
+export interface Placement {
+  readonly subnet: Subnet
+  /** Absent: the subnet chooses, or the address stays. */
+  readonly address?: Address
+}
+
+interface SubnetParameters {
+  readonly ids: readonly string[] | undefined
+  readonly configurations: readonly SubnetConfiguration[] | undefined
+}
+
+/** The subnets that a call names, by id or with an address, each once. */
+export function requirePlacements(
+  records: Records,
+  caller: Caller,
+  vpc: { readonly id: VpcId },
+  { ids = [], configurations = [] }: SubnetParameters,
+): Placement[] {
+  const placements = new Map<string, Placement>()
+  for (const id of ids) placements.set(id, { subnet: requireSubnetIn(records, caller, vpc, id) })
+  const configured = new Set<string>()
+  for (const { SubnetId: id, Ipv4: ipv4, Ipv6: ipv6 } of configurations) {
+    if (id === undefined) throw missingParameter('subnetConfiguration.subnetId')
+    if (configured.has(id)) throw invalidParameter(`Subnet ${id} is in subnetConfigurations more than once.`)
+    configured.add(id)
+    const subnet = requireSubnetIn(records, caller, vpc, id)
+    if (ipv6 !== undefined) throw invalidParameter(`Subnet ${id} does not have an IPv6 CIDR block.`)
+    const address = ipv4 === undefined ? undefined : requireAddressOf(subnet, ipv4, 'ipv4')
+    placements.set(id, address === undefined ? { subnet } : { subnet, address })
+  }
+  return [...placements.values()]
+}
+
+export function requireSubnetIn(records: Records, caller: Caller, vpc: { readonly id: VpcId }, id: string): Subnet {
+  const subnet = requireSubnet(records, caller, id)
+  if (subnet.vpcId !== vpc.id) throw invalidParameter(`Subnet ${subnet.id} does not belong to VPC ${vpc.id}.`)
+  return subnet
+}
+
+/** Throws when the service is not in the zone of an added subnet, or a zone would hold two. */
+export function checkZones(service: EndpointService, kept: readonly Subnet[], added: readonly Subnet[]): void {
+  const taken = new Set(kept.map((subnet) => subnet.availabilityZoneId))
+  for (const { id, availabilityZoneId } of added) {
+    if (service.absentZoneIds.includes(availabilityZoneId)) {
+      throw invalidParameter(
+        `The VPC endpoint service ${service.name} does not support the availability zone of the subnet: ${id}.`,
+      )
+    }
+    if (taken.has(availabilityZoneId)) {
+      throw new ApiError(
+        'DuplicateSubnetsInSameZone',
+        `Found another VPC endpoint subnet in the availability zone of ${id}. VPC endpoint subnets should be in different availability zones supported by the VPC endpoint service.`,
+      )
+    }
+    taken.add(availabilityZoneId)
+  }
+}
+
+export function interfacesOfEndpoint(records: Records, endpoint: Pick<VpcEndpoint, 'id'>): readonly NetworkInterface[] {
+  return records.networkInterfaces.where('vpcEndpointId', endpoint.id)
+}
+
+export function addEndpointInterfaces(
+  tx: Tx,
+  place: Place,
+  endpoint: Pick<VpcEndpoint, 'id'> & { readonly groupIds: readonly SecurityGroupId[] },
+  placements: readonly Placement[],
+): void {
+  const wanted = placements.map(({ subnet, address }) => ({
+    subnet,
+    ...(address === undefined ? {} : { primary: address }),
+    secondary: [],
+    secondaryCount: 0,
+  }))
+  const addresses = takeAddresses(tx, wanted)
+  for (const [index, { subnet }] of placements.entries()) {
+    insertNetworkInterface(tx, place, {
+      subnet,
+      addresses: addresses[index] ?? [],
+      groupIds: endpoint.groupIds,
+      description: `VPC Endpoint Interface ${endpoint.id}`,
+      vpcEndpointId: endpoint.id,
+    })
+  }
+}

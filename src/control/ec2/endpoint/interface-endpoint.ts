@@ -1,0 +1,160 @@
+// Endpoints of type Interface: network interfaces in subnets, security groups, names.
+// https://docs.aws.amazon.com/vpc/latest/privatelink/create-interface-endpoint.html
+
+import type { CreateVpcEndpointRequest, ModifyVpcEndpointRequest } from '@aws-sdk/client-ec2'
+import type { EndpointService } from '../../../catalogue/endpoint-services.ts'
+import type { SecurityGroupId, VpcEndpoint } from '../../../store/records.ts'
+import type { Records, Tx } from '../../../store/store.ts'
+import type { Caller } from '../../caller.ts'
+import { requireGroupsOfVpc } from '../network-interface/network-interface-attribute.ts'
+import { defaultGroupIds } from '../network-interface/new-network-interface.ts'
+import { parseChoice } from '../request/choice.ts'
+import { refuseUnserved } from '../request/not-served.ts'
+import { requireSecurityGroup, requireVpc } from '../request/require.ts'
+import {
+  addEndpointInterfaces,
+  checkZones,
+  interfacesOfEndpoint,
+  type Placement,
+  requirePlacements,
+  requireSubnetIn,
+} from './endpoint-interface.ts'
+import { DEFAULT_INTERFACE_POLICY, requirePolicy } from './endpoint-policy.ts'
+import { invalidParameter, type NewVpcEndpoint } from './new-vpc-endpoint.ts'
+import { type PrivateDns, requirePrivateDns } from './private-dns.ts'
+
+type InterfaceEndpointFields = PrivateDns &
+  Pick<VpcEndpoint, 'type' | 'policyDocument' | 'groupIds' | 'dnsRecordIpType'>
+
+/** What a new interface endpoint has by its type, and where its interfaces go; nothing is written. */
+export function interfaceEndpointOf(
+  records: Records,
+  caller: Caller,
+  { vpc, service, input }: NewVpcEndpoint<CreateVpcEndpointRequest>,
+): { readonly fields: InterfaceEndpointFields; readonly placements: readonly Placement[] } {
+  checkServiceRegion(caller, service, input.ServiceRegion)
+  checkInterfaceParameters(service, input.RouteTableIds, input)
+  const placements = requirePlacements(records, caller, vpc, {
+    ids: input.SubnetIds,
+    configurations: input.SubnetConfigurations,
+  })
+  const subnets = placements.map(({ subnet }) => subnet)
+  checkZones(service, [], subnets)
+  const groupIds = requireGroupsOfVpc(records, caller, vpc.id, input.SecurityGroupIds ?? [])
+  return {
+    fields: {
+      type: 'Interface',
+      policyDocument: requirePolicy(service, input, DEFAULT_INTERFACE_POLICY),
+      groupIds: groupIds.length > 0 ? groupIds : defaultGroupIds(records, vpc.id, caller.account),
+      dnsRecordIpType: requireDnsRecordIpType(input) ?? 'ipv4',
+      ...requirePrivateDns(records, vpc, service, input),
+    },
+    placements,
+  }
+}
+
+/** The endpoint is `pending` until the kernel has the change; what it had before serves on meanwhile. */
+export function modifyInterfaceEndpoint(
+  tx: Tx,
+  caller: Caller,
+  endpoint: VpcEndpoint,
+  { service, input }: { readonly service: EndpointService; readonly input: ModifyVpcEndpointRequest },
+): void {
+  const tables = [...(input.AddRouteTableIds ?? []), ...(input.RemoveRouteTableIds ?? [])]
+  checkInterfaceParameters(service, tables, input)
+  const vpc = requireVpc(tx, caller, endpoint.vpcId)
+  const groupIds = requireNewGroups(tx, caller, endpoint, input)
+  const privateDns = requirePrivateDns(tx, vpc, service, input, endpoint)
+  const policyDocument = requirePolicy(service, input, DEFAULT_INTERFACE_POLICY, endpoint.policyDocument)
+  const dnsRecordIpType = requireDnsRecordIpType(input) ?? endpoint.dnsRecordIpType
+  changeSubnets(tx, caller, { ...endpoint, groupIds }, { service, input })
+  for (const eni of interfacesOfEndpoint(tx, endpoint)) tx.networkInterfaces.update(eni.id, { groupIds })
+  tx.vpcEndpoints.update(endpoint.id, { groupIds, policyDocument, dnsRecordIpType, ...privateDns, state: 'pending' })
+}
+
+/** Removed subnets lose their interfaces, and added ones get one; where another address is wanted a new interface
+ * takes the old one's place. */
+function changeSubnets(
+  tx: Tx,
+  caller: Caller,
+  endpoint: VpcEndpoint,
+  { service, input }: { readonly service: EndpointService; readonly input: ModifyVpcEndpointRequest },
+): void {
+  const vpc = { id: endpoint.vpcId }
+  const placements = requirePlacements(tx, caller, vpc, {
+    ids: input.AddSubnetIds,
+    configurations: input.SubnetConfigurations,
+  })
+  const removed = new Set((input.RemoveSubnetIds ?? []).map((id) => requireSubnetIn(tx, caller, vpc, id).id))
+  const both = placements.find(({ subnet }) => removed.has(subnet.id))
+  if (both) throw invalidParameter(`Subnet ${both.subnet.id} cannot be added and removed in one call.`)
+  const bySubnet = new Map(interfacesOfEndpoint(tx, endpoint).map((eni) => [eni.subnetId, eni]))
+  const moved = placements.filter(({ subnet, address }) => {
+    const eni = bySubnet.get(subnet.id)
+    return !eni || (address !== undefined && address !== eni.privateAddresses[0])
+  })
+  const gone = new Set([...removed, ...moved.map(({ subnet }) => subnet.id)])
+  const kept = [...bySubnet.keys()].filter((id) => !gone.has(id)).flatMap((id) => tx.subnets.get(id) ?? [])
+  checkZones(
+    service,
+    kept,
+    moved.map(({ subnet }) => subnet),
+  )
+  for (const [subnetId, eni] of bySubnet) if (gone.has(subnetId)) tx.networkInterfaces.delete(eni.id)
+  addEndpointInterfaces(tx, caller, endpoint, moved)
+}
+
+function requireNewGroups(
+  records: Records,
+  caller: Caller,
+  endpoint: VpcEndpoint,
+  input: ModifyVpcEndpointRequest,
+): SecurityGroupId[] {
+  const removed = new Set<string>(
+    (input.RemoveSecurityGroupIds ?? []).map((id) => requireSecurityGroup(records, caller, id).id),
+  )
+  const kept = endpoint.groupIds.filter((id) => !removed.has(id))
+  const groups = requireGroupsOfVpc(records, caller, endpoint.vpcId, [...kept, ...(input.AddSecurityGroupIds ?? [])])
+  if (groups.length === 0) {
+    throw invalidParameter(`VPC endpoint ${endpoint.id} must have at least one security group.`)
+  }
+  return groups
+}
+
+/** What an interface endpoint has not: route tables; and the address families that are not there yet. */
+function checkInterfaceParameters(
+  service: EndpointService,
+  routeTableIds: readonly string[] | undefined,
+  input: Pick<CreateVpcEndpointRequest, 'IpAddressType' | 'DnsOptions'>,
+): void {
+  if ((routeTableIds ?? []).length > 0) {
+    throw invalidParameter('Route table IDs are only supported for Gateway type VPC Endpoint.')
+  }
+  refuseUnserved({
+    'dnsOptions.privateDnsPreference': input.DnsOptions?.PrivateDnsPreference,
+    'dnsOptions.privateDnsSpecifiedDomains': input.DnsOptions?.PrivateDnsSpecifiedDomains,
+  })
+  const type = parseChoice('ipAddressType', input.IpAddressType, ['ipv4', 'ipv6', 'dualstack'])
+  if (type !== undefined && type !== 'ipv4') {
+    throw invalidParameter(`The VPC endpoint service ${service.name} does not support the IP address type ${type}.`)
+  }
+}
+
+/** An ipv4 endpoint has A records, or what the service says. */
+function requireDnsRecordIpType({
+  DnsOptions: options,
+}: Pick<CreateVpcEndpointRequest, 'DnsOptions'>): 'ipv4' | 'service-defined' | undefined {
+  const choices = ['ipv4', 'ipv6', 'dualstack', 'service-defined'] as const
+  const type = parseChoice('dnsRecordIpType', options?.DnsRecordIpType, choices)
+  if (type === undefined || type === 'ipv4' || type === 'service-defined') return type
+  throw invalidParameter(
+    `The DNS record IP type ${type} does not go with the IP address type ipv4; use ipv4 or service-defined.`,
+  )
+}
+
+function checkServiceRegion(caller: Caller, service: EndpointService, region: string | undefined): void {
+  if (region === undefined || region === '' || region === caller.region) return
+  throw invalidParameter(
+    `The VPC endpoint service ${service.name} is not available for access from the region ${caller.region} to ${region}.`,
+  )
+}

@@ -1,0 +1,59 @@
+// What a CreateVpcEndpoint call asks for, before its type is looked at: the service, and whether it has the type.
+
+import type { CreateVpcEndpointRequest } from '@aws-sdk/client-ec2'
+import { type EndpointService, findEndpointService } from '../../../catalogue/endpoint-services.ts'
+import { ApiError, missingParameter, notFound } from '../../../errors.ts'
+import type { Vpc, VpcEndpoint } from '../../../store/records.ts'
+import type { Records } from '../../../store/store.ts'
+import type { Caller } from '../../caller.ts'
+import { refuseUnserved } from '../request/not-served.ts'
+
+export interface NewVpcEndpoint<Input> {
+  readonly vpc: Vpc
+  readonly service: EndpointService
+  readonly input: Input
+}
+
+/** The most endpoints of a type in one VPC; AWS raises the second on demand.
+ * https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-limits-endpoints.html */
+const ENDPOINTS_PER_VPC: Readonly<Record<VpcEndpoint['type'], number>> = { Gateway: 255, Interface: 50 }
+
+const TYPES = ['Gateway', 'Interface', 'GatewayLoadBalancer', 'Resource', 'ServiceNetwork']
+
+/** The service that is asked for, and the type, in which it is offered. Without a type it is Gateway. */
+export function requireOffer(
+  caller: Caller,
+  input: CreateVpcEndpointRequest,
+): { readonly service: EndpointService; readonly type: VpcEndpoint['type'] } {
+  refuseUnserved({
+    serviceNetworkArn: input.ServiceNetworkArn,
+    resourceConfigurationArn: input.ResourceConfigurationArn,
+  })
+  const wanted = input.VpcEndpointType ?? 'Gateway'
+  if (!TYPES.includes(wanted)) {
+    throw invalidParameter(`Unknown VPC endpoint type '${wanted}'; use Gateway or Interface.`)
+  }
+  if (input.ServiceName === undefined) throw missingParameter('serviceName')
+  const service = findEndpointService(caller.region, input.ServiceName)
+  if (!service) throw notFound('VpcEndpointService', input.ServiceName)
+  const type = service.types.find((offered) => offered === wanted)
+  if (!type) {
+    throw invalidParameter(
+      `Endpoint type (${wanted}) does not match available service types ([${service.types.join(', ')}]).`,
+    )
+  }
+  return { service, type }
+}
+
+/** An endpoint that is being deleted counts until it is gone. */
+export function checkEndpointCount(records: Records, vpc: Vpc, type: VpcEndpoint['type']): void {
+  const count = records.vpcEndpoints.where('vpcId', vpc.id).filter((endpoint) => endpoint.type === type).length
+  if (count >= ENDPOINTS_PER_VPC[type]) {
+    throw new ApiError('VpcEndpointLimitExceeded', 'The maximum number of VPC endpoints has been reached.')
+  }
+}
+
+/** The code that EC2 has for most of what is wrong with an endpoint. */
+export function invalidParameter(message: string): ApiError {
+  return new ApiError('InvalidParameter', message)
+}
