@@ -220,11 +220,9 @@ async function makeParts(
     log,
   })
   const serveBackbone = async (sockets: BackboneSockets) => {
-    const served = new Set(adapters.map((adapter) => adapter.service))
-    const serves = (service: string) => served.has(service)
     const records = () => store.records
     const backbone = await import('./daemon-backbone.ts')
-    backbone.serveBackbone(sockets, { network, records, sessionKey, now, authority, frontDoor, serves, log })
+    backbone.serveBackbone(sockets, { network, records, sessionKey, now, authority, frontDoor, log })
   }
   return { store, s3, services, driver, sandboxes, reconciler, frontDoor, serveBackbone }
 }

@@ -5,6 +5,9 @@ const AWS_SUFFIXES = ['amazonaws.com', 'api.aws', 'on.aws', 'sagemaker.aws', 'co
 
 const S3_ZONE =
   /(?:^|\.)(?<zone>s3(?:-fips|-accesspoint|-control|-website|-external-1)?(?:\.dualstack)?(?:[.-][a-z]{2}(?:-[a-z]+)+-\d)?\.amazonaws\.com)$/
+/** The names of S3's interface endpoints; buckets are names below `bucket.vpce-…`. */
+const S3_ENDPOINT_ZONE =
+  /(?:^|\.)(?<zone>(?:(?:bucket|accesspoint|control)\.)?vpce-[0-9a-z-]+\.s3\.[a-z]{2}(?:-[a-z]+)+-\d\.vpce\.amazonaws\.com)$/
 /** The region is a label of its own before the suffix; old S3 names have it after a dash. */
 const REGION_LABEL = /^[a-z]{2}(?:-[a-z]+)+-\d$/
 
@@ -26,7 +29,7 @@ export function parseAwsHost(host: string): AwsHost | undefined {
   if (!suffix) return undefined
   const zone = s3Zone(host)
   if (zone) {
-    const region = /(?<region>[a-z]{2}(?:-[a-z]+)+-\d)\.amazonaws\.com$/.exec(zone)?.groups?.region
+    const region = /(?<region>[a-z]{2}(?:-[a-z]+)+-\d)(?:\.vpce)?\.amazonaws\.com$/.exec(zone)?.groups?.region
     return { service: 's3', ...(region ? { region } : {}) }
   }
   const labels = host.slice(0, -suffix.length - 1).split('.')
@@ -43,6 +46,11 @@ export function certificateNames(host: string): readonly string[] | undefined {
   return zone ? [zone, `*.${zone}`] : [host]
 }
 
+/** Any of S3's names, also of its interface endpoints. */
+export function isS3Host(host: string): boolean {
+  return s3Zone(host) !== undefined
+}
+
 function s3Zone(host: string): string | undefined {
-  return S3_ZONE.exec(host)?.groups?.zone
+  return (S3_ZONE.exec(host) ?? S3_ENDPOINT_ZONE.exec(host))?.groups?.zone
 }

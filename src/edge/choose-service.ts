@@ -1,16 +1,18 @@
 // Which service a request is for.
 
+import { type EndpointService, endpointServices, findEndpointService } from '../catalogue/endpoint-services.ts'
 import { ApiError } from '../errors.ts'
 import type { Connection } from '../iam/connection.ts'
 import type { Claim } from '../iam/sigv4.ts'
 import type { RequestHead } from '../wire/codec.ts'
 import { authenticationError } from './authentication-error.ts'
 import { normaliseHost, parseAwsHost } from './aws-host.ts'
+import { isNameOf, serviceOfHost, shortNameOf } from './endpoint-host.ts'
 
 /**
  * The signing name of the service. On the loopback port every service has the same host, so the credential's scope
- * tells, then the host, then the target. Through an endpoint only the host tells, which the listener has held against the
- * endpoint's service: a scope must not lead a request to what its endpoint does not carry.
+ * tells, then the host, then the target. Through an endpoint it is the endpoint's: neither a scope nor a host must lead a
+ * request to what its endpoint does not carry.
  */
 export function chooseService(
   head: RequestHead,
@@ -18,23 +20,47 @@ export function chooseService(
   connection: Connection,
   targetPrefixes: ReadonlyMap<string, string>,
 ): string {
-  const hosted = serviceOfHost(head.headers.host)
   const scoped = claim.kind === 'claim' ? claim.scope.service : undefined
-  if (connection.kind === 'endpoint') {
-    if (hosted === undefined)
-      throw new ApiError('InvalidRequest', `Host '${head.headers.host ?? ''}' is no name of AWS's`)
-    if (scoped !== undefined && scoped !== hosted) {
-      throw authenticationError(hosted, { kind: 'wrong-service', wanted: hosted }, new Date(0))
-    }
-    return hosted
-  }
-  return scoped ?? hosted ?? targeted(head, targetPrefixes) ?? unsignedGuess(head)
+  if (connection.kind === 'endpoint') return carriedService(head, scoped, connection)
+  return scoped ?? hostedService(head.headers.host) ?? targeted(head, targetPrefixes) ?? unsignedGuess(head)
 }
 
-function serviceOfHost(host: string | undefined): string | undefined {
-  return parseAwsHost(normaliseHost(host ?? ''))
-    ?.service.split('.')
-    .at(-1)
+/** The endpoint's own service, once neither host nor scope ask for another. */
+function carriedService(
+  head: RequestHead,
+  scoped: string | undefined,
+  { region, serviceName }: Extract<Connection, { kind: 'endpoint' }>,
+): string {
+  const service = findEndpointService(region, serviceName)
+  if (!service) throw new ApiError('InvalidRequest', `Nothing is known of the endpoint service ${serviceName}`)
+  requireName(service, normaliseHost(head.headers.host ?? ''))
+  if (scoped !== undefined && !signsFor(service, scoped)) {
+    const wanted = service.signingName ?? shortNameOf(service)
+    throw authenticationError(wanted, { kind: 'wrong-service', wanted }, new Date(0))
+  }
+  return service.signingName ?? scoped ?? shortNameOf(service)
+}
+
+/** A name of nobody's (an address, a name of the user's own) means the service that is there, but to S3 a bucket. */
+function requireName(service: EndpointService, host: string): void {
+  if (isNameOf(service, host)) return
+  const carries = `This endpoint carries ${shortNameOf(service)} only, and`
+  const other = parseAwsHost(host)
+  if (other) throw new ApiError('InvalidRequest', `${carries} ${host} is a name of ${other.service}.`)
+  if (service.signingName === 's3') throw new ApiError('InvalidRequest', `${carries} '${host}' is no name of AWS's.`)
+}
+
+/** Where the catalogue does not know the scope, it is believed unless it is another service's. */
+function signsFor(service: EndpointService, scope: string): boolean {
+  if (service.signingName !== undefined) return scope === service.signingName
+  if (shortNameOf(service).includes(scope)) return true
+  const region = service.name.split('.')[2] ?? ''
+  return !endpointServices(region).some((other) => other.signingName === scope)
+}
+
+function hostedService(host: string | undefined): string | undefined {
+  const name = normaliseHost(host ?? '')
+  return serviceOfHost(name)?.signingName ?? parseAwsHost(name)?.service.split('.').at(-1)
 }
 
 function targeted({ headers }: RequestHead, prefixes: ReadonlyMap<string, string>): string | undefined {

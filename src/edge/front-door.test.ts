@@ -34,6 +34,8 @@ const ENDPOINT: Connection = {
   kind: 'endpoint',
   endpointId: 'vpce-1',
   endpointAccount: '123456789012',
+  endpointType: 'Gateway',
+  serviceName: 'com.amazonaws.us-east-1.s3',
   vpcId: 'vpc-1',
   region: 'us-east-1',
   vpcSourceIp: '10.0.1.9',
@@ -125,6 +127,15 @@ function config(accessKeyId = KNOWN, secretAccessKey = SECRET, sessionToken?: st
   return { endpoint, region: 'us-east-1', credentials, maxAttempts: 1 }
 }
 
+/** Unsigned, in the clear. */
+function getWithHost(host: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    httpRequest(endpoint, { headers: { host } }, (res) => resolve(text(res)))
+      .on('error', reject)
+      .end()
+  })
+}
+
 const s3 = (...key: Parameters<typeof config>) => new S3Client({ ...config(...key), forcePathStyle: true })
 
 describe('who gets in', () => {
@@ -174,6 +185,17 @@ describe('who gets in', () => {
     mode = chosen
     const send = s3(INACTIVE, SECRET).send(new GetObjectCommand({ Bucket: 'b', Key: 'k' }))
     await expect(send).rejects.toMatchObject({ name: 'InvalidAccessKeyId', $metadata: { httpStatusCode: 403 } })
+    expect(call).toBeUndefined()
+  })
+
+  it.each([
+    ['another service', 'sts.us-east-1.amazonaws.com', /carries s3 only, and sts\.us-east-1.* is a name of sts/],
+    ['no name of AWS’s', 'example.com', /carries s3 only, and 'example.com' is no name/],
+    ['S3 Control', 's3-control.us-east-1.amazonaws.com', /<Code>NotImplemented</],
+    ['an access point', 'p-1.s3-accesspoint.us-east-1.amazonaws.com', /<Code>NoSuchAccessPoint</],
+  ])('an endpoint for S3 does not carry %s', async (_what, host, answer) => {
+    connection = ENDPOINT
+    expect(await getWithHost(host)).toMatch(answer)
     expect(call).toBeUndefined()
   })
 

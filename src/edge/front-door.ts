@@ -266,6 +266,7 @@ export class FrontDoor {
     const { principal, connection, now, region, headers } = call
     const userAgent = headers['user-agent']
     const endpointPolicy = this.#endpointPolicyOf(connection)
+    const endpointType = connection.kind === 'endpoint' ? connection.endpointType : 'Gateway'
     const refusals: (Error | undefined)[] = []
     for (const authorisation of await adapter.authorisations(call)) {
       const context = {
@@ -276,7 +277,7 @@ export class FrontDoor {
         authorisation,
         ...(userAgent !== undefined && { userAgent }),
       }
-      const request = { ...authorisation, principal, ...(endpointPolicy && { endpointPolicy }) }
+      const request = { ...authorisation, principal, ...(endpointPolicy && { endpointPolicy, endpointType }) }
       const decision = evaluate(request, contextKeys(context))
       const refusal = decision.allowed ? undefined : adapter.refusal(call, authorisation, decision)
       if (refusal && !adapter.answersRefusals?.has(call.operation)) throw refusal

@@ -1,5 +1,6 @@
 // Address plan: loopback stands for the backbone. Endpoints: 127.80.0.1 S3 and 127.80.0.2 DynamoDB of vpc-a, 127.80.0.3 S3
-// of vpc-b. Interfaces: 127.80.1.1 (10.0.1.10) of vpc-a, 127.80.1.2 (10.0.1.10 too) of vpc-b; 127.80.1.9 is nobody.
+// of vpc-b; the two interfaces of an endpoint of vpc-a for a service: 127.80.2.N and 127.80.3.N, N by the list INTERFACE.
+// Interfaces: 127.80.1.1 (10.0.1.10) of vpc-a, 127.80.1.2 (10.0.1.10 too) of vpc-b; 127.80.1.9 is nobody.
 
 import { mkdtempSync, rmSync } from 'node:fs'
 import { request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http'
@@ -7,12 +8,13 @@ import { request as httpsRequest } from 'node:https'
 import { connect as connectTcp, createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import type { Network, VpcNetwork } from '../compile/network.ts'
+import type { InterfaceEndpointNetwork, Network, VpcNetwork } from '../compile/network.ts'
 import type { Connection } from '../iam/connection.ts'
 import type { Address } from '../ip/address.ts'
-import type { NetworkInterfaceId, VpcEndpointId, VpcId } from '../store/records.ts'
+import type { NetworkInterfaceId, SubnetId, VpcEndpointId, VpcId } from '../store/records.ts'
 import { CertificateAuthority } from './ca.ts'
 import { EdgeListener } from './listener.ts'
 import type { UpgradeRequest } from './web-socket.ts'
@@ -54,7 +56,39 @@ function vpc(id: VpcId, asker: string, endpoints: Record<string, string>): VpcNe
   }
 }
 
-const A = vpc('vpc-a', '127.80.1.1', { '127.80.0.1': 's3', '127.80.0.2': 'dynamodb' })
+const INTERFACE = [
+  'ssm',
+  'ecr.api',
+  'ecr.dkr',
+  'kinesis-firehose',
+  'dynamodb-streams',
+  'execute-api',
+  's3',
+  'email-smtp',
+]
+
+function interfaceEndpoint(service: string, index: number): InterfaceEndpointNetwork {
+  const eni = (subnet: number) => ({
+    id: `eni-${subnet}-${index}` as NetworkInterfaceId,
+    subnetId: `subnet-${subnet}` as SubnetId,
+    availabilityZone: 'us-east-1a',
+    address: `10.0.${subnet}.${index}` as Address,
+    backboneAddress: `127.80.${subnet}.${index}` as Address,
+  })
+  return {
+    id: `vpce-${service}` as VpcEndpointId,
+    owner: '123456789012',
+    kind: 'interface',
+    serviceName: `com.amazonaws.us-east-1.${service}`,
+    policyDocument: '{}',
+    groupIds: [],
+    interfaces: [eni(2), eni(3)],
+    names: { regional: '', zonal: [], private: [] },
+  }
+}
+
+const GATEWAYS = vpc('vpc-a', '127.80.1.1', { '127.80.0.1': 's3', '127.80.0.2': 'dynamodb' })
+const A = { ...GATEWAYS, endpoints: [...GATEWAYS.endpoints, ...INTERFACE.map(interfaceEndpoint)] }
 const B = vpc('vpc-b', '127.80.1.2', { '127.80.0.3': 's3' })
 
 let network: Network = { vpcs: [A, B], inhabited: [] }
@@ -80,7 +114,6 @@ beforeAll(async () => {
   listener = new EdgeListener({
     authority,
     network: () => network,
-    serves: (service) => service === 's3',
     log: (line) => expect.unreachable(line),
     frontDoor: {
       answer: async (_request: IncomingMessage, response: ServerResponse, connection: Connection) => {
@@ -150,6 +183,8 @@ describe('EdgeListener', () => {
         kind: 'endpoint',
         endpointId: 'vpce-127.80.0.1',
         endpointAccount: '123456789012',
+        endpointType: 'Gateway',
+        serviceName: 'com.amazonaws.us-east-1.s3',
         vpcId: 'vpc-a',
         region: 'us-east-1',
         vpcSourceIp: '10.0.1.10',
@@ -186,18 +221,59 @@ describe('EdgeListener', () => {
       /ALTNAME/,
     ],
     ['a foreign name by TLS', { endpoint: '127.80.0.1', from: '127.80.1.1', host: 'example.com' }, /ALTNAME/],
-    [
-      'another service in the clear',
-      { endpoint: '127.80.0.1', from: '127.80.1.1', host: 'sts.us-east-1.amazonaws.com', tls: false },
-      /^400 .*<Code>InvalidRequest<.*carries s3 only/s,
-    ],
-    [
-      'a service that nothing serves',
-      { endpoint: '127.80.0.2', from: '127.80.1.1', host: 'dynamodb.us-east-1.amazonaws.com' },
-      /^501 \{"__type":"NotImplemented"/,
-    ],
   ])('%s', async (_rule, question, answer) => {
     expect(await ask(question)).toMatch(answer)
+  })
+
+  it.each([
+    ['ssm', 'ssm.us-east-1.amazonaws.com'],
+    ['ssm', 'vpce-0a1-b2c3d4e5.ssm.us-east-1.vpce.amazonaws.com'],
+    ['ssm', 'vpce-0a1-b2c3d4e5-us-east-1a.ssm.us-east-1.vpce.amazonaws.com'],
+    ['ecr.api', 'api.ecr.us-east-1.amazonaws.com'],
+    ['ecr.api', 'vpce-0a1-b2c3d4e5.api.ecr.us-east-1.vpce.amazonaws.com'],
+    ['ecr.dkr', '123456789012.dkr.ecr.us-east-1.amazonaws.com'],
+    ['kinesis-firehose', 'firehose.us-east-1.amazonaws.com'],
+    ['dynamodb-streams', 'streams.dynamodb.us-east-1.amazonaws.com'],
+    ['email-smtp', 'email-smtp.us-east-1.amazonaws.com'],
+    ['execute-api', 'abc123.execute-api.us-east-1.amazonaws.com'],
+    ['execute-api', 'abc123-vpce-0a1.execute-api.us-east-1.amazonaws.com'],
+    ['execute-api', 'vpce-0a1-b2c3d4e5.execute-api.us-east-1.vpce.amazonaws.com'],
+    ['s3', 's3.us-east-1.amazonaws.com'],
+    ['s3', 'b.s3.us-east-1.amazonaws.com'],
+    ['s3', 'b.s3-accesspoint.us-east-1.amazonaws.com'],
+    ['s3', 'bucket.vpce-0a1-b2c3d4e5.s3.us-east-1.vpce.amazonaws.com'],
+    ['s3', 'b.bucket.vpce-0a1-b2c3d4e5.s3.us-east-1.vpce.amazonaws.com'],
+    ['s3', 'control.vpce-0a1-b2c3d4e5-us-east-1a.s3.us-east-1.vpce.amazonaws.com'],
+  ])('an interface endpoint for %s has a certificate for %s, on all its interfaces', async (service, host) => {
+    const index = INTERFACE.indexOf(service)
+    for (const endpoint of [`127.80.2.${index}`, `127.80.3.${index}`]) {
+      expect(await ask({ endpoint, from: '127.80.1.1', host })).toBe('200 answered')
+    }
+    expect(connections).toMatchObject([{ endpointId: `vpce-${service}`, endpointType: 'Interface' }, {}])
+  })
+
+  it.each([
+    ['ssm', 'ssmmessages.us-east-1.amazonaws.com'],
+    ['ssm', 'ssm.eu-west-1.amazonaws.com'],
+    ['ssm', 'vpce-0a1-b2c3d4e5.logs.us-east-1.vpce.amazonaws.com'],
+    ['ecr.api', 'ecr.us-east-1.amazonaws.com'],
+    ['dynamodb-streams', 'dynamodb.us-east-1.amazonaws.com'],
+    ['s3', 'a.b.bucket.vpce-0a1-b2c3d4e5.s3.us-east-1.vpce.amazonaws.com'],
+  ])('an interface endpoint for %s has none for %s', async (service, host) => {
+    const endpoint = `127.80.2.${INTERFACE.indexOf(service)}`
+    expect(await ask({ endpoint, from: '127.80.1.1', host })).toMatch(/ALTNAME/)
+  })
+
+  it('a WebSocket is asked for by the same path', async () => {
+    const socket = tlsTo('127.80.2.0', '127.80.1.1', {
+      servername: 'ssm.us-east-1.amazonaws.com',
+      ca: authority.certificate,
+    })
+    socket.write(
+      'GET / HTTP/1.1\r\nhost: ssm.us-east-1.amazonaws.com\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n',
+    )
+    expect(await text(socket)).toContain('101 Switching')
+    expect(connections).toMatchObject([{ endpointId: 'vpce-ssm', interfaceId: 'eni-vpc-a', secure: true }])
   })
 
   it('an endpoint that went away drops its open connections at their next request', async () => {

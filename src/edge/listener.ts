@@ -6,14 +6,15 @@ import { createServer as createHttpsServer, type Server as HttpsServer } from 'n
 import type { Socket, Server as TcpServer } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { createSecureContext, type SecureContext } from 'node:tls'
+import { type EndpointService, findEndpointService } from '../catalogue/endpoint-services.ts'
 import { lookupIn, type PlacedEndpoint } from '../compile/lookup.ts'
 import type { Network } from '../compile/network.ts'
 import type { Connection } from '../iam/connection.ts'
 import { parseAddress } from '../ip/address.ts'
-import { normaliseHost, parseAwsHost } from './aws-host.ts'
+import { normaliseHost } from './aws-host.ts'
 import type { CertificateAuthority, ServerCertificate } from './ca.ts'
+import { defaultNameOf, isNameOf } from './endpoint-host.ts'
 import { asksForWebSocket, type UpgradeRequest } from './web-socket.ts'
-import { type Refusal, wrongService } from './wrong-service.ts'
 
 // An import of node:http by name also loads its WebSocket client: 13 MB and 20 ms for what nobody here uses.
 const { createServer: createHttpServer } = process.getBuiltinModule('node:http')
@@ -29,9 +30,6 @@ export interface EdgeListenerOptions {
   /** The Network in force. */
   readonly network: () => Network
   readonly frontDoor: RequestAnswerer
-  /** True when something stands behind the service: its name as in an endpoint's, such as `s3`. Absent: the front door
-   * says so itself. */
-  readonly serves?: (service: string) => boolean
   readonly log: (line: string) => void
 }
 
@@ -56,7 +54,9 @@ export class EdgeListener {
   serve(sockets: { readonly https: TcpServer; readonly http: TcpServer }): void {
     sockets.https.on('connection', (socket) => {
       const placed = this.#accept(socket)
-      if (placed) this.#tlsFront(placed).server.emit('connection', socket)
+      const front = placed && this.#tlsFront(placed)
+      if (front) front.server.emit('connection', socket)
+      else socket.destroy()
     })
     sockets.http.on('connection', (socket) => {
       if (this.#accept(socket)) this.#http.emit('connection', socket)
@@ -82,16 +82,13 @@ export class EdgeListener {
 
   #handler(secure: boolean): Handler {
     return (request, response) => {
-      const visit = this.#visit(request, secure)
-      if (!visit) {
+      // Looked up again for each request: the endpoint may have gone since the connection began.
+      const path = this.#pathOf(request.socket)
+      if (!path) {
         request.socket.destroy()
         return
       }
-      if (visit.refusal) {
-        sendRefusal(request, response, visit.refusal)
-        return
-      }
-      this.#options.frontDoor.answer(request, response, visit.connection).catch((error: unknown) => {
+      this.#options.frontDoor.answer(request, response, { ...path.connection, secure }).catch((error: unknown) => {
         // A client that went away in the middle is no news.
         if (!isBrokenConnection(error)) this.#options.log(`edge: ${request.method} ${request.url}: ${error}`)
         request.socket.destroy()
@@ -102,28 +99,17 @@ export class EdgeListener {
   /** The same for a request that asks for a WebSocket. */
   #upgrader(secure: boolean): Upgrader {
     return (request, socket, early) => {
-      const visit = this.#visit(request, secure)
-      if (!visit || visit.refusal) {
+      const path = this.#pathOf(request.socket)
+      if (!path) {
         socket.destroy()
         return
       }
-      this.#options.frontDoor.upgrade(request, { socket, early }, visit.connection).catch((error: unknown) => {
+      const connection = { ...path.connection, secure }
+      this.#options.frontDoor.upgrade(request, { socket, early }, connection).catch((error: unknown) => {
         if (!isBrokenConnection(error)) this.#options.log(`edge: WebSocket ${request.url}: ${error}`)
         socket.destroy()
       })
     }
-  }
-
-  /** Who asks by which endpoint, and why the endpoint cannot carry it; undefined when there is no such path any more. */
-  #visit(request: IncomingMessage, secure: boolean): { connection: Connection; refusal?: Refusal } | undefined {
-    // Looked up again for each request: the endpoint may have gone since the connection began.
-    const path = this.#pathOf(request.socket)
-    if (!path) return undefined
-    const { placed, connection } = path
-    const service = serviceOf(placed.endpoint.serviceName)
-    const asked = requestedHost(request)
-    const refusal = wrongService({ service, asked, serves: this.#options.serves?.(service) ?? true })
-    return { connection: { ...connection, secure }, ...(refusal && { refusal }) }
   }
 
   #pathOf(
@@ -142,6 +128,8 @@ export class EdgeListener {
         kind: 'endpoint',
         endpointId: placed.endpoint.id,
         endpointAccount: placed.endpoint.owner,
+        endpointType: placed.endpoint.kind === 'gateway' ? 'Gateway' : 'Interface',
+        serviceName: placed.endpoint.serviceName,
         vpcId: placed.vpc.id,
         region: placed.vpc.region,
         vpcSourceIp,
@@ -151,16 +139,12 @@ export class EdgeListener {
     }
   }
 
-  #tlsFront({ vpc, endpoint }: PlacedEndpoint): TlsFront {
+  #tlsFront({ vpc, endpoint }: PlacedEndpoint): TlsFront | undefined {
     let front = this.#https.get(endpoint.serviceName)
     if (!front) {
-      const service = serviceOf(endpoint.serviceName)
-      front = new TlsFront(
-        this.#options.authority,
-        service,
-        `${service}.${vpc.region}.amazonaws.com`,
-        this.#handler(true),
-      )
+      const service = findEndpointService(vpc.region, endpoint.serviceName)
+      if (!service) return undefined
+      front = new TlsFront(this.#options.authority, service, this.#handler(true))
       front.server.on('upgrade', this.#upgrader(true))
       this.#https.set(endpoint.serviceName, front)
     }
@@ -182,9 +166,9 @@ class TlsFront {
   #contexts = new WeakMap<ServerCertificate, SecureContext>()
   #current: ServerCertificate | undefined
 
-  constructor(authority: CertificateAuthority, service: string, ownName: string, handler: Handler) {
+  constructor(authority: CertificateAuthority, service: EndpointService, handler: Handler) {
     this.#authority = authority
-    this.#ownName = ownName
+    this.#ownName = defaultNameOf(service)
     this.server = tuned(
       createHttpsServer(
         {
@@ -193,8 +177,7 @@ class TlsFront {
           ALPNProtocols: ['http/1.1'],
           SNICallback: (serverName, answer) => {
             const name = normaliseHost(serverName)
-            const isOwn = servesHost(service, name)
-            answer(null, this.#contextFor(isOwn ? name : this.#ownName))
+            answer(null, this.#contextFor(isNameOf(service, name) ? name : this.#ownName))
           },
         },
         handler,
@@ -220,25 +203,6 @@ class TlsFront {
     }
     return context
   }
-}
-
-/** `s3` of `com.amazonaws.us-east-1.s3`. */
-export function serviceOf(serviceName: string): string {
-  return serviceName.split('.').slice(3).join('.')
-}
-
-function sendRefusal(request: IncomingMessage, response: ServerResponse, refusal: Refusal): void {
-  response.writeHead(refusal.status, refusal.headers)
-  // The body is not read, so the connection cannot carry another request.
-  response.end(request.method === 'HEAD' ? undefined : refusal.body, () => request.socket.destroySoon())
-}
-
-function servesHost(service: string, host: string): boolean {
-  return parseAwsHost(host)?.service === service
-}
-
-function requestedHost(request: IncomingMessage): string {
-  return normaliseHost(request.headers.host ?? '')
 }
 
 /** A socket's address; a dual-stack listener writes IPv4 ones as `::ffff:240.1.0.1`. */

@@ -1,6 +1,7 @@
 // The head of an HTTP request as the codecs and the signature see it.
 
 import type { IncomingMessage } from 'node:http'
+import { ApiError } from '../errors.ts'
 import type { RequestHead } from '../wire/codec.ts'
 import { parseS3Host } from './s3-host.ts'
 
@@ -23,6 +24,10 @@ export function readHead(req: IncomingMessage): RequestHead {
 
 /** The head with the bucket that the host names in front of the path, as S3's tables have it. */
 export function withBucketInPath(head: RequestHead): RequestHead {
-  const bucket = parseS3Host(head.headers.host ?? '')?.bucket
+  const { bucket, surface } = parseS3Host(head.headers.host ?? '') ?? {}
+  if (surface === 'control') throw new ApiError('NotImplemented', 'S3 Control is not served', { status: 501 })
+  if (surface === 'accesspoint') {
+    throw new ApiError('NoSuchAccessPoint', 'The specified accesspoint does not exist', { status: 404 })
+  }
   return bucket === undefined ? head : { ...head, path: `/${encodeURIComponent(bucket)}${head.path}` }
 }

@@ -107,6 +107,8 @@ const ENDPOINT: Connection = {
   kind: 'endpoint',
   endpointId: 'vpce-1',
   endpointAccount: '123456789012',
+  endpointType: 'Interface',
+  serviceName: 'com.amazonaws.us-east-1.ssmmessages',
   vpcId: 'vpc-1',
   region: 'us-east-1',
   vpcSourceIp: '10.0.1.9',

@@ -184,6 +184,8 @@ function connectionOf(sender: PlacedInterface, endpoint: InterfaceEndpointNetwor
     kind: 'endpoint',
     endpointId: endpoint.id,
     endpointAccount: endpoint.owner,
+    endpointType: 'Interface',
+    serviceName: endpoint.serviceName,
     vpcId: sender.vpc.id,
     region: sender.vpc.region,
     vpcSourceIp: sourceIp,

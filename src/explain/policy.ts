@@ -49,6 +49,8 @@ function connectionOf(question: Question, { sender, source, endpoint }: Arrival)
     kind: 'endpoint',
     endpointId: endpoint.id,
     endpointAccount: endpoint.owner,
+    endpointType: endpoint.kind === 'gateway' ? 'Gateway' : 'Interface',
+    serviceName: endpoint.serviceName,
     vpcId: sender.vpc.id,
     region: sender.vpc.region,
     vpcSourceIp: source,

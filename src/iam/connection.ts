@@ -9,6 +9,9 @@ export type Connection =
       /** `vpce-…` */
       readonly endpointId: string
       readonly endpointAccount: string
+      readonly endpointType: 'Gateway' | 'Interface'
+      /** The endpoint's: `com.amazonaws.us-east-1.s3`. */
+      readonly serviceName: string
       readonly vpcId: string
       readonly region: string
       /** The client's private address as the VPC sees it. */

@@ -11,6 +11,8 @@ const ENDPOINT: Connection = {
   kind: 'endpoint',
   endpointId: 'vpce-1',
   endpointAccount: '123456789012',
+  endpointType: 'Gateway',
+  serviceName: 'com.amazonaws.us-east-1.s3',
   vpcId: 'vpc-1',
   region: 'us-east-1',
   vpcSourceIp: '10.0.1.5',
