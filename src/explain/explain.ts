@@ -2,9 +2,10 @@
 // request through the policies that the front door evaluates. It decides nothing that they do not decide the same way.
 
 import { lookupIn, type PlacedInterface } from '../compile/lookup.ts'
-import type { EndpointNetwork, Network } from '../compile/network.ts'
+import type { Network } from '../compile/network.ts'
 import { askerOf } from '../dns/resolve.ts'
 import type { Address } from '../ip/address.ts'
+import { interfaceEndpointAt } from './endpoint.ts'
 import { type ResolvedName, resolveName } from './name.ts'
 import { firstPacket, replyTo } from './packet.ts'
 import { policySteps } from './policy.ts'
@@ -23,8 +24,11 @@ export function explain(network: Network, question: Question): Trace {
   const named = step ? [step] : []
   const path = worstPath(sender, source, addresses, question)
   if (!path) return trace(question, [...named, start])
-  const { destination, steps, nextHop } = path
-  const endpoint = carrier(sender, destination, path)
+  const { destination, steps, nextHop, endpoint: reached } = path
+  const endpoint =
+    reached ?? interfaceEndpointAt(sender.vpc, destination) ?? endpointForAddress(sender.vpc, destination)
+  // When the packet does not get to an endpoint, the policies of the one that could carry it are looked at all the same,
+  // before the road is mended.
   const policies =
     question.request && endpoint ? policySteps(question, question.request, { sender, source, endpoint }) : []
   return trace(question, [...named, start, ...steps, ...policies], {
@@ -32,7 +36,7 @@ export function explain(network: Network, question: Question): Trace {
     interfaceId: id,
     destination,
     ...(nextHop && { nextHop }),
-    ...(nextHop?.kind === 'vpcEndpoint' && { endpointId: nextHop.endpointId }),
+    ...(reached && { endpointId: reached.id }),
     returnPath: replyTo(firstPacket({ source, destination }, question.to.protocol, question.to.port)),
   })
 }
@@ -81,13 +85,6 @@ function worstPath(
     ...walk(sender, firstPacket({ source, destination }, to.protocol, to.port)),
   }))
   return paths.find(({ steps }) => steps.some((step) => step.verdict === 'stop')) ?? paths[0]
-}
-
-/** The endpoint that the request comes by; when the packet does not get to one, the one that could carry it, so that its
- * policies are looked at before the road is mended. */
-function carrier({ vpc }: PlacedInterface, destination: Address, { nextHop }: Walk): EndpointNetwork | undefined {
-  if (nextHop?.kind === 'vpcEndpoint') return vpc.endpoints.find((endpoint) => endpoint.id === nextHop.endpointId)
-  return endpointForAddress(vpc, destination)
 }
 
 function trace(question: Question, steps: readonly Step[], flow?: Flow): Trace {

@@ -1,10 +1,10 @@
 // One packet from an interface to an address and its reply back, in the order of the stages.
 
 import type { PlacedInterface } from '../compile/lookup.ts'
-import type { InterfaceNetwork, NextHop, SubnetNetwork, VpcNetwork } from '../compile/network.ts'
+import type { EndpointNetwork, InterfaceNetwork, NextHop, SubnetNetwork, VpcNetwork } from '../compile/network.ts'
 import type { Address } from '../ip/address.ts'
 import { cidrContains } from '../ip/cidr.ts'
-import { TCP } from '../ip/protocol.ts'
+import { endpointSteps, interfaceEndpointAt, notInForce, withGroupHint } from './endpoint.ts'
 import { exemptStep } from './link-local.ts'
 import { networkAclStep } from './network-acl.ts'
 import { formatTraffic, type Packet, replyTo } from './packet.ts'
@@ -16,6 +16,8 @@ export interface Walk {
   readonly steps: readonly Step[]
   /** Absent when the packet meets no route table, or no route of it. */
   readonly nextHop?: NextHop
+  /** The endpoint that the packet is led to, when it is led to one. */
+  readonly endpoint?: EndpointNetwork
 }
 
 interface Hop {
@@ -25,8 +27,6 @@ interface Hop {
   readonly packet: Packet
 }
 
-const SERVED_PORTS = [80, 443]
-
 export function walk(sender: PlacedInterface, packet: Packet): Walk {
   const { vpc, networkInterface } = sender
   const exempt = exemptStep(sender, packet)
@@ -34,14 +34,22 @@ export function walk(sender: PlacedInterface, packet: Packet): Walk {
   const egress = securityGroupStep(vpc, networkInterface, 'egress', packet)
   const subnet = vpc.subnets.find((candidate) => candidate.id === networkInterface.subnetId)
   if (!subnet) return { steps: [egress] }
+  const door = interfaceEndpointAt(vpc, packet.destination)
   // Within a subnet packets meet neither its ACL nor its route table.
-  if (cidrContains(subnet.cidr, packet.destination)) return { steps: [egress, ...deliver({ vpc, subnet, packet })] }
+  if (cidrContains(subnet.cidr, packet.destination)) {
+    return { steps: [egress, ...deliver({ vpc, subnet, packet })], ...(door && { endpoint: door }) }
+  }
   const hop = { vpc, subnet, packet }
   const out = networkAclStep({ ...hop, direction: 'egress', way: 'forward' })
   const { step, nextHop } = routeStep(vpc, subnet, packet.destination)
   const back = networkAclStep({ vpc, subnet, direction: 'ingress', packet: replyTo(packet), way: 'return' })
   const steps = [egress, out, step, ...arrive(hop, nextHop), back]
-  return nextHop ? { steps, nextHop } : { steps }
+  const endpoint = nextHop?.kind === 'local' ? door : gatewayOf(vpc, nextHop)
+  return { steps, ...(nextHop && { nextHop }), ...(endpoint && { endpoint }) }
+}
+
+function gatewayOf(vpc: VpcNetwork, nextHop: NextHop | undefined): EndpointNetwork | undefined {
+  return nextHop?.kind === 'vpcEndpoint' ? vpc.endpoints.find(({ id }) => id === nextHop.endpointId) : undefined
 }
 
 /** What is between the route and the edge of the sender's subnet on the way back. */
@@ -53,19 +61,12 @@ function arrive(hop: Hop, nextHop: NextHop | undefined): Step[] {
     case 'local':
       return deliver(hop)
     case 'vpcEndpoint':
-      return arriveAtEndpoint(nextHop.endpointId, hop.packet)
+      return endpointSteps({ id: nextHop.endpointId }, hop.packet)
     case 'networkInterface':
       return arriveAtAppliance(hop, nextHop.interfaceId)
     default:
       return nextHop satisfies never
   }
-}
-
-function arriveAtEndpoint(endpointId: string, packet: Packet): Step[] {
-  const state = pass({ stage: 'endpoint-state', by: endpointId, why: `${endpointId} is in force` })
-  if (packet.protocol === TCP && SERVED_PORTS.includes(packet.ports?.from ?? 0)) return [state]
-  const why = `the service answers tcp/443 and tcp/80, not ${formatTraffic(packet)}`
-  return [state, stop({ stage: 'target', by: endpointId, why })]
 }
 
 function arriveAtAppliance(hop: Hop, interfaceId: string): Step[] {
@@ -86,7 +87,7 @@ function arriveAtAppliance(hop: Hop, interfaceId: string): Step[] {
 function deliver(hop: Hop): Step[] {
   const { vpc, packet } = hop
   const receiver = vpc.interfaces.find((candidate) => candidate.addresses.includes(packet.destination))
-  if (receiver) return [...enter(hop, receiver), targetStep(vpc, receiver, packet), ...leave(hop, receiver)]
+  if (receiver) return [...enter(hop, receiver), ...targetSteps(vpc, receiver, packet), ...leave(hop, receiver)]
   const subnet = vpc.subnets.find((candidate) => cidrContains(candidate.cidr, packet.destination))
   const why =
     subnet?.router === packet.destination
@@ -97,7 +98,9 @@ function deliver(hop: Hop): Step[] {
 
 /** A subnet's ACL, when the packet comes from another subnet, and the interface's groups. */
 function enter({ vpc, subnet, packet }: Hop, receiver: InterfaceNetwork): Step[] {
-  const ingress = securityGroupStep(vpc, receiver, 'ingress', packet)
+  const { endpointId } = receiver
+  const asked = securityGroupStep(vpc, receiver, 'ingress', packet)
+  const ingress = endpointId ? withGroupHint(asked, vpc, receiver, endpointId) : asked
   const entered = otherSubnet(vpc, subnet, receiver)
   if (!entered) return [ingress]
   return [networkAclStep({ vpc, subnet: entered, direction: 'ingress', packet, way: 'forward' }), ingress]
@@ -127,12 +130,16 @@ function otherSubnet(vpc: VpcNetwork, subnet: SubnetNetwork, receiver: Interface
   return vpc.subnets.find((candidate) => candidate.id === receiver.subnetId)
 }
 
-function targetStep(vpc: VpcNetwork, receiver: InterfaceNetwork, packet: Packet): Step {
+function targetSteps(vpc: VpcNetwork, receiver: InterfaceNetwork, packet: Packet): Step[] {
+  if (receiver.endpointId) {
+    const endpoint = interfaceEndpointAt(vpc, packet.destination)
+    return endpoint ? endpointSteps(endpoint, packet) : [notInForce(receiver.endpointId, receiver)]
+  }
   const runs = vpc.instances.some((instance) => instance.id === receiver.instanceId)
   if (runs) {
     const why = `${receiver.instanceId} runs; whether it listens on ${formatTraffic(packet)} is its own affair`
-    return pass({ stage: 'target', by: receiver.id, why })
+    return [pass({ stage: 'target', by: receiver.id, why })]
   }
   const why = receiver.instanceId ? `${receiver.instanceId} is not running` : `${receiver.id} is on no running instance`
-  return stop({ stage: 'target', by: receiver.id, why })
+  return [stop({ stage: 'target', by: receiver.id, why })]
 }

@@ -3,7 +3,7 @@
 
 import type { Ruleset } from './nft.ts'
 import { diffRuleset } from './nft-diff.ts'
-import type { GatewayMapping, GatewayPath, NamespacePlan, VethEnd, VethPair, VpcPlan } from './plan.ts'
+import type { DetourPath, GatewayMapping, GatewayPath, NamespacePlan, VethEnd, VethPair, VpcPlan } from './plan.ts'
 import {
   MAIN_RULE,
   MTU,
@@ -23,9 +23,10 @@ export interface VpcState {
   /** Absent: unknown. */
   readonly rules?: Ruleset
   readonly gateways: readonly GatewayMapping[]
+  readonly detours: readonly DetourPath[]
 }
 
-export const NOTHING: VpcState = { namespaces: new Map(), links: [], gateways: [] }
+export const NOTHING: VpcState = { namespaces: new Map(), links: [], gateways: [], detours: [] }
 
 /** A namespace as the kernel makes it. */
 const NEW_NAMESPACE: NamespacePlan = {
@@ -66,6 +67,7 @@ export function stateOf(plan: VpcPlan): VpcState {
     links: plan.links,
     rules: plan.rules,
     gateways: plan.gateways,
+    detours: plan.detours,
   }
 }
 
@@ -83,7 +85,7 @@ export function diffVpc(have: VpcState, want: VpcPlan): VpcChange {
     namespaces: diffNamespaces(have, wanted, links),
     nft: diffRuleset(have.rules, want.rules),
     staleLinks: links.stale,
-    staleFlows: [...staleGatewayFlows(have, want), ...staleAddressFlows(have, want)],
+    staleFlows: [...staleGatewayFlows(have, want), ...staleDetourFlows(have, want), ...staleAddressFlows(have, want)],
   }
 }
 
@@ -236,6 +238,12 @@ function staleGatewayFlows(have: VpcState, want: VpcPlan): string[] {
     return ranges.has(range) ? [] : [range]
   })
   return [...new Set(stale)]
+}
+
+/** A flow that began on a detour was not translated, and would never be. */
+function staleDetourFlows(have: VpcState, want: VpcPlan): string[] {
+  const textOf = ({ subnetCidr, address }: DetourPath) => `-s ${subnetCidr} -d ${address}`
+  return missing(want.detours.map(textOf), have.detours.map(textOf))
 }
 
 /** The next interface with this address must not inherit what the security groups let this one do. */

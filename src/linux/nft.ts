@@ -98,6 +98,11 @@ export function quoted(name: string): string {
   return `"${name}"`
 }
 
+/** A packet mark. */
+export function hex(value: number): string {
+  return `0x${value.toString(16)}`
+}
+
 /** An anonymous set. */
 export function anyOf(values: readonly string[]): string {
   return `{ ${values.join(', ')} }`

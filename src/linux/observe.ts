@@ -102,6 +102,7 @@ function readRoute(row: Row): Route[] {
   if (row.protocol === 'kernel' || destination.includes(':') || !type) return []
   const via: Address | undefined = parseAddress(text(row, 'gateway'))
   const table = Number(text(row, 'table') || Number.NaN)
+  const mtu = list(row, 'metrics').find((metrics) => isRow(metrics) && metrics.mtu !== undefined)
   return [
     {
       type,
@@ -110,6 +111,7 @@ function readRoute(row: Row): Route[] {
       ...(row.dev !== undefined && { device: text(row, 'dev') }),
       ...(!Number.isNaN(table) && { table }),
       ...(row.metric !== undefined && { metric: Number(row.metric) }),
+      ...(isRow(mtu) && { mtu: Number(mtu.mtu) }),
     },
   ]
 }

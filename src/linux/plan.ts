@@ -20,6 +20,8 @@ export interface VpcPlan {
   readonly gateways: readonly GatewayMapping[]
   /** Endpoints of the VPC that a subnet has no range to. */
   readonly closedGateways: readonly GatewayPath[]
+  /** Which endpoints' addresses lead elsewhere from which subnet: what goes there must end when it leads to the endpoint. */
+  readonly detours: readonly DetourPath[]
 }
 
 export interface InstancePlan {
@@ -71,6 +73,8 @@ export interface Route {
   readonly via?: Address
   readonly device?: string
   readonly metric?: number
+  /** Bytes; absent: the device's. Larger packets that must not be cut are dropped. */
+  readonly mtu?: number
 }
 
 /** An `ip rule`. */
@@ -99,12 +103,21 @@ export interface GatewayPath {
   readonly backboneAddress: Address
 }
 
+export interface DetourPath {
+  readonly subnetCidr: string
+  readonly address: Address
+}
+
 export interface GatewayMapping extends GatewayPath {
   readonly cidr: string
 }
 
 /** Jumbo frames, as in a VPC. */
 export const MTU = 9001
+
+/** The largest packet that an interface endpoint carries:
+ * https://docs.aws.amazon.com/vpc/latest/privatelink/privatelink-access-aws-services.html */
+export const ENDPOINT_MTU = 8500
 
 /** The next hop on a link to the backbone, at either end. */
 export const LINK_NEXT_HOP = '169.254.255.254' as Address
@@ -138,7 +151,7 @@ export function routeKey({ table, destination, metric, type }: Route): string {
 }
 
 /** The route as `ip route add` takes it. */
-export function renderRoute({ type, destination, via, device, table, metric }: Route): string {
+export function renderRoute({ type, destination, via, device, table, metric, mtu }: Route): string {
   return [
     ...(type === 'unicast' ? [] : [type]),
     destination,
@@ -147,6 +160,7 @@ export function renderRoute({ type, destination, via, device, table, metric }: R
     ...(via ? ['onlink'] : []),
     ...(table === undefined ? [] : ['table', String(table)]),
     ...(metric === undefined ? [] : ['metric', String(metric)]),
+    ...(mtu === undefined ? [] : ['mtu lock', String(mtu)]),
     'proto static',
   ].join(' ')
 }

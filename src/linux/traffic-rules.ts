@@ -28,11 +28,11 @@ export function groupRules(rules: readonly SecurityGroupRuleNetwork[], field: Pe
   })
 }
 
-/** The first that matches decides. */
+/** The first that matches decides. What an ACL allows goes on: another may have to be asked. */
 export function aclRules(rules: readonly NetworkAclRuleNetwork[], field: PeerField): Rule[] {
   return rules.flatMap((rule) => {
     const peer = matchCidrs([rule.cidr], field)
-    const verdict = rule.action === 'allow' ? 'accept' : 'drop'
+    const verdict = rule.action === 'allow' ? 'return' : 'drop'
     return peer ? [{ match: [...peer, ...matchTraffic(rule)], verdict, by: rule.by }] : []
   })
 }

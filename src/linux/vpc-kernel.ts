@@ -71,6 +71,7 @@ export async function observeVpc(
     namespaces: new Map(plans.map((plan) => [plan.name, plan])),
     links: observeLinks(want, byName, backbone),
     gateways: [],
+    detours: [],
   }
 }
 

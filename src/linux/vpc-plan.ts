@@ -7,6 +7,7 @@ import type { InterfaceNetwork, RouteEntry, RouteTableNetwork, SubnetNetwork, Vp
 import type { Address } from '../ip/address.ts'
 import { type Cidr, cidr, cidrBase, cidrFamily, cidrLength } from '../ip/cidr.ts'
 import type { InstanceId, NetworkInterfaceId, SubnetId } from '../store/records.ts'
+import { type Detour, type Door, findDetours, findDoors } from './endpoint-doors.ts'
 import {
   BACKBONE_LINK,
   backboneNamespace,
@@ -22,6 +23,8 @@ import {
   BACKBONE_SIDE_MAC,
   BACKBONE_TABLE,
   type BackbonePart,
+  type DetourPath,
+  ENDPOINT_MTU,
   type GatewayMapping,
   type GatewayPath,
   type InstancePlan,
@@ -60,16 +63,20 @@ export interface PlugIn {
 
 export function planVpc(world: string, vpc: VpcNetwork): VpcPlan {
   const plugIns = findPlugIns(vpc)
-  const gateways = planGateways(vpc)
+  const doors = findDoors(vpc)
+  const detours = findDetours(vpc, doors)
+  const detourPaths = planDetours(vpc, detours)
+  const gateways = [...planGateways(vpc), ...planDoors(vpc, doors, detourPaths)]
   return {
     id: vpc.id,
-    router: planRouter(world, vpc, plugIns),
+    router: planRouter(world, vpc, plugIns, doors),
     instances: planInstances(world, vpc, plugIns),
     links: planLinks(world, vpc, plugIns),
     backbone: planBackbonePart(vpc, plugIns),
-    rules: vpcRules(vpc, plugIns),
+    rules: vpcRules({ vpc, plugIns, doors, detours }),
     gateways,
     closedGateways: findClosedGateways(vpc, gateways),
+    detours: detourPaths,
   }
 }
 
@@ -84,7 +91,7 @@ function findPlugIns(vpc: VpcNetwork): PlugIn[] {
   })
 }
 
-function planRouter(world: string, vpc: VpcNetwork, plugIns: readonly PlugIn[]): NamespacePlan {
+function planRouter(world: string, vpc: VpcNetwork, plugIns: readonly PlugIn[], doors: readonly Door[]): NamespacePlan {
   return {
     name: vpcNamespace(world, vpc.id),
     up: ['lo', BACKBONE_LINK, ...plugIns.map((plugIn) => plugIn.link)],
@@ -93,6 +100,7 @@ function planRouter(world: string, vpc: VpcNetwork, plugIns: readonly PlugIn[]):
     routes: [
       ...mainRoutes(vpc, plugIns),
       toBackbone('default', BACKBONE_TABLE),
+      ...doors.map(({ backboneAddress }) => ({ ...toBackbone(backboneAddress, BACKBONE_TABLE), mtu: ENDPOINT_MTU })),
       ...vpc.routeTables.flatMap((table) => tableRoutes(table, plugIns)),
     ],
     rules: [
@@ -272,18 +280,34 @@ function planGateways(vpc: VpcNetwork): GatewayMapping[] {
   )
 }
 
+function planDoors(vpc: VpcNetwork, doors: readonly Door[], detours: readonly DetourPath[]): GatewayMapping[] {
+  const elsewhere = new Set(detours.map(({ subnetCidr, address }) => `${subnetCidr} ${address}`))
+  return vpc.subnets.flatMap(({ cidr: subnetCidr }) =>
+    doors
+      .filter(({ address }) => !elsewhere.has(`${subnetCidr} ${address}`))
+      .map(({ address, backboneAddress }) => ({ subnetCidr, cidr: address, backboneAddress })),
+  )
+}
+
+/** Within its own subnet an endpoint is reached without a route table. */
+function planDetours(vpc: VpcNetwork, detours: readonly Detour[]): DetourPath[] {
+  return vpc.subnets.flatMap((subnet) =>
+    detours
+      .filter(({ table, door }) => table.id === subnet.routeTableId && door.subnet.id !== subnet.id)
+      .map(({ door }) => ({ subnetCidr: subnet.cidr, address: door.address })),
+  )
+}
+
 function findClosedGateways(vpc: VpcNetwork, open: readonly GatewayMapping[]): GatewayPath[] {
-  const paths = vpc.subnets.flatMap(({ cidr: subnetCidr }) =>
-    vpc.endpoints.flatMap((endpoint) =>
-      endpoint.kind === 'gateway' ? [{ subnetCidr, backboneAddress: endpoint.backboneAddress }] : [],
-    ),
-  )
-  return paths.filter(
-    (path) =>
-      !open.some(
-        (mapping) => mapping.subnetCidr === path.subnetCidr && mapping.backboneAddress === path.backboneAddress,
+  const textOf = ({ subnetCidr, backboneAddress }: GatewayPath) => `${subnetCidr} ${backboneAddress}`
+  const opened = new Set(open.map(textOf))
+  return vpc.subnets
+    .flatMap(({ cidr: subnetCidr }) =>
+      vpc.endpoints.flatMap((endpoint) =>
+        backboneAddresses(endpoint).map((backboneAddress) => ({ subnetCidr, backboneAddress })),
       ),
-  )
+    )
+    .filter((path) => !opened.has(textOf(path)))
 }
 
 function isV4(block: Cidr): boolean {

@@ -1,17 +1,31 @@
 // A VPC's nft rules. A packet leaving an interface is checked at priority -150 of prerouting, while its addresses are
 // what the VPC sees; one entering an interface at 110 of postrouting, where they are that again. Security groups and
-// network ACLs have base chains of their own: an accept ends one chain, never the other.
+// network ACLs have base chains of their own: an accept ends one chain, never the other. An ACL's chain says no, or
+// returns, so that one packet can ask the ACLs of two subnets.
 
 import { BACKBONE, LINK_LOCAL_METADATA, METADATA_BACKBONE, RESOLVER_BACKBONE } from '../compile/backbone.ts'
 import type { RouteEntry, SecurityGroupNetwork, VpcNetwork } from '../compile/network.ts'
 import { type Address, addressFamily } from '../ip/address.ts'
 import { cidrFamily } from '../ip/cidr.ts'
 import type { SecurityGroupId } from '../store/records.ts'
+import type { Detour, Door } from './endpoint-doors.ts'
+import {
+  ASK_ENDPOINT_ACL,
+  ASK_REPLY_ACL,
+  DROP_PRETENDERS,
+  endpointChains,
+  endpointGroupRules,
+  endpointMaps,
+  endpointSets,
+  MARK_REPLY,
+  TO_INTERFACE_ENDPOINT,
+} from './endpoint-rules.ts'
 import { BACKBONE_LINK, type Direction, groupChain, groupsChain } from './names.ts'
 import {
   anyOf,
   type Chain,
   type Hook,
+  hex,
   type MapElement,
   type NftMap,
   type NftSet,
@@ -32,11 +46,26 @@ const TO_BACKBONE: Rule = { match: [`oifname ${quoted(BACKBONE_LINK)}`], verdict
 const ESTABLISHED: Rule = { match: ['ct state established,related'], verdict: 'accept' }
 const DROP: Rule = { match: [], verdict: 'drop' }
 
-export function vpcRules(vpc: VpcNetwork, plugIns: readonly PlugIn[]): Ruleset {
+/** What the rules are made of: the VPC, and its interfaces and endpoints as the kernel meets them. */
+export interface RuleSources {
+  readonly vpc: VpcNetwork
+  readonly plugIns: readonly PlugIn[]
+  readonly doors: readonly Door[]
+  readonly detours: readonly Detour[]
+}
+
+export function vpcRules({ vpc, plugIns, doors, detours }: RuleSources): Ruleset {
+  const carriers = [...plugIns.map(({ networkInterface }) => networkInterface), ...doors]
   return {
-    sets: [...interfaceSets(vpc, plugIns), ...referencedGroups(vpc)],
-    maps: [...interfaceMaps(plugIns), gatewayMap(vpc)],
-    chains: [...baseChains(vpc), ...subnetChains(vpc), ...aclChains(vpc), ...groupChains(vpc, plugIns)],
+    sets: [...interfaceSets(vpc, plugIns), ...endpointSets(doors, detours), ...referencedGroups(vpc)],
+    maps: [...interfaceMaps(plugIns), gatewayMap(vpc), ...endpointMaps(doors)],
+    chains: [
+      ...baseChains(vpc),
+      ...subnetChains(vpc),
+      ...endpointChains(vpc),
+      ...aclChains(vpc),
+      ...groupChains(vpc, carriers),
+    ],
   }
 }
 
@@ -66,13 +95,13 @@ function interfaceSets(vpc: VpcNetwork, plugIns: readonly PlugIn[]): NftSet[] {
 }
 
 function interfaceMaps(plugIns: readonly PlugIn[]): NftMap[] {
-  const verdicts = (name: string, chainOf: (plugIn: PlugIn) => string | undefined): NftMap => ({
+  const verdicts = (name: string, chainOf: (plugIn: PlugIn) => string | undefined, verb = 'jump'): NftMap => ({
     name,
     type: 'ifname',
     value: 'verdict',
     elements: plugIns.flatMap((plugIn): MapElement[] => {
       const chain = chainOf(plugIn)
-      return chain ? [{ key: quoted(plugIn.link), value: `jump ${chain}` }] : []
+      return chain ? [{ key: quoted(plugIn.link), value: `${verb} ${chain}` }] : []
     }),
   })
   const groupsOf = (direction: Direction) => (plugIn: PlugIn) => {
@@ -82,8 +111,8 @@ function interfaceMaps(plugIns: readonly PlugIn[]): NftMap[] {
   return [
     verdicts('egress-groups', groupsOf('egress')),
     verdicts('ingress-groups', groupsOf('ingress')),
-    verdicts('subnet-out', (plugIn) => `${plugIn.subnet.id}-out`),
-    verdicts('acl-in', (plugIn) => `${plugIn.subnet.networkAclId}-ingress`),
+    verdicts('subnet-out', (plugIn) => `${plugIn.subnet.id}-out`, 'goto'),
+    verdicts('acl-in', (plugIn) => `${plugIn.subnet.networkAclId}-ingress`, 'goto'),
     {
       name: 'identity',
       type: 'ipv4_addr',
@@ -112,11 +141,13 @@ function gatewayMap(vpc: VpcNetwork): NftMap {
 }
 
 function baseChains(vpc: VpcNetwork): Chain[] {
-  const chain = (name: string, hook: Hook['hook'], priority: number, rules: readonly Rule[]): Chain => ({
-    name,
-    hook: { type: 'filter', hook, priority, policy: 'accept' },
-    rules,
-  })
+  const chain = (
+    name: string,
+    hook: Hook['hook'],
+    priority: number,
+    rules: readonly Rule[],
+    policy: Hook['policy'] = 'accept',
+  ): Chain => ({ name, hook: { type: 'filter', hook, priority, policy }, rules })
   return [
     chain('source-check', 'prerouting', -150, sourceCheck()),
     chain('sg-egress', 'prerouting', -149, [
@@ -127,12 +158,14 @@ function baseChains(vpc: VpcNetwork): Chain[] {
       DROP,
     ]),
     chain('nacl-out', 'prerouting', -148, [...FROM_ROUTER, { match: [], verdict: 'iifname vmap @subnet-out' }, DROP]),
+    chain('endpoint-groups', 'prerouting', -147, endpointGroupRules(), 'drop'),
     {
       name: 'to-backbone',
       hook: { type: 'nat', hook: 'prerouting', priority: -100, policy: 'accept' },
       rules: toBackbone(vpc),
     },
     chain('mark-backbone', 'prerouting', -90, [
+      MARK_REPLY,
       {
         match: [`iifname != ${quoted(BACKBONE_LINK)}`, `ip daddr ${BACKBONE}`],
         verdict: `meta mark set meta mark | ${hex(BACKBONE_MARK)}`,
@@ -157,6 +190,7 @@ function baseChains(vpc: VpcNetwork): Chain[] {
       TO_BACKBONE,
       { match: [`meta mark & ${hex(SAME_SUBNET_MARK)} == ${hex(SAME_SUBNET_MARK)}`], verdict: 'accept' },
       { match: ['ip saddr @unfiltered'], verdict: 'accept' },
+      ASK_REPLY_ACL,
       { match: [], verdict: 'oifname vmap @acl-in' },
       DROP,
     ]),
@@ -179,6 +213,7 @@ function sourceCheck(): Rule[] {
     { match: ['iifname . ip saddr @own-addresses'], verdict: 'accept' },
     { match: [`ip saddr ${BACKBONE}`], verdict: 'drop' },
     { match: ['ip saddr @unfiltered'], verdict: 'drop' },
+    DROP_PRETENDERS,
     { match: ['iifname @without-source-check'], verdict: 'accept' },
     DROP,
   ]
@@ -192,6 +227,7 @@ function toBackbone(vpc: VpcNetwork): Rule[] {
   return [
     ...(vpc.resolver.enabled ? [resolver] : []),
     { match: [`ip daddr ${LINK_LOCAL_METADATA}`, 'tcp dport 80'], verdict: `dnat ip to ${METADATA_BACKBONE}` },
+    TO_INTERFACE_ENDPOINT,
     { match: [], verdict: 'dnat ip to meta mark . ip daddr map @gateway' },
   ]
 }
@@ -224,7 +260,8 @@ function subnetChains(vpc: VpcNetwork): Chain[] {
       },
       { match: [], verdict: `meta mark set ${numbers.get(subnet.routeTableId) ?? 0}`, by: subnet.routeTableId },
       { match: ['ip daddr @unfiltered'], verdict: 'accept' },
-      { match: [], verdict: `goto ${subnet.networkAclId}-egress` },
+      { match: [], verdict: `jump ${subnet.networkAclId}-egress` },
+      ASK_ENDPOINT_ACL,
     ],
   }))
 }
@@ -236,17 +273,18 @@ function aclChains(vpc: VpcNetwork): Chain[] {
   ])
 }
 
-function groupChains(vpc: VpcNetwork, plugIns: readonly PlugIn[]): Chain[] {
+/** `carriers` are what has groups: interfaces and endpoints. */
+function groupChains(vpc: VpcNetwork, carriers: readonly { readonly groupIds: readonly SecurityGroupId[] }[]): Chain[] {
   const single = vpc.securityGroups.flatMap(({ id, ingress, egress }) => [
     { name: groupChain(id, 'ingress'), rules: groupRules(ingress, 'saddr') },
     { name: groupChain(id, 'egress'), rules: groupRules(egress, 'daddr') },
   ])
   const several = new Map<string, Chain>()
-  for (const { networkInterface } of plugIns) {
-    if (networkInterface.groupIds.length < 2) continue
+  for (const { groupIds } of carriers) {
+    if (groupIds.length < 2) continue
     for (const direction of ['ingress', 'egress'] as const) {
-      const name = groupsChain(networkInterface.groupIds, direction)
-      const jumps = networkInterface.groupIds.map((id) => ({ match: [], verdict: `jump ${groupChain(id, direction)}` }))
+      const name = groupsChain(groupIds, direction)
+      const jumps = groupIds.map((id) => ({ match: [], verdict: `jump ${groupChain(id, direction)}` }))
       several.set(name, { name, rules: jumps })
     }
   }
@@ -259,8 +297,4 @@ function referencedGroups(vpc: VpcNetwork): NftSet[] {
   const named = new Set<SecurityGroupId>(rules.flatMap(({ peer }) => (peer.kind === 'group' ? [peer.groupId] : [])))
   const members = new Map<SecurityGroupId, SecurityGroupNetwork>(vpc.securityGroups.map((group) => [group.id, group]))
   return [...named].sort().map((id) => memberSet(id, members.get(id)?.members ?? []))
-}
-
-function hex(value: number): string {
-  return `0x${value.toString(16)}`
 }

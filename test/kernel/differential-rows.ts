@@ -33,6 +33,7 @@ const OPEN: VpcShape = {
   ],
   tables: [[], []],
   endpoints: [],
+  interfaceEndpoints: [],
   groups: [OPEN_GROUP, OPEN_GROUP],
   acls: [OPEN_ACL, OPEN_ACL],
   instances: [
@@ -76,6 +77,11 @@ const twoEndpoints: VpcShape = {
 const defaultRoute: VpcShape = { ...S3, tables: [[{ cidr: '0.0.0.0/0', target: 'hole' }], []] }
 const equalRoute: VpcShape = { ...S3, tables: [[{ cidr: '52.216.0.0/15', target: 'hole' }], []] }
 const narrowRoute: VpcShape = { ...S3, tables: [[{ cidr: '52.216.0.0/24', target: 'hole' }], []] }
+const SSM: VpcShape = {
+  ...OPEN,
+  interfaceEndpoints: [{ service: 'ssm', subnets: [0], groups: [1], privateDns: true }],
+}
+const ssmTrap = withGroups([{}, { ingress: [{ protocol: ALL_PROTOCOLS, peer: 1 }] }], SSM)
 const silent: VpcShape = { ...S3, resolver: false }
 const stopped: VpcShape = {
   ...OPEN,
@@ -140,6 +146,24 @@ export const ROWS: readonly DifferentialRow[] = [
   { name: 'egress by prefix list, elsewhere', shape: s3Egress, from: 0, to: '10.0.2.12:443', expect: 'sg-egress' },
   { name: "the ACL sees S3's public address", shape: s3AclPrivate, from: 0, to: '52.216.0.9:443', expect: 'nacl-out' },
   { name: "the ACL sees S3's reply", shape: s3NoReply, from: 0, to: '52.216.0.9:443', expect: 'nacl-in' },
+
+  { name: 'an interface endpoint in the same subnet', shape: SSM, from: 0, to: '10.0.1.200:443', expect: 'reachable' },
+  { name: 'an interface endpoint in another subnet', shape: SSM, from: 2, to: '10.0.1.200:443', expect: 'reachable' },
+  {
+    name: "its group admits its own members only: not one's own",
+    shape: ssmTrap,
+    from: 0,
+    to: '10.0.1.200:443',
+    expect: 'sg-ingress',
+  },
+  { name: 'its group admits its own members', shape: ssmTrap, from: 1, to: '10.0.1.200:443', expect: 'reachable' },
+  {
+    name: 'its group admits its own members from another subnet',
+    shape: ssmTrap,
+    from: 2,
+    to: '10.0.1.200:443',
+    expect: 'reachable',
+  },
 
   { name: 'the resolver', shape: OPEN, from: 0, to: 'udp 10.0.0.2:53', expect: 'reachable' },
   {

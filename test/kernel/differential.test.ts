@@ -10,7 +10,7 @@ import { TCP_PORTS, UDP_PORTS } from './probe.ts'
 import type { AddressedProbe } from './probers.ts'
 import { vpcShape } from './shape-arbitrary.ts'
 import { type Comparison, SmallWorld } from './small-world.ts'
-import { instanceAddress, instanceIdOf, type VpcShape } from './vpc-shape.ts'
+import { endpointAddress, instanceAddress, instanceIdOf, type VpcShape } from './vpc-shape.ts'
 
 const isRoot = process.getuid?.() === 0
 if (!isRoot) console.warn('SKIPPED test/kernel/differential.test.ts: network namespaces need root')
@@ -101,6 +101,7 @@ async function findDisagreements(shapes: readonly VpcShape[]): Promise<Disagreem
 function probesOf(shape: VpcShape, vpcIndex: number): AddressedProbe[] {
   const addresses = [
     ...shape.instances.map((_, index) => instanceAddress(shape, index)),
+    ...shape.interfaceEndpoints.flatMap((_, index) => [0, 1].map((subnet) => endpointAddress(subnet, index))),
     ...['10.0.1.99', '52.216.0.9', '52.217.0.9', '52.94.0.9', '198.51.100.1', '10.0.0.2', '169.254.169.254'],
   ]
   const ports = [

@@ -2,7 +2,15 @@
 
 import fc from 'fast-check'
 import { ALL_PROTOCOLS, TCP, UDP } from '../../src/ip/protocol.ts'
-import type { AclRuleShape, GroupRuleShape, InstanceShape, RouteShape, TrafficShape, VpcShape } from './vpc-shape.ts'
+import type {
+  AclRuleShape,
+  GroupRuleShape,
+  InstanceShape,
+  InterfaceEndpointShape,
+  RouteShape,
+  TrafficShape,
+  VpcShape,
+} from './vpc-shape.ts'
 
 /** Network ACLs take all of the ephemeral ports or none: the reply's port is the kernel's choice. */
 const PORTS = [
@@ -74,6 +82,13 @@ const routes: fc.Arbitrary<RouteShape[]> = fc
   )
   .map(([others, inside]) => (inside ? [...others, inside] : others))
 
+const interfaceEndpoint: fc.Arbitrary<InterfaceEndpointShape> = fc.record({
+  service: fc.constantFrom('ssm', 's3'),
+  subnets: fc.uniqueArray(fc.nat(1), { maxLength: 2 }),
+  groups: fc.uniqueArray(fc.nat(1), { minLength: 1, maxLength: 2 }),
+  privateDns: fc.boolean(),
+})
+
 export const vpcShape: fc.Arbitrary<VpcShape> = fc.record({
   resolver: fc.oneof({ weight: 4, arbitrary: fc.constant(true) }, { weight: 1, arbitrary: fc.constant(false) }),
   subnets: fc.array(fc.record({ table: fc.nat(1), acl: fc.nat(1) }), { minLength: 2, maxLength: 2 }),
@@ -82,6 +97,7 @@ export const vpcShape: fc.Arbitrary<VpcShape> = fc.record({
     fc.record({ service: fc.constantFrom('s3', 'dynamodb'), tables: fc.uniqueArray(fc.nat(1), { maxLength: 2 }) }),
     { maxLength: 3 },
   ),
+  interfaceEndpoints: fc.array(interfaceEndpoint, { maxLength: 2 }),
   groups: fc.array(fc.record({ ingress: groupRules, egress: groupRules }), { minLength: 2, maxLength: 2 }),
   acls: fc.array(fc.record({ ingress: aclRules, egress: aclRules }), { minLength: 2, maxLength: 2 }),
   instances: fc.array(instance, { minLength: 3, maxLength: 3 }),

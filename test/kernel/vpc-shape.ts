@@ -1,7 +1,8 @@
 // Small VPCs as plain values, for tests that compare the model with the kernel: short enough to print, to keep as a row,
 // and to be shrunk by fast-check; `recordsOf` makes the records that API calls would have made.
 //
-// Address plan: subnet n of a VPC is 10.0.(n+1).0/24, and instance i in it has the address 10.0.(n+1).(10+i).
+// Address plan: subnet n of a VPC is 10.0.(n+1).0/24 in zone a or b, instance i in it has the address 10.0.(n+1).(10+i),
+// and interface endpoint e 10.0.(n+1).(200+e).
 
 import { awsPrefixLists } from '../../src/catalogue/prefix-lists.ts'
 import { FIRST_ALLOCATED } from '../../src/compile/backbone.ts'
@@ -9,7 +10,15 @@ import { type Address, addressPlus, parseAddress } from '../../src/ip/address.ts
 import { cidr } from '../../src/ip/cidr.ts'
 import type { PortRange, Protocol } from '../../src/ip/protocol.ts'
 import { MemoryJournal } from '../../src/store/journal.ts'
-import type { InstanceId, NetworkAclEntry, Route, SecurityGroupPeer, VpcId } from '../../src/store/records.ts'
+import type {
+  InstanceId,
+  NetworkAclEntry,
+  Route,
+  SecurityGroupId,
+  SecurityGroupPeer,
+  VpcEndpointId,
+  VpcId,
+} from '../../src/store/records.ts'
 import { type Records, Store, type Tx } from '../../src/store/store.ts'
 
 export interface TrafficShape {
@@ -39,12 +48,20 @@ export interface VpcShape {
   readonly subnets: readonly { readonly table: number; readonly acl: number }[]
   readonly tables: readonly (readonly RouteShape[])[]
   readonly endpoints: readonly { readonly service: 's3' | 'dynamodb'; readonly tables: readonly number[] }[]
+  readonly interfaceEndpoints: readonly InterfaceEndpointShape[]
   readonly groups: readonly {
     readonly ingress: readonly GroupRuleShape[]
     readonly egress: readonly GroupRuleShape[]
   }[]
   readonly acls: readonly { readonly ingress: readonly AclRuleShape[]; readonly egress: readonly AclRuleShape[] }[]
   readonly instances: readonly InstanceShape[]
+}
+
+export interface InterfaceEndpointShape {
+  readonly service: 'ssm' | 's3'
+  readonly subnets: readonly number[]
+  readonly groups: readonly number[]
+  readonly privateDns: boolean
 }
 
 export interface InstanceShape {
@@ -68,6 +85,13 @@ export function instanceAddress(shape: VpcShape, index: number): Address {
   const instance = shape.instances[index]
   const address = parseAddress(`10.0.${within(instance?.subnet ?? 0, shape.subnets) + 1}.${10 + index}`)
   if (!address) throw new RangeError(`no address for instance ${index}`)
+  return address
+}
+
+/** The address of an interface endpoint of the shape in a subnet. */
+export function endpointAddress(subnet: number, index: number): Address {
+  const address = parseAddress(`10.0.${subnet + 1}.${200 + index}`)
+  if (!address) throw new RangeError(`no address for endpoint ${index}`)
   return address
 }
 
@@ -115,6 +139,7 @@ class ShapeWriter {
     this.#writeGroups()
     this.#writeInstances()
     this.#writeEndpoints()
+    for (const [index, shape] of this.#shape.interfaceEndpoints.entries()) this.#writeInterfaceEndpoint(index, shape)
   }
 
   #id<P extends string>(prefix: P, index: number): `${P}-${string}` {
@@ -169,8 +194,8 @@ class ShapeWriter {
         id: this.#id('subnet', index),
         vpcId: this.#vpcId,
         cidr: cidr(`10.0.${index + 1}.0/24`),
-        availabilityZone: 'us-east-1a',
-        availabilityZoneId: 'use1-az6',
+        availabilityZone: index % 2 === 0 ? 'us-east-1a' : 'us-east-1b',
+        availabilityZoneId: index % 2 === 0 ? 'use1-az6' : 'use1-az1',
         defaultForAz: false,
         mapPublicIpOnLaunch: false,
         networkAclId: this.#id('acl', within(acl, this.#shape.acls)),
@@ -333,6 +358,57 @@ class ShapeWriter {
         backboneAddress: this.#backboneAddress(128 + index),
       })
     }
+  }
+
+  #writeInterfaceEndpoint(index: number, { service, subnets, groups, privateDns }: InterfaceEndpointShape): void {
+    const endpointId = this.#id('vpce', 16 + index)
+    const groupIds = [...new Set(groups.map((group) => this.#id('sg', within(group, this.#shape.groups))))]
+    this.#tx.vpcEndpoints.insert({
+      ...CREATED,
+      id: endpointId,
+      type: 'Interface',
+      vpcId: this.#vpcId,
+      serviceName: `com.amazonaws.${REGION}.${service}`,
+      state: 'available',
+      policyDocument: '{}',
+      routeTableIds: [],
+      ipAddressType: 'ipv4',
+      dnsRecordIpType: 'ipv4',
+      groupIds,
+      privateDnsEnabled: privateDns,
+      privateDnsOnlyForInboundResolverEndpoint: false,
+      backboneAddress: this.#backboneAddress(160 + index),
+      dnsHash: `hash000${index}`,
+    })
+    for (const subnet of new Set(subnets.map((number) => within(number, this.#shape.subnets)))) {
+      this.#writeEndpointInterface({ index, subnet, endpointId, groupIds })
+    }
+  }
+
+  #writeEndpointInterface(made: {
+    readonly index: number
+    readonly subnet: number
+    readonly endpointId: VpcEndpointId
+    readonly groupIds: readonly SecurityGroupId[]
+  }): void {
+    const { index, subnet, endpointId, groupIds } = made
+    const number = 64 + index * 8 + subnet
+    this.#tx.networkInterfaces.insert({
+      ...CREATED,
+      id: this.#id('eni', number),
+      vpcId: this.#vpcId,
+      subnetId: this.#id('subnet', subnet),
+      description: `VPC Endpoint Interface ${endpointId}`,
+      interfaceType: 'vpc_endpoint',
+      requesterManaged: true,
+      macAddress: `0a:00:00:01:${hexByte(this.#index)}:${hexByte(number)}`,
+      privateAddresses: [endpointAddress(subnet, index)],
+      groupIds,
+      sourceDestCheck: true,
+      vpcEndpointId: endpointId,
+      backboneAddress: this.#backboneAddress(number),
+      host: 'local',
+    })
   }
 }
 

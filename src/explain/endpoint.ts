@@ -1,0 +1,44 @@
+// What stands between a packet and the service behind a VPC endpoint, once the packet is at the endpoint.
+
+import type { EndpointNetwork, InterfaceEndpointNetwork, InterfaceNetwork, VpcNetwork } from '../compile/network.ts'
+import type { Address } from '../ip/address.ts'
+import { TCP } from '../ip/protocol.ts'
+import { formatTraffic, type Packet } from './packet.ts'
+import { pass, type Step, stop } from './trace.ts'
+
+const SERVED_PORTS = [80, 443]
+
+/** The interface endpoint in force whose address this is. */
+export function interfaceEndpointAt(vpc: VpcNetwork, address: Address): InterfaceEndpointNetwork | undefined {
+  return vpc.endpoints.find(
+    (endpoint): endpoint is InterfaceEndpointNetwork =>
+      endpoint.kind === 'interface' && endpoint.interfaces.some((one) => one.address === address),
+  )
+}
+
+/** The endpoint, and whether its service answers such a packet. */
+export function endpointSteps(endpoint: Pick<EndpointNetwork, 'id'>, packet: Packet): Step[] {
+  const { id } = endpoint
+  const state = pass({ stage: 'endpoint-state', by: id, why: `${id} is in force` })
+  if (packet.protocol === TCP && SERVED_PORTS.includes(packet.ports?.from ?? 0)) return [state]
+  const why = `the service answers tcp/443 and tcp/80, not ${formatTraffic(packet)}`
+  return [state, stop({ stage: 'target', by: id, why })]
+}
+
+/** An interface of an endpoint that is pending, rejected, or on its way out leads nowhere. */
+export function notInForce(endpointId: string, receiver: InterfaceNetwork): Step {
+  const why = `${receiver.id} is ${endpointId}'s, which is not in force`
+  return stop({ stage: 'endpoint-state', by: endpointId, why })
+}
+
+/** Adds to the refusal of an endpoint's groups what is behind most of them: a default group, which admits its members
+ * only. https://docs.aws.amazon.com/vpc/latest/userguide/default-security-group.html */
+export function withGroupHint(step: Step, vpc: VpcNetwork, receiver: InterfaceNetwork, endpointId: string): Step {
+  if (step.verdict === 'pass') return step
+  const groups = vpc.securityGroups.filter(({ id }) => receiver.groupIds.includes(id))
+  const peers = groups.flatMap(({ ingress }) => ingress.map(({ peer }) => peer))
+  const named = new Set(peers.flatMap((peer) => (peer.kind === 'group' ? [peer.groupId] : [])))
+  if (named.size === 0 || peers.some((peer) => peer.kind === 'cidrs')) return step
+  const why = `the groups of ${endpointId} admit only members of ${[...named].join(', ')}; ${step.why}`
+  return { ...step, why }
+}

@@ -1,0 +1,110 @@
+// What nft knows of interface endpoints. A packet for a door is checked at prerouting, while its destination is the door's
+// address: the network ACL of the door's subnet, then the endpoint's security groups; after that it goes to the backbone.
+// A reply is checked at postrouting, once its source is the door's address again.
+
+import type { VpcNetwork } from '../compile/network.ts'
+import type { Detour, Door } from './endpoint-doors.ts'
+import { BACKBONE_LINK, groupsChain } from './names.ts'
+import { type Chain, hex, type MapElement, type NftMap, type NftSet, quoted, type Rule } from './nft.ts'
+import { ENDPOINT_MTU, SAME_SUBNET_MARK } from './plan.ts'
+
+const HEADERS = 40
+
+/** Both ends learn what fits, since nothing tells them when something does not. It never makes an MSS larger. */
+const CLAMP: Rule = { match: ['tcp flags syn'], verdict: `tcp option maxseg size set ${ENDPOINT_MTU - HEADERS}` }
+
+/** A route table that leads the door's address elsewhere; packets within the door's subnet have no table's mark. */
+const DETOUR: Rule = { match: ['meta mark . ip daddr @detours'], verdict: 'accept' }
+
+export function endpointSets(doors: readonly Door[], detours: readonly Detour[]): NftSet[] {
+  return [
+    { name: 'endpoint-addresses', type: 'ipv4_addr', elements: doors.map(({ address }) => address) },
+    {
+      name: 'detours',
+      type: 'mark . ipv4_addr',
+      elements: detours.map(({ table, door }) => `${table.number} . ${door.address}`),
+    },
+  ]
+}
+
+export function endpointMaps(doors: readonly Door[]): NftMap[] {
+  const map = (name: string, value: string, elementOf: (door: Door) => Omit<MapElement, 'by'>): NftMap => ({
+    name,
+    type: 'ipv4_addr',
+    value,
+    elements: doors.map((door) => ({ ...elementOf(door), by: door.endpointId })),
+  })
+  return [
+    map('endpoint-acl-in', 'verdict', ({ address, subnet }) => ({ key: address, value: `goto ${doorsChain(subnet)}` })),
+    map('endpoint-groups', 'verdict', ({ address, groupIds }) => ({
+      key: address,
+      value: groupIds.length > 0 ? `goto ${groupsChain(groupIds, 'ingress')}` : 'drop',
+    })),
+    map('interface-endpoints', 'ipv4_addr', ({ address, backboneAddress }) => ({
+      key: address,
+      value: backboneAddress,
+    })),
+    map('endpoint-replies', 'verdict', ({ backboneAddress, subnet }) => ({
+      key: backboneAddress,
+      value: `jump ${repliesChain(subnet)}`,
+    })),
+    map('endpoint-acl-out', 'verdict', ({ address, subnet }) => ({
+      key: address,
+      value: `jump ${subnet.networkAclId}-egress`,
+    })),
+  ]
+}
+
+/** For every subnet, so that an endpoint adds elements only. */
+export function endpointChains(vpc: VpcNetwork): Chain[] {
+  const numbers = new Map(vpc.routeTables.map((table) => [table.id, table.number]))
+  return vpc.subnets.flatMap((subnet) => [
+    { name: doorsChain(subnet), rules: [DETOUR, { match: [], verdict: `goto ${subnet.networkAclId}-ingress` }] },
+    {
+      name: repliesChain(subnet),
+      rules: [
+        CLAMP,
+        { match: [`ip daddr ${subnet.cidr}`], verdict: `meta mark set ${hex(SAME_SUBNET_MARK)} return` },
+        { match: [], verdict: `meta mark set ${numbers.get(subnet.routeTableId) ?? 0}`, by: subnet.routeTableId },
+      ],
+    },
+  ])
+}
+
+/** The base chain of the endpoints' groups. Its policy is to drop: a chain entered by `goto` comes back to that. */
+export function endpointGroupRules(): Rule[] {
+  return [
+    { match: ['ct state established,related'], verdict: 'accept' },
+    DETOUR,
+    { ...CLAMP, match: ['ip daddr @endpoint-addresses', ...CLAMP.match] },
+    { match: [], verdict: 'ip daddr vmap @endpoint-groups' },
+    { match: [], verdict: 'accept' },
+  ]
+}
+
+/** At the end of what leaves a subnet: the ACL of the door's subnet, when the packet is for one. */
+export const ASK_ENDPOINT_ACL: Rule = { match: [], verdict: 'ip daddr vmap @endpoint-acl-in' }
+
+export const TO_INTERFACE_ENDPOINT: Rule = {
+  match: ['meta mark . ip daddr != @detours'],
+  verdict: 'dnat ip to ip daddr map @interface-endpoints',
+}
+
+/** A reply gets the mark of the door's subnet, as what an instance there would send, or that of a packet which stays. */
+export const MARK_REPLY: Rule = {
+  match: [`iifname ${quoted(BACKBONE_LINK)}`],
+  verdict: 'ip saddr vmap @endpoint-replies',
+}
+
+export const ASK_REPLY_ACL: Rule = { match: [], verdict: 'ip saddr vmap @endpoint-acl-out' }
+
+/** Only the endpoint itself speaks as its address: who checks no source could else open connections as an endpoint. */
+export const DROP_PRETENDERS: Rule = { match: ['ip saddr @endpoint-addresses'], verdict: 'drop' }
+
+function doorsChain({ id }: { readonly id: string }): string {
+  return `${id}-endpoints`
+}
+
+function repliesChain({ id }: { readonly id: string }): string {
+  return `${id}-replies`
+}
