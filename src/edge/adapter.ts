@@ -38,8 +38,9 @@ export interface Adapter {
   readonly codec?: Codec
   /** What stands before the dot of X-Amz-Target, where there are no tables to say so. */
   readonly targetPrefix?: string
-  /** Requests that nobody signed come in as `anonymous`, for the policies to judge. Absent: they are refused. */
-  readonly takesAnonymous?: boolean
+  /** Requests that nobody signed come in as `anonymous`, for the policies to judge: all, or those for some operations.
+   * Absent: they are refused. */
+  readonly takesAnonymous?: boolean | ReadonlySet<string>
   /** Operations on many things, which do what is allowed and say in their answer what is not. Absent: none. */
   readonly answersRefusals?: ReadonlySet<string>
   /** What the policies must all allow. Never throws for a resource that is missing: `run` says so. */

@@ -2,7 +2,7 @@
 
 import { type EndpointService, endpointServices, findEndpointService } from '../catalogue/endpoint-services.ts'
 import { ApiError } from '../errors.ts'
-import type { Connection } from '../iam/connection.ts'
+import type { Connection, EndpointConnection } from '../iam/connection.ts'
 import type { Claim } from '../iam/sigv4.ts'
 import type { RequestHead } from '../wire/codec.ts'
 import { authenticationError } from './authentication-error.ts'
@@ -29,7 +29,7 @@ export function chooseService(
 function carriedService(
   head: RequestHead,
   scoped: string | undefined,
-  { region, serviceName }: Extract<Connection, { kind: 'endpoint' }>,
+  { region, serviceName }: EndpointConnection,
 ): string {
   const service = findEndpointService(region, serviceName)
   if (!service) throw new ApiError('InvalidRequest', `Nothing is known of the endpoint service ${serviceName}`)

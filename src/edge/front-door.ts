@@ -224,11 +224,13 @@ export class FrontDoor {
     const body = visit.upgrade ? NO_BODY : await readWhole(req)
     const payloadHash = body.length === 0 ? EMPTY_HASH : sha256Hex(body)
     const { principal } = this.#authenticate(visit, adapter.service, claim, payloadHash)
-    const mayBeUnsigned = adapter.takesAnonymous ?? UNSIGNED_ACTIONS.has(actionOf(head, body))
-    if (principal.kind === 'anonymous' && !mayBeUnsigned) {
+    const taken = adapter.takesAnonymous ?? UNSIGNED_ACTIONS.has(actionOf(head, body))
+    const isAnonymous = principal.kind === 'anonymous'
+    if (isAnonymous && taken === false) throw authenticationError(adapter.service, { kind: 'unsigned' }, visit.now)
+    const decoded = codec.begin(head).decode(body)
+    if (isAnonymous && typeof taken === 'object' && !taken.has(decoded.operation)) {
       throw authenticationError(adapter.service, { kind: 'unsigned' }, visit.now)
     }
-    const decoded = codec.begin(head).decode(body)
     return { decoded, principal, head, body }
   }
 

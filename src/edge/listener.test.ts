@@ -91,7 +91,7 @@ const GATEWAYS = vpc('vpc-a', '127.80.1.1', { '127.80.0.1': 's3', '127.80.0.2': 
 const A = { ...GATEWAYS, endpoints: [...GATEWAYS.endpoints, ...INTERFACE.map(interfaceEndpoint)] }
 const B = vpc('vpc-b', '127.80.1.2', { '127.80.0.3': 's3' })
 
-let network: Network = { vpcs: [A, B], inhabited: [] }
+let network: Network = { vpcs: [A, B], inhabited: [], publicZones: [] }
 let connections: Connection[] = []
 let authority: CertificateAuthority
 let directory: string
@@ -135,7 +135,7 @@ afterAll(() => {
   rmSync(directory, { recursive: true, force: true })
 })
 beforeEach(() => {
-  network = { vpcs: [A, B], inhabited: [] }
+  network = { vpcs: [A, B], inhabited: [], publicZones: [] }
   connections = []
 })
 
@@ -285,7 +285,7 @@ describe('EdgeListener', () => {
     agentless.write(get)
     const first = await new Promise<string>((resolve) => agentless.once('data', (octets) => resolve(octets.toString())))
     expect(first).toContain('200 OK')
-    network = { vpcs: [B], inhabited: [] }
+    network = { vpcs: [B], inhabited: [], publicZones: [] }
     const closed = new Promise((resolve) => agentless.once('close', resolve))
     agentless.on('error', () => undefined)
     agentless.write(get)

@@ -9,7 +9,7 @@ import { createSecureContext, type SecureContext } from 'node:tls'
 import { type EndpointService, findEndpointService } from '../catalogue/endpoint-services.ts'
 import { lookupIn, type PlacedEndpoint } from '../compile/lookup.ts'
 import type { Network } from '../compile/network.ts'
-import type { Connection } from '../iam/connection.ts'
+import type { Connection, EndpointConnection } from '../iam/connection.ts'
 import { parseAddress } from '../ip/address.ts'
 import { normaliseHost } from './aws-host.ts'
 import type { CertificateAuthority, ServerCertificate } from './ca.ts'
@@ -112,9 +112,7 @@ export class EdgeListener {
     }
   }
 
-  #pathOf(
-    socket: Socket,
-  ): { placed: PlacedEndpoint; connection: Extract<Connection, { kind: 'endpoint' }> } | undefined {
+  #pathOf(socket: Socket): { placed: PlacedEndpoint; connection: EndpointConnection } | undefined {
     const local = backboneAddress(socket.localAddress)
     const remote = backboneAddress(socket.remoteAddress)
     const lookup = lookupIn(this.#options.network())

@@ -35,6 +35,7 @@ const talker: Adapter = {
   codec,
   authorisations: async ({ operation }) => [{ action: `ssmmessages:${operation}`, resource: '*', keys: {} }],
   refusal: (_call, _authorisation, decision) => new ApiError('AccessDeniedException', decision.message ?? ''),
+  takesAnonymous: new Set(['OpenWithToken']),
   run: async () => ({}),
   upgrade: async ({ operation }, open) => {
     if (operation === 'Refuse') throw new ApiError('ResourceNotFoundException', 'no such channel', { status: 404 })
@@ -126,7 +127,11 @@ describe('a request for a WebSocket', () => {
   })
 
   it.each([
-    ['unsigned', () => dial('/v1/Open', { host: authority() }), '403 "MissingAuthenticationToken"'],
+    [
+      'unsigned, for an operation that wants a signature,',
+      () => dial('/v1/Open', { host: authority() }),
+      '403 "MissingAuthenticationToken"',
+    ],
     [
       'signed with another secret',
       () => dial('/v1/Open', signed('/v1/Open', { secret: 'no' })),
@@ -140,6 +145,10 @@ describe('a request for a WebSocket', () => {
     ],
   ])('%s is refused as any request', async (_rule, begin, expected) => {
     expect(await outcome(begin())).toBe(expected)
+  })
+
+  it('may be unsigned where its operation says so', async () => {
+    expect(await outcome(dial('/v1/OpenWithToken', { host: authority() }))).toBe('open')
   })
 
   it('meets the policy of its endpoint', async () => {

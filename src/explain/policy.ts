@@ -4,7 +4,7 @@
 import type { PlacedInterface } from '../compile/lookup.ts'
 import type { EndpointNetwork } from '../compile/network.ts'
 import type { Stage } from '../compile/stages.ts'
-import type { Connection } from '../iam/connection.ts'
+import type { EndpointConnection } from '../iam/connection.ts'
 import { contextKeys } from '../iam/context.ts'
 import { evaluate } from '../iam/evaluate.ts'
 import type { LayerVerdict, PolicyDecision, PolicyKind } from '../iam/request.ts'
@@ -32,19 +32,21 @@ export function policySteps(question: Question, request: ServiceRequest, arrival
   const { endpoint } = arrival
   const { principal, keys = {}, ...rest } = request
   const authorisation = { ...rest, keys }
+  const connection = connectionOf(question, arrival)
   const known = contextKeys({
     principal,
-    connection: connectionOf(question, arrival),
+    connection,
     now: new Date(question.now),
     region: arrival.sender.vpc.region,
     authorisation,
   })
   const endpointPolicy = { name: endpoint.id, document: endpoint.policyDocument }
-  const decision = evaluate({ ...authorisation, principal, endpointPolicy }, known)
+  const { endpointType } = connection
+  const decision = evaluate({ ...authorisation, principal, endpointPolicy, endpointType }, known)
   return decisionSteps(decision, request, endpoint)
 }
 
-function connectionOf(question: Question, { sender, source, endpoint }: Arrival): Connection {
+function connectionOf(question: Question, { sender, source, endpoint }: Arrival): EndpointConnection {
   return {
     kind: 'endpoint',
     endpointId: endpoint.id,

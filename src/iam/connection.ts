@@ -3,21 +3,22 @@
 
 export type Connection =
   /** The control port on the host's loopback, or (asked of explain) a path over the internet. */
-  | { readonly kind: 'public'; readonly sourceIp: string; readonly secure: boolean }
-  | {
-      readonly kind: 'endpoint'
-      /** `vpce-…` */
-      readonly endpointId: string
-      readonly endpointAccount: string
-      readonly endpointType: 'Gateway' | 'Interface'
-      /** The endpoint's: `com.amazonaws.us-east-1.s3`. */
-      readonly serviceName: string
-      readonly vpcId: string
-      readonly region: string
-      /** The client's private address as the VPC sees it. */
-      readonly vpcSourceIp: string
-      /** `eni-…` */
-      readonly interfaceId: string
-      /** TLS. */
-      readonly secure: boolean
-    }
+  { readonly kind: 'public'; readonly sourceIp: string; readonly secure: boolean } | EndpointConnection
+
+export interface EndpointConnection {
+  readonly kind: 'endpoint'
+  /** `vpce-…` */
+  readonly endpointId: string
+  readonly endpointAccount: string
+  readonly endpointType: 'Gateway' | 'Interface'
+  /** The endpoint's: `com.amazonaws.us-east-1.s3`. */
+  readonly serviceName: string
+  readonly vpcId: string
+  readonly region: string
+  /** The client's private address as the VPC sees it. */
+  readonly vpcSourceIp: string
+  /** `eni-…` */
+  readonly interfaceId: string
+  /** TLS. */
+  readonly secure: boolean
+}
