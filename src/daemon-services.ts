@@ -1,7 +1,10 @@
 // The AWS services behind the front door, beside the control plane and S3: one line each.
 
+import { join } from 'node:path'
 import type { Network } from './compile/network.ts'
 import type { Adapter } from './edge/adapter.ts'
+import { apiGatewayAdapter } from './services/apigateway/apigateway-adapter.ts'
+import { LogsAdapter } from './services/logs/logs-adapter.ts'
 import type { Store } from './store/store.ts'
 
 export interface ServiceContext {
@@ -25,6 +28,11 @@ export interface Service {
   close?(): Promise<void>
 }
 
-export async function openServices(_context: ServiceContext): Promise<readonly Service[]> {
-  return []
+export async function openServices(context: ServiceContext): Promise<readonly Service[]> {
+  return [openLogs(context)]
+}
+
+function openLogs({ directory, now, log }: ServiceContext): Service {
+  const logs = new LogsAdapter(join(directory, 'logs'), { now, log })
+  return { adapters: [logs], reset: () => logs.reset(), close: () => logs.close() }
 }
