@@ -24,6 +24,10 @@ export interface EndpointService {
   readonly signingName?: string
 }
 
+/** Where services that have one endpoint for the world are controlled, and the services that can be reached only there. */
+const CONTROL_REGION: Region = 'us-east-1'
+const IN_CONTROL_REGION = ['com.amazonaws.iam', 'com.amazonaws.route53', 'com.amazonaws.savingsplans']
+
 const byRegion = new Map<Region, readonly EndpointService[]>()
 
 /** The region's services, by name; empty for a name that is no region. */
@@ -32,6 +36,7 @@ export function endpointServices(region: Region): readonly EndpointService[] {
   const known = byRegion.get(region)
   if (known) return known
   const services = entries
+    .filter((entry) => region === CONTROL_REGION || !IN_CONTROL_REGION.includes(entry.service))
     .map((entry) => ({
       name: inRegion(entry.service, region),
       types: entry.types.filter((type) => type === 'Gateway' || type === 'Interface'),
@@ -52,15 +57,13 @@ export function findEndpointService(region: Region, name: string): EndpointServi
 }
 
 /** Found in the services' own guides; most services are in every zone. */
-const ABSENT_ZONES: Readonly<Record<string, readonly string[]>> = {
+const ABSENT_ZONES: Readonly<Record<string, string>> = {
   // https://docs.aws.amazon.com/ses/latest/dg/send-email-set-up-vpc-endpoints.html
-  'com.amazonaws.{region}.email-smtp': 'use1-az2 use1-az3 use1-az5 usw1-az2 usw2-az4 apne2-az4 cac1-az3 cac1-az4'.split(
-    ' ',
-  ),
+  'com.amazonaws.{region}.email-smtp': 'use1-az2 use1-az3 use1-az5 usw1-az2 usw2-az4 apne2-az4 cac1-az3 cac1-az4',
 }
 
 function absentZoneIds(service: string, region: Region): string[] {
-  const absent = ABSENT_ZONES[service] ?? []
+  const absent = (ABSENT_ZONES[service] ?? '').split(' ')
   return availabilityZones(region).flatMap(({ id }) => (absent.includes(id) ? [id] : []))
 }
 
@@ -68,16 +71,32 @@ function inRegion(text: string, region: Region): string {
   return text.replaceAll('{region}', region)
 }
 
-/** As the service's own name has it, `kinesis.…` for `kinesis-streams`; without one, the labels of the service's name. */
-function baseDnsName(
-  entry: { readonly service: string; readonly privateDns: readonly string[] },
-  region: Region,
-): string {
-  const own = entry.privateDns[0]?.replace(/^\*\./, '')
-  const labels = entry.service
-    .replace(/^com\.amazonaws\./, '')
-    .replace(/^.*\{region\}\./, '')
-    .split('.')
-  const label = own?.includes('.{region}.') ? own.slice(0, own.indexOf('.{region}.')) : labels.reverse().join('.')
-  return `${label}.${region}.vpce.amazonaws.com`
+interface Named {
+  /** With `{region}` where the region goes. */
+  readonly service: string
+  readonly privateDns: readonly string[]
+}
+
+/** Names that AWS shows and that no rule gives. https://docs.aws.amazon.com/codeartifact/latest/ug/create-vpc-endpoints.html */
+const BASE_LABELS: Readonly<Record<string, string>> = {
+  'com.amazonaws.{region}.codeartifact.api': 'api.codeartifact',
+}
+
+function baseDnsName(entry: Named, region: Region): string {
+  const label = BASE_LABELS[entry.service] ?? ownLabel(entry) ?? serviceLabel(entry)
+  // SageMaker's notebooks and studios have names of their own domain, and so have their endpoints.
+  const domain = entry.service.startsWith('aws.sagemaker.') ? 'sagemaker.aws' : 'amazonaws.com'
+  return `${label}.${region}.vpce.${domain}`
+}
+
+/** As the service's private name has it: `kinesis` for `kinesis-streams`. */
+function ownLabel({ privateDns }: Named): string | undefined {
+  const name = privateDns.map((one) => one.replace(/^\*\./, '')).find((one) => !one.includes('*'))
+  return name?.includes('.{region}.') ? name.slice(0, name.indexOf('.{region}.')) : undefined
+}
+
+/** `server.transfer` of `com.amazonaws.us-east-1.transfer.server`. */
+function serviceLabel({ service }: Named): string {
+  const labels = service.replace(/^com\.amazonaws\./, '').replace(/^.*\{region\}\./, '')
+  return labels.split('.').reverse().join('.')
 }
