@@ -1,0 +1,97 @@
+// Interface endpoints by unmodified Terraform: apply, an empty second plan, changes in place, and destroy. No packet moves
+// here, so it needs no root. `aws_vpc_endpoint_subnet_association` alone waits 65 seconds, whatever answers.
+
+import { fileURLToPath } from 'node:url'
+import {
+  DescribeNetworkInterfacesCommand,
+  DescribeVpcEndpointsCommand,
+  DescribeVpcsCommand,
+  EC2Client,
+} from '@aws-sdk/client-ec2'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { LabWorld } from '../../labs/lab-world.ts'
+import { findTerraform, Terraform } from '../../labs/terraform.ts'
+
+const binary = findTerraform()
+const MINUTES = 60_000
+
+if (!binary) console.warn('SKIPPED: Terraform conformance. Neither terraform nor tofu is on the PATH; install one.')
+
+describe.skipIf(!binary)('Terraform on interface endpoints', () => {
+  let world: LabWorld
+  let terraform: Terraform
+  let ec2: EC2Client
+
+  beforeAll(async () => {
+    world = await LabWorld.start(['--dataplane', 'model'])
+    const source = fileURLToPath(new URL('endpoints', import.meta.url))
+    terraform = await Terraform.init(binary ?? '', source, world.clientEnvironment())
+    const credentials = { accessKeyId: '123456789012', secretAccessKey: 'unused' }
+    ec2 = new EC2Client({ endpoint: world.endpoint, region: 'us-east-1', credentials })
+  }, 2 * MINUTES)
+
+  afterAll(async () => {
+    await terraform?.dispose()
+    await world?.stop()
+  })
+
+  test(
+    'apply makes everything, and the data sources find it',
+    async () => {
+      await terraform.apply()
+      expect(await terraform.outputs()).toEqual({
+        ssm_names: [
+          'vpce-hash.ssm.us-east-1.vpce.amazonaws.com',
+          'vpce-hash-us-east-1a.ssm.us-east-1.vpce.amazonaws.com',
+          'vpce-hash-us-east-1b.ssm.us-east-1.vpce.amazonaws.com',
+          'ssm.us-east-1.amazonaws.com',
+        ],
+        ssm_address: '10.30.1.20',
+        ssm_interface_type: 'vpc_endpoint',
+        ssm_interfaces: 2,
+        logs_zones: 6,
+        logs_private_name: 'logs.us-east-1.amazonaws.com',
+        s3_private_only_for_inbound: true,
+      })
+    },
+    6 * MINUTES,
+  )
+
+  test(
+    'a second plan is empty',
+    async () => {
+      expect(await terraform.remainingChanges()).toBeUndefined()
+    },
+    2 * MINUTES,
+  )
+
+  test(
+    'subnets, addresses, groups, policy, private names and tags change in place, and the plan is empty again',
+    async () => {
+      const before = await endpointIds()
+      const second = { second: true }
+      await terraform.apply(second)
+      expect(await terraform.remainingChanges(second)).toBeUndefined()
+      expect(await endpointIds()).toEqual(before)
+      expect(await terraform.outputs()).toMatchObject({ ssm_address: '10.30.1.21', s3_private_only_for_inbound: false })
+    },
+    6 * MINUTES,
+  )
+
+  test(
+    'destroy leaves no endpoint and none of their interfaces',
+    async () => {
+      await terraform.destroy({ second: true })
+      expect(await endpointIds()).toEqual([])
+      expect((await ec2.send(new DescribeNetworkInterfacesCommand({}))).NetworkInterfaces).toEqual([])
+      const { Vpcs = [] } = await ec2.send(new DescribeVpcsCommand({}))
+      expect(Vpcs.map((vpc) => vpc.CidrBlock)).toEqual(['172.31.0.0/16'])
+    },
+    6 * MINUTES,
+  )
+
+  async function endpointIds(): Promise<(string | undefined)[]> {
+    const { VpcEndpoints = [] } = await ec2.send(new DescribeVpcEndpointsCommand({}))
+    return VpcEndpoints.map((endpoint) => endpoint.VpcEndpointId).sort()
+  }
+})
