@@ -53,7 +53,8 @@ export function describeVpcEndpointServices(
 
 function toServiceDetail(offer: Offer): ServiceDetail {
   const { service, type, region } = offer
-  const zones = availabilityZones(region)
+  const absent = type === 'Interface' ? service.absentZoneIds : []
+  const zones = availabilityZones(region).filter((zone) => !absent.includes(zone.id))
   const privateDnsNames = type === 'Interface' ? service.privateDnsNames : []
   return {
     ServiceName: service.name,
@@ -85,11 +86,9 @@ function serviceId({ service, type }: Offer): string {
   return `vpce-svc-0${hash.slice(0, 16)}`
 }
 
-/** `api.ecr.us-east-1.vpce.amazonaws.com` of `com.amazonaws.us-east-1.ecr.api`; a gateway has no `vpce` name. */
-function baseDnsName({ service, type, region }: Offer): string {
-  const labels = service.name.split(`.${region}.`).at(-1)?.split('.') ?? []
-  const name = labels.reverse().join('.')
-  return type === 'Gateway' ? `${name}.${region}.amazonaws.com` : `${name}.${region}.vpce.amazonaws.com`
+/** A gateway endpoint has no name; what is shown is the service's own. */
+function baseDnsName({ service, type }: Offer): string {
+  return type === 'Gateway' ? service.baseDnsName.replace('.vpce.', '.') : service.baseDnsName
 }
 
 const FILTERS: FilterFields<Offer> = {

@@ -9,7 +9,6 @@ import { createRouteTable, deleteRouteTable, describeRouteTables } from '../rout
 import { createVpc, deleteVpc } from '../vpc/vpc.ts'
 import { DEFAULT_GATEWAY_POLICY } from './endpoint-policy.ts'
 import { createVpcEndpoint, deleteVpcEndpoints, describeVpcEndpoints, modifyVpcEndpoint } from './vpc-endpoint.ts'
-import { describeVpcEndpointServices } from './vpc-endpoint-service.ts'
 
 const S3 = 'com.amazonaws.us-east-1.s3'
 const DYNAMODB = 'com.amazonaws.us-east-1.dynamodb'
@@ -333,34 +332,6 @@ describe('DescribeVpcEndpoints', () => {
 
   test('an unknown id refuses the whole call', () => {
     refusal(() => shown('vpce-1'), 'InvalidVpcEndpointId.NotFound')
-  })
-})
-
-describe('DescribeVpcEndpointServices', () => {
-  test('S3 is a Gateway and an Interface service, with two ids', () => {
-    const { ServiceNames, ServiceDetails } = world.read(describeVpcEndpointServices, { ServiceNames: [S3] })
-    expect(ServiceNames).toEqual([S3])
-    expect(ServiceDetails?.map((one) => one.ServiceType?.[0]?.ServiceType).sort()).toEqual(['Gateway', 'Interface'])
-    expect(new Set(ServiceDetails?.map((one) => one.ServiceId)).size).toBe(2)
-  })
-
-  test('filtered by name and type, as the Terraform data source does', () => {
-    const Filters = [
-      { Name: 'service-name', Values: ['com.amazonaws.us-east-1.ecr.api'] },
-      { Name: 'service-type', Values: ['Interface'] },
-    ]
-    const [detail, ...others] = world.read(describeVpcEndpointServices, { Filters }).ServiceDetails ?? []
-    expect(others).toEqual([])
-    expect(detail).toMatchObject({
-      Owner: 'amazon',
-      AcceptanceRequired: false,
-      BaseEndpointDnsNames: ['api.ecr.us-east-1.vpce.amazonaws.com'],
-      PrivateDnsName: 'api.ecr.us-east-1.amazonaws.com',
-    })
-  })
-
-  test('an unknown name is refused', () => {
-    refusal(() => world.read(describeVpcEndpointServices, { ServiceNames: ['x'] }), 'InvalidServiceName')
   })
 })
 
