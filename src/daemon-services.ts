@@ -29,10 +29,14 @@ export interface Service {
 }
 
 export async function openServices(context: ServiceContext): Promise<readonly Service[]> {
-  return [openLogs(context)]
+  return [openLogs(context), openApiGateway(context)]
 }
 
 function openLogs({ directory, now, log }: ServiceContext): Service {
   const logs = new LogsAdapter(join(directory, 'logs'), { now, log })
   return { adapters: [logs], reset: () => logs.reset(), close: () => logs.close() }
+}
+
+function openApiGateway({ store }: ServiceContext): Service {
+  return { adapters: [apiGatewayAdapter(store)] }
 }
