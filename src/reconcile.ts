@@ -49,7 +49,7 @@ interface Transitions {
 export class Reconciler {
   #dependencies: Dependencies
   readonly #compiler: Compiler
-  #network: Network = { vpcs: [], inhabited: [] }
+  #network: Network = { vpcs: [], inhabited: [], publicZones: [] }
   #inForce = 0
   #failures: ReadonlyMap<VpcId, DriverError> = new Map()
   #error: string | undefined

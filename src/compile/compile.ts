@@ -3,13 +3,13 @@
 import type { Vpc } from '../store/records.ts'
 import type { Records } from '../store/store.ts'
 import { compileGatewayEndpoints } from './gateway-endpoint.ts'
+import { compilePrivateZones, compilePublicZones } from './hosted-zone.ts'
 import { compileInstances } from './instance.ts'
 import { compileInterfaceEndpoints } from './interface-endpoint.ts'
 import type { Network, VpcNetwork } from './network.ts'
 import { compileNetworkAcls } from './network-acl.ts'
 import { compileInterfaces } from './network-interface.ts'
 import { byId } from './order.ts'
-import { compilePrivateZones } from './private-zone.ts'
 import { compileResolver } from './resolver.ts'
 import { compileRouteTables } from './route-table.ts'
 import { compileSecurityGroups } from './security-group.ts'
@@ -17,12 +17,13 @@ import { compileSubnets } from './subnet.ts'
 
 /** The whole world as a Network. */
 export function compile(records: Records): Network {
-  return networkOf([...records.vpcs.all()].sort(byId).map((vpc) => compileVpc(records, vpc)))
+  const vpcs = [...records.vpcs.all()].sort(byId).map((vpc) => compileVpc(records, vpc))
+  return networkOf(vpcs, compilePublicZones(records))
 }
 
 /** The Network of VPCs that are in order. */
-export function networkOf(vpcs: readonly VpcNetwork[]): Network {
-  return { vpcs, inhabited: vpcs.filter(isInhabited) }
+export function networkOf(vpcs: readonly VpcNetwork[], publicZones: Network['publicZones'] = []): Network {
+  return { vpcs, inhabited: vpcs.filter(isInhabited), publicZones }
 }
 
 export function isInhabited(vpc: VpcNetwork): boolean {

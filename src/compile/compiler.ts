@@ -6,6 +6,7 @@ import type { VpcId } from '../store/records.ts'
 import type { RecordChange, Records } from '../store/store.ts'
 import type { ReadTable } from '../store/table.ts'
 import { compileVpc, isInhabited, networkOf } from './compile.ts'
+import { compilePublicZones } from './hosted-zone.ts'
 import type { Network, VpcNetwork } from './network.ts'
 import { byId } from './order.ts'
 
@@ -15,6 +16,7 @@ type Question = string
 export class Compiler {
   readonly #records: Records
   #network: Network = networkOf([])
+  #publicZonesTouched = true
   /** VPCs to be compiled again or to be taken out. */
   readonly #touched = new Set<VpcId>()
   readonly #readers = new Map<Question, Set<VpcId>>()
@@ -29,6 +31,7 @@ export class Compiler {
   touch({ table, before, after, indexes }: RecordChange): void {
     for (const record of [before, after]) {
       if (!record) continue
+      if (isOfPublicZone(this.#records, record)) this.#publicZonesTouched = true
       if (table === 'vpcs') this.#touched.add(record.id as VpcId)
       this.#touchReaders(question(table, 'get', record.id))
       for (const field of indexes) {
@@ -39,7 +42,7 @@ export class Compiler {
 
   /** The Network of the records as they are; the same value while nothing has changed in it. */
   compile(): Network {
-    if (this.#touched.size === 0) return this.#network
+    if (this.#touched.size === 0 && !this.#publicZonesTouched) return this.#network
     const vpcs = [...this.#network.vpcs]
     const inhabited = [...this.#network.inhabited]
     for (const id of this.#touched) {
@@ -48,7 +51,9 @@ export class Compiler {
       put(inhabited, id, vpc && isInhabited(vpc) ? vpc : undefined)
     }
     this.#touched.clear()
-    this.#network = { vpcs, inhabited }
+    const publicZones = this.#publicZonesTouched ? compilePublicZones(this.#records) : this.#network.publicZones
+    this.#publicZonesTouched = false
+    this.#network = { vpcs, inhabited, publicZones }
     return this.#network
   }
 
@@ -77,6 +82,12 @@ export class Compiler {
     readers?.delete(id)
     if (readers?.size === 0) this.#readers.delete(asked)
   }
+}
+
+/** True for a public hosted zone and for a record in one: they are no VPC's. */
+function isOfPublicZone({ hostedZones }: Records, record: Row): boolean {
+  if ('isPrivate' in record) return record.isPrivate === false
+  return 'hostedZoneId' in record && hostedZones.get(String(record.hostedZoneId))?.isPrivate === false
 }
 
 type Row = { readonly id: string }

@@ -23,6 +23,8 @@ export interface Network {
   readonly vpcs: readonly VpcNetwork[]
   /** Those with an instance that should be running: in a large world a few of them, and the driver asks at each round. */
   readonly inhabited: readonly VpcNetwork[]
+  /** Users' public hosted zones, by id; of several zones of one name only the one that was first. */
+  readonly publicZones: readonly HostedZoneNetwork[]
 }
 
 /** One VPC: a router namespace with everything it needs, independent of all other VPCs. */
@@ -41,8 +43,8 @@ export interface VpcNetwork {
   readonly securityGroups: readonly SecurityGroupNetwork[]
   readonly networkAcls: readonly NetworkAclNetwork[]
   readonly endpoints: readonly EndpointNetwork[]
-  /** By id. */
-  readonly privateZones: readonly PrivateZoneNetwork[]
+  /** The private hosted zones that answer in this VPC, by id. */
+  readonly privateZones: readonly HostedZoneNetwork[]
 }
 
 /** The Amazon-provided resolver as this VPC sees it. */
@@ -205,8 +207,8 @@ export interface EndpointNames {
   readonly private: readonly string[]
 }
 
-/** A private hosted zone that answers in this VPC. */
-export interface PrivateZoneNetwork {
+/** A hosted zone of Route 53. */
+export interface HostedZoneNetwork {
   /** `Z…` */
   readonly id: string
   /** Lower case, without the final dot. */

@@ -6,11 +6,11 @@ import { decode, encode, type Answer as PacketRecord, RECURSION_DESIRED, type Re
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { networkOf, smallVpc } from '../compile/small-network.ts'
-import { decodeQuery, encodeResponse } from './message.ts'
+import { type Answer, decodeQuery, encodeResponse } from './message.ts'
 import { readName, suffixOffset } from './name.ts'
-import type { Answer } from './resolve.ts'
 import { respond } from './respond.ts'
 import { frameMessage, MessageReader } from './tcp-framing.ts'
+import type { ResourceRecord } from './zone.ts'
 
 const VPC = smallVpc()
 const ASKER = { network: networkOf(VPC), vpc: VPC }
@@ -67,23 +67,46 @@ describe('a response', () => {
     const message = query('a.example.test')
     const asked = decodeQuery(message)
     if (!asked) throw new Error('unreadable')
-    const soa = { mname: 'ns', rname: 'host', serial: 1, refresh: 2, retry: 3, expire: 4, minimum: 5 }
-    const answer: Answer = {
-      code: 'NOERROR',
-      answers: [
-        { name: 'a.example.test', ttl: 1, type: 'A', data: '192.0.2.1' },
-        { name: 'a.example.test', ttl: 2, type: 'AAAA', data: '2001:db8::1' },
-        { name: 'other.test', ttl: 3, type: 'PTR', data: 'a.example.test' },
-        { name: 'example.test', ttl: 4, type: 'NS', data: 'ns.example.test' },
-        { name: 'a.example.test', ttl: 5, type: 'CNAME', data: 'b.example.test' },
-        { name: 'test', ttl: 6, type: 'SOA', data: soa },
-      ],
-      authorities: [],
-    }
-    const { answers } = decode(encodeResponse(asked, answer, 4096))
-    expect(answers?.map((record) => ('data' in record ? [record.name, record.type, record.data] : []))).toEqual(
-      answer.answers.map((record) => [record.name, record.type, record.data]),
-    )
+    const name = 'a.example.test'
+    const answers: ResourceRecord[] = [
+      { name, ttl: 1, type: 'A', data: '192.0.2.1' },
+      { name, ttl: 2, type: 'AAAA', data: '2001:db8::1' },
+      { name: 'other.test', ttl: 3, type: 'PTR', data: name },
+      { name: 'example.test', ttl: 4, type: 'NS', data: 'ns.example.test' },
+      { name, ttl: 5, type: 'CNAME', data: 'b.example.test' },
+      { name: 'test', ttl: 6, type: 'SOA', data: 'ns. host. 1 2 3 4 5' },
+      { name, ttl: 7, type: 'MX', data: '10 mail.example.test.' },
+      { name, ttl: 8, type: 'TXT', data: '"v=spf1 -all" "a\\"b"' },
+      { name, ttl: 9, type: 'SRV', data: '1 2 443 host.test' },
+      { name, ttl: 10, type: 'CAA', data: '0 issue "ca.test"' },
+      { name, ttl: 11, type: 'NAPTR', data: '1 2 "U" "E2U+sip" "!^.*$!sip:a@b!" .' },
+      { name, ttl: 12, type: 'DS', data: '1 2 3 0aff' },
+      { name, ttl: 13, type: 'SSHFP', data: `1 2 ${'0a'.repeat(32)}` },
+      { name, ttl: 14, type: 'TLSA', data: '3 1 1 0aff' },
+      // The package has no reader for the last two.
+      { name, ttl: 15, type: 'HTTPS', data: '1 . alpn=h2,h3 port=8443 ipv4hint=192.0.2.1' },
+      { name, ttl: 16, type: 'SPF', data: '"a"' },
+    ]
+    const decoded = decode(encodeResponse(asked, { code: 'NOERROR', answers, authorities: [] }, 4096)).answers
+    expect(decoded?.map((record) => record.name)).toEqual(answers.map((record) => record.name))
+    expect(decoded?.map((record) => ('data' in record ? record.data : undefined))).toMatchObject([
+      '192.0.2.1',
+      '2001:db8::1',
+      name,
+      'ns.example.test',
+      'b.example.test',
+      { mname: 'ns', rname: 'host', serial: 1, refresh: 2, retry: 3, expire: 4, minimum: 5 },
+      { preference: 10, exchange: 'mail.example.test' },
+      [Buffer.from('v=spf1 -all'), Buffer.from('a"b')],
+      { priority: 1, weight: 2, port: 443, target: 'host.test' },
+      { flags: 0, tag: 'issue', value: 'ca.test' },
+      { order: 1, preference: 2, flags: 'U', services: 'E2U+sip', regexp: '!^.*$!sip:a@b!', replacement: '.' },
+      { keyTag: 1, algorithm: 2, digestType: 3, digest: Buffer.from([0x0a, 0xff]) },
+      { algorithm: 1, hash: 2, fingerprint: '0A'.repeat(32) },
+      { usage: 3, selector: 1, matchingType: 1, certificate: Buffer.from([0x0a, 0xff]) },
+      Buffer.from('000100' + '0001000602683202683300030002' + '20fb' + '00040004c0000201', 'hex'),
+      Buffer.from('\x01a'),
+    ])
   })
 
   it('is cut to header, question and EDNS with TC when it is too long for UDP, and whole over TCP', () => {

@@ -28,7 +28,15 @@ function hiddenZone(endpoint: InterfaceEndpointNetwork, apex: string, coversBelo
 export function endpointNamesZone(network: Network, name: string): Zone | undefined {
   const { apex, region } = VPCE_NAMES.exec(`.${name}`)?.groups ?? {}
   if (!apex || !region || !isRegion(region)) return undefined
-  return { apex, find: (asked) => (asked === apex ? [] : findOwnName(ownNames(network), asked)) }
+  const own = findOwnName(ownNames(network), name)
+  const find = (asked: string) => {
+    if (asked === apex) return []
+    const found = findOwnName(ownNames(network), asked)
+    if (found)
+      return found.name === asked && found.isWildcard ? [] : addressesOf(found.endpoint, asked, found.availabilityZone)
+    return hasNamesBelow(ownNames(network), asked) ? [] : undefined
+  }
+  return { apex, find, ...(own && { by: own.endpoint.id }) }
 }
 
 /** The public addresses of `{api-id}-{vpce-id}.execute-api…`, which API Gateway makes for the endpoints of a private API;
@@ -46,6 +54,8 @@ interface OwnNames {
 }
 
 interface OwnName {
+  /** Without `*.`. */
+  readonly name: string
   readonly endpoint: InterfaceEndpointNetwork
   /** Absent: all zones. */
   readonly availabilityZone?: string
@@ -71,24 +81,23 @@ function ownNamesOf(endpoint: InterfaceEndpointNetwork): [string, OwnName][] {
   const { regional, zonal } = endpoint.names
   return [{ name: regional }, ...zonal].map(({ name, ...zone }) => [
     withoutStar(name),
-    { endpoint, ...zone, isWildcard: name.startsWith('*.') },
+    { name: withoutStar(name), endpoint, ...zone, isWildcard: name.startsWith('*.') },
   ])
 }
 
-function findOwnName({ byName }: OwnNames, asked: string): readonly ResourceRecord[] | undefined {
-  const exact = byName.get(asked)
-  if (exact) return exact.isWildcard ? [] : addressesOf(exact.endpoint, asked, exact.availabilityZone)
-  for (let dot = asked.indexOf('.'); dot >= 0; dot = asked.indexOf('.', dot + 1)) {
-    const above = byName.get(asked.slice(dot + 1))
-    if (above) {
-      return above.isWildcard ? addressesOf(above.endpoint, asked, above.availabilityZone) : undefined
-    }
+/** The own name that `asked` is, or is below. */
+function findOwnName({ byName }: OwnNames, asked: string): OwnName | undefined {
+  for (let start = 0; ; ) {
+    const own = byName.get(asked.slice(start))
+    if (own) return start === 0 || own.isWildcard ? own : undefined
+    const dot = asked.indexOf('.', start)
+    if (dot < 0) return undefined
+    start = dot + 1
   }
-  return hasNamesBelow(byName, asked) ? [] : undefined
 }
 
 /** A service's label exists in the zone while an endpoint of it does. */
-function hasNamesBelow(byName: ReadonlyMap<string, OwnName>, asked: string): boolean {
+function hasNamesBelow({ byName }: OwnNames, asked: string): boolean {
   for (const name of byName.keys()) if (isWithin(name, asked)) return true
   return false
 }

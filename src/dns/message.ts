@@ -1,9 +1,11 @@
 // DNS messages: reads a query, writes its response. The package dns-packet reads the sections and writes records; the
 // header, the question (which must go back byte for byte, 0x20 case and all), EDNS and compression are ours.
 
-import { type DecodedPacket, decode, encode, type OptAnswer, type Answer as PacketRecord } from 'dns-packet'
+import { type DecodedPacket, decode, type OptAnswer } from 'dns-packet'
+import { encodeDomainName } from '../compile/domain-name.ts'
+import { encodeRecordData, RECORD_TYPES } from '../compile/record-data.ts'
 import { readName, suffixOffset } from './name.ts'
-import type { Answer, ExtendedError, Question, ResponseCode } from './resolve.ts'
+import type { ExtendedError, Question, ResponseCode, Answer as WholeAnswer } from './resolve.ts'
 import type { ResourceRecord } from './zone.ts'
 
 export interface Edns {
@@ -26,6 +28,9 @@ export interface Query {
   readonly edns?: Edns
 }
 
+/** What a response says of an answer. */
+export type Answer = Pick<WholeAnswer, 'code' | 'answers' | 'authorities' | 'extendedError'>
+
 const HEADER = 12
 const QUESTION_OFFSET = HEADER
 const CLASS_IN = 1
@@ -46,6 +51,12 @@ const CODES: Readonly<Record<ResponseCode, number>> = {
 /** Types that ask for something other than records. */
 const META_TYPES = new Set(['AXFR', 'IXFR', 'TKEY', 'TSIG', 'OPT'])
 
+const TYPE_NAMES: ReadonlyMap<number, string> = new Map(
+  Object.entries({ ...RECORD_TYPES, OPT: 41, TKEY: 249, TSIG: 250, IXFR: 251, AXFR: 252, ANY: 255 }).map(
+    ([name, number]) => [number, name],
+  ),
+)
+
 /** Reads a query; undefined for what must not be answered: fragments of a header, and responses. Never throws. */
 export function decodeQuery(message: Buffer): Query | undefined {
   if (message.length < HEADER) return undefined
@@ -61,14 +72,15 @@ export function decodeQuery(message: Buffer): Query | undefined {
   if (head.opcode !== 0) return { ...head, problem: 'NOTIMP' }
   const packet = decodeSections(message)
   const name = readName(message, QUESTION_OFFSET)
-  const asked = packet?.questions?.[0]
-  if (!packet || !name || !asked || packet.questions?.length !== 1) return { ...head, problem: 'FORMERR' }
+  if (!packet || !name || packet.questions?.length !== 1) return { ...head, problem: 'FORMERR' }
+  const number = message.readUInt16BE(name.end)
+  const type = TYPE_NAMES.get(number) ?? `UNKNOWN_${number}`
   const wireQuestion = message.subarray(QUESTION_OFFSET, name.end + 4)
   const edns = (packet.additionals ?? []).filter((record): record is OptAnswer => record.type === 'OPT')
   if (edns.length > 1) return { ...head, wireQuestion, problem: 'FORMERR' }
   const query = { ...head, wireQuestion, ...(edns[0] && { edns: readEdns(edns[0]) }) }
-  const problem = problemOf(query, asked.type, message.readUInt16BE(name.end + 2))
-  return problem ? { ...query, problem } : { ...query, question: { name: name.text, type: asked.type } }
+  const problem = problemOf(query, type, message.readUInt16BE(name.end + 2))
+  return problem ? { ...query, problem } : { ...query, question: { name: name.text, type } }
 }
 
 function decodeSections(message: Buffer): DecodedPacket | undefined {
@@ -139,19 +151,23 @@ function assemble(query: Query, code: ResponseCode, { answers, authorities, edns
 }
 
 /** A record whose owner is the question's name, or the end of it, points there (RFC 1035 section 4.1.4). */
-function encodeRecord(record: ResourceRecord, query: Query): Buffer {
-  const encoded = encode({ type: 'response', answers: [packetRecord(record)] }).subarray(HEADER)
-  const offset = suffixOffset(query.question?.name ?? '', record.name)
-  const owner = readName(encoded, 0)
-  if (offset === undefined || record.name === '' || !owner) return encoded
-  const pointer = Buffer.alloc(2)
-  pointer.writeUInt16BE(0xc000 | (QUESTION_OFFSET + offset), 0)
-  return Buffer.concat([pointer, encoded.subarray(owner.end)])
+function encodeRecord({ name, type, ttl, data }: ResourceRecord, query: Query): Buffer {
+  const owner = encodeOwner(name, query.question?.name ?? '')
+  const content = encodeRecordData(type, data)
+  const fixed = Buffer.alloc(10)
+  fixed.writeUInt16BE(RECORD_TYPES[type], 0)
+  fixed.writeUInt16BE(CLASS_IN, 2)
+  fixed.writeUInt32BE(ttl, 4)
+  fixed.writeUInt16BE(content.length, 8)
+  return Buffer.concat([owner, fixed, content])
 }
 
-function packetRecord(record: ResourceRecord): PacketRecord {
-  const name = record.name === '' ? '.' : record.name
-  return record.type === 'SOA' ? { ...record, name, data: { ...record.data } } : { ...record, name }
+function encodeOwner(name: string, asked: string): Uint8Array {
+  const offset = name === '' ? undefined : suffixOffset(asked, name)
+  if (offset === undefined) return encodeDomainName(name)
+  const pointer = Buffer.alloc(2)
+  pointer.writeUInt16BE(0xc000 | (QUESTION_OFFSET + offset), 0)
+  return pointer
 }
 
 /** RFC 6891 section 6.1.2. */

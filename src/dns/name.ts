@@ -1,5 +1,7 @@
 // Domain names in a question, read byte for byte. Text is lower case without the final dot; the root is ''.
 
+import { labelText } from '../compile/domain-name.ts'
+
 export interface ReadName {
   readonly text: string
   /** The offset of the byte after the name. */
@@ -7,8 +9,6 @@ export interface ReadName {
 }
 
 const MAX_NAME = 255
-const DOT = 0x2e
-const BACKSLASH = 0x5c
 
 /** Reads an uncompressed name; undefined when it runs past the message, is too long, or has a pointer, which a question
  * cannot have because nothing is before it (RFC 1035 section 4.1.4). */
@@ -34,14 +34,4 @@ export function suffixOffset(full: string, suffix: string): number | undefined {
   // Escapes are longer in text than on the wire, so a name that has one is not offered for compression.
   if (full.includes('\\')) return undefined
   return full.length - suffix.length
-}
-
-/** Bytes that text cannot hold, or that would read as a separator, become \DDD (RFC 1035 section 5.1). */
-function labelText(label: Uint8Array): string {
-  let text = ''
-  for (const byte of label) {
-    const plain = byte > 0x20 && byte < 0x7f && byte !== DOT && byte !== BACKSLASH
-    text += plain ? String.fromCharCode(byte).toLowerCase() : `\\${String(byte).padStart(3, '0')}`
-  }
-  return text
 }

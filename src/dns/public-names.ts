@@ -9,7 +9,7 @@ import { type Address, addressPlus } from '../ip/address.ts'
 import { type Cidr, cidrBase, cidrContains, cidrLength, cidrsOverlap } from '../ip/cidr.ts'
 import type { Region } from '../store/records.ts'
 import { apiEndpointRecords } from './endpoint-zones.ts'
-import type { ResourceRecord, Zone } from './zone.ts'
+import { isWithin, type ResourceRecord, type Zone } from './zone.ts'
 
 /** Amazon announces 52.46.0.0/16 for its own services, and no prefix list of the catalogue touches it. */
 const OTHER_SERVICES_BASE = '52.46.0.0' as Address
@@ -40,6 +40,11 @@ export function publicZones(network: Network, region: Region): Zone[] {
     find: (name) =>
       apiEndpointRecords(network, name) ?? publicRecords(name, region) ?? (isRegionalApex(name, apex) ? [] : undefined),
   }))
+}
+
+/** True for names that only Amazon can have records for. */
+export function isAmazonName(name: string): boolean {
+  return PUBLIC_APEXES.some((apex) => isWithin(name, apex))
 }
 
 /** The addresses of a public AWS name, in their first order; empty for a name that AWS does not have. `region` is where

@@ -1,13 +1,25 @@
 // The answer of the Amazon-provided resolver to one question from one VPC. Pure: explain asks it too.
 // https://docs.aws.amazon.com/vpc/latest/userguide/AmazonDNS-concepts.html
 
+import { parseDomainName } from '../compile/domain-name.ts'
 import type { PlacedInterface } from '../compile/lookup.ts'
 import type { Network, VpcNetwork } from '../compile/network.ts'
 import type { Region } from '../store/records.ts'
 import { automaticZones } from './automatic-names.ts'
 import { endpointNamesZone, hiddenZones } from './endpoint-zones.ts'
-import { publicZones } from './public-names.ts'
-import { findZone, type ResourceRecord, soaRecord, type Zone, type ZoneLayer, zoneLayer } from './zone.ts'
+import { hostedZone } from './hosted-zone.ts'
+import { isAmazonName, publicZones } from './public-names.ts'
+import {
+  type AliasRecord,
+  findZone,
+  type Held,
+  type ResourceRecord,
+  soaRecord,
+  type Turn,
+  type Zone,
+  type ZoneLayer,
+  zoneLayer,
+} from './zone.ts'
 
 export interface Question {
   /** Lower case, without the final dot. */
@@ -29,17 +41,30 @@ export interface Answer {
   readonly answers: readonly ResourceRecord[]
   /** The zone's SOA in a negative answer (RFC 2308). */
   readonly authorities: readonly ResourceRecord[]
-  /** Whose zone answered: `Z…`, `vpce-…`. Absent: one that is always there. */
-  readonly by?: string
+  /** Whose zones and endpoints it comes from, in the order in which they were asked: `Z…`, `vpce-…`. Empty: zones that
+   * are always there. */
+  readonly by: readonly string[]
+  /** The answer repeats after so many rotations. */
+  readonly period: number
   readonly extendedError?: ExtendedError
 }
 
+type Found = Omit<Answer, 'period'>
+
+const MOST_LINKS = 16
+
 /** Extended error 22 is "No Reachable Authority". */
-const UNKNOWN_NAME: Answer = {
+const UNKNOWN_NAME: Found = {
   code: 'SERVFAIL',
   answers: [],
   authorities: [],
+  by: [],
   extendedError: { code: 22, text: 'no zone of this VPC holds the name, and Postern has no internet to ask' },
+}
+
+const TOO_LONG: Found = {
+  ...UNKNOWN_NAME,
+  extendedError: { code: 0, text: `the name leads over more than ${MOST_LINKS} others, or around in a circle` },
 }
 
 /** Who asks. */
@@ -56,27 +81,76 @@ export function askerOf(network: Network, { vpc, networkInterface }: PlacedInter
   return { network, vpc, ...(subnet && { availabilityZone: subnet.availabilityZone }) }
 }
 
-/** `rotation` turns answers of several addresses, one step for each number. A name in no zone of ours would be asked of
- * the internet, which is not there: that is SERVFAIL and not NXDOMAIN, which would claim to know. */
+/** `rotation` turns answers of several addresses and chooses among weighted sets, one step for each number. A name in no
+ * zone of ours would be asked of the internet, which is not there: that is SERVFAIL and not NXDOMAIN, which would claim to
+ * know. */
 export function resolve(asker: Asker, question: Question, rotation = 0): Answer {
-  const zone = zoneFor(asker, question.name)
+  const turns = new Turns(rotation)
+  const answer = follow({ asker, turns, links: 0 }, question)
+  return { ...answer, period: turns.period }
+}
+
+/** One search, which may lead over several names. */
+interface Search {
+  readonly asker: Asker
+  readonly turns: Turns
+  /** CNAMEs and aliases gone along so far. */
+  readonly links: number
+}
+
+function follow(search: Search, question: Question): Found {
+  return answerFrom(search, zoneFor(search.asker, question.name), question)
+}
+
+function answerFrom(search: Search, zone: Zone | undefined, question: Question): Found {
+  if (search.links > MOST_LINKS) return TOO_LONG
   if (!zone) return UNKNOWN_NAME
-  const by = zone.by === undefined ? {} : { by: zone.by }
-  const records = zone.find(question.name)
-  if (!records) return { code: 'NXDOMAIN', answers: [], authorities: [soaRecord(zone)], ...by }
-  const answers = recordsOfType([...records, ...apexRecords(zone, question.name)], question.type)
-  if (answers.length === 0) return { code: 'NOERROR', answers: [], authorities: [soaRecord(zone)], ...by }
-  return { code: 'NOERROR', answers: inOrder(answers, asker, rotation), authorities: [], ...by }
+  const by = zone.by === undefined ? [] : [zone.by]
+  const held = zone.find(question.name, search.turns)
+  if (!held) return { code: 'NXDOMAIN', answers: [], authorities: [soaRecord(zone)], by }
+  const cname = question.type === 'CNAME' ? undefined : held.find(isCname)
+  if (cname && question.type !== 'ANY') return alongCname(search, cname, question, by)
+  const matching = [...held, ...apexRecords(zone, held, question.name)].filter(
+    ({ type }) => type === question.type || question.type === 'ANY',
+  )
+  const parts = matching.map((one) => ('alias' in one ? alongAlias(search, zone, one) : { records: [one], by: [] }))
+  const records = parts.flatMap((part) => part.records)
+  const all = [...new Set([...by, ...parts.flatMap((part) => part.by)])]
+  if (records.length === 0) return { code: 'NOERROR', answers: [], authorities: [soaRecord(zone)], by: all }
+  return { code: 'NOERROR', answers: inOrder(records, search), authorities: [], by: all }
+}
+
+/** The resolver goes on with the other name wherever it leads, and gives the whole chain. */
+function alongCname(search: Search, cname: ResourceRecord, { type }: Question, by: readonly string[]): Found {
+  const target = parseDomainName(cname.data)
+  const rest = 'name' in target ? follow({ ...search, links: search.links + 1 }, { name: target.name, type }) : TOO_LONG
+  const answers = rest.code === 'SERVFAIL' ? [] : [cname, ...rest.answers]
+  return { ...rest, answers, by: [...new Set([...by, ...rest.by])] }
+}
+
+/** An alias is answered as if its target's records were its own. */
+function alongAlias(
+  search: Search,
+  zone: Zone,
+  { name, type, alias }: AliasRecord,
+): { readonly records: readonly ResourceRecord[]; readonly by: readonly string[] } {
+  const target = alias.isOwn ? zone : publicZoneFor(search.asker, alias.name)
+  const { answers, by } = answerFrom({ ...search, links: search.links + 1 }, target, { name: alias.name, type })
+  return { records: answers.filter((record) => record.type === type).map((record) => ({ ...record, name })), by }
+}
+
+function isCname(held: Held): held is ResourceRecord {
+  return held.type === 'CNAME' && !('alias' in held)
 }
 
 /** Private zones come first, then the automatic names, then what is public. The first two answer for good: a name in
  * one of their zones is never asked of what comes after. */
 function zoneFor({ network, vpc }: Asker, name: string): Zone | undefined {
-  return (
-    findZone(ownLayers(vpc), name) ??
-    endpointNamesZone(network, name) ??
-    findZone([publicLayer(network, vpc.region)], name)
-  )
+  return findZone(ownLayers(vpc), name) ?? publicZoneFor({ network, vpc }, name)
+}
+
+function publicZoneFor({ network, vpc }: Asker, name: string): Zone | undefined {
+  return endpointNamesZone(network, name) ?? findZone([publicLayer(network, vpc.region)], name)
 }
 
 const layersByVpc = new WeakMap<VpcNetwork, readonly ZoneLayer[]>()
@@ -84,7 +158,7 @@ const layersByVpc = new WeakMap<VpcNetwork, readonly ZoneLayer[]>()
 function ownLayers(vpc: VpcNetwork): readonly ZoneLayer[] {
   const known = layersByVpc.get(vpc)
   if (known) return known
-  const layers = [zoneLayer(hiddenZones(vpc)), zoneLayer(automaticZones(vpc))]
+  const layers = [zoneLayer([...vpc.privateZones.map(hostedZone), ...hiddenZones(vpc)]), zoneLayer(automaticZones(vpc))]
   layersByVpc.set(vpc, layers)
   return layers
 }
@@ -94,33 +168,47 @@ const publicByNetwork = new WeakMap<Network, Map<Region, ZoneLayer>>()
 function publicLayer(network: Network, region: Region): ZoneLayer {
   const byRegion = publicByNetwork.get(network) ?? new Map<Region, ZoneLayer>()
   publicByNetwork.set(network, byRegion)
-  const layer = byRegion.get(region) ?? zoneLayer(publicZones(network, region))
+  const layer = byRegion.get(region) ?? zoneLayer([...publicZones(network, region), ...userZones(network)])
   byRegion.set(region, layer)
   return layer
 }
 
-function apexRecords(zone: Zone, name: string): ResourceRecord[] {
-  return name === zone.apex ? [soaRecord(zone)] : []
+/** Users' public zones. What Amazon holds itself is not delegated to anybody. */
+function userZones({ publicZones: zones }: Network): Zone[] {
+  return zones.filter(({ name }) => !isAmazonName(name)).map(hostedZone)
 }
 
-function recordsOfType(records: readonly ResourceRecord[], type: string): readonly ResourceRecord[] {
-  return type === 'ANY' ? records : records.filter((record) => record.type === type || record.type === 'CNAME')
+function apexRecords(zone: Zone, held: readonly Held[], name: string): ResourceRecord[] {
+  return name === zone.apex && !held.some(({ type }) => type === 'SOA') ? [soaRecord(zone)] : []
 }
 
 /** The asker's own zone first, the others turned. */
-function inOrder(records: readonly ResourceRecord[], { availabilityZone }: Asker, rotation: number): ResourceRecord[] {
-  const isNear = (record: ResourceRecord) =>
-    availabilityZone !== undefined && 'availabilityZone' in record && record.availabilityZone === availabilityZone
-  return [
-    ...records.filter(isNear),
-    ...rotate(
-      records.filter((record) => !isNear(record)),
-      rotation,
-    ),
-  ]
+function inOrder(records: readonly ResourceRecord[], { asker, turns }: Search): ResourceRecord[] {
+  const isNear = ({ availabilityZone }: ResourceRecord) =>
+    availabilityZone !== undefined && availabilityZone === asker.availabilityZone
+  const far = records.filter((record) => !isNear(record))
+  const turn = turns.take(far.length)
+  return [...records.filter(isNear), ...far.slice(turn), ...far.slice(0, turn)]
 }
 
-function rotate<T>(list: readonly T[], steps: number): T[] {
-  const turn = list.length === 0 ? 0 : steps % list.length
-  return [...list.slice(turn), ...list.slice(0, turn)]
+/** The choices of one answer, all by one number; after `period` numbers they repeat. */
+class Turns implements Turn {
+  period = 1
+  readonly #rotation: number
+
+  constructor(rotation: number) {
+    this.#rotation = rotation
+  }
+
+  take(count: number): number {
+    if (count <= 1) return 0
+    this.period = leastCommonMultiple(this.period, count)
+    return this.#rotation % count
+  }
+}
+
+function leastCommonMultiple(a: number, b: number): number {
+  let [x, y] = [a, b]
+  while (y > 0) [x, y] = [y, x % y]
+  return (a / x) * b
 }

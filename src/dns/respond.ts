@@ -1,7 +1,7 @@
 // One query's bytes to its response's bytes, the same for UDP and TCP.
 
-import { decodeQuery, encodeResponse, udpLimit } from './message.ts'
-import { type Answer, type Asker, resolve } from './resolve.ts'
+import { type Answer, decodeQuery, encodeResponse, udpLimit } from './message.ts'
+import { type Asker, resolve } from './resolve.ts'
 
 export interface Asked {
   readonly asker: Asker

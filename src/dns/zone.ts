@@ -1,27 +1,34 @@
 // Zones: who answers for which names. A VPC's resolver has layers of them, and the first layer that has a zone for a
 // name answers for good, also when the answer is "no such name".
 
-export type ResourceRecord =
-  | {
-      readonly name: string
-      readonly ttl: number
-      readonly type: 'A' | 'AAAA' | 'PTR' | 'NS' | 'CNAME'
-      /** An address or a name, as text. */
-      readonly data: string
-      /** The zone that the address is in, where that matters: who asks from there gets it first. */
-      readonly availabilityZone?: string
-    }
-  | { readonly name: string; readonly ttl: number; readonly type: 'SOA'; readonly data: Soa }
+import type { RecordType } from '../compile/record-data.ts'
 
-export interface Soa {
-  readonly mname: string
-  readonly rname: string
-  readonly serial: number
-  readonly refresh: number
-  readonly retry: number
-  readonly expire: number
-  /** How long a negative answer may be kept, in seconds (RFC 2308 section 4). */
-  readonly minimum: number
+export interface ResourceRecord {
+  readonly name: string
+  /** Seconds. */
+  readonly ttl: number
+  readonly type: RecordType
+  /** As in a zone file: an address, a name, a quoted text. */
+  readonly data: string
+  /** The zone that the address is in, where that matters: who asks from there gets it first. */
+  readonly availabilityZone?: string
+}
+
+/** Stands for the records of its type that another name has. */
+export interface AliasRecord {
+  readonly name: string
+  readonly type: RecordType
+  /** `isOwn`: the other name is in the same zone; else it is public. */
+  readonly alias: { readonly name: string; readonly isOwn: boolean }
+}
+
+/** What a name of a zone holds. */
+export type Held = ResourceRecord | AliasRecord
+
+/** How an answer that may be one of several is chosen: in turn, so that it can be repeated, and counted how often. */
+export interface Turn {
+  /** A number from 0 to below `count`. */
+  take(count: number): number
 }
 
 export interface Zone {
@@ -32,7 +39,9 @@ export interface Zone {
   readonly by?: string
   /** What a name of this zone holds: nothing when the name exists only because names below it do; undefined when there
    * is no such name. */
-  find(name: string): readonly ResourceRecord[] | undefined
+  find(name: string, turn: Turn): readonly Held[] | undefined
+  /** What a negative answer carries; absent: `soaRecord` makes one. */
+  readonly soa?: ResourceRecord
 }
 
 /** Zones among which the one with the longest apex answers. */
@@ -83,16 +92,9 @@ export function isWithin(name: string, apex: string): boolean {
   return apex === '' || name === apex || name.endsWith(`.${apex}`)
 }
 
-/** The SOA that a negative answer carries; the values are those that Amazon's resolver gives for its own zones. */
-export function soaRecord(zone: Zone): ResourceRecord {
-  const data = {
-    mname: `ns0.${zone.apex}`,
-    rname: 'hostmaster.amazon.com',
-    serial: 2012103107,
-    refresh: 3600,
-    retry: 3600,
-    expire: 3600,
-    minimum: 60,
-  }
-  return { name: zone.apex, ttl: 60, type: 'SOA', data }
+/** The SOA that a negative answer carries; where the zone has none, with the values of Amazon's resolver's own zones. */
+export function soaRecord({ apex, soa }: Zone): ResourceRecord {
+  if (soa) return soa
+  const data = `ns0.${apex}. hostmaster.amazon.com. 2012103107 3600 3600 3600 60`
+  return { name: apex, ttl: 60, type: 'SOA', data }
 }

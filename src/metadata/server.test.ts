@@ -109,7 +109,7 @@ const vpc: VpcNetwork = {
   privateZones: [],
   endpoints: [],
 }
-const network: Network = { vpcs: [vpc], inhabited: [vpc] }
+const network: Network = { vpcs: [vpc], inhabited: [vpc], publicZones: [] }
 
 const role = { roleName: 'web-role', instanceProfileArn: '', instanceProfileId: 'AIPA1' }
 const granted: InstanceSession = {

@@ -390,12 +390,23 @@ export interface HostedZone {
   readonly callerReference: string
   readonly comment: string
   readonly isPrivate: boolean
+  /** Of its delegation set, without the final dot; a private zone's are nobody's. */
+  readonly nameServers: readonly string[]
   readonly tags: Tags
   readonly createdAt: Instant
 }
 
 /** A private zone answers in the VPCs that it is associated with. */
 export interface HostedZoneAssociation {
+  /** `Z…/vpc-…` */
+  readonly id: string
+  readonly hostedZoneId: string
+  readonly vpcId: VpcId
+  readonly region: Region
+}
+
+/** A zone's owner lets another account associate its VPC. */
+export interface VpcAssociationAuthorization {
   /** `Z…/vpc-…` */
   readonly id: string
   readonly hostedZoneId: string
@@ -713,6 +724,7 @@ export interface Schema {
   accessKeys: AccessKey
   hostedZones: HostedZone
   hostedZoneAssociations: HostedZoneAssociation
+  vpcAssociationAuthorizations: VpcAssociationAuthorization
   resourceRecordSets: ResourceRecordSet
   restApis: RestApi
   restApiResources: RestApiResource
@@ -750,8 +762,9 @@ export const INDEXES = {
   iamPolicies: ['owner', 'name'],
   instanceProfiles: ['owner', 'name'],
   accessKeys: ['owner'],
-  hostedZones: ['owner', 'name'],
+  hostedZones: ['owner', 'name', 'isPrivate'],
   hostedZoneAssociations: ['hostedZoneId', 'vpcId'],
+  vpcAssociationAuthorizations: ['hostedZoneId'],
   resourceRecordSets: ['hostedZoneId'],
   restApis: ['owner'],
   restApiResources: ['restApiId'],

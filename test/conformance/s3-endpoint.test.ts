@@ -37,6 +37,7 @@ const ROLE = `arn:aws:sts::${ACCOUNT}:assumed-role/app/i-1`
 
 const NETWORK: Network = {
   inhabited: [],
+  publicZones: [],
   vpcs: [
     {
       id: 'vpc-1',

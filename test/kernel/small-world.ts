@@ -26,7 +26,7 @@ export interface Comparison {
 export class SmallWorld {
   readonly #world: string
   readonly #driver: LinuxDriver
-  #network: Network = { vpcs: [], inhabited: [] }
+  #network: Network = { vpcs: [], inhabited: [], publicZones: [] }
   #probers: Probers | undefined
 
   private constructor(world: string, driver: LinuxDriver) {

@@ -232,7 +232,7 @@ test('the rules hold after every step, and deleting everything leaves nothing', 
         expect(compiler.compile()).toEqual(compile(world.store.records))
       }
       deleteAll(world)
-      expect(compiler.compile()).toEqual({ vpcs: [], inhabited: [] })
+      expect(compiler.compile()).toEqual({ vpcs: [], inhabited: [], publicZones: [] })
       expect(contents(world.store)).toEqual(start)
     }),
     { numRuns: 60 },
