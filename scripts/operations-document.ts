@@ -4,6 +4,7 @@
 import { ec2Operations } from '../src/api/operations/ec2.ts'
 import { IAM_READS, IAM_WRITES } from '../src/api/operations/iam.ts'
 import { stsOperations } from '../src/api/operations/sts.ts'
+import { LOGS_OPERATIONS } from '../src/services/logs/logs-adapter.ts'
 import { S3_OPERATIONS } from '../src/services/s3/s3-adapter.ts'
 import { loadTables } from '../src/wire/tables.ts'
 
@@ -31,6 +32,7 @@ export function operationCoverage(): ServiceCoverage[] {
     coverageOf('IAM', 'iam', Object.keys({ ...IAM_READS, ...IAM_WRITES })),
     coverageOf('STS', 'sts', Object.keys({ ...sts.reads, ...sts.writes })),
     coverageOf('S3', 's3', [...S3_OPERATIONS]),
+    coverageOf('CloudWatch Logs', 'logs', [...LOGS_OPERATIONS]),
   ]
 }
 
