@@ -10,7 +10,7 @@ export function eventId({ timestamp, number }: Position): string {
   return ((BigInt(timestamp) << NUMBER_BITS) | BigInt(number)).toString().padStart(56, '0')
 }
 
-const NUMBER_BITS = 145n
+const NUMBER_BITS = 144n
 const NUMBERS = (1n << NUMBER_BITS) - 1n
 
 function parseEventId(id: string): Position {
