@@ -18,9 +18,10 @@ export function formatManagedInstance({
 }
 
 function serviceLines({ name, resolution, trace, permissions }: ServiceDiagnosis): string[] {
-  const path = trace.blockers.filter((step) => step.stage !== 'dns')
-  const reached = path.length === 0 && resolution.verdict === 'pass'
-  const way = reached ? [`  pass  path: ${trace.flow?.destination} answers on 443`] : path.map(line)
+  // A name without an endpoint already says why its packets go nowhere.
+  const path = resolution.verdict === 'stop' ? [] : trace.blockers.map(line)
+  const reached = resolution.verdict === 'pass' && path.length === 0
+  const way = reached ? [`  pass  path: ${trace.flow?.destination} answers on 443`] : path
   const refused = permissions.filter((step) => step.verdict === 'stop')
   const calls =
     refused.length > 0 ? refused.map(line) : permissions.length > 0 ? ["  pass  all the agent's calls are allowed"] : []

@@ -28,6 +28,8 @@ const CALLS = {
 
 type AgentService = keyof typeof CALLS
 
+const SERVICES: readonly AgentService[] = ['ssm', 'ssmmessages', 'ec2messages']
+
 export interface ManagedInstanceQuestion {
   readonly instanceId: InstanceId
   /** Whom the instance's credentials make it; `anonymous` when it gets none. */
@@ -59,15 +61,12 @@ export interface ServiceDiagnosis {
 
 export function explainManagedInstance(network: Network, question: ManagedInstanceQuestion): ManagedInstanceDiagnosis {
   const { instanceId, principal } = question
-  const sender = lookupIn(network).interfacesByInstance.get(instanceId)?.[0]
+  const placed = lookupIn(network).interfacesByInstance.get(instanceId)?.[0]
+  const sender = placed?.vpc.instances.some(({ id }) => id === instanceId) ? placed : undefined
   const role = sender ? roleStep(instanceId, principal) : notRunning(instanceId)
-  const services = sender ? (['ssm', 'ssmmessages', 'ec2messages'] as const).map(diagnose) : []
+  const services = sender ? SERVICES.map((service) => diagnoseService(network, question, sender, service)) : []
   const blockers = [role, ...services.flatMap(stepsOf)].filter((step) => step.verdict === 'stop')
   return { instanceId, verdict: blockers.length === 0 ? 'reachable' : 'stopped', role, services, blockers }
-
-  function diagnose(service: AgentService): ServiceDiagnosis {
-    return diagnoseService(network, question, sender!, service) // only called with a sender
-  }
 }
 
 function stepsOf({ resolution, trace, permissions }: ServiceDiagnosis): Step[] {
