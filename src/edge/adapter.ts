@@ -3,6 +3,7 @@
 
 import type { Readable } from 'node:stream'
 import type { WebSocket } from 'ws'
+import type { ApiError } from '../errors.ts'
 import type { Connection } from '../iam/connection.ts'
 import type { Principal } from '../iam/principal.ts'
 import type { Authorisation, PolicyDecision } from '../iam/request.ts'
@@ -22,6 +23,8 @@ export interface Call {
   readonly now: Date
   /** Lower-case header names, for what the model leaves out. */
   readonly headers: Readonly<Record<string, string>>
+  /** Why the signature does not hold; only with `mayIgnoreSignature`, and then the principal is `anonymous`. */
+  readonly signatureFault?: ApiError
   /** By the place of each authorisation, what refuses it; only for operations in `answersRefusals`. */
   readonly refusals?: readonly (Error | undefined)[]
 }
@@ -41,6 +44,9 @@ export interface Adapter {
   /** Requests that nobody signed come in as `anonymous`, for the policies to judge: all, or those for some operations.
    * Absent: they are refused. */
   readonly takesAnonymous?: boolean | ReadonlySet<string>
+  /** A signature that does not hold refuses nothing by itself: the user's own API may ask for none, and Authorization may
+   * hold what is meant for the user's server. Absent: it is refused. */
+  readonly mayIgnoreSignature?: true
   /** Operations on many things, which do what is allowed and say in their answer what is not. Absent: none. */
   readonly answersRefusals?: ReadonlySet<string>
   /** What the policies must all allow. Never throws for a resource that is missing: `run` says so. */

@@ -85,6 +85,7 @@ interface Visit {
   principal?: Principal
 }
 
+const ANONYMOUS: Principal = { kind: 'anonymous' }
 const DEFAULT_REGION = 'us-east-1'
 const EMPTY_HASH = sha256Hex('')
 const NO_BODY = Buffer.alloc(0)
@@ -199,8 +200,10 @@ export class FrontDoor {
     }
     visit.served = served
     if (visit.upgrade) requireUpgradeable(served, visit.head)
-    if (claim.kind === 'refused') throw authenticationError(service, claim, visit.now)
-    const { decoded, principal, head, body } =
+    if (claim.kind === 'refused' && !served.adapter.mayIgnoreSignature) {
+      throw authenticationError(service, claim, visit.now)
+    }
+    const { decoded, principal, signatureFault, head, body } =
       service === 's3' ? await this.#receiveS3(visit, served, claim) : await this.#receive(visit, served, claim)
     visit.operation = decoded.operation
     visit.principal = principal
@@ -213,6 +216,7 @@ export class FrontDoor {
       requestId: visit.requestId,
       now: visit.now,
       headers: head.headers,
+      ...(signatureFault && { signatureFault }),
     }
     const refusals = await this.#authorise(served.adapter, call)
     return { served, call: { ...call, refusals }, sent: { ...head, body } }
@@ -223,7 +227,7 @@ export class FrontDoor {
     const { req, head } = visit
     const body = visit.upgrade ? NO_BODY : await readWhole(req)
     const payloadHash = body.length === 0 ? EMPTY_HASH : sha256Hex(body)
-    const { principal } = this.#authenticate(visit, adapter.service, claim, payloadHash)
+    const { principal, signatureFault } = this.#authenticateIfAsked(visit, adapter, claim, payloadHash)
     const taken = adapter.takesAnonymous ?? UNSIGNED_ACTIONS.has(actionOf(head, body))
     const isAnonymous = principal.kind === 'anonymous'
     if (isAnonymous && taken === false) throw authenticationError(adapter.service, { kind: 'unsigned' }, visit.now)
@@ -231,7 +235,7 @@ export class FrontDoor {
     if (isAnonymous && typeof taken === 'object' && !taken.has(decoded.operation)) {
       throw authenticationError(adapter.service, { kind: 'unsigned' }, visit.now)
     }
-    return { decoded, principal, head, body }
+    return { decoded, principal, ...(signatureFault && { signatureFault }), head, body }
   }
 
   /** S3 signs a header that stands for the body, so a body may stream; the adapter holds it against the header. */
@@ -255,6 +259,21 @@ export class FrontDoor {
     return authenticate({ service, request, claim, connection, payloadHash, now }, identify, mode)
   }
 
+  #authenticateIfAsked(
+    visit: Visit,
+    { service, mayIgnoreSignature }: Adapter,
+    claim: Claim,
+    payloadHash: string,
+  ): Pick<Call, 'principal' | 'signatureFault'> {
+    try {
+      if (claim.kind === 'refused') throw authenticationError(service, claim, visit.now)
+      return this.#authenticate(visit, service, claim, payloadHash)
+    } catch (error) {
+      if (!mayIgnoreSignature || !(error instanceof ApiError)) throw error
+      return { principal: ANONYMOUS, signatureFault: error }
+    }
+  }
+
   /** An endpoint that went while the request was on its way lets nothing through. */
   #endpointPolicyOf(connection: Connection): NamedPolicy | undefined {
     if (connection.kind !== 'endpoint') return undefined
@@ -265,12 +284,13 @@ export class FrontDoor {
 
   /** By the place of each authorisation, its refusal; throws the first where the operation does not answer them. */
   async #authorise(adapter: Adapter, call: Call): Promise<(Error | undefined)[]> {
-    const { principal, connection, now, region, headers } = call
+    const { connection, now, region, headers } = call
     const userAgent = headers['user-agent']
     const endpointPolicy = this.#endpointPolicyOf(connection)
     const endpointType = connection.kind === 'endpoint' ? connection.endpointType : 'Gateway'
     const refusals: (Error | undefined)[] = []
     for (const authorisation of await adapter.authorisations(call)) {
+      const principal = authorisation.asAnonymous ? ANONYMOUS : call.principal
       const context = {
         principal,
         connection,
@@ -367,6 +387,7 @@ interface Admitted {
 interface Received {
   readonly decoded: Decoded
   readonly principal: Principal
+  readonly signatureFault?: ApiError
   readonly head: RequestHead
   readonly body: Body
 }

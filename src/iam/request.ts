@@ -16,6 +16,8 @@ export interface Authorisation {
   readonly resourcePolicy?: NamedPolicy
   /** A role's trust policy must itself allow, also in the role's own account. Absent: a resource-based policy. */
   readonly resourcePolicyKind?: 'resource-based policy' | 'role trust policy'
+  /** Judged as nobody's request, whoever signed it. */
+  readonly asAnonymous?: true
   /** Keys of the service itself, such as `s3:prefix`. */
   readonly keys: ContextKeys
 }
