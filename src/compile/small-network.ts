@@ -14,6 +14,7 @@ import { FIRST_ALLOCATED } from './backbone.ts'
 import { networkOf as compiledNetwork } from './compile.ts'
 import type {
   GatewayEndpointNetwork,
+  InterfaceEndpointNetwork,
   InterfaceNetwork,
   Network,
   NetworkAclNetwork,
@@ -97,6 +98,45 @@ export function s3Endpoint(policyDocument = OPEN_POLICY): GatewayEndpointNetwork
     backboneAddress: address('240.1.1.1'),
     policyDocument,
     routeTableIds: ['rtb-a'],
+  }
+}
+
+/** The small VPC with Systems Manager's interface endpoint, which has the group sg-2 and no private names:
+ *   subnet-a 10.0.1.100 eni-ssm-a 240.1.2.1   subnet-b 10.0.2.100 eni-ssm-b 240.1.2.2 */
+export function smallVpcWithSsm(changes: Partial<VpcNetwork> = {}): VpcNetwork {
+  const endpoint = ssmEndpoint()
+  const own = endpoint.interfaces.map(({ id, subnetId, address, backboneAddress }) => ({
+    id,
+    owner: OWNER,
+    subnetId,
+    macAddress: '0a:00:00:00:01:00',
+    addresses: [address],
+    groupIds: endpoint.groupIds,
+    sourceDestCheck: true,
+    backboneAddress,
+    endpointId: endpoint.id,
+  }))
+  return smallVpc({ interfaces: [...smallVpc().interfaces, ...own], endpoints: [endpoint], ...changes })
+}
+
+export function ssmEndpoint(changes: Partial<InterfaceEndpointNetwork> = {}): InterfaceEndpointNetwork {
+  const inSubnet = (letter: string, text: string, backbone: string) => ({
+    id: `eni-ssm-${letter}` as const,
+    subnetId: `subnet-${letter}` as const,
+    availabilityZone: `us-east-1${letter}`,
+    address: address(text),
+    backboneAddress: address(backbone),
+  })
+  return {
+    id: 'vpce-ssm',
+    owner: OWNER,
+    kind: 'interface',
+    serviceName: 'com.amazonaws.us-east-1.ssm',
+    policyDocument: OPEN_POLICY,
+    groupIds: ['sg-2'],
+    interfaces: [inSubnet('a', '10.0.1.100', '240.1.2.1'), inSubnet('b', '10.0.2.100', '240.1.2.2')],
+    names: { regional: 'vpce-ssm-1.ssm.us-east-1.vpce.amazonaws.com', zonal: [], private: [] },
+    ...changes,
   }
 }
 

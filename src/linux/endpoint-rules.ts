@@ -98,8 +98,9 @@ export const MARK_REPLY: Rule = {
 
 export const ASK_REPLY_ACL: Rule = { match: [], verdict: 'ip saddr vmap @endpoint-acl-out' }
 
-/** Only the endpoint itself speaks as its address: who checks no source could else open connections as an endpoint. */
-export const DROP_PRETENDERS: Rule = { match: ['ip saddr @endpoint-addresses'], verdict: 'drop' }
+/** Who checks no source could else speak as an endpoint. Answering is another thing: a route may have led a flow for the
+ * endpoint's address to an appliance. */
+export const DROP_PRETENDERS: Rule = { match: ['ip saddr @endpoint-addresses', 'ct state new'], verdict: 'drop' }
 
 function doorsChain({ id }: { readonly id: string }): string {
   return `${id}-endpoints`

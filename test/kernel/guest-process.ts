@@ -19,6 +19,8 @@ export type GuestOrder =
       readonly from?: string
     }
   | { readonly do: 'say'; readonly name: string }
+  | { readonly do: 'exchange'; readonly name: string; readonly bytes: number }
+  | { readonly do: 'send-udp'; readonly address: string; readonly port: number; readonly bytes: number }
   | { readonly do: 'ask-udp'; readonly address: string; readonly port: number }
 
 /** `connected`, `answered`, `silence`, or the error's code. */
@@ -37,6 +39,33 @@ async function say(name: string): Promise<GuestAnswer> {
   if (!socket) return 'no such connection'
   socket.write('anyone there?')
   return outcome(socket, 'data', 'answered', () => {})
+}
+
+/** Sends bytes on a kept connection until all have come back. */
+async function exchange(name: string, bytes: number): Promise<GuestAnswer> {
+  const socket = connections.get(name)
+  if (!socket) return 'no such connection'
+  let missing = bytes
+  const done = Promise.withResolvers<void>()
+  const count = (chunk: Buffer) => {
+    missing -= chunk.length
+    if (missing === 0) done.resolve()
+  }
+  socket.on('data', count)
+  socket.write(Buffer.alloc(bytes))
+  const timer = setTimeout(done.resolve, 10 * PATIENCE_MS)
+  await done.promise
+  clearTimeout(timer)
+  socket.off('data', count)
+  return missing === 0 ? 'answered' : `${missing} bytes missing`
+}
+
+/** One datagram, which the kernel sends whole or not at all. */
+async function sendUdp(address: string, port: number, bytes: number): Promise<GuestAnswer> {
+  const socket = createSocket('udp4')
+  const sent = Promise.withResolvers<GuestAnswer>()
+  socket.send(Buffer.alloc(bytes), port, address, (error) => sent.resolve(error ? error.message : 'sent'))
+  return sent.promise.finally(() => socket.close())
 }
 
 async function askUdp(address: string, port: number): Promise<GuestAnswer> {
@@ -67,6 +96,10 @@ function obey(order: GuestOrder): Promise<GuestAnswer> {
       return openConnection(order.name, order.address, order.port, order.from)
     case 'say':
       return say(order.name)
+    case 'exchange':
+      return exchange(order.name, order.bytes)
+    case 'send-udp':
+      return sendUdp(order.address, order.port, order.bytes)
     case 'ask-udp':
       return askUdp(order.address, order.port)
     default:

@@ -45,6 +45,16 @@ export class Guest {
     return this.#ask({ do: 'say', name })
   }
 
+  /** `answered` when as many bytes came back on a kept connection as went out. */
+  exchange(name: string, bytes: number): Promise<GuestAnswer> {
+    return this.#ask({ do: 'exchange', name, bytes })
+  }
+
+  /** `sent`, or what the kernel refused it for. */
+  sendUdp(address: string, port: number, bytes: number): Promise<GuestAnswer> {
+    return this.#ask({ do: 'send-udp', address, port, bytes })
+  }
+
   askUdp(address: string, port: number): Promise<GuestAnswer> {
     return this.#ask({ do: 'ask-udp', address, port })
   }
