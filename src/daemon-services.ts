@@ -5,6 +5,7 @@ import type { Network } from './compile/network.ts'
 import type { Adapter } from './edge/adapter.ts'
 import { apiGatewayAdapter } from './services/apigateway/apigateway-adapter.ts'
 import { LogsAdapter } from './services/logs/logs-adapter.ts'
+import { openSsm } from './services/ssm/ssm-service.ts'
 import type { Store } from './store/store.ts'
 
 export interface ServiceContext {
@@ -29,7 +30,7 @@ export interface Service {
 }
 
 export async function openServices(context: ServiceContext): Promise<readonly Service[]> {
-  return [openLogs(context), openApiGateway(context)]
+  return [openLogs(context), openApiGateway(context), openSsm(context)]
 }
 
 function openLogs({ directory, now, log }: ServiceContext): Service {

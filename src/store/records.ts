@@ -775,6 +775,6 @@ export const INDEXES = {
   ssmManagedInstances: ['owner'],
   ssmDocuments: ['owner'],
   ssmCommands: ['owner'],
-  ssmCommandInvocations: ['owner', 'commandId', 'instanceId'],
+  ssmCommandInvocations: ['owner', 'commandId', 'instanceId', 'status'],
   ssmSessions: ['owner', 'target'],
 } as const satisfies { readonly [T in keyof Schema]: readonly (keyof Schema[T])[] }

@@ -1,0 +1,93 @@
+// The documents that AWS brings, as far as the agent here can do them; written anew, with the same parameters.
+// https://docs.aws.amazon.com/systems-manager/latest/userguide/session-manager-schema.html
+
+export interface AwsDocument {
+  readonly name: string
+  readonly documentType: 'Command' | 'Session'
+  readonly content: string
+}
+
+const RUN_SHELL_SCRIPT = {
+  schemaVersion: '2.2',
+  description: 'Run a shell script or specify the commands to run.',
+  parameters: {
+    commands: {
+      type: 'StringList',
+      description: '(Required) Specify a shell script or a command to run.',
+      minItems: 1,
+      displayType: 'textarea',
+    },
+    workingDirectory: {
+      type: 'String',
+      default: '',
+      description: '(Optional) The path to the working directory on your instance.',
+      maxChars: 4096,
+    },
+    executionTimeout: {
+      type: 'String',
+      default: '3600',
+      description:
+        '(Optional) The time in seconds for a command to complete before it is considered to have failed. Default is ' +
+        '3600 (1 hour). Maximum is 172800 (48 hours).',
+      allowedPattern: '([1-9][0-9]{0,4})|(1[0-6][0-9]{4})|(17[0-1][0-9]{3})|(172[0-7][0-9]{2})|(172800)',
+    },
+  },
+  mainSteps: [
+    {
+      action: 'aws:runShellScript',
+      name: 'aws:runShellScript',
+      inputs: {
+        runCommand: '{{ commands }}',
+        workingDirectory: '{{ workingDirectory }}',
+        timeoutSeconds: '{{ executionTimeout }}',
+      },
+    },
+  ],
+}
+
+const RUN_SHELL = {
+  schemaVersion: '1.0',
+  description: 'Document to hold regional settings for Session Manager',
+  sessionType: 'Standard_Stream',
+  inputs: {
+    s3BucketName: '',
+    s3KeyPrefix: '',
+    s3EncryptionEnabled: true,
+    cloudWatchLogGroupName: '',
+    cloudWatchEncryptionEnabled: true,
+    kmsKeyId: '',
+    runAsEnabled: false,
+    runAsDefaultUser: '',
+  },
+}
+
+const COMMAND_PARAMETER = {
+  command: { type: 'String', description: '(Required) The command to run on the instance.', minChars: 1 },
+}
+
+const INTERACTIVE_COMMAND = {
+  schemaVersion: '1.0',
+  description: 'Document to run single interactive command on an instance',
+  sessionType: 'InteractiveCommands',
+  parameters: COMMAND_PARAMETER,
+  properties: { linux: { commands: '{{ command }}', runAsElevated: false } },
+}
+
+const NON_INTERACTIVE_COMMAND = {
+  ...INTERACTIVE_COMMAND,
+  description: 'Document to run single non-interactive command on an instance',
+  sessionType: 'NonInteractiveCommands',
+}
+
+export const DEFAULT_SESSION_DOCUMENT = 'SSM-SessionManagerRunShell'
+
+export const AWS_DOCUMENTS: readonly AwsDocument[] = [
+  { name: 'AWS-RunShellScript', documentType: 'Command', content: print(RUN_SHELL_SCRIPT) },
+  { name: DEFAULT_SESSION_DOCUMENT, documentType: 'Session', content: print(RUN_SHELL) },
+  { name: 'AWS-StartInteractiveCommand', documentType: 'Session', content: print(INTERACTIVE_COMMAND) },
+  { name: 'AWS-StartNonInteractiveCommand', documentType: 'Session', content: print(NON_INTERACTIVE_COMMAND) },
+]
+
+function print(content: object): string {
+  return JSON.stringify(content, undefined, 2)
+}

@@ -1,0 +1,68 @@
+// What the agent tells the service about its instance, and asks about associations. These operations are in no public
+// SDK, so nothing is generated for them. No association can be made here, so the answers about them are empty, and true.
+// Names and members: amazon-ssm-agent's own copy of the SDK.
+
+import type { Call } from '../../../edge/adapter.ts'
+import { ApiError } from '../../../errors.ts'
+import type { Authorisation } from '../../../iam/request.ts'
+import type { InstanceId, SsmManagedInstance } from '../../../store/records.ts'
+import { asks, type Ssm, type SsmRows, tagKeys, write } from '../ssm.ts'
+import { requireOwnInstance } from './caller-instance.ts'
+
+/** What an agent sends: members of many kinds, of which texts are read. */
+type AgentInput = Readonly<Record<string, unknown>>
+
+export const agentOperations: SsmRows = {
+  UpdateInstanceInformation: { run: updateInstanceInformation, asks: onInstance },
+  ListInstanceAssociations: { run: answerOwn({ Associations: [] }), asks: onInstance },
+  UpdateInstanceAssociationStatus: { run: noSuchAssociation, asks: onInstance },
+  PutConfigurePackageResult: { run: answerOwn({}) },
+}
+
+/** The heartbeat: the first one registers the instance. */
+async function updateInstanceInformation(ssm: Ssm, input: AgentInput, call: Call): Promise<object> {
+  const instance = requireOwnInstance(ssm, call, text(input, 'InstanceId'))
+  const told: Omit<SsmManagedInstance, 'id' | 'owner' | 'region' | 'registeredAt'> = {
+    agentName: text(input, 'AgentName', 'amazon-ssm-agent'),
+    agentVersion: text(input, 'AgentVersion'),
+    agentStatus: text(input, 'AgentStatus', 'Active'),
+    platformType: text(input, 'PlatformType', 'Linux'),
+    platformName: text(input, 'PlatformName'),
+    platformVersion: text(input, 'PlatformVersion'),
+    ipAddress: text(input, 'IPAddress'),
+    computerName: text(input, 'ComputerName'),
+    lastPingAt: call.now.toISOString(),
+  }
+  await write(ssm, (tx) => {
+    const { id, owner, region } = instance
+    if (tx.ssmManagedInstances.has(id)) tx.ssmManagedInstances.update(id, told)
+    else tx.ssmManagedInstances.insert({ id, owner, region, registeredAt: call.now.toISOString(), ...told })
+  })
+  return {}
+}
+
+function answerOwn(answer: object) {
+  return (ssm: Ssm, input: AgentInput, call: Call) => {
+    const instanceId = text(input, 'InstanceId')
+    if (instanceId !== '') requireOwnInstance(ssm, call, instanceId)
+    return answer
+  }
+}
+
+function noSuchAssociation(): never {
+  throw new ApiError('AssociationDoesNotExist', 'The specified association does not exist.')
+}
+
+function onInstance(ssm: Ssm, input: AgentInput, call: Call): readonly Authorisation[] {
+  const instance = ssm.store.records.instances.get(text(input, 'InstanceId') as InstanceId)
+  const arn = `arn:aws:ec2:${call.region}:${instance?.owner ?? ''}:instance/${text(input, 'InstanceId')}`
+  return [asks(call, instance ? arn : '*', tagKeys(instance?.tags ?? {}))]
+}
+
+/** A member that must be a text of AWS's longest length, 255. */
+function text(input: AgentInput, name: string, otherwise = ''): string {
+  const value = input[name]
+  if (value === undefined || value === null || value === '') return otherwise
+  if (typeof value === 'string' && value.length <= 255) return value
+  throw new ApiError('ValidationException', `${name} must be a text of at most 255 characters`)
+}

@@ -1,0 +1,46 @@
+// ssm: the API that users, Terraform and agents call.
+
+import type { Adapter } from '../../edge/adapter.ts'
+import { ApiError } from '../../errors.ts'
+import { describeCommandOperations } from './command/describe-commands.ts'
+import { sendCommandOperations } from './command/send-command.ts'
+import { agentOperations } from './instance/agent-operations.ts'
+import { managedInstanceOperations, onEverything } from './instance/managed-instance.ts'
+import { describeSessionOperations } from './session/describe-sessions.ts'
+import { sessionOperations } from './session/session.ts'
+import type { Ssm, SsmRow, SsmRows } from './ssm.ts'
+import { ssmCodec } from './ssm-codec.ts'
+
+/** What the public SDK knows. */
+const ROWS: SsmRows = {
+  ...describeCommandOperations,
+  ...describeSessionOperations,
+  ...managedInstanceOperations,
+  ...sendCommandOperations,
+  ...sessionOperations,
+}
+
+/** The operations of ssm that are served and that AWS's public SDK has. */
+export const SSM_OPERATIONS: ReadonlySet<string> = new Set(Object.keys(ROWS))
+
+const AGENT_OPERATIONS: ReadonlySet<string> = new Set(Object.keys(agentOperations))
+
+export function ssmAdapter(ssm: Ssm): Adapter {
+  const operations = new Set([...SSM_OPERATIONS, ...AGENT_OPERATIONS])
+  return {
+    service: 'ssm',
+    operations,
+    codec: ssmCodec(operations, AGENT_OPERATIONS),
+    targetPrefix: 'AmazonSSM',
+    // See SsmOperation: the table of rows pairs each name with the functions for its input.
+    authorisations: async (call) => rowOf(call.operation).asks?.(ssm, call.input as never, call) ?? onEverything(call),
+    refusal: (_call, _authorisation, decision) => new ApiError('AccessDenied', decision.message ?? ''),
+    run: async (call) => ({ ...(await rowOf(call.operation).run(ssm, call.input as never, call)) }),
+  }
+}
+
+function rowOf(operation: string): SsmRow {
+  const row = ROWS[operation] ?? agentOperations[operation]
+  if (!row) throw new TypeError(`ssm does not serve ${operation}`)
+  return row
+}
