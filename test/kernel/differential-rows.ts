@@ -2,7 +2,8 @@
 // and against a real packet. A random VPC on which the two disagreed once is kept here as a row too.
 //
 // Address plan: see vpc-shape.ts. Instances 0 (10.0.1.10, group 0) and 1 (10.0.1.11, group 1) are in subnet 0, instance 2
-// (10.0.2.12, group 1) is in subnet 1; subnet n has table n and ACL n. 52.216.0.9 is S3's, 52.94.0.9 DynamoDB's.
+// (10.0.2.12, group 1) is in subnet 1; subnet n has table n and ACL n. The endpoint of SSM is 10.0.1.200, with group 1.
+// 52.216.0.9 is S3's, 52.94.0.9 DynamoDB's.
 
 import type { Stage } from '../../src/compile/stages.ts'
 import { ALL_PROTOCOLS, TCP } from '../../src/ip/protocol.ts'
@@ -77,11 +78,32 @@ const twoEndpoints: VpcShape = {
 const defaultRoute: VpcShape = { ...S3, tables: [[{ cidr: '0.0.0.0/0', target: 'hole' }], []] }
 const equalRoute: VpcShape = { ...S3, tables: [[{ cidr: '52.216.0.0/15', target: 'hole' }], []] }
 const narrowRoute: VpcShape = { ...S3, tables: [[{ cidr: '52.216.0.0/24', target: 'hole' }], []] }
-const SSM: VpcShape = {
-  ...OPEN,
-  interfaceEndpoints: [{ service: 'ssm', subnets: [0], groups: [1], privateDns: true }],
-}
+const SSM_ENDPOINT = { service: 'ssm', subnets: [0], groups: [1], privateDns: true } as const
+const SSM: VpcShape = { ...OPEN, interfaceEndpoints: [SSM_ENDPOINT] }
+const ONE_PORT: GroupRuleShape = { ...tcp(443), peer: '0.0.0.0/0' }
+const REPLIES: AclRuleShape = { ...EPHEMERAL, action: 'allow', cidr: '0.0.0.0/0' }
 const ssmTrap = withGroups([{}, { ingress: [{ protocol: ALL_PROTOCOLS, peer: 1 }] }], SSM)
+const ssmByBlock = withGroups([{}, { ingress: [{ ...tcp(443), peer: '10.0.2.0/24' }] }], SSM)
+const ssmByPort = withGroups([{}, { ingress: [ONE_PORT] }], SSM)
+const ssmBothGroups: VpcShape = { ...ssmTrap, interfaceEndpoints: [{ ...SSM_ENDPOINT, groups: [1, 0] }] }
+const ssmSilentGroup = withGroups([{}, { egress: [] }], SSM)
+const ssmNoEgress = withGroups([{ egress: [{ ...tcp(80), peer: '0.0.0.0/0' }] }], SSM)
+const ssmEgressToGroup = withGroups([{ egress: [{ ...tcp(443), peer: 1 }] }], SSM)
+const ssmAcl0Shut = withAcls([{ ingress: [], egress: [] }], SSM)
+const ssmAcl0NoIn = withAcls([{ ingress: [] }], SSM)
+const ssmAcl0NoOut = withAcls([{ egress: [] }], SSM)
+const ssmAcl0Replies = withAcls([{ egress: [REPLIES] }], SSM)
+const ssmAcl1NoOut = withAcls([{}, { egress: [] }], SSM)
+const ssmAcl1NoIn = withAcls([{}, { ingress: [] }], SSM)
+const ssmAcl1Replies = withAcls([{}, { ingress: [REPLIES] }], SSM)
+const twoSsm: VpcShape = {
+  ...ssmTrap,
+  interfaceEndpoints: [SSM_ENDPOINT, { service: 'ssm', subnets: [0, 1], groups: [0], privateDns: false }],
+}
+const bothS3: VpcShape = { ...S3, interfaceEndpoints: [{ ...SSM_ENDPOINT, service: 's3' }] }
+/** Instance 1 is in the endpoint's subnet. */
+const ssmDetour: VpcShape = { ...SSM, tables: [[], [{ cidr: '10.0.1.0/24', target: 1 }]] }
+const ssmReplyDetour: VpcShape = { ...SSM, tables: [[{ cidr: '10.0.2.0/24', target: 1 }], []] }
 const silent: VpcShape = { ...S3, resolver: false }
 const stopped: VpcShape = {
   ...OPEN,
@@ -149,8 +171,19 @@ export const ROWS: readonly DifferentialRow[] = [
 
   { name: 'an interface endpoint in the same subnet', shape: SSM, from: 0, to: '10.0.1.200:443', expect: 'reachable' },
   { name: 'an interface endpoint in another subnet', shape: SSM, from: 2, to: '10.0.1.200:443', expect: 'reachable' },
+  { name: 'its service over HTTP', shape: SSM, from: 0, to: '10.0.1.200:80', expect: 'reachable' },
+  { name: 'no other port of it', shape: SSM, from: 0, to: '10.0.1.200:8080', expect: 'target' },
+  { name: 'no datagrams to it', shape: SSM, from: 2, to: 'udp 10.0.1.200:8080', expect: 'target' },
+  { name: 'an address that the endpoint has not', shape: SSM, from: 0, to: '10.0.2.200:443', expect: 'target' },
   {
-    name: "its group admits its own members only: not one's own",
+    name: "the service's public addresses do not answer through it",
+    shape: SSM,
+    from: 0,
+    to: '52.46.1.1:443',
+    expect: 'route',
+  },
+  {
+    name: 'its group admits its own members: not a stranger',
     shape: ssmTrap,
     from: 0,
     to: '10.0.1.200:443',
@@ -161,6 +194,115 @@ export const ROWS: readonly DifferentialRow[] = [
     name: 'its group admits its own members from another subnet',
     shape: ssmTrap,
     from: 2,
+    to: '10.0.1.200:443',
+    expect: 'reachable',
+  },
+  { name: 'its group by a block', shape: ssmByBlock, from: 2, to: '10.0.1.200:443', expect: 'reachable' },
+  { name: 'its group by a block: outside', shape: ssmByBlock, from: 0, to: '10.0.1.200:443', expect: 'sg-ingress' },
+  { name: 'its group by a port', shape: ssmByPort, from: 0, to: '10.0.1.200:443', expect: 'reachable' },
+  { name: 'its group by a port: another', shape: ssmByPort, from: 0, to: '10.0.1.200:80', expect: 'sg-ingress' },
+  { name: 'any of its groups', shape: ssmBothGroups, from: 0, to: '10.0.1.200:443', expect: 'reachable' },
+  {
+    name: "what its group lets out is nobody's affair",
+    shape: ssmSilentGroup,
+    from: 0,
+    to: '10.0.1.200:443',
+    expect: 'reachable',
+  },
+  {
+    name: "the client's own group must let it go there",
+    shape: ssmNoEgress,
+    from: 0,
+    to: '10.0.1.200:443',
+    expect: 'sg-egress',
+  },
+  {
+    name: "a client's group may name the endpoint's",
+    shape: ssmEgressToGroup,
+    from: 0,
+    to: '10.0.1.200:443',
+    expect: 'reachable',
+  },
+  {
+    name: "a client's group may name the endpoint's: another port",
+    shape: ssmEgressToGroup,
+    from: 0,
+    to: '10.0.1.200:80',
+    expect: 'sg-egress',
+  },
+  { name: 'no ACL within its subnet', shape: ssmAcl0Shut, from: 0, to: '10.0.1.200:443', expect: 'reachable' },
+  { name: "its subnet's ACL lets nothing in", shape: ssmAcl0NoIn, from: 2, to: '10.0.1.200:443', expect: 'nacl-in' },
+  {
+    name: "its subnet's ACL lets no reply out",
+    shape: ssmAcl0NoOut,
+    from: 2,
+    to: '10.0.1.200:443',
+    expect: 'nacl-out',
+  },
+  {
+    name: "its subnet's ACL lets ephemeral ports out",
+    shape: ssmAcl0Replies,
+    from: 2,
+    to: '10.0.1.200:443',
+    expect: 'reachable',
+  },
+  { name: "the client's ACL lets nothing out", shape: ssmAcl1NoOut, from: 2, to: '10.0.1.200:443', expect: 'nacl-out' },
+  { name: "the client's ACL lets no reply in", shape: ssmAcl1NoIn, from: 2, to: '10.0.1.200:443', expect: 'nacl-in' },
+  {
+    name: "the client's ACL lets ephemeral ports in",
+    shape: ssmAcl1Replies,
+    from: 2,
+    to: '10.0.1.200:443',
+    expect: 'reachable',
+  },
+  {
+    name: 'one endpoint of two for a service, each with its group',
+    shape: twoSsm,
+    from: 0,
+    to: '10.0.1.200:443',
+    expect: 'sg-ingress',
+  },
+  { name: 'the other of two for a service', shape: twoSsm, from: 0, to: '10.0.1.201:443', expect: 'reachable' },
+  {
+    name: "two endpoints' interfaces in two subnets",
+    shape: twoSsm,
+    from: 2,
+    to: '10.0.2.201:443',
+    expect: 'reachable',
+  },
+  {
+    name: 'an interface endpoint beside a gateway endpoint: S3 by its addresses',
+    shape: bothS3,
+    from: 0,
+    to: '52.216.0.9:443',
+    expect: 'reachable',
+  },
+  {
+    name: 'an interface endpoint beside a gateway endpoint: S3 by the interface',
+    shape: bothS3,
+    from: 2,
+    to: '10.0.1.200:443',
+    expect: 'reachable',
+  },
+  {
+    name: 'a more specific route takes an endpoint to an appliance',
+    shape: ssmDetour,
+    from: 2,
+    to: '10.0.1.200:443',
+    expect: 'source-check',
+  },
+  { name: 'within its subnet no route takes it', shape: ssmDetour, from: 0, to: '10.0.1.200:443', expect: 'reachable' },
+  {
+    name: "replies follow the routes of the endpoint's subnet",
+    shape: ssmReplyDetour,
+    from: 2,
+    to: '10.0.1.200:443',
+    expect: 'route',
+  },
+  {
+    name: 'replies within its subnet follow none',
+    shape: ssmReplyDetour,
+    from: 0,
     to: '10.0.1.200:443',
     expect: 'reachable',
   },
