@@ -66,15 +66,15 @@ export function hiddenZones(records: Records, vpcId: VpcId): HiddenZone[] {
     })
 }
 
-/** True while an interface endpoint of the VPC leaves the queries from inside it to a gateway endpoint of the service. */
-export function needsGatewayEndpoint(records: Records, endpoint: VpcEndpoint): boolean {
+/** The interface endpoints that leave the queries from inside their VPC to a gateway endpoint like this one. */
+export function endpointsThatNeed(records: Records, gateway: VpcEndpoint): VpcEndpoint[] {
   return records.vpcEndpoints
-    .where('vpcId', endpoint.vpcId)
-    .some(
-      (other) =>
-        other.serviceName === endpoint.serviceName &&
-        other.privateDnsOnlyForInboundResolverEndpoint &&
-        other.state !== 'deleting',
+    .where('vpcId', gateway.vpcId)
+    .filter(
+      (endpoint) =>
+        endpoint.serviceName === gateway.serviceName &&
+        endpoint.privateDnsOnlyForInboundResolverEndpoint &&
+        endpoint.state !== 'deleting',
     )
 }
 

@@ -28,7 +28,7 @@ import { addEndpointInterfaces, interfacesOfEndpoint } from './endpoint-interfac
 import { gatewayEndpointOf, modifyGatewayEndpoint } from './gateway-endpoint.ts'
 import { interfaceEndpointOf, modifyInterfaceEndpoint } from './interface-endpoint.ts'
 import { checkEndpointCount, type NewVpcEndpoint, requireOffer } from './new-vpc-endpoint.ts'
-import { gatewayEndpoints, needsGatewayEndpoint } from './private-dns.ts'
+import { endpointsThatNeed, gatewayEndpoints } from './private-dns.ts'
 import { type ShownVpcEndpoint, toVpcEndpoint } from './vpc-endpoint-shape.ts'
 
 export interface CreateVpcEndpointOutput {
@@ -42,6 +42,7 @@ export function createVpcEndpoint(tx: Tx, caller: Caller, input: CreateVpcEndpoi
   if (made) return { VpcEndpoint: toVpcEndpoint(tx, made), ClientToken: input.ClientToken }
   const vpc = requireVpc(tx, caller, input.VpcId)
   const { service, type } = requireOffer(caller, input)
+  checkEndpointCount(tx, vpc, type)
   const wanted = { vpc, service, input }
   const endpoint =
     type === 'Gateway' ? insertGatewayEndpoint(tx, caller, wanted) : insertInterfaceEndpoint(tx, caller, wanted)
@@ -78,7 +79,8 @@ export function deleteVpcEndpoints(tx: Tx, caller: Caller, input: DeleteVpcEndpo
   const ids = input.VpcEndpointIds ?? []
   if (ids.length === 0) throw missingParameter('vpcEndpointId')
   for (const id of ids) requireId('VpcEndpoint', id)
-  return { Unsuccessful: [...new Set(ids)].flatMap((id) => deleteVpcEndpoint(tx, caller, id) ?? []) }
+  const going = new Set(ids)
+  return { Unsuccessful: [...going].flatMap((id) => deleteVpcEndpoint(tx, caller, id, going) ?? []) }
 }
 
 /** What the reconciler does when the kernel has lost an endpoint. */
@@ -112,7 +114,6 @@ function insertInterfaceEndpoint(
 }
 
 function commonFields(tx: Tx, caller: Caller, { vpc, service, input }: NewVpcEndpoint<CreateVpcEndpointRequest>) {
-  checkEndpointCount(tx, vpc, input.VpcEndpointType === 'Interface' ? 'Interface' : 'Gateway')
   return {
     ...ownedBy(caller, tagsFor('vpc-endpoint', input.TagSpecifications)),
     id: tx.newId('vpce'),
@@ -124,13 +125,18 @@ function commonFields(tx: Tx, caller: Caller, { vpc, service, input }: NewVpcEnd
   } as const
 }
 
-function deleteVpcEndpoint(tx: Tx, caller: Caller, id: string): UnsuccessfulItem | undefined {
+function deleteVpcEndpoint(
+  tx: Tx,
+  caller: Caller,
+  id: string,
+  going: ReadonlySet<string>,
+): UnsuccessfulItem | undefined {
   const endpoint = tx.vpcEndpoints.get(id)
   if (!endpoint || endpoint.owner !== caller.account || endpoint.region !== caller.region) {
     const { message } = notFound('VpcEndpoint', id)
     return { ResourceId: id, Error: { Code: 'InvalidVpcEndpoint.NotFound', Message: message } }
   }
-  if (isLastGatewayNeeded(tx, endpoint)) {
+  if (isLastGatewayNeeded(tx, endpoint, going)) {
     const Message = `VPC endpoint ${id} cannot be deleted: an Interface endpoint for ${endpoint.serviceName} in ${endpoint.vpcId} has PrivateDnsOnlyForInboundResolverEndpoint set to true.`
     return { ResourceId: id, Error: { Code: 'InvalidParameter', Message } }
   }
@@ -139,10 +145,11 @@ function deleteVpcEndpoint(tx: Tx, caller: Caller, id: string): UnsuccessfulItem
   return undefined
 }
 
-function isLastGatewayNeeded(records: Records, endpoint: VpcEndpoint): boolean {
+/** True when an interface endpoint that stays leaves its VPC's own queries to this gateway endpoint and no other. */
+function isLastGatewayNeeded(records: Records, endpoint: VpcEndpoint, going: ReadonlySet<string>): boolean {
   if (endpoint.type !== 'Gateway' || endpoint.state === 'deleting') return false
-  const others = gatewayEndpoints(records, endpoint.vpcId, endpoint.serviceName).filter(({ id }) => id !== endpoint.id)
-  return others.length === 0 && needsGatewayEndpoint(records, endpoint)
+  const others = gatewayEndpoints(records, endpoint.vpcId, endpoint.serviceName).filter(({ id }) => !going.has(id))
+  return others.length === 0 && endpointsThatNeed(records, endpoint).some(({ id }) => !going.has(id))
 }
 
 const FILTERS: FilterFields<VpcEndpoint> = {
