@@ -23,6 +23,8 @@ import { type BackboneSockets, type Driver, DriverError } from './linux/driver.t
 import type { LinuxDriverOptions } from './linux/linux-driver.ts'
 import { Sandboxes } from './linux/sandbox/sandbox.ts'
 import { Reconciler } from './reconcile.ts'
+import { anyServices } from './services/any/any-adapter.ts'
+import type { Upstreams } from './services/any/upstreams.ts'
 import { S3Adapter } from './services/s3/s3-adapter.ts'
 import type { S3Upstream } from './services/s3/upstream.ts'
 import { parseUpstream } from './services/s3/upstream-request.ts'
@@ -45,6 +47,8 @@ export interface DaemonOptions {
   readonly auth: 'open' | 'strict'
   /** `http://KEY:SECRET@HOST:PORT` of an S3 that serves in the place of ours. */
   readonly s3Upstream?: string
+  /** The servers behind services that Postern does not serve itself, by signing name. */
+  readonly upstreams?: Upstreams
   /** Takes each line of the log; absent: stderr, with the time before it. */
   readonly log?: (line: string) => void
 }
@@ -208,8 +212,11 @@ async function makeParts(
     s3,
     ...services.flatMap((service) => service.adapters),
   ]
+  const upstreams = options.upstreams ?? new Map()
+  requireUnserved(upstreams, adapters)
   const frontDoor = new FrontDoor({
     adapters,
+    otherAdapter: anyServices(upstreams),
     identify: (accessKeyId, sessionToken) => findIdentity(store.records, sessionKey, accessKeyId, sessionToken),
     mode: options.auth,
     endpointPolicy: (id) => {
@@ -231,6 +238,12 @@ async function makeParts(
 async function makeDriver(dataplane: DaemonOptions['dataplane'], options: LinuxDriverOptions): Promise<Driver> {
   if (dataplane === 'model') return new (await import('./linux/model-driver.ts')).ModelDriver()
   return new (await import('./linux/linux-driver.ts')).LinuxDriver(options)
+}
+
+/** What Postern serves has its data here: an upstream of it would never be asked. */
+function requireUnserved(upstreams: Upstreams, adapters: readonly Adapter[]): void {
+  const served = adapters.find(({ service }) => upstreams.has(service))
+  if (served) throw new StartFailure(`--upstream ${served.service}: Postern serves ${served.service} itself`)
 }
 
 /** Ours on this disk, or another S3 behind our policies; each keeps what it knows in a directory of its own. */

@@ -4,6 +4,7 @@
 import { flushCompileCache } from 'node:module'
 import { parseArgs } from 'node:util'
 import { Daemon, type DaemonOptions, StartFailure } from './daemon.ts'
+import { parseServiceUpstream, type Upstreams } from './services/any/upstreams.ts'
 import { parseUpstream } from './services/s3/upstream-request.ts'
 
 function parseOptions(): DaemonOptions {
@@ -14,6 +15,7 @@ function parseOptions(): DaemonOptions {
       dataplane: { type: 'string', default: 'linux' },
       auth: { type: 'string', default: 'open' },
       's3-upstream': { type: 'string' },
+      upstream: { type: 'string', multiple: true, default: [] },
     },
   })
   const { port, data, dataplane, auth } = values
@@ -21,16 +23,42 @@ function parseOptions(): DaemonOptions {
   if (!data) throw new StartFailure('--data DIR is missing; start the daemon with: postern up')
   if (dataplane !== 'linux' && dataplane !== 'model') throw new StartFailure(`--dataplane ${dataplane}: linux or model`)
   if (auth !== 'open' && auth !== 'strict') throw new StartFailure(`--auth ${auth}: open or strict`)
-  const s3Upstream = values['s3-upstream']
-  if (s3Upstream !== undefined) requireUpstream(s3Upstream)
-  return { port: Number(port), dataDirectory: data, dataplane, auth, ...(s3Upstream !== undefined && { s3Upstream }) }
+  const named = readUpstreams(values.upstream)
+  const s3Upstream = values['s3-upstream'] ?? named.s3
+  if (s3Upstream !== undefined) requireS3Upstream(s3Upstream)
+  const { upstreams } = named
+  return {
+    port: Number(port),
+    dataDirectory: data,
+    dataplane,
+    auth,
+    upstreams,
+    ...(s3Upstream !== undefined && { s3Upstream }),
+  }
 }
 
-function requireUpstream(url: string): void {
+/** S3's has credentials in its URL, for Postern signs what it sends on; those of other services have none. */
+function readUpstreams(texts: readonly string[]): { readonly s3?: string; readonly upstreams: Upstreams } {
+  const s3 = texts.filter((text) => text.startsWith('s3='))
+  const upstreams = new Map<string, URL>()
+  for (const text of texts.filter((one) => !s3.includes(one))) {
+    const { service, url } = orStartFailure('--upstream', () => parseServiceUpstream(text))
+    if (upstreams.has(service)) throw new StartFailure(`--upstream ${service} is given twice`)
+    upstreams.set(service, url)
+  }
+  if (s3.length > 1) throw new StartFailure('--upstream s3 is given twice')
+  return { upstreams, ...(s3[0] !== undefined && { s3: s3[0].slice(3) }) }
+}
+
+function requireS3Upstream(url: string): void {
+  orStartFailure('--s3-upstream', () => parseUpstream(url))
+}
+
+function orStartFailure<T>(flag: string, parse: () => T): T {
   try {
-    parseUpstream(url)
+    return parse()
   } catch (error) {
-    throw new StartFailure(`--s3-upstream: ${error instanceof Error ? error.message : error}`)
+    throw new StartFailure(`${flag}: ${error instanceof Error ? error.message : error}`)
   }
 }
 

@@ -13,6 +13,7 @@ export interface UpOptions {
   readonly dataplane: string
   readonly auth: string
   readonly s3Upstream?: string
+  readonly upstream: readonly string[]
   readonly detach?: boolean
 }
 
@@ -40,6 +41,7 @@ export async function up(options: UpOptions): Promise<void> {
     options.auth,
   ]
   if (options.s3Upstream) argv.push('--s3-upstream', options.s3Upstream)
+  for (const upstream of options.upstream) argv.push('--upstream', upstream)
   if (!options.detach) return runHere(argv)
   const endpoint = await runBehind(argv, directory)
   console.log(`postern is up at ${endpoint} (data in ${directory})`)

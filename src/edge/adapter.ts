@@ -7,7 +7,7 @@ import type { ApiError } from '../errors.ts'
 import type { Connection } from '../iam/connection.ts'
 import type { Principal } from '../iam/principal.ts'
 import type { Authorisation, PolicyDecision } from '../iam/request.ts'
-import type { Codec } from '../wire/codec.ts'
+import type { Codec, RequestHead } from '../wire/codec.ts'
 
 /** One decoded request. */
 export interface Call {
@@ -39,6 +39,10 @@ export interface Adapter {
   readonly operations: ReadonlySet<string>
   /** Reads and writes its requests. Absent: by the wire tables of `service`. */
   readonly codec?: Codec
+  /** The codec of one request, for a service whose clients choose the protocol. */
+  codecOf?(head: RequestHead): Codec
+  /** The body is passed on as it comes: it is not in the signature, and `decode` does not ask for it. */
+  streams?(head: RequestHead): boolean
   /** What stands before the dot of X-Amz-Target, where there are no tables to say so. */
   readonly targetPrefix?: string
   /** Requests that nobody signed come in as `anonymous`, for the policies to judge: all, or those for some operations.

@@ -46,6 +46,8 @@ export interface AnsweredEvent {
 
 export interface FrontDoorOptions {
   readonly adapters: readonly Adapter[]
+  /** The adapter of any other service, by signing name; undefined for a name of none. */
+  readonly otherAdapter?: (service: string) => Adapter | undefined
   readonly identify: Identify
   readonly mode: AuthenticationMode
   /** The policy of a VPC endpoint by its id. */
@@ -80,6 +82,8 @@ interface Visit {
   readonly now: Date
   /** The request asks for a WebSocket: it has no body. */
   readonly upgrade?: UpgradeRequest
+  /** Who forwards the body reads it, also while the answer is on its way. */
+  bodyIsForwarded?: boolean
   served?: Served
   operation?: string
   principal?: Principal
@@ -191,7 +195,7 @@ export class FrontDoor {
   async #admit(visit: Visit): Promise<Admitted> {
     const claim = readClaim(visit.head)
     const service = chooseService(visit.head, claim, visit.connection, this.#targetPrefixes)
-    const served = this.#served.get(service)
+    const served = this.#served.get(service) ?? this.#otherService(service, visit.head)
     if (!served) {
       throw new ApiError(
         'InvalidAction',
@@ -222,9 +226,16 @@ export class FrontDoor {
     return { served, call: { ...call, refusals }, sent: { ...head, body } }
   }
 
+  #otherService(service: string, head: RequestHead): Served | undefined {
+    const adapter = this.#options.otherAdapter?.(service)
+    return adapter?.codecOf && { adapter, codec: adapter.codecOf(head), notImplemented: [] }
+  }
+
   /** A request whose body is read whole before anything else, for its hash is in the signature. */
-  async #receive(visit: Visit, { adapter, codec }: Served, claim: Claim): Promise<Received> {
+  async #receive(visit: Visit, served: Served, claim: Claim): Promise<Received> {
     const { req, head } = visit
+    const { adapter, codec } = served
+    if (adapter.streams?.(head)) return this.#receiveStream(visit, served, claim)
     const body = visit.upgrade ? NO_BODY : await readWhole(req)
     const payloadHash = body.length === 0 ? EMPTY_HASH : sha256Hex(body)
     const { principal, signatureFault } = this.#authenticateIfAsked(visit, adapter, claim, payloadHash)
@@ -236,6 +247,16 @@ export class FrontDoor {
       throw authenticationError(adapter.service, { kind: 'unsigned' }, visit.now)
     }
     return { decoded, principal, ...(signatureFault && { signatureFault }), head, body }
+  }
+
+  /** A request whose signature does not cover its body. */
+  #receiveStream(visit: Visit, { adapter, codec }: Served, claim: Claim): Received {
+    const { req, head } = visit
+    if (claim.kind !== 'claim') throw authenticationError(adapter.service, { kind: 'unsigned' }, visit.now)
+    const payloadHash = head.headers['x-amz-content-sha256'] ?? UNSIGNED_PAYLOAD
+    const { principal } = this.#authenticate(visit, adapter.service, claim, payloadHash)
+    visit.bodyIsForwarded = true
+    return { decoded: codec.begin(head).decode(req), principal, head, body: req }
   }
 
   /** S3 signs a header that stands for the body, so a body may stream; the adapter holds it against the header. */
@@ -337,16 +358,20 @@ export class FrontDoor {
     return codec.encodeError(error, { requestId, hostId, method: head.method })
   }
 
-  async #send({ req, head, requestId, hostId, served }: Visit, res: ServerResponse, answer: Answer): Promise<void> {
+  async #send(
+    { req, head, requestId, hostId, served, bodyIsForwarded }: Visit,
+    res: ServerResponse,
+    answer: Answer,
+  ): Promise<void> {
     const { status, headers, body } = answer
     for (const [name, value] of Object.entries(headers)) res.setHeader(name, value)
     if (served?.adapter.service === 's3') {
       res.setHeader('x-amz-request-id', requestId)
       res.setHeader('x-amz-id-2', hostId)
       res.setHeader('server', 'AmazonS3')
-    } else res.setHeader('x-amzn-requestid', requestId)
+    } else if (!res.hasHeader('x-amzn-requestid')) res.setHeader('x-amzn-requestid', requestId)
     // A client that is still sending reads the answer only when it is done, so what nobody read is let run out.
-    if (!req.complete) req.unpipe().resume()
+    if (!req.complete && !(bodyIsForwarded && body instanceof Readable)) req.unpipe().resume()
     if (body instanceof Readable) {
       res.writeHead(status)
       await pipeline(body, res).catch((error: unknown) => {

@@ -31,8 +31,13 @@ export function notImplemented(model: ServiceModel, served: ReadonlySet<string>)
 
 /** For errors to a client of a service that is not here: the protocol that the request seems to speak. */
 export function codecOfUnknown(head: RequestHead): Codec {
+  return codecOfProtocol(spokenProtocol(head))
+}
+
+/** Writes errors; it knows no operation. */
+export function codecOfProtocol(protocol: ProtocolName): Codec {
   const nothing = { version: '', targetPrefix: '', errors: {}, operations: {}, shapes: {} }
-  return codecFor(new ServiceModel({ signingName: '', protocol: spokenProtocol(head), ...nothing }), new Set())
+  return codecFor(new ServiceModel({ signingName: '', protocol, ...nothing }), new Set())
 }
 
 function spokenProtocol({ headers }: RequestHead): ProtocolName {

@@ -81,6 +81,10 @@ describe('up', () => {
     ['--dataplane', 'none', /--dataplane none: linux or model/],
     ['--auth', 'none', /--auth none: open or strict/],
     ['--s3-upstream', 'nonsense', /--s3-upstream: /],
+    ['--upstream', 's3=nonsense', /--s3-upstream: /],
+    ['--upstream', 'dynamodb', /--upstream: 'dynamodb' must be SERVICE=URL, such as /],
+    ['--upstream', 'dynamdb=http://127.0.0.1:8000', /--upstream: 'dynamdb' is no service with VPC endpoints/],
+    ['--upstream', 'ec2=http://127.0.0.1:8000', /--upstream ec2: Postern serves ec2 itself/],
   ])('%s %s', async (flag, value, says) => {
     expectOneLine(await up(directory, ...flags, flag, value), says)
   })

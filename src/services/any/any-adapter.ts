@@ -1,0 +1,72 @@
+// Every service that Postern does not serve itself: its requests are authenticated and authorised as all others are, and
+// then go to the server that the user named for it, or are answered by how to name one.
+
+import type { Adapter, Call, Output, SentAnswer, SentRequest } from '../../edge/adapter.ts'
+import { shortNameOf } from '../../edge/endpoint-host.ts'
+import { ApiError } from '../../errors.ts'
+import type { Authorisation, PolicyDecision } from '../../iam/request.ts'
+import { spokenCodec, streams } from './spoken.ts'
+import { sendTo } from './upstream.ts'
+import { knownNames, type Upstreams } from './upstreams.ts'
+
+/** Services whose actions begin otherwise than their signatures say. */
+const ACTION_PREFIXES: Readonly<Record<string, string>> = {
+  cloudcontrolapi: 'cloudformation',
+  iotdata: 'iot',
+  monitoring: 'cloudwatch',
+  tagging: 'tag',
+}
+
+/** By signing name, the adapter of a service that has none of its own; undefined for a name of no service. */
+export function anyServices(upstreams: Upstreams): (service: string) => Adapter | undefined {
+  const made = new Map<string, AnyAdapter>()
+  return (service) => {
+    if (!knownNames().has(service)) return undefined
+    const adapter = made.get(service) ?? new AnyAdapter(service, upstreams)
+    made.set(service, adapter)
+    return adapter
+  }
+}
+
+class AnyAdapter implements Adapter {
+  readonly service: string
+  readonly operations: ReadonlySet<string> = new Set()
+  readonly codecOf = spokenCodec
+  readonly streams = streams
+  #upstreams: Upstreams
+
+  constructor(service: string, upstreams: Upstreams) {
+    this.service = service
+    this.#upstreams = upstreams
+  }
+
+  /** On `*`: which resources a request names, only the service's own tables tell. */
+  async authorisations({ operation }: Call): Promise<readonly Authorisation[]> {
+    return [{ action: `${ACTION_PREFIXES[this.service] ?? this.service}:${operation}`, resource: '*', keys: {} }]
+  }
+
+  refusal(_call: Call, _authorisation: Authorisation, decision: PolicyDecision): Error {
+    return new ApiError('AccessDenied', decision.message ?? '')
+  }
+
+  async run(call: Call): Promise<Output> {
+    const name = this.#names(call).at(-1)
+    throw new ApiError(
+      'NotImplemented',
+      `Nothing stands behind ${name}; start postern with --upstream ${name}=http://127.0.0.1:8000 to have it answered there`,
+      { status: 501 },
+    )
+  }
+
+  async forward(call: Call, sent: SentRequest): Promise<SentAnswer | undefined> {
+    const name = this.#names(call).find((candidate) => this.#upstreams.has(candidate))
+    const url = name === undefined ? undefined : this.#upstreams.get(name)
+    return url && sendTo({ service: this.service, url }, sent)
+  }
+
+  /** The endpoint service's own name is closer than the signing name, which several may share. */
+  #names({ connection }: Call): readonly string[] {
+    if (connection.kind !== 'endpoint') return [this.service]
+    return [shortNameOf({ name: connection.serviceName }), this.service]
+  }
+}
