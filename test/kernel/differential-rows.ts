@@ -14,7 +14,7 @@ export interface DifferentialRow {
   readonly shape: VpcShape
   /** The number of an instance. */
   readonly from: number
-  /** `10.0.2.12:80` or `udp 10.0.0.2:53` */
+  /** `10.0.2.12:80`, `udp 10.0.0.2:53` or `s3.us-east-1.amazonaws.com:443`; `OWN-NAME` is the first interface endpoint's. */
   readonly to: string
   /** The stage of the first blocker. */
   readonly expect: 'reachable' | Stage
@@ -96,6 +96,8 @@ const ssmAcl0Replies = withAcls([{ egress: [REPLIES] }], SSM)
 const ssmAcl1NoOut = withAcls([{}, { egress: [] }], SSM)
 const ssmAcl1NoIn = withAcls([{}, { ingress: [] }], SSM)
 const ssmAcl1Replies = withAcls([{}, { ingress: [REPLIES] }], SSM)
+const ssmUnnamed: VpcShape = { ...OPEN, interfaceEndpoints: [{ ...SSM_ENDPOINT, privateDns: false }] }
+const ssmSilent: VpcShape = { ...SSM, resolver: false }
 const twoSsm: VpcShape = {
   ...ssmTrap,
   interfaceEndpoints: [SSM_ENDPOINT, { service: 'ssm', subnets: [0, 1], groups: [0], privateDns: false }],
@@ -304,6 +306,43 @@ export const ROWS: readonly DifferentialRow[] = [
     shape: ssmReplyDetour,
     from: 0,
     to: '10.0.1.200:443',
+    expect: 'reachable',
+  },
+  { name: "its service's name", shape: SSM, from: 2, to: 'ssm.us-east-1.amazonaws.com:443', expect: 'reachable' },
+  {
+    name: "its service's name, shut out",
+    shape: ssmTrap,
+    from: 0,
+    to: 'ssm.us-east-1.amazonaws.com:443',
+    expect: 'sg-ingress',
+  },
+  {
+    name: 'the name where private DNS is off',
+    shape: ssmUnnamed,
+    from: 2,
+    to: 'ssm.us-east-1.amazonaws.com:443',
+    expect: 'route',
+  },
+  {
+    name: "another service's name",
+    shape: SSM,
+    from: 2,
+    to: 'ec2messages.us-east-1.amazonaws.com:443',
+    expect: 'route',
+  },
+  { name: "the endpoint's own name", shape: ssmUnnamed, from: 2, to: 'OWN-NAME:443', expect: 'reachable' },
+  {
+    name: 'the name without a resolver',
+    shape: ssmSilent,
+    from: 2,
+    to: 'ssm.us-east-1.amazonaws.com:443',
+    expect: 'dns',
+  },
+  {
+    name: "a bucket's name, by the interface endpoint",
+    shape: bothS3,
+    from: 2,
+    to: 'b.s3.us-east-1.amazonaws.com:443',
     expect: 'reachable',
   },
 

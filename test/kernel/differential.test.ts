@@ -10,7 +10,7 @@ import { TCP_PORTS, UDP_PORTS } from './probe.ts'
 import type { AddressedProbe } from './probers.ts'
 import { vpcShape } from './shape-arbitrary.ts'
 import { type Comparison, SmallWorld } from './small-world.ts'
-import { endpointAddress, instanceAddress, instanceIdOf, type VpcShape } from './vpc-shape.ts'
+import { endpointAddress, endpointNameOf, instanceAddress, instanceIdOf, type VpcShape } from './vpc-shape.ts'
 
 const isRoot = process.getuid?.() === 0
 if (!isRoot) console.warn('SKIPPED test/kernel/differential.test.ts: network namespaces need root')
@@ -18,6 +18,8 @@ if (!isRoot) console.warn('SKIPPED test/kernel/differential.test.ts: network nam
 /** One in which every stage is somewhere the only one that stops a packet. */
 const SEED = 5
 const VPCS_AT_ONCE = 16
+/** What they lead to depends on the VPC's endpoints. */
+const NAMES = ['ssm.us-east-1.amazonaws.com', 's3.us-east-1.amazonaws.com', 'bucket.s3.us-east-1.amazonaws.com']
 const { POSTERN_SEED, POSTERN_ROUNDS } = process.env
 
 let world: SmallWorld
@@ -52,9 +54,10 @@ describe.skipIf(!isRoot)('what AWS documents', () => {
 })
 
 function parseProbe(vpcIndex: number, { from, to }: DifferentialRow): AddressedProbe {
-  const match = /^(?<udp>udp )?(?<address>[\d.]+):(?<port>\d+)$/.exec(to)
-  const { udp, address = '', port } = match?.groups ?? {}
-  return { from: instanceIdOf(vpcIndex, from), address, protocol: udp ? 'udp' : 'tcp', port: Number(port) }
+  const match = /^(?<udp>udp )?(?<host>[\w.-]+):(?<port>\d+)$/.exec(to)
+  const { udp, host: spelled = '', port } = match?.groups ?? {}
+  const host = spelled === 'OWN-NAME' ? endpointNameOf(vpcIndex, 0, 'ssm') : spelled
+  return { from: instanceIdOf(vpcIndex, from), host, protocol: udp ? 'udp' : 'tcp', port: Number(port) }
 }
 
 describe.skipIf(!isRoot)('random VPCs', () => {
@@ -99,7 +102,7 @@ async function findDisagreements(shapes: readonly VpcShape[]): Promise<Disagreem
 
 /** Every instance that runs to every place that could differ, on every port that a prober has. */
 function probesOf(shape: VpcShape, vpcIndex: number): AddressedProbe[] {
-  const addresses = [
+  const hosts = [
     ...shape.instances.map((_, index) => instanceAddress(shape, index)),
     ...shape.interfaceEndpoints.flatMap((_, index) => [0, 1].map((subnet) => endpointAddress(subnet, index))),
     ...['10.0.1.99', '52.216.0.9', '52.217.0.9', '52.94.0.9', '198.51.100.1', '10.0.0.2', '169.254.169.254'],
@@ -110,9 +113,11 @@ function probesOf(shape: VpcShape, vpcIndex: number): AddressedProbe[] {
   ]
   return [...shape.instances.entries()]
     .filter(([, instance]) => instance.running)
-    .flatMap(([index]) =>
-      addresses.flatMap((address) => ports.map((port) => ({ from: instanceIdOf(vpcIndex, index), address, ...port }))),
-    )
+    .flatMap(([index]) => {
+      const from = instanceIdOf(vpcIndex, index)
+      const names = NAMES.map((host) => ({ from, host, protocol: 'tcp' as const, port: 443 }))
+      return [...hosts.flatMap((host) => ports.map((port) => ({ from, host, ...port }))), ...names]
+    })
 }
 
 /** Says where they disagree, and on the smallest VPC that still shows it. */
@@ -127,7 +132,7 @@ async function report(seed: number, shapes: readonly VpcShape[], found: readonly
   return [
     `${found.length} disagreements with seed ${seed}; the smallest VPC found:`,
     JSON.stringify(smallest),
-    `${probe.from} to ${probe.protocol} ${probe.address}:${probe.port}: the packet is ${comparison.packet}, explain says`,
+    `${probe.from} to ${probe.protocol} ${probe.host}:${probe.port}: the packet is ${comparison.packet}, explain says`,
     formatTrace(comparison.trace),
   ].join('\n')
 }

@@ -1,7 +1,8 @@
 // What a prober is asked and answers.
 
 export interface Probe {
-  readonly address: string
+  /** An address, or a name to ask the VPC's resolver for; a name is reached when all of its addresses are. */
+  readonly host: string
   readonly protocol: 'tcp' | 'udp'
   readonly port: number
 }

@@ -2,7 +2,8 @@
 // probers.ts with an IPC channel; ends when the channel closes.
 
 import { createSocket } from 'node:dgram'
-import { connect, createServer } from 'node:net'
+import { Resolver } from 'node:dns/promises'
+import { connect, createServer, isIPv4 } from 'node:net'
 import { type Probe, type ProbeAnswer, type ProbeOrder, TCP_PORTS, UDP_PORTS } from './probe.ts'
 
 /** A DNS question for localhost, which the resolver answers and everyone else sends back. */
@@ -16,7 +17,28 @@ for (const port of UDP_PORTS) {
   socket.on('message', (message, sender) => socket.send(message, sender.port, sender.address))
 }
 
-function tryTcp({ address, port }: Probe, timeout: number): Promise<boolean> {
+const RESOLVER = '10.0.0.2'
+
+async function tryProbe({ host, protocol, port }: Probe, timeout: number): Promise<boolean> {
+  const addresses = isIPv4(host) ? [host] : await lookUp(host, timeout)
+  const reach = protocol === 'tcp' ? tryTcp : tryUdp
+  const reached = await Promise.all(addresses.map((address) => reach({ address, port }, timeout)))
+  return reached.length > 0 && reached.every(Boolean)
+}
+
+/** No address when nothing answers. */
+async function lookUp(name: string, timeout: number): Promise<string[]> {
+  const resolver = new Resolver({ timeout, tries: 1 })
+  resolver.setServers([RESOLVER])
+  return resolver.resolve4(name).catch(() => [])
+}
+
+interface Place {
+  readonly address: string
+  readonly port: number
+}
+
+function tryTcp({ address, port }: Place, timeout: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect({ host: address, port })
     const finish = (reached: boolean) => {
@@ -29,7 +51,7 @@ function tryTcp({ address, port }: Probe, timeout: number): Promise<boolean> {
   })
 }
 
-function tryUdp({ address, port }: Probe, timeout: number): Promise<boolean> {
+function tryUdp({ address, port }: Place, timeout: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = createSocket('udp4')
     const finish = (reached: boolean) => {
@@ -45,9 +67,7 @@ function tryUdp({ address, port }: Probe, timeout: number): Promise<boolean> {
 }
 
 process.on('message', async ({ number, probes, timeout }: ProbeOrder) => {
-  const reached = await Promise.all(
-    probes.map((probe) => (probe.protocol === 'tcp' ? tryTcp(probe, timeout) : tryUdp(probe, timeout))),
-  )
+  const reached = await Promise.all(probes.map((probe) => tryProbe(probe, timeout)))
   process.send?.({ number, reached } satisfies ProbeAnswer)
 })
 process.on('disconnect', () => process.exit())

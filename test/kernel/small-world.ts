@@ -75,10 +75,9 @@ export class SmallWorld {
     return this.#probers.probe(probes, TIMEOUT)
   }
 
-  #explain({ from, address, protocol, port }: AddressedProbe): Trace {
-    const parsed = parseAddress(address)
-    if (!parsed) throw new TypeError(`not an address: ${address}`)
-    const to = { address: parsed, port, protocol: protocol === 'tcp' ? TCP : UDP }
+  #explain({ from, host, protocol, port }: AddressedProbe): Trace {
+    const address = parseAddress(host)
+    const to = { ...(address ? { address } : { name: host }), port, protocol: protocol === 'tcp' ? TCP : UDP }
     return explain(this.#network, { from, to, now: '2026-01-01T00:00:00.000Z' })
   }
 }

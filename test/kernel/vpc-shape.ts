@@ -75,6 +75,9 @@ const OWNER = '123456789012'
 const REGION = 'us-east-1'
 const CREATED = { owner: OWNER, region: REGION, tags: {}, createdAt: '2026-01-01T00:00:00.000Z' }
 
+/** Gateway endpoints have the numbers below. */
+const FIRST_INTERFACE_ENDPOINT = 16
+
 /** A subnet, table, group or ACL that the shape does not have stands for the last one, so that every shape is good. */
 function within(index: number, list: readonly unknown[]): number {
   return Math.min(index, list.length - 1)
@@ -106,6 +109,15 @@ export function vpcIdOf(vpcIndex: number): VpcId {
 
 export function instanceIdOf(vpcIndex: number, index: number): InstanceId {
   return `i-${idDigits(vpcIndex, index)}`
+}
+
+/** The own name of an interface endpoint of the shape. */
+export function endpointNameOf(vpcIndex: number, index: number, service: InterfaceEndpointShape['service']): string {
+  return `vpce-${idDigits(vpcIndex, FIRST_INTERFACE_ENDPOINT + index)}-${dnsHash(index)}.${service}.${REGION}.vpce.amazonaws.com`
+}
+
+function dnsHash(index: number): string {
+  return `hash000${index}`
 }
 
 /** The records of a world with one VPC for each shape; their blocks are all the same. */
@@ -361,8 +373,11 @@ class ShapeWriter {
   }
 
   #writeInterfaceEndpoint(index: number, { service, subnets, groups, privateDns }: InterfaceEndpointShape): void {
-    const endpointId = this.#id('vpce', 16 + index)
+    const endpointId = this.#id('vpce', FIRST_INTERFACE_ENDPOINT + index)
     const groupIds = [...new Set(groups.map((group) => this.#id('sg', within(group, this.#shape.groups))))]
+    // A VPC has one endpoint with a service's private names: the first that asks for them.
+    const others = this.#shape.interfaceEndpoints.slice(0, index)
+    const taken = others.some((other) => other.service === service && other.privateDns)
     this.#tx.vpcEndpoints.insert({
       ...CREATED,
       id: endpointId,
@@ -375,10 +390,10 @@ class ShapeWriter {
       ipAddressType: 'ipv4',
       dnsRecordIpType: 'ipv4',
       groupIds,
-      privateDnsEnabled: privateDns,
+      privateDnsEnabled: privateDns && !taken,
       privateDnsOnlyForInboundResolverEndpoint: false,
       backboneAddress: this.#backboneAddress(160 + index),
-      dnsHash: `hash000${index}`,
+      dnsHash: dnsHash(index),
     })
     for (const subnet of new Set(subnets.map((number) => within(number, this.#shape.subnets)))) {
       this.#writeEndpointInterface({ index, subnet, endpointId, groupIds })
