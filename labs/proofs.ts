@@ -9,6 +9,8 @@ export interface Proof {
 
 export class Proofs {
   readonly all: Proof[] = []
+  /** What could not be tried on this machine. */
+  readonly skipped: { readonly claim: string; readonly why: string }[] = []
   #print: (line: string) => void
 
   constructor(print: (line: string) => void = console.log) {
@@ -25,6 +27,12 @@ export class Proofs {
     this.all.push({ claim, ...proof })
     this.#print(`${proof.passed ? '  ok  ' : ' FAIL '} ${claim}`)
     for (const line of proof.evidence.trim().split('\n')) if (line) this.#print(`         ${line}`)
+  }
+
+  /** Says loudly that a claim is not proved here. */
+  skip(claim: string, why: string): void {
+    this.skipped.push({ claim, why })
+    this.#print(` SKIP  ${claim}\n         ${why}`)
   }
 
   get failed(): readonly Proof[] {

@@ -6,6 +6,9 @@ import { homedir, tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { mustRun, type Ran, run } from './run.ts'
 
+/** Input variables; a list goes as Terraform writes one. */
+export type Variables = Readonly<Record<string, boolean | string | readonly string[]>>
+
 export class Terraform {
   readonly binary: string
   readonly directory: string
@@ -32,16 +35,16 @@ export class Terraform {
     return terraform
   }
 
-  async apply(variables: Readonly<Record<string, boolean | string>> = {}): Promise<void> {
+  async apply(variables: Variables = {}): Promise<void> {
     await this.must('apply', '-auto-approve', '-input=false', '-no-color', '-compact-warnings', ...flags(variables))
   }
 
-  async destroy(variables: Readonly<Record<string, boolean | string>> = {}): Promise<void> {
+  async destroy(variables: Variables = {}): Promise<void> {
     await this.must('destroy', '-auto-approve', '-input=false', '-no-color', ...flags(variables))
   }
 
   /** The changes that a second plan still wants, as Terraform prints them; undefined when there are none. */
-  async remainingChanges(variables: Readonly<Record<string, boolean | string>> = {}): Promise<string | undefined> {
+  async remainingChanges(variables: Variables = {}): Promise<string | undefined> {
     const ran = await this.run('plan', '-detailed-exitcode', '-input=false', '-no-color', ...flags(variables))
     if (ran.code === 0) return undefined
     return ran.stdout + ran.stderr
@@ -74,8 +77,10 @@ export function findTerraform(): string | undefined {
     .find((path) => existsSync(path))
 }
 
-function flags(variables: Readonly<Record<string, boolean | string>>): string[] {
-  return Object.entries(variables).map(([name, value]) => `-var=${name}=${value}`)
+function flags(variables: Variables): string[] {
+  return Object.entries(variables).map(
+    ([name, value]) => `-var=${name}=${typeof value === 'object' ? JSON.stringify(value) : value}`,
+  )
 }
 
 /** Terraform refuses to start when TF_CLI_CONFIG_FILE names a file that is not there. */

@@ -27,6 +27,12 @@ program
   .option('--dataplane <kind>', 'linux: real packets; model: the API and explain only', 'linux')
   .option('--auth <mode>', 'open: unknown keys are root of an account; strict: every signature is verified', 'open')
   .option('--s3-upstream <url>', 'serve S3 from another endpoint, as http://KEY:SECRET@HOST:PORT')
+  .option(
+    '--upstream <service=url>',
+    'answer a service that Postern does not serve from another server, such as dynamodb=http://127.0.0.1:8000; repeatable',
+    (text: string, before: readonly string[]) => [...before, text],
+    [],
+  )
   .action(up)
 
 program
@@ -93,8 +99,8 @@ program
 
 program
   .command('lab')
-  .description('run a lab from labs/ in a world of its own and prove its claims')
-  .argument('[name]', 'the lab', 'private-s3')
+  .description('run a lab in a world of its own and prove its claims; without a name, list the labs')
+  .argument('[name]', 'the lab')
   .option('--keep', 'leave the daemon running afterwards')
   .action(lab)
 

@@ -1,4 +1,4 @@
-// The lab's network in each of its situations, by Terraform or by the AWS SDK.
+// What the lab is made of in each of its situations.
 
 /** What is in place; the rest of the lab is always there. */
 export interface Situation {
@@ -15,12 +15,4 @@ export interface Built {
   readonly routeTableId: string
   readonly securityGroupId: string
   readonly endpointId: string | undefined
-}
-
-export interface Deployment {
-  /** How the lab was built, for the reader. */
-  readonly tool: string
-  apply(situation: Situation): Promise<Built>
-  /** Deletes all of it. */
-  destroy(): Promise<void>
 }

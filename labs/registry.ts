@@ -1,0 +1,19 @@
+// The labs there are, by name.
+
+import type { LabOptions } from './lab.ts'
+
+export interface LabEntry {
+  readonly name: string
+  /** What it shows, in a line. */
+  readonly title: string
+  /** The lab's own file, loaded when it is to run. */
+  load(): Promise<{ run(options: LabOptions): Promise<boolean> }>
+}
+
+export const LABS: readonly LabEntry[] = [
+  {
+    name: 'private-s3',
+    title: "S3 by a gateway endpoint, as far as the endpoint's policy lets",
+    load: () => import('./private-s3/lab.ts'),
+  },
+]
