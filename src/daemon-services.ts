@@ -4,6 +4,8 @@ import { join } from 'node:path'
 import type { Network } from './compile/network.ts'
 import type { Adapter } from './edge/adapter.ts'
 import { apiGatewayAdapter } from './services/apigateway/apigateway-adapter.ts'
+import { ExecuteApiAdapter } from './services/apigateway/execute/execute-adapter.ts'
+import { httpSender } from './services/apigateway/execute/send-http.ts'
 import { LogsAdapter } from './services/logs/logs-adapter.ts'
 import { openSsm } from './services/ssm/ssm-service.ts'
 import type { Store } from './store/store.ts'
@@ -38,6 +40,7 @@ function openLogs({ directory, now, log }: ServiceContext): Service {
   return { adapters: [logs], reset: () => logs.reset(), close: () => logs.close() }
 }
 
-function openApiGateway({ store }: ServiceContext): Service {
-  return { adapters: [apiGatewayAdapter(store)] }
+/** Its own API, and the users' APIs. */
+function openApiGateway({ store, endpoint }: ServiceContext): Service {
+  return { adapters: [apiGatewayAdapter(store), new ExecuteApiAdapter(store.records, httpSender(endpoint))] }
 }
