@@ -20,6 +20,8 @@ import {
   securityGroup,
   smallVpc,
   smallVpcWithS3,
+  smallVpcWithSsm,
+  ssmEndpoint,
 } from '../compile/small-network.ts'
 import { rootPrincipal } from '../iam/principal.ts'
 import { cidr } from '../ip/cidr.ts'
@@ -405,6 +407,104 @@ describe('routes and gateway endpoints', () => {
       endpointId: 'vpce-s3',
       returnPath: { protocol: TCP, source: '52.216.0.1', destination: '10.0.1.5', ports: port(32768, 60999) },
     })
+  })
+})
+
+describe('interface endpoints', () => {
+  const ssm = smallVpcWithSsm()
+  const named = (changes: Partial<VpcNetwork> = {}) =>
+    smallVpcWithSsm({
+      endpoints: [ssmEndpoint({ names: { ...ssmEndpoint().names, private: ['ssm.us-east-1.amazonaws.com'] } })],
+      ...changes,
+    })
+  const trap = withGroup('sg-2', { ingress: [sgRule('sgr-own', { peer: { kind: 'group', groupId: 'sg-2' } })] }, ssm)
+  const [near] = ssmEndpoint().interfaces
+  const shutB = (changes: Partial<VpcNetwork['networkAcls'][number]>) =>
+    smallVpcWithSsm({ networkAcls: [openAcl('a'), openAcl('b', changes)] })
+  const toAppliance = entry('10.0.2.0/24', { kind: 'networkInterface', interfaceId: 'eni-2' })
+  table([
+    ['in the same subnet', ssm, '10.0.1.100:443', 'reachable'],
+    ['in another subnet', ssm, '10.0.2.100:443', 'reachable'],
+    ['by the private name', named(), 'ssm.us-east-1.amazonaws.com:443', 'reachable'],
+    ['another port', ssm, '10.0.1.100:22', 'target vpce-ssm'],
+    ['a datagram', ssm, 'udp 10.0.1.100:443', 'target vpce-ssm'],
+    ['a ping', ssm, 'icmp 10.0.1.100', 'target vpce-ssm'],
+    ['a group that admits its members only', trap, '10.0.1.100:443', 'sg-ingress sg-2'],
+    ['its ACL on the way in', shutB({ ingress: [] }), '10.0.2.100:443', 'nacl-in acl-b rule *'],
+    ['its ACL on the way out', shutB({ egress: [] }), '10.0.2.100:443', 'nacl-out(reply) acl-b rule *'],
+    ['no ACL within its subnet', shutB({ ingress: [], egress: [] }), '10.0.2.100:443', 'reachable', 'i-3'],
+    [
+      'an endpoint on its way out still has its interface',
+      { ...ssm, endpoints: [] },
+      '10.0.1.100:443',
+      'endpoint-state vpce-ssm',
+    ],
+    [
+      'a subnet that it is not in',
+      named({ endpoints: [ssmEndpoint({ interfaces: near ? [near] : [] })] }),
+      '10.0.2.77:443',
+      'target subnet-b',
+    ],
+    [
+      'a route to an appliance',
+      {
+        ...ssm,
+        routeTables: [{ ...routeTable('a'), entries: [toAppliance, ...routeTable('a').entries] }, routeTable('b')],
+      },
+      '10.0.2.100:443',
+      'source-check eni-2',
+    ],
+  ])
+
+  it.each([
+    ['a default group', ask(trap, '10.0.1.100:443'), 'the groups of vpce-ssm admit only members of sg-2'],
+    [
+      'no endpoint',
+      ask(OPEN, 'ssm.us-east-1.amazonaws.com:443'),
+      'no interface endpoint of vpc-1 carries com.amazonaws.us-east-1.ssm',
+    ],
+    [
+      'private DNS off',
+      ask(ssm, 'ssm.us-east-1.amazonaws.com:443'),
+      'vpce-ssm carries com.amazonaws.us-east-1.ssm, and its private DNS is off here',
+    ],
+    [
+      'the attributes of the VPC',
+      ask({ ...ssm, resolver: { ...ssm.resolver, hostnames: false } }, 'ssm.us-east-1.amazonaws.com:443'),
+      'the private names of vpce-ssm need enableDnsSupport and enableDnsHostnames of vpc-1',
+    ],
+    ['another region', ask(ssm, 'ssm.eu-west-1.amazonaws.com:443'), "ssm.eu-west-1.amazonaws.com is eu-west-1's"],
+  ])('says what the path lacks: %s', (_, trace, expected) => {
+    expect(trace.blockers[0]?.why).toContain(expected)
+  })
+
+  it('tells the endpoint, in packet order', () => {
+    const { flow, steps } = ask(ssm, '10.0.2.100:443')
+    expect(flow).toMatchObject({ endpointId: 'vpce-ssm', nextHop: { kind: 'local' } })
+    expect(steps.map(({ stage, direction }) => `${stage}${direction === 'return' ? '(reply)' : ''}`)).toEqual([
+      'source-check',
+      'sg-egress',
+      'nacl-out',
+      'route',
+      'nacl-in',
+      'sg-ingress',
+      'endpoint-state',
+      'nacl-out(reply)',
+      'nacl-in(reply)',
+    ])
+  })
+
+  it.each(['10.0.1.100:443', '10.0.2.100:443'])('asks the policy of the endpoint at %s, reached or not', (to) => {
+    const policyDocument = JSON.stringify({
+      Version: '2012-10-17',
+      Statement: [{ Effect: 'Allow', Principal: '*', Action: 'ssm:Get*', Resource: '*' }],
+    })
+    const request = { action: 'ssm:PutParameter', resource: '*', principal: rootPrincipal('123456789012') }
+    const vpc = smallVpcWithSsm({ endpoints: [ssmEndpoint({ policyDocument })] })
+    expect(outcome(ask(vpc, to, 'i-1', request))).toBe('endpoint-policy vpce-ssm')
+    const shut = withGroup('sg-2', { ingress: [] }, vpc)
+    expect(outcome(ask(shut, to, 'i-1', request))).toBe('sg-ingress sg-2, endpoint-policy vpce-ssm')
+    expect(outcome(ask(vpc, to, 'i-1', { ...request, action: 'ssm:GetParameter' }))).toBe('reachable')
   })
 })
 

@@ -9,6 +9,7 @@ import { interfaceEndpointAt } from './endpoint.ts'
 import { type ResolvedName, resolveName } from './name.ts'
 import { firstPacket, replyTo } from './packet.ts'
 import { policySteps } from './policy.ts'
+import { withNameHint } from './public-name.ts'
 import type { Question } from './question.ts'
 import { endpointForAddress } from './route.ts'
 import { type Flow, pass, type Step, stop, type Trace } from './trace.ts'
@@ -80,10 +81,11 @@ function worstPath(
   addresses: readonly Address[],
   { to }: Question,
 ): Path | undefined {
-  const paths = addresses.map((destination) => ({
-    destination,
-    ...walk(sender, firstPacket({ source, destination }, to.protocol, to.port)),
-  }))
+  const paths = addresses.map((destination) => {
+    const walked = walk(sender, firstPacket({ source, destination }, to.protocol, to.port))
+    const steps = 'name' in to ? walked.steps.map((step) => withNameHint(step, sender.vpc, to.name)) : walked.steps
+    return { ...walked, destination, steps }
+  })
   return paths.find(({ steps }) => steps.some((step) => step.verdict === 'stop')) ?? paths[0]
 }
 
