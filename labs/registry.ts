@@ -16,4 +16,9 @@ export const LABS: readonly LabEntry[] = [
     title: "S3 by a gateway endpoint, as far as the endpoint's policy lets",
     load: () => import('./private-s3/lab.ts'),
   },
+  {
+    name: 'logs-endpoint',
+    title: 'CloudWatch Logs by an interface endpoint: private DNS, its security group, its policy',
+    load: () => import('./logs-endpoint/lab.ts'),
+  },
 ]

@@ -186,8 +186,12 @@ export class SdkStack {
     const { VpcEndpoint } = await this.ec2.send(new CreateVpcEndpointCommand(input))
     const endpointId = known(VpcEndpoint?.VpcEndpointId)
     this.#undo.push(() => this.deleteEndpoint(endpointId))
-    await this.#until(`${endpointId} to be available`, async () => (await this.#stateOf(endpointId)) === 'available')
+    await this.whenAvailable(endpointId)
     return endpointId
+  }
+
+  whenAvailable(endpointId: string): Promise<void> {
+    return this.#until(`${endpointId} to be available`, async () => (await this.#stateOf(endpointId)) === 'available')
   }
 
   /** Returns when its interfaces are gone, too. Nothing when it is gone already. */
