@@ -3,6 +3,7 @@
 
 import { ec2Operations } from '../src/api/operations/ec2.ts'
 import { IAM_READS, IAM_WRITES } from '../src/api/operations/iam.ts'
+import { ROUTE53_READS, ROUTE53_WRITES } from '../src/api/operations/route53.ts'
 import { stsOperations } from '../src/api/operations/sts.ts'
 import { LOGS_OPERATIONS } from '../src/services/logs/logs-adapter.ts'
 import { S3_OPERATIONS } from '../src/services/s3/s3-adapter.ts'
@@ -31,6 +32,7 @@ export function operationCoverage(): ServiceCoverage[] {
     coverageOf('EC2', 'ec2', Object.keys({ ...ec2.reads, ...ec2.writes })),
     coverageOf('IAM', 'iam', Object.keys({ ...IAM_READS, ...IAM_WRITES })),
     coverageOf('STS', 'sts', Object.keys({ ...sts.reads, ...sts.writes })),
+    coverageOf('Route 53', 'route53', Object.keys({ ...ROUTE53_READS, ...ROUTE53_WRITES })),
     coverageOf('S3', 's3', [...S3_OPERATIONS]),
     coverageOf('CloudWatch Logs', 'logs', [...LOGS_OPERATIONS]),
   ]

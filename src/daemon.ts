@@ -8,6 +8,7 @@ import { serveExec } from './api/exec-server.ts'
 import { ec2Operations } from './api/operations/ec2.ts'
 import { EC2_FIRST_USE } from './api/operations/ec2-network.ts'
 import { IAM_AUTHORISATIONS, IAM_READS, IAM_WRITES } from './api/operations/iam.ts'
+import { ROUTE53_AUTHORISATIONS, ROUTE53_READS, ROUTE53_WRITES } from './api/operations/route53.ts'
 import { stsOperations } from './api/operations/sts.ts'
 import { ApiServer } from './api/server.ts'
 import { lookupIn } from './compile/lookup.ts'
@@ -209,6 +210,13 @@ async function makeParts(
     controlAdapter({ service: 'ec2', store, ...ec2, firstUse: EC2_FIRST_USE }),
     controlAdapter({ service: 'iam', store, reads: IAM_READS, writes: IAM_WRITES, authorisations: IAM_AUTHORISATIONS }),
     controlAdapter({ service: 'sts', store, ...stsOperations({ sessionKey }) }),
+    controlAdapter({
+      service: 'route53',
+      store,
+      reads: ROUTE53_READS,
+      writes: ROUTE53_WRITES,
+      authorisations: ROUTE53_AUTHORISATIONS,
+    }),
     s3,
     ...services.flatMap((service) => service.adapters),
   ]
