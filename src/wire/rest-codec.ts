@@ -29,7 +29,7 @@ export class RestCodec implements Codec {
     this.#served = served
     this.#router = new Router(routes)
     this.#statuses = new Map(routes.map(({ operation, method, status = 200 }) => [operation, { method, status }]))
-    this.#body = model.protocol === 'rest-xml' ? new XmlBody(model.namespace) : new JsonBody()
+    this.#body = model.protocol === 'rest-xml' ? new XmlBody(model) : new JsonBody()
   }
 
   begin(head: RequestHead): Reading {
@@ -108,10 +108,13 @@ interface BodyFormat {
 class XmlBody implements BodyFormat {
   readonly contentType = 'application/xml'
   #namespace: string
+  #wrapsErrors: boolean
   #encoder = new XmlEncoder((date) => date.toISOString())
 
-  constructor(namespace: string) {
+  constructor({ namespace, signingName }: ServiceModel) {
     this.#namespace = namespace
+    // S3's model alone has `noErrorWrapping`.
+    this.#wrapsErrors = signingName !== 's3'
   }
 
   decode(structure: Structure, body: Uint8Array): Record<string, unknown> {
@@ -148,8 +151,15 @@ class XmlBody implements BodyFormat {
     }
     // Answers to HEAD and "not modified" have no body; the status is all that a client learns.
     if (method === 'HEAD' || status === 304) return { status, headers, body: '' }
+    if (this.#wrapsErrors) return { status, headers, body: this.#wrappedError(error, status, requestId) }
     const body = `${XML_DECLARATION}<Error><Code>${escapeXml(error.code)}</Code><Message>${escapeXml(error.message)}</Message>${members}<RequestId>${requestId}</RequestId><HostId>${hostId}</HostId></Error>`
     return { status, headers, body }
+  }
+
+  #wrappedError({ code, message }: ApiError, status: number, requestId: string): string {
+    const type = status < 500 ? 'Sender' : 'Receiver'
+    const error = `<Error><Type>${type}</Type><Code>${escapeXml(code)}</Code><Message>${escapeXml(message)}</Message></Error>`
+    return this.#document('ErrorResponse', `${error}<RequestId>${requestId}</RequestId>`)
   }
 
   #document(root: string, content: string): string {
