@@ -4,8 +4,16 @@ import type { Adapter } from '../../edge/adapter.ts'
 import { ApiError } from '../../errors.ts'
 import { describeCommandOperations } from './command/describe-commands.ts'
 import { sendCommandOperations } from './command/send-command.ts'
+import { describeDocumentOperations } from './document/describe-documents.ts'
+import { documentOperations } from './document/document.ts'
 import { agentOperations } from './instance/agent-operations.ts'
 import { managedInstanceOperations, onEverything } from './instance/managed-instance.ts'
+import { deleteParameterOperations } from './parameter/delete-parameter.ts'
+import { describeParameterOperations } from './parameter/describe-parameters.ts'
+import { getParameterOperations } from './parameter/get-parameter.ts'
+import { labelParameterOperations } from './parameter/label-parameter.ts'
+import { putParameterOperations } from './parameter/put-parameter.ts'
+import { tagOperations } from './resource-tags.ts'
 import { describeSessionOperations } from './session/describe-sessions.ts'
 import { sessionOperations } from './session/session.ts'
 import type { Ssm, SsmRow, SsmRows } from './ssm.ts'
@@ -13,11 +21,19 @@ import { ssmCodec } from './ssm-codec.ts'
 
 /** What the public SDK knows. */
 const ROWS: SsmRows = {
+  ...deleteParameterOperations,
   ...describeCommandOperations,
+  ...describeDocumentOperations,
+  ...describeParameterOperations,
   ...describeSessionOperations,
+  ...documentOperations,
+  ...getParameterOperations,
+  ...labelParameterOperations,
   ...managedInstanceOperations,
+  ...putParameterOperations,
   ...sendCommandOperations,
   ...sessionOperations,
+  ...tagOperations,
 }
 
 /** The operations of ssm that are served and that AWS's public SDK has. */

@@ -14,9 +14,8 @@ type AgentInput = Readonly<Record<string, unknown>>
 
 export const agentOperations: SsmRows = {
   UpdateInstanceInformation: { run: updateInstanceInformation, asks: onInstance },
-  ListInstanceAssociations: { run: answerOwn({ Associations: [] }), asks: onInstance },
+  ListInstanceAssociations: { run: listInstanceAssociations, asks: onInstance },
   UpdateInstanceAssociationStatus: { run: noSuchAssociation, asks: onInstance },
-  PutConfigurePackageResult: { run: answerOwn({}) },
 }
 
 /** The heartbeat: the first one registers the instance. */
@@ -41,12 +40,9 @@ async function updateInstanceInformation(ssm: Ssm, input: AgentInput, call: Call
   return {}
 }
 
-function answerOwn(answer: object) {
-  return (ssm: Ssm, input: AgentInput, call: Call) => {
-    const instanceId = text(input, 'InstanceId')
-    if (instanceId !== '') requireOwnInstance(ssm, call, instanceId)
-    return answer
-  }
+function listInstanceAssociations(ssm: Ssm, input: AgentInput, call: Call): object {
+  requireOwnInstance(ssm, call, text(input, 'InstanceId'))
+  return { Associations: [] }
 }
 
 function noSuchAssociation(): never {
