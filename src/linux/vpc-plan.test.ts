@@ -10,6 +10,8 @@ import {
   securityGroup,
   smallVpc,
   smallVpcWithS3,
+  smallVpcWithSsm,
+  ssmEndpoint,
 } from '../compile/small-network.ts'
 import { cidr } from '../ip/cidr.ts'
 import { ICMP, TCP, UDP } from '../ip/protocol.ts'
@@ -21,6 +23,24 @@ import { refusals } from './strict-plan.ts'
 import { planVpc } from './vpc-plan.ts'
 
 const s3 = planVpc('1a2b', smallVpcWithS3())
+
+const ssm = planVpc('1a2b', smallVpcWithSsm())
+
+/** From subnet a, subnet b's block leads to an interface, and its endpoint with it. */
+const tableA = routeTable('a')
+const toAppliance = { kind: 'networkInterface', interfaceId: 'eni-2' } as const
+const detour = planVpc(
+  '1a2b',
+  smallVpcWithSsm({
+    routeTables: [
+      {
+        ...tableA,
+        entries: [{ cidr: cidr('10.0.2.0/24'), nextHop: toAppliance, by: 'rtb-a 10.0.2.0/24' }, ...tableA.entries],
+      },
+      routeTable('b'),
+    ],
+  }),
+)
 
 /** Every kind of rule that there is. */
 const anywhere = { kind: 'cidrs', cidrs: [cidr('0.0.0.0/0')] } as const
@@ -70,6 +90,7 @@ const busy = smallVpc({
 describe('planVpc', () => {
   test.each([
     ['s3', s3],
+    ['ssm', detour],
     ['busy', planVpc('1a2b', busy)],
   ] as const)('the rules of %s', async (name, plan) => {
     await expect(renderRuleset(plan.rules)).toMatchFileSnapshot(`${name}-rules.golden.nft`)
@@ -77,6 +98,7 @@ describe('planVpc', () => {
 
   test.each([
     ['s3', s3],
+    ['ssm', detour],
     ['busy', planVpc('1a2b', busy)],
   ] as const)('the links, addresses, routes and rules of %s', async (name, plan) => {
     await expect(fromNothing(plan)).toMatchFileSnapshot(`${name}-links.golden.ip`)
@@ -90,6 +112,7 @@ describe('planVpc', () => {
 
   test('is nothing that the kernel would refuse', () => {
     expect(refusals(s3)).toEqual([])
+    expect(refusals(detour)).toEqual([])
     expect(refusals(planVpc('1a2b', busy))).toEqual([])
   })
 
@@ -141,15 +164,58 @@ describe('diffVpc', () => {
     expect(change.staleFlows).toEqual(['-s 10.0.1.0/24 -r 240.1.1.1'])
   })
 
+  test("an interface endpoint adds elements and routes of its own, and nothing else of the VPC's", () => {
+    const change = diffVpc(stateOf(planVpc('1a2b', smallVpc())), ssm)
+    expect(change).toMatchObject({ ...nothingToDo, namespaces: [{ remove: [] }], nft: expect.any(String) })
+    expect(
+      change.nft
+        .trimEnd()
+        .split('\n')
+        .map((line) => line.replace(/ \{.*/, '')),
+    ).toEqual(
+      [
+        'endpoint-addresses',
+        'endpoint-acl-in',
+        'endpoint-groups',
+        'interface-endpoints',
+        'endpoint-replies',
+        'endpoint-acl-out',
+      ].map((name) => `add element inet postern ${name}`),
+    )
+    expect(change.namespaces.flatMap(({ add }) => add)).toEqual(
+      ['240.1.2.1', '240.1.2.2'].map(
+        (to) => `route replace ${to} via 169.254.255.254 dev bb onlink table 100000 mtu lock 8500 proto static`,
+      ),
+    )
+  })
+
+  test('an interface taken from an endpoint ends the flows of all subnets to it, its own too', () => {
+    const [near] = ssmEndpoint().interfaces
+    const less = smallVpcWithSsm({ endpoints: [ssmEndpoint({ interfaces: near ? [near] : [] })] })
+    expect(diffVpc(stateOf(ssm), planVpc('1a2b', less)).staleFlows).toEqual([
+      '-s 10.0.1.0/24 -r 240.1.2.2',
+      '-s 10.0.2.0/24 -r 240.1.2.2',
+    ])
+  })
+
+  test('a detour ends the flows to the endpoint, and its end those that took it', () => {
+    expect(diffVpc(stateOf(ssm), detour).staleFlows).toEqual(['-s 10.0.1.0/24 -r 240.1.2.2'])
+    expect(diffVpc(stateOf(detour), ssm).staleFlows).toEqual(['-s 10.0.1.0/24 -d 10.0.2.100'])
+    const { rules: _, ...unknown } = stateOf(ssm)
+    expect(diffVpc({ ...unknown, gateways: [], detours: [] }, detour).staleFlows).toEqual([
+      '-s 10.0.1.0/24 -r 240.1.2.2',
+    ])
+  })
+
   test('a range that another route takes from an endpoint ends the flows to it only', () => {
     const { routeTables } = smallVpcWithS3()
-    const [tableA, tableB] = routeTables
-    if (!tableA || !tableB) throw new Error('no tables')
-    const lost = tableA.entries.at(-1)
-    const entries = tableA.entries.slice(0, -1)
+    const [first, second] = routeTables
+    if (!first || !second) throw new Error('no tables')
+    const lost = first.entries.at(-1)
+    const entries = first.entries.slice(0, -1)
     const change = diffVpc(
       stateOf(s3),
-      planVpc('1a2b', smallVpcWithS3({ routeTables: [{ ...tableA, entries }, tableB] })),
+      planVpc('1a2b', smallVpcWithS3({ routeTables: [{ ...first, entries }, second] })),
     )
     expect(change.staleFlows).toEqual([`-s 10.0.1.0/24 -r 240.1.1.1 -d ${lost?.cidr}`])
   })
