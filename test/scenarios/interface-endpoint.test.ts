@@ -16,6 +16,7 @@ import {
   ModifyVpcAttributeCommand,
   ModifyVpcEndpointCommand,
 } from '@aws-sdk/client-ec2'
+import { CreateAccessKeyCommand, CreateUserCommand, PutUserPolicyCommand } from '@aws-sdk/client-iam'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import type { InterfaceEndpointNetwork } from '../../src/compile/network.ts'
 import { census, expectEmptied, expectInvariants } from './invariants.ts'
@@ -114,3 +115,38 @@ it('a dry run says that it would work and makes nothing', async () => {
   })
   expect(census(world.records)).toEqual(before)
 })
+
+it('a policy may say for which services endpoints are made, changed and deleted', async () => {
+  const VpcId = known((await ec2.send(new CreateVpcCommand({ CidrBlock: '10.0.0.0/16' }))).Vpc?.VpcId)
+  const Condition = { StringNotEquals: { 'ec2:VpceServiceName': ['com.amazonaws.us-east-1.ssm'] } }
+  const Action = ['ec2:CreateVpcEndpoint', 'ec2:ModifyVpcEndpoint', 'ec2:DeleteVpcEndpoints']
+  const anna = await makeUser([
+    { Effect: 'Allow', Action: 'ec2:*', Resource: '*' },
+    { Effect: 'Deny', Action, Resource: '*', Condition },
+  ])
+  const make = async (client: EC2Client, service: string) => {
+    const ServiceName = `com.amazonaws.us-east-1.${service}`
+    const request = { VpcId, ServiceName, VpcEndpointType: 'Interface' as const, PrivateDnsEnabled: false }
+    return known((await client.send(new CreateVpcEndpointCommand(request))).VpcEndpoint?.VpcEndpointId)
+  }
+  const refused = { name: 'UnauthorizedOperation' }
+  const logs = await make(ec2, 'logs')
+  const ssm = await make(anna, 'ssm')
+  await expect(make(anna, 'logs')).rejects.toMatchObject(refused)
+  await anna.send(new ModifyVpcEndpointCommand({ VpcEndpointId: ssm, ResetPolicy: true }))
+  const change = new ModifyVpcEndpointCommand({ VpcEndpointId: logs, ResetPolicy: true })
+  await expect(anna.send(change)).rejects.toMatchObject(refused)
+  const both = new DeleteVpcEndpointsCommand({ VpcEndpointIds: [ssm, logs] })
+  await expect(anna.send(both)).rejects.toMatchObject(refused)
+  expect(await endpointState(ssm)).toBe('available')
+  await anna.send(new DeleteVpcEndpointsCommand({ VpcEndpointIds: [ssm] }))
+})
+
+async function makeUser(Statement: readonly object[]): Promise<EC2Client> {
+  const iam = world.iam()
+  const PolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement })
+  await iam.send(new CreateUserCommand({ UserName: 'anna' }))
+  await iam.send(new PutUserPolicyCommand({ UserName: 'anna', PolicyName: 'own', PolicyDocument }))
+  const { AccessKey } = await iam.send(new CreateAccessKeyCommand({ UserName: 'anna' }))
+  return world.ec2({ accessKeyId: known(AccessKey?.AccessKeyId), secretAccessKey: known(AccessKey?.SecretAccessKey) })
+}

@@ -1,5 +1,6 @@
 // All EC2 actions that Postern serves.
 
+import { endpointAuthorisations } from '../../control/ec2/endpoint/endpoint-authorisation.ts'
 import { instanceProfileAuthorisations } from '../../control/ec2/instance/instance-profile-authorisation.ts'
 import type { Records } from '../../store/store.ts'
 import type { ControlAdapterOptions } from '../control-adapter.ts'
@@ -14,13 +15,25 @@ export function ec2Operations(host: InstanceHost): Ec2Operations {
   return {
     reads: { ...EC2_NETWORK_READS, ...ec2InstanceReads(host) },
     writes: { ...EC2_NETWORK_WRITES, ...ec2InstanceWrites(host) },
-    authorisations: Object.fromEntries(GIVING_A_PROFILE.map((operation) => [operation, askForProfile])),
+    authorisations: Object.fromEntries([
+      ...GIVING_A_PROFILE.map((operation) => [operation, askForProfile] as const),
+      ...OF_ENDPOINTS.map((operation) => [operation, askForService] as const),
+    ]),
   }
 }
 
 const GIVING_A_PROFILE = ['RunInstances', 'AssociateIamInstanceProfile', 'ReplaceIamInstanceProfileAssociation']
 
-const askForProfile: NonNullable<ControlAdapterOptions['authorisations']>[string] = (records: Records, call) => {
+const OF_ENDPOINTS = ['CreateVpcEndpoint', 'ModifyVpcEndpoint', 'DeleteVpcEndpoints']
+
+type Ask = NonNullable<ControlAdapterOptions['authorisations']>[string]
+
+const askForService: Ask = (records: Records, call) => {
+  const account = call.principal.kind === 'anonymous' ? '' : call.principal.account
+  return endpointAuthorisations(records, account, call.operation, call.input)
+}
+
+const askForProfile: Ask = (records: Records, call) => {
   const account = call.principal.kind === 'anonymous' ? '' : call.principal.account
   return instanceProfileAuthorisations(records, account, call.operation, call.input)
 }
