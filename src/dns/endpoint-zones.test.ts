@@ -18,7 +18,7 @@ function endpoint(
   { number = 1, zones = ZONES, isPrivate = true } = {},
 ): InterfaceEndpointNetwork & { readonly id: `vpce-${string}` } {
   const id = `vpce-${number}` as const
-  const serviceName = `com.amazonaws.us-east-1.${service}`
+  const serviceName = service.startsWith('aws.') ? service : `com.amazonaws.us-east-1.${service}`
   const names = endpointNames({ id, region: 'us-east-1', serviceName, dnsHash: 'abcd1234' }, zones)
   return {
     id,
@@ -72,6 +72,13 @@ describe('names of an interface endpoint', () => {
 
   it.each<[string, Asker, string, string, string]>([
     ['a private name is the endpoint inside its VPC', inside(SSM), 'ssm.us-east-1.amazonaws.com', 'A', ALL],
+    [
+      "SageMaker's endpoints have names in its own domain",
+      elsewhere(endpoint('aws.sagemaker.us-east-1.studio', { zones: ['us-east-1a'] })),
+      'vpce-1-abcd1234.studio.us-east-1.vpce.sagemaker.aws',
+      'A',
+      ONE,
+    ],
     ['an IPv4 endpoint has no AAAA', inside(SSM), 'ssm.us-east-1.amazonaws.com', 'AAAA', 'NOERROR'],
     ['a name below one that covers none', inside(SSM), 'x.ssm.us-east-1.amazonaws.com', 'A', 'NXDOMAIN'],
     ['the regional name', inside(SSM), regional, 'A', ALL],

@@ -6,7 +6,7 @@ import type { InterfaceEndpointNetwork, Network, VpcNetwork } from '../compile/n
 import { isWithin, labelPattern, type ResourceRecord, type Zone } from './zone.ts'
 
 const TTL = 60
-const VPCE_NAMES = /\.(?<apex>(?<region>[a-z0-9-]+)\.vpce\.amazonaws\.com)$/
+const VPCE_NAMES = /\.(?<apex>(?<region>[a-z0-9-]+)\.vpce\.(?:amazonaws\.com|sagemaker\.aws))$/
 const API_NAME = /^[a-z0-9]+-(?<endpoint>vpce-[0-9a-f]+)\.execute-api\.(?<region>[a-z0-9-]+)\.amazonaws\.com$/
 
 /** The hidden zones of a VPC. A name that a zone covers and does not hold does not exist there, whatever is public. */

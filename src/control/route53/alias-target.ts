@@ -32,7 +32,8 @@ export function aliasProblem(
 
 /** The endpoint of anybody that has this regional or zonal name. */
 function endpointNamed({ vpcEndpoints, networkInterfaces, subnets }: Records, name: string): VpcEndpoint | undefined {
-  const id = /(?:^|\.)(?<id>vpce-[0-9a-f]+)-[^.]+\.[a-z0-9.-]+\.vpce\.amazonaws\.com$/.exec(name)?.groups?.id
+  const id = /(?:^|\.)(?<id>vpce-[0-9a-f]+)-[^.]+\.[a-z0-9.-]+\.vpce\.(?:amazonaws\.com|sagemaker\.aws)$/.exec(name)
+    ?.groups?.id
   const endpoint = id === undefined ? undefined : vpcEndpoints.get(id)
   if (endpoint?.type !== 'Interface' || endpoint.state === 'deleting') return undefined
   const zones = networkInterfaces
