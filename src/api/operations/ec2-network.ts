@@ -6,6 +6,7 @@ import {
   describeVpcEndpoints,
   modifyVpcEndpoint,
 } from '../../control/ec2/endpoint/vpc-endpoint.ts'
+import { describeVpcEndpointAssociations } from '../../control/ec2/endpoint/vpc-endpoint-association.ts'
 import { describeVpcEndpointServices } from '../../control/ec2/endpoint/vpc-endpoint-service.ts'
 import {
   createNetworkAcl,
@@ -100,6 +101,7 @@ export const EC2_NETWORK_READS = {
   DescribeSubnets: describeSubnets,
   DescribeTags: describeTags,
   DescribeVpcAttribute: describeVpcAttribute,
+  DescribeVpcEndpointAssociations: describeVpcEndpointAssociations,
   DescribeVpcEndpointServices: describeVpcEndpointServices,
   DescribeVpcEndpoints: describeVpcEndpoints,
   DescribeVpcPeeringConnections: describeVpcPeeringConnections,

@@ -1,9 +1,14 @@
-import type { CreateVpcEndpointRequest, ModifyVpcEndpointRequest } from '@aws-sdk/client-ec2'
+import type {
+  CreateVpcEndpointRequest,
+  DescribeVpcEndpointAssociationsRequest,
+  ModifyVpcEndpointRequest,
+} from '@aws-sdk/client-ec2'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { CALLER, refusal } from '../request/testing.ts'
 import { DEFAULT_GATEWAY_POLICY, DEFAULT_INTERFACE_POLICY } from './endpoint-policy.ts'
 import { type EndpointWorld, openEndpointWorld, S3, SSM } from './testing.ts'
 import { createVpcEndpoint, deleteVpcEndpoints, describeVpcEndpoints } from './vpc-endpoint.ts'
+import { describeVpcEndpointAssociations } from './vpc-endpoint-association.ts'
 
 let at: EndpointWorld
 beforeEach(async () => {
@@ -359,6 +364,15 @@ describe('DescribeVpcEndpoints', () => {
     expect(rest.NextToken).toBeUndefined()
     refusal(() => at.world.read(describeVpcEndpoints, { NextToken: 'x' }), 'InvalidNextToken')
   })
+})
+
+test('DescribeVpcEndpointAssociations answers that there are none, for endpoints that exist', () => {
+  const ask = (input: DescribeVpcEndpointAssociationsRequest) => at.world.read(describeVpcEndpointAssociations, input)
+  const Filters = [{ Name: 'vpc-endpoint-id', Values: ['vpce-1'] }]
+  expect(ask({ VpcEndpointIds: [at.makeId()], Filters, MaxResults: 100 }).VpcEndpointAssociations).toEqual([])
+  refusal(() => ask({ VpcEndpointIds: ['vpce-1'] }), 'InvalidVpcEndpointId.NotFound')
+  refusal(() => ask({ Filters: [{ Name: 'x', Values: ['y'] }] }), 'InvalidParameterValue')
+  refusal(() => ask({ MaxResults: 101 }), 'InvalidMaxResults')
 })
 
 describe('DeleteVpcEndpoints', () => {
