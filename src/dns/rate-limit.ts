@@ -7,8 +7,13 @@ export const PACKETS_PER_SECOND = 1024
 
 /** Counts packets per interface in whole seconds of a clock that the caller reads. */
 export class RateLimit {
+  readonly #most: number
   #second = -1
   readonly #counts = new Map<NetworkInterfaceId, number>()
+
+  constructor(most = PACKETS_PER_SECOND) {
+    this.#most = most
+  }
 
   /** Counts one packet; false when the interface had its packets of this second. `now` is in milliseconds. */
   admits(interfaceId: NetworkInterfaceId, now: number): boolean {
@@ -19,6 +24,6 @@ export class RateLimit {
     }
     const count = (this.#counts.get(interfaceId) ?? 0) + 1
     this.#counts.set(interfaceId, count)
-    return count <= PACKETS_PER_SECOND
+    return count <= this.#most
   }
 }

@@ -9,14 +9,21 @@ export interface Asked {
   readonly rotation: number
 }
 
+export interface Response {
+  readonly bytes: Buffer
+  /** The same query is answered the same again after so many rotations. */
+  readonly period: number
+}
+
 const MAX_TCP = 65_535
 
 /** The response; undefined when none may be sent. Never throws, whatever the bytes are. */
-export function respond(message: Buffer, { asker, transport, rotation }: Asked): Buffer | undefined {
+export function respond(message: Buffer, { asker, transport, rotation }: Asked): Response | undefined {
   const query = decodeQuery(message)
   if (!query) return undefined
-  const answer: Answer = query.question
+  const answer: Answer & { readonly period: number } = query.question
     ? resolve(asker, query.question, rotation)
-    : { code: query.problem ?? 'FORMERR', answers: [], authorities: [] }
-  return encodeResponse(query, answer, transport === 'udp' ? udpLimit(query) : MAX_TCP)
+    : { code: query.problem ?? 'FORMERR', answers: [], authorities: [], period: 1 }
+  const limit = transport === 'udp' ? udpLimit(query) : MAX_TCP
+  return { bytes: encodeResponse(query, answer, limit), period: answer.period }
 }

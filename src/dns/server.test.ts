@@ -8,6 +8,7 @@ import { type DecodedPacket, decode, encode, RECURSION_DESIRED } from 'dns-packe
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Network, ResolverView } from '../compile/network.ts'
 import { address, networkInterface, networkOf, smallVpc } from '../compile/small-network.ts'
+import { AnswerCache } from './answer-cache.ts'
 import { PACKETS_PER_SECOND, RateLimit } from './rate-limit.ts'
 import { DnsServer } from './server.ts'
 import { frameMessage, MessageReader } from './tcp-framing.ts'
@@ -87,6 +88,13 @@ describe('DnsServer', () => {
     expect(await askUdp(later)).toMatchObject({ id: 99 })
   })
 
+  it('answers what the Network says now, also to a question that came before', async () => {
+    expect(await askUdp(QUERY)).toMatchObject({ answers: [{ data: '10.0.1.5' }] })
+    expect(await askUdp(QUERY)).toMatchObject({ answers: [{ data: '10.0.1.5' }] })
+    network = loopbackNetwork({ hostnames: false })
+    expect(await askUdp(QUERY)).toMatchObject({ id: 7, answers: [] })
+  })
+
   it('does not answer who is no interface', async () => {
     network = networkOf(smallVpc())
     client.send(QUERY, dnsUdp.address().port, '127.0.0.1')
@@ -102,6 +110,39 @@ describe('DnsServer', () => {
 function onceReceived(): Promise<unknown> {
   return once(dnsUdp, 'message')
 }
+
+describe('AnswerCache', () => {
+  const made = (text: string, period = 1) => ({ bytes: Buffer.from(`??${text}`), period })
+
+  it('answers the same bytes by a copy with the id of the query', () => {
+    const cache = new AnswerCache()
+    const first = cache.respond(Buffer.from('aaquery'), 0, () => made('one'))
+    const second = cache.respond(Buffer.from('bbquery'), 1, () => made('two'))
+    expect([first?.toString(), second?.toString()]).toEqual(['??one', 'bbone'])
+    expect(cache.respond(Buffer.from('bbquerz'), 1, () => made('two'))?.toString()).toBe('??two')
+    expect(cache.respond(Buffer.from('ccquery'), 2, () => undefined)?.toString()).toBe('ccone')
+  })
+
+  it('keeps one answer for each rotation until they repeat', () => {
+    const cache = new AnswerCache()
+    const ask = (rotation: number) =>
+      cache.respond(Buffer.from('aaq'), rotation, () => made(`${rotation}`, 3))?.toString()
+    expect([0, 1, 2, 3, 4, 5, 7].map(ask)).toEqual(['??0', '??1', '??2', 'aa0', 'aa1', 'aa2', 'aa1'])
+  })
+
+  it('keeps neither long queries nor answers that hardly repeat, nor without end', () => {
+    const cache = new AnswerCache()
+    const again = (query: string, period = 1) => {
+      cache.respond(Buffer.from(`aa${query}`), 0, () => made('one', period))
+      return cache.respond(Buffer.from(`aa${query}`), 0, () => made('two', period))?.toString()
+    }
+    expect(again('x'.repeat(400))).toBe('??two')
+    expect(again('x', 1000)).toBe('??two')
+    expect(again('x')).toBe('aaone')
+    for (let index = 0; index < 10_000; index++) again(`${index}`)
+    expect(cache.respond(Buffer.from('aax'), 0, () => made('three'))?.toString()).toBe('??three')
+  })
+})
 
 describe('RateLimit', () => {
   it('admits so many packets of an interface in a second, and again in the next', () => {

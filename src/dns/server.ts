@@ -6,6 +6,8 @@ import type { Socket, Server as TcpServer } from 'node:net'
 import { lookupIn } from '../compile/lookup.ts'
 import type { Network } from '../compile/network.ts'
 import { parseAddress } from '../ip/address.ts'
+import type { NetworkInterfaceId } from '../store/records.ts'
+import { AnswerCache } from './answer-cache.ts'
 import { RateLimit } from './rate-limit.ts'
 import { type Asker, askerOf } from './resolve.ts'
 import { respond } from './respond.ts'
@@ -17,6 +19,15 @@ export interface DnsServerOptions {
   readonly log: (line: string) => void
   /** Milliseconds of a clock that never goes back. */
   readonly now?: () => number
+  /** Of one interface; absent: as many as AWS takes. */
+  readonly packetsPerSecond?: number
+}
+
+/** An interface that may ask. */
+interface Sender {
+  readonly interfaceId: NetworkInterfaceId
+  readonly asker: Asker
+  readonly answers: AnswerCache
 }
 
 export interface DnsSockets {
@@ -31,10 +42,15 @@ export class DnsServer {
   readonly #network: () => Network
   readonly #log: (line: string) => void
   readonly #now: () => number
-  readonly #limit = new RateLimit()
+  readonly #limit: RateLimit
   #rotation = 0
+  /** The Network of which the following is true. */
+  #known: Network | undefined
+  readonly #senders = new Map<string, Sender>()
+  readonly #answers = new Map<string, AnswerCache>()
 
-  constructor({ network, log, now = () => performance.now() }: DnsServerOptions) {
+  constructor({ network, log, now = () => performance.now(), packetsPerSecond }: DnsServerOptions) {
+    this.#limit = new RateLimit(packetsPerSecond)
     this.#network = network
     this.#log = log
     this.#now = now
@@ -51,9 +67,8 @@ export class DnsServer {
   #answerDatagram(socket: UdpSocket, message: Buffer, { address, port }: RemoteInfo): void {
     const response = this.#respond(message, address, 'udp')
     if (!response) return
-    socket.send(response, port, address, (error) => {
-      if (error) this.#log(`dns: answering ${address}: ${error.message}`)
-    })
+    // What goes wrong is an error of the socket: a callback for each would cost as much as the answer.
+    socket.send(response, port, address)
   }
 
   #answerConnection(socket: Socket): void {
@@ -72,19 +87,36 @@ export class DnsServer {
     })
   }
 
-  #respond(message: Buffer, sender: string, transport: 'udp' | 'tcp'): Buffer | undefined {
-    const asker = this.#askerAt(sender)
-    if (!asker) return undefined
-    this.#rotation = (this.#rotation + 1) % 0x10000
-    return respond(message, { asker, transport, rotation: this.#rotation })
+  #respond(message: Buffer, from: string, transport: 'udp' | 'tcp'): Buffer | undefined {
+    const sender = this.#senderAt(from)
+    if (!sender || !this.#limit.admits(sender.interfaceId, this.#now())) return undefined
+    const rotation = this.#rotation
+    this.#rotation = (rotation + 1) % 0x10000
+    const answer = () => respond(message, { asker: sender.asker, transport, rotation })
+    return transport === 'udp' ? sender.answers.respond(message, rotation, answer) : answer()?.bytes
   }
 
   /** Who has this backbone address, when the interface may ask now. */
-  #askerAt(sender: string): Asker | undefined {
-    const address = parseAddress(sender.replace(/^::ffff:/, ''))
+  #senderAt(from: string): Sender | undefined {
     const network = this.#network()
+    if (network !== this.#known) this.#forget(network)
+    const known = this.#senders.get(from)
+    if (known) return known
+    const address = parseAddress(from.replace(/^::ffff:/, ''))
     const placed = address && lookupIn(network).interfaceByBackbone.get(address)
     if (!placed?.vpc.resolver.enabled) return undefined
-    return this.#limit.admits(placed.networkInterface.id, this.#now()) ? askerOf(network, placed) : undefined
+    const asker = askerOf(network, placed)
+    const alike = `${asker.vpc.id} ${asker.availabilityZone}`
+    const answers = this.#answers.get(alike) ?? new AnswerCache()
+    this.#answers.set(alike, answers)
+    const sender = { interfaceId: placed.networkInterface.id, asker, answers }
+    this.#senders.set(from, sender)
+    return sender
+  }
+
+  #forget(network: Network): void {
+    this.#known = network
+    this.#senders.clear()
+    this.#answers.clear()
   }
 }
