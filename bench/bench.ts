@@ -1,10 +1,12 @@
 // `npm run bench [-- PART…]`: measures Postern and its peers in one run and prints ratios. The machine's noise meets both,
-// so read the ratios, not the figures. Parts: data-plane, api, latency.
+// so read the ratios, not the figures. Parts: data-plane, api, edge, policies, latency.
 
 import { checkHost } from '../src/linux/check-host.ts'
 import { benchApi } from './api.ts'
 import { benchDataPlane } from './data-plane.ts'
+import { benchEdge } from './edge.ts'
 import { benchLatency } from './latency.ts'
+import { benchPolicies } from './policies.ts'
 import { printRows, type Row } from './report.ts'
 import { undoOnInterrupt } from './undo.ts'
 
@@ -24,6 +26,13 @@ const PARTS: readonly Part[] = [
     needs: 'iperf3 (apt-get install -y iperf3)',
   },
   { name: 'api', title: 'The API, against moto_server', measure: benchApi, needs: 'moto (pip install "moto[server]")' },
+  {
+    name: 'edge',
+    title: 'S3 by an interface endpoint with a policy, against moto_server and nginx',
+    measure: benchEdge,
+    needs: 'moto or nginx',
+  },
+  { name: 'policies', title: 'Policy decisions on one core', measure: benchPolicies, needs: '' },
   { name: 'latency', title: 'From a call to the kernel', measure: benchLatency, needs: '' },
 ]
 

@@ -29,6 +29,11 @@ export function limitRow(what: string, unit: string, ours: number, limit: number
   return { what, ours: amount(ours, unit), peer: '-', target: `under ${amount(limit, unit)}`, met: ours < limit }
 }
 
+/** Ours must be at least so many a second. */
+export function rateRow(what: string, ours: number, least: number): Row {
+  return { what, ours: amount(ours, '/s'), peer: '-', target: `at least ${amount(least, '/s')}`, met: ours >= least }
+}
+
 export function printRows(title: string, rows: readonly Row[]): void {
   console.log(`\n${title}`)
   for (const row of rows) {
