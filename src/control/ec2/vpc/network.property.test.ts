@@ -9,7 +9,13 @@ import { DEFAULT_REGION } from '../../../catalogue/regions.ts'
 import { compile } from '../../../compile/compile.ts'
 import { Compiler } from '../../../compile/compiler.ts'
 import { ApiError } from '../../../errors.ts'
-import { createVpcEndpoint, deleteVpcEndpoints, modifyVpcEndpoint } from '../endpoint/vpc-endpoint.ts'
+import { gatewayEndpoints, hiddenZones } from '../endpoint/private-dns.ts'
+import {
+  createVpcEndpoint,
+  deleteVpcEndpoints,
+  modifyVpcEndpoint,
+  removeVpcEndpoint,
+} from '../endpoint/vpc-endpoint.ts'
 import { createNetworkAcl, deleteNetworkAcl, replaceNetworkAclAssociation } from '../filtering/network-acl.ts'
 import { createSecurityGroup, deleteSecurityGroup } from '../filtering/security-group.ts'
 import { authorizeSecurityGroupIngress, revokeSecurityGroupIngress } from '../filtering/security-group-rule.ts'
@@ -34,6 +40,7 @@ import {
 } from './internet-gateway.ts'
 import { createSubnet, deleteSubnet } from './subnet.ts'
 import { createVpc, deleteVpc } from './vpc.ts'
+import { modifyVpcAttribute } from './vpc-attribute.ts'
 
 /** A step chooses its resources by number among those that exist; one that AWS refuses changes nothing. */
 interface Step {
@@ -52,7 +59,8 @@ const ACTIONS = {
   createSubnet: ({ world, a, b }) => {
     const vpc = pick(world.store.records.vpcs.all(), a)
     const CidrBlock = vpc?.cidrBlocks[0]?.cidr.replace('.0.0/16', `.${b}.0/24`)
-    world.write(createSubnet, { VpcId: vpc?.id, CidrBlock })
+    const AvailabilityZone = `us-east-1${'abc'[b % 3]}`
+    world.write(createSubnet, { VpcId: vpc?.id, CidrBlock, AvailabilityZone })
   },
   createRouteTable: ({ world, a }) =>
     world.write(createRouteTable, { VpcId: pick(world.store.records.vpcs.all(), a)?.id }),
@@ -112,6 +120,57 @@ const ACTIONS = {
       VpcEndpointId: pick(world.store.records.vpcEndpoints.all(), a)?.id,
       AddRouteTableIds: [pick(world.store.records.routeTables.all(), b)?.id ?? ''],
     }),
+  createInterfaceEndpoint: ({ world, a, b }) => {
+    const vpc = pick(world.store.records.vpcs.all(), a)
+    world.write(createVpcEndpoint, {
+      VpcId: vpc?.id,
+      ServiceName: `com.amazonaws.${DEFAULT_REGION}.${['ssm', 's3', 'execute-api'][b % 3]}`,
+      VpcEndpointType: 'Interface',
+      SubnetIds: [...world.store.records.subnets.all()].filter((one) => one.vpcId === vpc?.id).map(({ id }) => id),
+      PrivateDnsEnabled: b % 2 === 0,
+    })
+  },
+  setHostnames: ({ world, a, b }) =>
+    world.write(modifyVpcAttribute, {
+      VpcId: pick(world.store.records.vpcs.all(), a)?.id,
+      EnableDnsHostnames: { Value: b > 1 },
+    }),
+  setPrivateDns: ({ world, a, b }) =>
+    world.write(modifyVpcEndpoint, {
+      VpcEndpointId: pick(world.store.records.vpcEndpoints.all(), a)?.id,
+      PrivateDnsEnabled: b > 2,
+    }),
+  addSubnet: ({ world, a, b }) =>
+    world.write(modifyVpcEndpoint, {
+      VpcEndpointId: pick(world.store.records.vpcEndpoints.all(), a)?.id,
+      AddSubnetIds: [pick(world.store.records.subnets.all(), b)?.id ?? ''],
+    }),
+  moveInSubnet: ({ world, a, b }) => {
+    const subnet = pick(world.store.records.subnets.all(), b)
+    const Ipv4 = subnet?.cidr.replace('.0/24', `.${10 + a}`)
+    world.write(modifyVpcEndpoint, {
+      VpcEndpointId: pick(world.store.records.vpcEndpoints.all(), a)?.id,
+      SubnetConfigurations: [{ SubnetId: subnet?.id, Ipv4 }],
+    })
+  },
+  removeSubnet: ({ world, a, b }) =>
+    world.write(modifyVpcEndpoint, {
+      VpcEndpointId: pick(world.store.records.vpcEndpoints.all(), a)?.id,
+      RemoveSubnetIds: [pick(world.store.records.subnets.all(), b)?.id ?? ''],
+    }),
+  addGroup: ({ world, a, b }) =>
+    world.write(modifyVpcEndpoint, {
+      VpcEndpointId: pick(world.store.records.vpcEndpoints.all(), a)?.id,
+      AddSecurityGroupIds: [pick(world.store.records.securityGroups.all(), b)?.id ?? ''],
+    }),
+  deleteEndpoint: ({ world, a }) =>
+    world.write(deleteVpcEndpoints, { VpcEndpointIds: [pick(world.store.records.vpcEndpoints.all(), a)?.id ?? ''] }),
+  loseEndpoint: ({ world, a }) => {
+    const endpoint = pick(world.store.records.vpcEndpoints.all(), a)
+    if (endpoint?.state === 'deleting') world.store.transact((tx) => removeVpcEndpoint(tx, endpoint))
+  },
+  deleteSecurityGroup: ({ world, a }) =>
+    world.write(deleteSecurityGroup, { GroupId: pick(world.store.records.securityGroups.all(), a)?.id }),
   launch: ({ world, a }) =>
     world.write((tx, caller, input: RunInstancesRequest) => runInstances(tx, caller, input, 'x86_64'), {
       ImageId: hostImages(DEFAULT_REGION, 'x86_64')[0]?.id,
@@ -139,6 +198,8 @@ const TWO_CALLS = new Set<string>(['attachGateway', 'replaceAcl'] satisfies (key
 const TWO_VPCS: readonly Step[] = [1, 2].flatMap((a) => [
   { action: 'createVpc', a, b: 0 },
   { action: 'createSubnet', a: a - 1, b: 1 },
+  { action: 'createSubnet', a: a - 1, b: 2 },
+  { action: 'setHostnames', a: a - 1, b: 2 },
   { action: 'createRouteTable', a: a - 1, b: 0 },
 ])
 
@@ -148,7 +209,7 @@ const steps: fc.Arbitrary<Step[]> = fc.array(
     a: fc.nat(9),
     b: fc.nat(9),
   }),
-  { maxLength: 40 },
+  { maxLength: 40, size: 'max' },
 )
 
 /** The rules that hold between records. */
@@ -175,6 +236,32 @@ function checkRules(world: World): void {
   }
 }
 
+/** Of interface endpoints, their interfaces and their private names. */
+function checkEndpointRules({ records }: World['store']): void {
+  for (const endpoint of records.vpcEndpoints.all()) {
+    const interfaces = records.networkInterfaces.where('vpcEndpointId', endpoint.id)
+    const subnets = interfaces.flatMap((eni) => records.subnets.get(eni.subnetId) ?? [])
+    expect(new Set(subnets.map((subnet) => subnet.availabilityZone)).size).toBe(interfaces.length)
+    for (const subnet of subnets) expect(subnet.vpcId).toBe(endpoint.vpcId)
+    for (const eni of interfaces) expect(eni.groupIds).toEqual(endpoint.groupIds)
+    for (const id of endpoint.groupIds) expect(records.securityGroups.get(id)?.vpcId).toBe(endpoint.vpcId)
+    if (endpoint.privateDnsOnlyForInboundResolverEndpoint && endpoint.state !== 'deleting') {
+      expect(gatewayEndpoints(records, endpoint.vpcId, endpoint.serviceName)).not.toEqual([])
+    }
+  }
+  for (const eni of records.networkInterfaces.all()) {
+    if (eni.vpcEndpointId) expect(records.vpcEndpoints.get(eni.vpcEndpointId)?.type).toBe('Interface')
+  }
+  for (const { id } of records.vpcs.all()) {
+    const names = hiddenZones(records, id).map(({ name }) => name)
+    expect(new Set(names).size).toBe(names.length)
+  }
+  for (const { id } of records.subnets.all()) {
+    const addresses = records.networkInterfaces.where('subnetId', id).flatMap((eni) => eni.privateAddresses)
+    expect(new Set(addresses).size).toBe(addresses.length)
+  }
+}
+
 /** Deletes everything, in an order that AWS allows. */
 function deleteAll(world: World): void {
   const { records } = world.store
@@ -182,7 +269,7 @@ function deleteAll(world: World): void {
   if (endpoints.length > 0) world.write(deleteVpcEndpoints, { VpcEndpointIds: endpoints })
   // The reconciler's part: the kernel has lost them.
   world.store.transact((tx) => {
-    for (const id of endpoints) tx.vpcEndpoints.delete(id)
+    for (const endpoint of [...tx.vpcEndpoints.all()]) removeVpcEndpoint(tx, endpoint)
   })
   for (const rule of [...records.securityGroupRules.all()].filter((one) => one.direction === 'ingress')) {
     world.write(revokeSecurityGroupIngress, { GroupId: rule.groupId, SecurityGroupRuleIds: [rule.id] })
@@ -229,6 +316,7 @@ test('the rules hold after every step, and deleting everything leaves nothing', 
           if (!TWO_CALLS.has(action)) expect(contents(world.store)).toEqual(before)
         }
         checkRules(world)
+        checkEndpointRules(world.store)
         expect(compiler.compile()).toEqual(compile(world.store.records))
       }
       deleteAll(world)
