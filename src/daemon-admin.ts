@@ -170,7 +170,12 @@ function managedInstanceRoute(context: AdminContext, from: InstanceId | NetworkI
 function serviceRequest(context: AdminContext, from: InstanceId | NetworkInterfaceId, body: Body): ServiceRequest {
   const resource = typeof body.resource === 'string' ? body.resource : '*'
   const principal = principalOf(context, from)
-  return { ...context.s3.describeRequest(principal, text(body, 'action'), resource), principal }
+  const action = text(body, 'action')
+  for (const service of context.services) {
+    const described = service.describeRequest?.(principal, action, resource)
+    if (described) return described
+  }
+  return { ...context.s3.describeRequest(principal, action, resource), principal }
 }
 
 /** The role of the instance that asks; without one, requests are unsigned. */

@@ -3,6 +3,8 @@
 import { join } from 'node:path'
 import type { Network } from './compile/network.ts'
 import type { Adapter } from './edge/adapter.ts'
+import type { Principal } from './iam/principal.ts'
+import type { Authorisation } from './iam/request.ts'
 import { apiGatewayAdapter } from './services/apigateway/apigateway-adapter.ts'
 import { ExecuteApiAdapter } from './services/apigateway/execute/execute-adapter.ts'
 import { httpSender } from './services/apigateway/execute/send-http.ts'
@@ -22,9 +24,15 @@ export interface ServiceContext {
   readonly log: (line: string) => void
 }
 
+/** The principal is another than the one that asked where a service does not look at signatures. */
+export type DescribedRequest = Authorisation & { readonly principal: Principal }
+
 /** One AWS service, under one signing name or several. */
 export interface Service {
   readonly adapters: readonly Adapter[]
+  /** What a request of `principal` asks the policies, as explain puts it: for resources that have policies of their own.
+   * Undefined: not this service's, or nothing special about it. */
+  describeRequest?(principal: Principal, action: string, arn: string): DescribedRequest | undefined
   /** Forgets what is not in the store's records: an empty world. */
   reset?(): Promise<void>
   /** Ends what is under way and lets go of the disk. */
@@ -42,5 +50,9 @@ function openLogs({ directory, now, log }: ServiceContext): Service {
 
 /** Its own API, and the users' APIs. */
 function openApiGateway({ store, endpoint }: ServiceContext): Service {
-  return { adapters: [apiGatewayAdapter(store), new ExecuteApiAdapter(store.records, httpSender(endpoint))] }
+  const executeApi = new ExecuteApiAdapter(store.records, httpSender(endpoint))
+  return {
+    adapters: [apiGatewayAdapter(store), executeApi],
+    describeRequest: (principal, action, arn) => executeApi.describeRequest(principal, action, arn),
+  }
 }

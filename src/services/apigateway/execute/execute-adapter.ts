@@ -3,7 +3,8 @@
 
 import { gzipSync } from 'node:zlib'
 import type { Adapter, Call } from '../../../edge/adapter.ts'
-import type { NamedPolicy } from '../../../iam/principal.ts'
+import { parseArn } from '../../../iam/arn.ts'
+import type { NamedPolicy, Principal } from '../../../iam/principal.ts'
 import type { Authorisation, PolicyDecision } from '../../../iam/request.ts'
 import type { Records } from '../../../store/store.ts'
 import { accessDenied, internalError, missingToken } from './gateway-response.ts'
@@ -11,7 +12,7 @@ import { integrate } from './integrate.ts'
 import { INVOKE, type InvokeInput, type InvokeOutput, invokeCodec } from './invoke-codec.ts'
 import { scopeOf, sourceIpOf } from './scope.ts'
 import type { SendHttp } from './send-http.ts'
-import { type Resolved, resolveTarget, type Target } from './target.ts'
+import { type Resolved, resolveTarget, type Target, targetIn } from './target.ts'
 
 /** Who calls an API that has no policy and wants no signature. */
 const EVERYONE = JSON.stringify({
@@ -62,6 +63,22 @@ export class ExecuteApiAdapter implements Adapter {
     const forwarded = forwardedHeaders(target, input, call)
     const output = await integrate({ integration, scope, input, forwarded, send: this.#send })
     return { ...compressed(target, input, output) }
+  }
+
+  /** A request of `principal`, as explain asks for it; undefined when the ARN is no method that is deployed. */
+  describeRequest(
+    principal: Principal,
+    action: string,
+    arn: string,
+  ): (Authorisation & { readonly principal: Principal }) | undefined {
+    if (action.toLowerCase() !== 'execute-api:invoke') return undefined
+    const [apiId = '', stage = '', method = '', ...path] = parseArn(arn)?.resource.split('/') ?? []
+    const api = this.#records.restApis.get(apiId)
+    const input = { method, path: `/${stage}/${path.join('/')}` }
+    const target = api && targetIn(this.#records, api, input)
+    if (target?.kind !== 'target') return undefined
+    const authorisation = authorisationOf(target)
+    return { ...authorisation, principal: authorisation.asAnonymous ? { kind: 'anonymous' } : principal }
   }
 
   #resolve(call: Call): Resolved {

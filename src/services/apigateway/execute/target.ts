@@ -34,6 +34,11 @@ export function resolveTarget(records: Records, input: Asked, connection: Connec
   const invoked = findInvokedApi(input.headers)
   const api = invoked && records.restApis.get(invoked.apiId)
   if (!api || !isReachable(api, connection, invoked.endpointId)) return { kind: 'refused', error: forbidden() }
+  return targetIn(records, api, input)
+}
+
+/** The same once the API is known to be reached. */
+export function targetIn(records: Records, api: RestApi, input: Pick<InvokeInput, 'method' | 'path'>): Resolved {
   const [, stageName = '', rest = ''] = /^\/([^/]*)(.*)$/s.exec(input.path) ?? []
   const stage = records.restApiStages.get(`${api.id}/${stageName}`)
   const deployment = stage && records.restApiDeployments.get(`${api.id}/${stage.deploymentId}`)
