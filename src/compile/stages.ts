@@ -11,6 +11,8 @@ export const STAGES = [
   'sg-ingress',
   'endpoint-state',
   'endpoint-policy',
+  'resource-control-policy',
+  'service-control-policy',
   'identity-policy',
   'resource-policy',
   'target',

@@ -13,6 +13,8 @@ import type { Question, ServiceRequest } from './question.ts'
 import { pass, type Step, stop } from './trace.ts'
 
 const STAGES: Readonly<Record<PolicyKind, Stage>> = {
+  'resource control policy': 'resource-control-policy',
+  'service control policy': 'service-control-policy',
   'VPC endpoint policy': 'endpoint-policy',
   'identity-based policy': 'identity-policy',
   'permissions boundary': 'identity-policy',
@@ -81,6 +83,9 @@ function layerName(layer: LayerVerdict, request: ServiceRequest, endpoint: Endpo
     case 'resource-based policy':
     case 'role trust policy':
       return request.resourcePolicy?.name ?? request.resource
+    case 'resource control policy':
+      return request.resourceAccount ?? request.resource
+    case 'service control policy':
     case 'identity-based policy':
     case 'permissions boundary':
     case 'session policy':

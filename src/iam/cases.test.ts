@@ -20,6 +20,9 @@ interface Case {
   readonly resourcePolicy?: readonly unknown[]
   readonly trustPolicy?: readonly unknown[]
   readonly endpoint?: readonly unknown[]
+  /** Statements of one policy for each level, from the root down. */
+  readonly scps?: readonly (readonly unknown[])[]
+  readonly rcps?: readonly (readonly unknown[])[]
   readonly endpointType?: 'Gateway' | 'Interface'
   readonly version?: string | null
   readonly action?: string
@@ -88,9 +91,15 @@ function requestOf(one: Case): PolicyRequest {
     keys: {},
     ...(statements && { resourcePolicy: namedPolicy('resource', statements, one.version) }),
     ...(one.trustPolicy && { resourcePolicyKind: 'role trust policy' }),
+    ...(one.scps && { serviceControlPolicies: levelsOf('scp', one.scps) }),
+    ...(one.rcps && { resourceControlPolicies: levelsOf('rcp', one.rcps) }),
     ...(one.endpoint && { endpointPolicy: namedPolicy('vpce-1', one.endpoint, one.version) }),
     ...(one.endpointType && { endpointType: one.endpointType }),
   }
+}
+
+function levelsOf(name: string, levels: readonly (readonly unknown[])[]): NamedPolicy[][] {
+  return levels.map((statements, level) => [namedPolicy(`${name}-${level}`, statements, undefined)])
 }
 
 const folder = new URL('./cases/', import.meta.url)

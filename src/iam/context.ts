@@ -5,6 +5,14 @@ import type { Connection } from './connection.ts'
 import type { Principal } from './principal.ts'
 import type { Authorisation, ContextKeys } from './request.ts'
 
+/** Where an account stands in its organization. */
+export interface Membership {
+  /** `o-…` */
+  readonly organizationId: string
+  /** `o-…/r-…/ou-…/`: every level down to the account's parent. */
+  readonly path: string
+}
+
 export interface RequestContext {
   readonly principal: Principal
   readonly connection: Connection
@@ -13,6 +21,8 @@ export interface RequestContext {
   /** Absent when the client sent none. */
   readonly userAgent?: string
   readonly authorisation: Authorisation
+  /** Absent: there is no organization. */
+  readonly membershipOf?: (account: string) => Membership | undefined
 }
 
 /** Services whose requests carry `aws:SourceVpcArn`, by action prefix. */
@@ -26,6 +36,15 @@ const SOURCE_VPC_ARN = new Set(
 )
 /** Services whose requests carry `aws:VpceAccount`: those and a few more. */
 const VPCE_ACCOUNT = new Set([...SOURCE_VPC_ARN, 'dynamodb', 'gamelift', 'shield'])
+/** Services whose requests carry `aws:VpceOrgID`, and `aws:VpceOrgPaths`: again a few more. */
+const VPCE_ORG_ID = new Set([
+  ...VPCE_ACCOUNT,
+  ...(
+    'b2bi cloudhsmv2 cognito-identity dms ds-data kinesis qbusiness identitystore iottwinmaker cassandra ' +
+    'network-firewall sms-voice pricing ses sqs workmail'
+  ).split(' '),
+])
+const VPCE_ORG_PATHS = new Set([...VPCE_ORG_ID, 'secretsmanager', 'sts'])
 
 /** Every key of the request by lower-case name; a key that AWS would leave out is absent. */
 export function contextKeys(context: RequestContext): ContextKeys {
@@ -39,6 +58,7 @@ export function contextKeys(context: RequestContext): ContextKeys {
     ...connectionKeys(context.connection, servicePrefix(authorisation.action)),
     ...principalKeys(context.principal),
   }
+  Object.assign(keys, organizationKeys(context))
   if (context.userAgent !== undefined) keys['aws:useragent'] = context.userAgent
   if (authorisation.resourceAccount !== undefined) {
     keys['aws:resourceaccount'] = authorisation.resourceAccount
@@ -65,6 +85,27 @@ function connectionKeys(connection: Connection, service: string): Record<string,
     keys['aws:sourcevpcarn'] = `arn:aws:ec2:${connection.region}:${connection.endpointAccount}:vpc/${connection.vpcId}`
   }
   if (VPCE_ACCOUNT.has(service)) keys['aws:vpceaccount'] = connection.endpointAccount
+  return keys
+}
+
+/** Organizations of the requester, of the resource and of the endpoint's owner; an account without one has no key. */
+function organizationKeys({ principal, authorisation, connection, membershipOf }: RequestContext) {
+  const keys: Record<string, string | readonly string[]> = {}
+  if (!membershipOf) return keys
+  const service = servicePrefix(authorisation.action)
+  const put = (prefix: string, account: string | undefined) => {
+    const membership = account === undefined ? undefined : membershipOf(account)
+    if (!membership) return
+    keys[`aws:${prefix}orgid`] = membership.organizationId
+    keys[`aws:${prefix}orgpaths`] = [membership.path]
+  }
+  put('principal', principal.kind === 'anonymous' ? undefined : principal.account)
+  put('resource', authorisation.resourceAccount)
+  if (connection.kind === 'endpoint') {
+    put('vpce', connection.endpointAccount)
+    if (!VPCE_ORG_ID.has(service)) delete keys['aws:vpceorgid']
+    if (!VPCE_ORG_PATHS.has(service)) delete keys['aws:vpceorgpaths']
+  }
   return keys
 }
 

@@ -5,6 +5,8 @@ import { servicePrefix } from './context.ts'
 import type { LayerVerdict, PolicyKind, PolicyRequest } from './request.ts'
 
 const WITH_ARTICLE = {
+  'resource control policy': 'a resource control policy',
+  'service control policy': 'a service control policy',
   'identity-based policy': 'an identity-based policy',
   'resource-based policy': 'a resource-based policy',
   'permissions boundary': 'a permissions boundary',

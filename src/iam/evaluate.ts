@@ -1,11 +1,19 @@
 // Decides a request by every policy that binds it, one verdict a layer. The request passes when no layer refuses.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
 
+import { servicePrefix } from './context.ts'
 import { denialMessage } from './denial-message.ts'
 import { type Judgement, judge } from './judgement.ts'
 import type { NamedPolicy, Principal } from './principal.ts'
 import type { MatchOptions } from './principal-clause.ts'
-import type { ContextKeys, LayerVerdict, PolicyDecision, PolicyKind, PolicyRequest } from './request.ts'
+import type {
+  ContextKeys,
+  LayerVerdict,
+  OrganizationLevels,
+  PolicyDecision,
+  PolicyKind,
+  PolicyRequest,
+} from './request.ts'
 
 const WHOLE_ACCOUNT: MatchOptions = { accountMeansRoot: false }
 
@@ -22,6 +30,7 @@ export function evaluate(request: PolicyRequest, keys: ContextKeys): PolicyDecis
     judge({ kind, policies, request, keys, principals })
   const resource = resourceLayer(request, ask)
   const layers = [
+    ...organizationLayers(request, ask),
     ...principalLayers(request.principal, resource.grant, ask),
     resource.verdict,
     ...endpointLayer(request, ask),
@@ -38,6 +47,35 @@ function findRefusing(layers: readonly LayerVerdict[]): LayerVerdict | undefined
   return (
     layers.find((layer) => layer.effect === 'ExplicitDeny') ?? layers.find((layer) => layer.effect === 'ImplicitDeny')
   )
+}
+
+/** Services that resource control policies bind.
+ * https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html */
+const RCP_SERVICES = new Set(['s3', 'sts', 'kms', 'sqs', 'secretsmanager', 'dynamodb', 'ecr', 'logs', 'cognito-idp'])
+
+/** What an organization lets its accounts do, and be done to. Nothing is granted by it. */
+function organizationLayers(request: PolicyRequest, ask: Ask): LayerVerdict[] {
+  const { principal, action, resourceControlPolicies, serviceControlPolicies } = request
+  const layers: LayerVerdict[] = []
+  if (resourceControlPolicies && RCP_SERVICES.has(servicePrefix(action))) {
+    layers.push(levelsVerdict('resource control policy', resourceControlPolicies, ask, WHOLE_ACCOUNT))
+  }
+  if (serviceControlPolicies && principal.kind !== 'anonymous') {
+    layers.push(levelsVerdict('service control policy', serviceControlPolicies, ask))
+  }
+  return layers
+}
+
+/** A deny at any level refuses, and so does a level that allows nothing of it. */
+function levelsVerdict(
+  kind: PolicyKind,
+  levels: OrganizationLevels,
+  ask: Ask,
+  principals?: MatchOptions,
+): LayerVerdict {
+  const verdicts = levels.map((policies) => ask(kind, policies, principals).verdict)
+  const refusing = findRefusing(verdicts) ?? verdicts.at(-1)
+  return refusing ?? notApplicable(kind, 'the organization has no level')
 }
 
 function principalLayers(principal: Principal, grant: Grant, ask: Ask): LayerVerdict[] {

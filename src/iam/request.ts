@@ -22,8 +22,16 @@ export interface Authorisation {
   readonly keys: ContextKeys
 }
 
+/** Policies of an organization on the way to an account: those of its root, of each organizational unit, and of the
+ * account itself. Every level must allow. */
+export type OrganizationLevels = readonly (readonly NamedPolicy[])[]
+
 export interface PolicyRequest extends Authorisation {
   readonly principal: Principal
+  /** Those over the requester's account. Absent: it is in no organization, or is the management account. */
+  readonly serviceControlPolicies?: OrganizationLevels
+  /** Those over the resource's account; they bind whoever asks. */
+  readonly resourceControlPolicies?: OrganizationLevels
   /** The VPC endpoint that the request came by; absent on other paths. */
   readonly endpointPolicy?: NamedPolicy
   /** Absent: `Gateway`, in whose policies an account as principal means only that account's root user. */
@@ -31,6 +39,8 @@ export interface PolicyRequest extends Authorisation {
 }
 
 export type PolicyKind =
+  | 'resource control policy'
+  | 'service control policy'
   | 'identity-based policy'
   | 'resource-based policy'
   | 'permissions boundary'

@@ -1,7 +1,7 @@
 // AWS Signature Version 4: reads what a request claims of its signer, and checks the claim by signing again.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
 
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
+import { hash, timingSafeEqual } from 'node:crypto'
 
 export interface SignedRequest {
   readonly method: string
@@ -121,8 +121,19 @@ export function signRequest(
   return `${ALGORITHM} Credential=${credential}, SignedHeaders=${signedHeaders.join(';')}, Signature=${signature}`
 }
 
+/** Kept, for a client signs a whole day with one; the newest at the end. */
+const signingKeys = new Map<string, Uint8Array>()
+const MAX_SIGNING_KEYS = 1000
+
 export function deriveSigningKey(secret: string, { date, region, service }: Scope): Uint8Array {
-  return hmac(hmac(hmac(hmac(`AWS4${secret}`, date), region), service), 'aws4_request')
+  const name = `${secret}\n${date}\n${region}\n${service}`
+  const known = signingKeys.get(name)
+  if (known) return known
+  const key = hmac(hmac(hmac(hmac(`AWS4${secret}`, date), region), service), 'aws4_request')
+  const [oldest] = signingKeys.keys()
+  if (oldest !== undefined && signingKeys.size >= MAX_SIGNING_KEYS) signingKeys.delete(oldest)
+  signingKeys.set(name, key)
+  return key
 }
 
 export function formatScope({ date, region, service }: Scope): string {
@@ -130,11 +141,25 @@ export function formatScope({ date, region, service }: Scope): string {
 }
 
 export function sha256Hex(bytes: string | Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex')
+  return hash('sha256', bytes, 'hex')
 }
 
+const BLOCK = 64
+const DIGEST = 32
+
+/** HMAC-SHA-256 (RFC 2104) by two whole hashes: Node's own, which makes objects of key and state, takes six times longer. */
 export function hmac(key: string | Uint8Array, text: string): Buffer {
-  return createHmac('sha256', key).update(text).digest()
+  const given = typeof key === 'string' ? Buffer.from(key) : key
+  const short = given.length > BLOCK ? hash('sha256', given, 'buffer') : given
+  const inner = Buffer.allocUnsafe(BLOCK + Buffer.byteLength(text)).fill(0x36, 0, BLOCK)
+  const outer = Buffer.allocUnsafe(BLOCK + DIGEST).fill(0x5c, 0, BLOCK)
+  for (const [at, octet] of short.entries()) {
+    inner[at] = octet ^ 0x36
+    outer[at] = octet ^ 0x5c
+  }
+  inner.write(text, BLOCK)
+  outer.set(hash('sha256', inner, 'buffer'), BLOCK)
+  return hash('sha256', outer, 'buffer')
 }
 
 function readHeaderClaim({ headers }: SignedRequest, authorization: string): Claim {

@@ -64,6 +64,8 @@ function describeProblem(kind: PolicyKind, text: string, problem: PolicyProblem)
       return why === 'not JSON'
         ? "Policies must be valid JSON and the first byte must be '{'"
         : `Policy has invalid ${path.split('.').at(-1) ?? 'statement'} (${path}: ${why})`
+    case 'resource control policy':
+    case 'service control policy':
     case 'identity-based policy':
     case 'permissions boundary':
     case 'session policy':
@@ -111,7 +113,15 @@ function isArnPattern(text: string): boolean {
 
 const IDENTITY_RULES: readonly Rule[] = [mustNotNamePrincipal, mustHaveResource, resourcesAreArns, sidsArePlain]
 
+/** Resource control policies only take away, from everybody: what is allowed stands in AWS's own RCPFullAWSAccess. */
+const deniesEverybody: Rule = ({ effect, principal }) =>
+  effect === 'Deny' && principal?.anyone && !principal.negated
+    ? undefined
+    : 'A resource control policy has statements with Effect Deny and Principal * only.'
+
 const KIND_RULES: Readonly<Record<PolicyKind, readonly Rule[]>> = {
+  'resource control policy': [deniesEverybody, mustHaveResource, resourcesAreArns],
+  'service control policy': [mustNotNamePrincipal, mustHaveResource, resourcesAreArns],
   'identity-based policy': IDENTITY_RULES,
   'permissions boundary': IDENTITY_RULES,
   'session policy': IDENTITY_RULES,
