@@ -21,4 +21,9 @@ export const LABS: readonly LabEntry[] = [
     title: 'CloudWatch Logs by an interface endpoint: private DNS, its security group, its policy',
     load: () => import('./logs-endpoint/lab.ts'),
   },
+  {
+    name: 'private-api',
+    title: 'a private REST API by an interface endpoint: its names, its resource policy, the endpoint policy',
+    load: () => import('./private-api/lab.ts'),
+  },
 ]

@@ -97,8 +97,8 @@ export class SdkStack {
     await this.ec2.send(new ModifyVpcAttributeCommand({ VpcId, EnableDnsHostnames: { Value: hostnames } }))
   }
 
-  async subnet(VpcId: string, CidrBlock: string): Promise<string> {
-    const { Subnet } = await this.ec2.send(new CreateSubnetCommand({ VpcId, CidrBlock }))
+  async subnet(VpcId: string, CidrBlock: string, AvailabilityZone?: string): Promise<string> {
+    const { Subnet } = await this.ec2.send(new CreateSubnetCommand({ VpcId, CidrBlock, AvailabilityZone }))
     const SubnetId = known(Subnet?.SubnetId)
     this.#undo.push(() => this.ec2.send(new DeleteSubnetCommand({ SubnetId })))
     return SubnetId
