@@ -2,22 +2,70 @@
 // fuzz-seeds/ as hex, one file each, and are all answered or dropped without a throw.
 
 import { readdirSync, readFileSync } from 'node:fs'
-import { decode, encode, type Answer as PacketRecord, RECURSION_DESIRED, type RecordType } from 'dns-packet'
+import {
+  decode,
+  encode,
+  type Answer as PacketRecord,
+  type RecordType as PacketType,
+  RECURSION_DESIRED,
+} from 'dns-packet'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import type { RecordType } from '../compile/record-data.ts'
 import { networkOf, smallVpc } from '../compile/small-network.ts'
+import type { ResourceRecordSet } from '../store/records.ts'
 import { type Answer, decodeQuery, encodeResponse } from './message.ts'
 import { readName, suffixOffset } from './name.ts'
+import type { Asker } from './resolve.ts'
 import { respond } from './respond.ts'
 import { frameMessage, MessageReader } from './tcp-framing.ts'
 import type { ResourceRecord } from './zone.ts'
 
 const VPC = smallVpc()
 const ASKER = { network: networkOf(VPC), vpc: VPC }
+/** With a zone that has a record of every type. */
+const FULL = fullZone()
 const SEEDS = new URL('./fuzz-seeds/', import.meta.url)
 
+function fullZone(): Asker {
+  const values: Readonly<Record<RecordType, string>> = {
+    A: '192.0.2.1',
+    AAAA: '2001:db8::1',
+    CAA: '0 issue "ca.test"',
+    CNAME: 'x.all.test',
+    DS: '1 2 3 0aff',
+    HTTPS: '1 . alpn=h2',
+    MX: '10 x.all.test',
+    NAPTR: '1 2 "U" "E2U+sip" "!^.*$!sip:a@b!" .',
+    NS: 'x.all.test',
+    PTR: 'x.all.test',
+    SOA: 'x. y. 1 2 3 4 5',
+    SPF: '"a"',
+    SRV: '1 2 443 x.all.test',
+    SSHFP: `1 2 ${'0a'.repeat(32)}`,
+    SVCB: '0 x.all.test',
+    TLSA: '3 1 1 0aff',
+    TXT: `"${'t'.repeat(255)}"`,
+  }
+  const set = (name: string, type: string, more: Partial<ResourceRecordSet>): ResourceRecordSet => {
+    return { id: `Z1/${name}/${type}`, hostedZoneId: 'Z1', name, type, ttl: 1, values: [], ...more }
+  }
+  const recordSets = ['all.test', 'x.all.test', '*.w.all.test'].flatMap((name) =>
+    Object.entries(values)
+      .filter(([type]) => type !== 'CNAME')
+      .map(([type, value]) => set(name, type, { values: [value] })),
+  )
+  recordSets.push(set('y.x.all.test', 'CNAME', { values: [values.CNAME] }))
+  for (const type of Object.keys(values)) {
+    const alias = { hostedZoneId: 'Z1', dnsName: 'x.all.test', evaluateTargetHealth: false }
+    if (type !== 'CNAME') recordSets.push(set('alias.all.test', type, { alias }))
+  }
+  const vpc = smallVpc({ privateZones: [{ id: 'Z1', name: 'all.test', recordSets }] })
+  return { network: networkOf(vpc), vpc }
+}
+
 interface QueryOptions {
-  readonly type?: RecordType
+  readonly type?: PacketType
   readonly flags?: number
   readonly additionals?: PacketRecord[]
 }
@@ -259,6 +307,28 @@ describe('hostile bytes', () => {
         if (response) expect(response.readUInt16BE(0)).toBe(message.readUInt16BE(0))
       }),
       { numRuns: 3000 },
+    )
+  })
+
+  it('answers any type at any name of a zone with every type of record', () => {
+    const name = fc.constantFrom(
+      'all.test',
+      'x.all.test',
+      'y.x.all.test',
+      'w.all.test',
+      'a.w.all.test',
+      'alias.all.test',
+    )
+    fc.assert(
+      fc.property(name, fc.integer({ min: 0, max: 300 }), fc.nat(9), fc.boolean(), (text, type, rotation, isTcp) => {
+        const message = Buffer.from(query(text))
+        message.writeUInt16BE(type, message.length - 4)
+        const transport = isTcp ? 'tcp' : 'udp'
+        const response = respond(message, { asker: FULL, transport, rotation })
+        // What another reads without a fault is well formed.
+        if (response) decode(response.bytes)
+      }),
+      { numRuns: 2000 },
     )
   })
 

@@ -23,14 +23,32 @@ export function resolveName(asker: Asker, spelled: string): ResolvedName {
     const why = `${vpc.id} has enableDnsSupport off, so nothing answers a question for ${name}`
     return { step: stop({ stage: 'dns', by: vpc.id, why }), addresses: publicAddresses(name, vpc.region) }
   }
-  const { code, answers } = resolve(asker, { name, type: 'A' })
+  const { code, answers, by } = resolve(asker, { name, type: 'A' })
+  const decider = by.at(-1) ?? vpc.id
   const addresses = answers.flatMap((record) => (record.type === 'A' ? (parseAddress(record.data) ?? []) : []))
   if (addresses.length > 0) {
-    return { step: pass({ stage: 'dns', by: vpc.id, why: `${name} is ${listText(addresses)}` }), addresses }
+    const why = `${name} is ${listText(addresses)}${sourceText(by)}`
+    return { step: pass({ stage: 'dns', by: decider, why }), addresses }
   }
   const reason = code === 'NXDOMAIN' || code === 'SERVFAIL' ? WHY_EMPTY[code] : 'the name has no IPv4 address'
   const hint = vpc.resolver.hostnames ? '' : `; ${vpc.id} has enableDnsHostnames off`
-  return { step: stop({ stage: 'dns', by: vpc.id, why: `${name}: ${code}, ${reason}${hint}` }), addresses: [] }
+  const why = `${name}: ${code}, ${reason}${hidingText(by)}${hint}`
+  return { step: stop({ stage: 'dns', by: decider, why }), addresses: [] }
+}
+
+/** Whose zones the answer is from; nothing for those that every VPC has. */
+function sourceText(by: readonly string[]): string {
+  return by.length === 0 ? '' : `, by ${by.map(zoneText).join(' and ')}`
+}
+
+/** A zone that covers a name and does not hold it keeps the question from what is public. */
+function hidingText(by: readonly string[]): string {
+  const last = by.at(-1)
+  return last === undefined ? '' : ` in ${zoneText(last)}, and no other zone is asked`
+}
+
+function zoneText(id: string): string {
+  return id.startsWith('vpce-') ? `the names of ${id}` : `the hosted zone ${id}`
 }
 
 function listText([first, ...others]: readonly Address[]): string {
