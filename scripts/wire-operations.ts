@@ -58,10 +58,11 @@ export const S3_UNSERVED =
 
 /** Parameters, the agent's and the users' side of managed instances, Run Command and Session Manager. */
 export const SSM_OPERATIONS = words(`
-  AddTagsToResource CancelCommand CreateDocument DeleteDocument DeleteParameter DeleteParameters DescribeDocument
-  DescribeInstanceInformation DescribeInstanceProperties DescribeParameters DescribeSessions GetCommandInvocation
-  GetConnectionStatus GetDocument GetParameter GetParameterHistory GetParameters GetParametersByPath
-  LabelParameterVersion ListAssociations ListCommandInvocations ListCommands ListDocuments ListInstanceAssociations
+  AddTagsToResource CancelCommand CreateDocument DeleteDocument DeleteParameter DeleteParameters DescribeAssociation
+  DescribeDocument DescribeDocumentPermission DescribeInstanceInformation DescribeInstanceProperties
+  DescribeParameters DescribeSessions GetCommandInvocation GetConnectionStatus GetDocument GetParameter
+  GetParameterHistory GetParameters GetParametersByPath LabelParameterVersion ListAssociations
+  ListCommandInvocations ListCommands ListDocuments ListDocumentVersions ListInstanceAssociations
   ListTagsForResource PutComplianceItems PutInventory PutParameter RemoveTagsFromResource ResumeSession SendCommand
   StartSession TerminateSession UnlabelParameterVersion UpdateDocument UpdateDocumentDefaultVersion
   UpdateInstanceAssociationStatus UpdateInstanceInformation

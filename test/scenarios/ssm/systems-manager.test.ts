@@ -195,7 +195,7 @@ describe('Run Command', () => {
   it.each([
     ['an instance that never registered', { InstanceIds: ['i-0123456789abcdef0'] }, 'InvalidInstanceId'],
     ['a document that does not exist', { DocumentName: 'Nothing' }, 'InvalidDocument'],
-    ['a session document', { DocumentName: 'SSM-SessionManagerRunShell', Parameters: {} }, 'InvalidDocument'],
+    ['a session document', { DocumentName: 'AWS-StartInteractiveCommand', Parameters: {} }, 'InvalidDocument'],
     ['a parameter that the document has not', { Parameters: { command: ['x'] } }, 'InvalidParameters'],
     ['no commands', { Parameters: {} }, 'InvalidParameters'],
     ['a timeout out of range', { TimeoutSeconds: 1 }, 'ValidationException'],

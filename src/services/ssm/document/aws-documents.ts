@@ -79,11 +79,16 @@ const NON_INTERACTIVE_COMMAND = {
   sessionType: 'NonInteractiveCommands',
 }
 
-export const DEFAULT_SESSION_DOCUMENT = 'SSM-SessionManagerRunShell'
+/** What a session is without a document. It is no document of AWS's: one of this name is there when the user makes it, and
+ * then it holds their preferences. */
+export const DEFAULT_SESSION: AwsDocument = {
+  name: 'SSM-SessionManagerRunShell',
+  documentType: 'Session',
+  content: print(RUN_SHELL),
+}
 
 export const AWS_DOCUMENTS: readonly AwsDocument[] = [
   { name: 'AWS-RunShellScript', documentType: 'Command', content: print(RUN_SHELL_SCRIPT) },
-  { name: DEFAULT_SESSION_DOCUMENT, documentType: 'Session', content: print(RUN_SHELL) },
   { name: 'AWS-StartInteractiveCommand', documentType: 'Session', content: print(INTERACTIVE_COMMAND) },
   { name: 'AWS-StartNonInteractiveCommand', documentType: 'Session', content: print(NON_INTERACTIVE_COMMAND) },
 ]

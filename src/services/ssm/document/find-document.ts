@@ -6,7 +6,7 @@ import type { Authorisation } from '../../../iam/request.ts'
 import type { SsmDocument, SsmDocumentVersion } from '../../../store/records.ts'
 import type { Records } from '../../../store/store.ts'
 import { asks, callerOf, ownId, ssmArn, tagKeys } from '../ssm.ts'
-import { AWS_DOCUMENTS } from './aws-documents.ts'
+import { AWS_DOCUMENTS, type AwsDocument, DEFAULT_SESSION } from './aws-documents.ts'
 
 /** One version of a document, whoever's it is. */
 export interface FoundDocument {
@@ -48,6 +48,15 @@ export function findDocument(
   const aws = AWS_DOCUMENTS.find((one) => one.name === name)
   if (!aws) return undefined
   if (!['$DEFAULT', '$LATEST', '', '1'].includes(version)) throw noSuchVersion(name, version)
+  return awsDocument(aws)
+}
+
+/** The document of a session, where the caller names none or the one that stands for none. */
+export function defaultSessionDocument(records: Pick<Records, 'ssmDocuments'>, call: Call): FoundDocument {
+  return findDocument(records, call, DEFAULT_SESSION.name) ?? awsDocument(DEFAULT_SESSION)
+}
+
+function awsDocument(aws: AwsDocument): FoundDocument {
   return {
     ...aws,
     owner: 'Amazon',

@@ -9,10 +9,16 @@ import type { Authorisation, ContextKeys } from '../../../iam/request.ts'
 import type { SsmSession } from '../../../store/records.ts'
 import type { Tx } from '../../../store/store.ts'
 import { channelClosed, parseObject, serviceFrame } from '../channel/service-message.ts'
-import { DEFAULT_SESSION_DOCUMENT } from '../document/aws-documents.ts'
+import { DEFAULT_SESSION } from '../document/aws-documents.ts'
 import { type Arguments, completeArguments } from '../document/document-arguments.ts'
 import { parseDocumentContent } from '../document/document-content.ts'
-import { asksOnDocument, type FoundDocument, requireDocument } from '../document/find-document.ts'
+import {
+  asksOnDocument,
+  defaultSessionDocument,
+  documentName,
+  type FoundDocument,
+  requireDocument,
+} from '../document/find-document.ts'
 import { asksOnInstance, findManaged } from '../instance/managed-instance.ts'
 import { asks, callerOf, type Ssm, type SsmRows, ssmArn, write } from '../ssm.ts'
 
@@ -37,7 +43,10 @@ export function isOver({ status }: Pick<SsmSession, 'status'>): boolean {
 async function startSession(ssm: Ssm, input: StartSessionRequest, call: Call): Promise<object> {
   const target = input.Target ?? ''
   const managed = findManaged(ssm, call, target)
-  const document = requireDocument(ssm.store.records, call, input.DocumentName ?? DEFAULT_SESSION_DOCUMENT)
+  const { DocumentName: name = DEFAULT_SESSION.name } = input
+  const { records } = ssm.store
+  const isDefault = documentName(name) === DEFAULT_SESSION.name
+  const document = isDefault ? defaultSessionDocument(records, call) : requireDocument(records, call, name)
   const parameters = sessionArguments(document, { ...input.Parameters })
   if ((input.Reason ?? '').length > MOST_REASON) {
     throw new ApiError('ValidationException', `Reason has more than ${MOST_REASON} characters.`)

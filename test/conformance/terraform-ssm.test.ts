@@ -1,0 +1,90 @@
+// Systems Manager's parameters and documents by unmodified Terraform: apply, an empty second plan, changes in place and
+// by replacement, and destroy; and an image found by a public parameter. No packet moves here, so it needs no root.
+
+import { fileURLToPath } from 'node:url'
+import {
+  DescribeParametersCommand,
+  GetParameterHistoryCommand,
+  ListDocumentsCommand,
+  SSMClient,
+} from '@aws-sdk/client-ssm'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { LabWorld } from '../../labs/lab-world.ts'
+import { findTerraform, Terraform } from '../../labs/terraform.ts'
+
+const binary = findTerraform()
+const MINUTES = 60_000
+
+if (!binary) console.warn('SKIPPED: Terraform conformance. Neither terraform nor tofu is on the PATH; install one.')
+
+describe.skipIf(!binary)('Terraform on Systems Manager', () => {
+  let world: LabWorld
+  let terraform: Terraform
+  let ssm: SSMClient
+
+  beforeAll(async () => {
+    world = await LabWorld.start(['--dataplane', 'model'])
+    const credentials = { accessKeyId: '123456789012', secretAccessKey: 'unused' }
+    ssm = new SSMClient({ endpoint: world.endpoint, region: 'us-east-1', credentials })
+    const source = fileURLToPath(new URL('ssm', import.meta.url))
+    terraform = await Terraform.init(binary ?? '', source, world.clientEnvironment())
+  }, 2 * MINUTES)
+
+  afterAll(async () => {
+    await terraform?.dispose()
+    await world?.stop()
+  })
+
+  test(
+    'apply makes everything, and the data sources find it',
+    async () => {
+      await terraform.apply()
+      expect(await terraform.outputs()).toEqual({
+        all: { '/app/list': 'a,b,c', '/app/secret': 'do not tell: hello', '/app/test/greeting': 'hello' },
+        document: ['1', '1', 'Active'],
+        image: expect.stringMatching(/^al2023-ami-2023\./),
+        secret: 'do not tell: hello',
+        shell: '2.2',
+        ubuntu: expect.stringMatching(/^ami-[0-9a-f]{17}$/),
+        version: 1,
+      })
+    },
+    2 * MINUTES,
+  )
+
+  test(
+    'a second plan is empty',
+    async () => {
+      expect(await terraform.remainingChanges()).toBeUndefined()
+    },
+    2 * MINUTES,
+  )
+
+  test(
+    'a new value is a new version, and a new name another parameter',
+    async () => {
+      const changed = { greeting: 'good day', stage: 'live' }
+      await terraform.apply(changed)
+      expect(await terraform.remainingChanges(changed)).toBeUndefined()
+      expect(await terraform.outputs()).toMatchObject({
+        document: ['2', '2', 'Active'],
+        secret: 'do not tell: good day',
+      })
+      const asked = { Name: '/app/secret', WithDecryption: true }
+      const { Parameters } = await ssm.send(new GetParameterHistoryCommand(asked))
+      expect(Parameters?.map(({ Value }) => Value)).toEqual(['do not tell: hello', 'do not tell: good day'])
+    },
+    3 * MINUTES,
+  )
+
+  test(
+    'destroy leaves nothing',
+    async () => {
+      await terraform.destroy()
+      expect((await ssm.send(new DescribeParametersCommand({}))).Parameters).toEqual([])
+      const own = { Filters: [{ Key: 'Owner', Values: ['Self'] }] }
+      expect((await ssm.send(new ListDocumentsCommand(own))).DocumentIdentifiers).toEqual([])
+    },
+    2 * MINUTES,
+  )
+})
