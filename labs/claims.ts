@@ -16,7 +16,7 @@ export async function chooseClient(world: LabWorld, instanceId: string, asked?: 
 }
 
 /** The AWS CLI inside an instance: one attempt and short waits, for a name may have several addresses to wait for. */
-export const AWS_CLI = ['env', 'AWS_MAX_ATTEMPTS=1', 'aws', '--cli-connect-timeout', '2', '--cli-read-timeout', '8']
+export const AWS_CLI = ['env', 'AWS_MAX_ATTEMPTS=1', 'aws', '--cli-connect-timeout', '1', '--cli-read-timeout', '8']
 
 export interface ResolvedClaim {
   readonly claim: string

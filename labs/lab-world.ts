@@ -69,6 +69,12 @@ export class LabWorld {
     return this.postern('exec', instanceId, '--', ...argv)
   }
 
+  /** A shell in an instance by Session Manager, into which `input` is typed. */
+  ssm(instanceId: string, input: string): Promise<Ran> {
+    const argv = [POSTERN, 'ssm', '--data', this.directory, instanceId]
+    return run(process.execPath, argv, { input, timeoutMs: 60_000 })
+  }
+
   async explain(from: string, to: string, request?: Request): Promise<Trace> {
     const flags = request ? ['--action', request.action, '--resource', request.resource] : []
     const { stdout, stderr } = await this.postern('explain', from, to, '--json', ...flags)

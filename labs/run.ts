@@ -12,15 +12,26 @@ interface RunOptions {
   readonly cwd?: string
   readonly env?: NodeJS.ProcessEnv
   readonly timeoutMs?: number
+  /** What it reads from its standard input. */
+  readonly input?: string
 }
 
 export function run(command: string, args: readonly string[], options: RunOptions = {}): Promise<Ran> {
-  const { cwd, env = process.env, timeoutMs = 300_000 } = options
+  const { cwd, env = process.env, timeoutMs = 300_000, input } = options
   return new Promise((resolve) => {
-    execFile(command, args, { cwd, env, timeout: timeoutMs, maxBuffer: 64 << 20 }, (error, stdout, stderr) => {
-      const code = error ? (typeof error.code === 'number' ? error.code : 1) : 0
-      resolve({ code, stdout, stderr: stderr || (error && !stdout ? error.message : '') })
-    })
+    const child = execFile(
+      command,
+      args,
+      { cwd, env, timeout: timeoutMs, maxBuffer: 64 << 20 },
+      (error, stdout, stderr) => {
+        const code = error ? (typeof error.code === 'number' ? error.code : 1) : 0
+        resolve({ code, stdout, stderr: stderr || (error && !stdout ? error.message : '') })
+      },
+    )
+    if (input === undefined) return
+    // A command may end, or not even begin, without having read it.
+    child.stdin?.on('error', () => undefined)
+    child.stdin?.end(input)
   })
 }
 
