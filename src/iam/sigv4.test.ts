@@ -1,10 +1,11 @@
 // Signatures made by the SDK's own signer, held against ours; and what a claim must be to be read at all.
 
+import { createHmac } from 'node:crypto'
 import { Sha256 } from '@smithy/core/checksum'
 import { SignatureV4 } from '@smithy/signature-v4'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { readClaim, type SignedRequest, sha256Hex, verifyClaim } from './sigv4.ts'
+import { hmac, readClaim, type SignedRequest, sha256Hex, verifyClaim } from './sigv4.ts'
 
 const NOW = new Date('2026-01-31T12:00:00Z')
 const SECRET = 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY'
@@ -200,6 +201,16 @@ describe('claims', () => {
         const claim = readClaim(request)
         expect(['anonymous', 'claim', 'refused']).toContain(claim.kind)
         readClaim({ ...request, headers: {} })
+      }),
+    )
+  })
+})
+
+describe('hmac', () => {
+  it('is the HMAC-SHA-256 of Node, for keys of any length', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 200 }), fc.string({ unit: 'binary' }), (key, text) => {
+        expect(hmac(key, text)).toEqual(createHmac('sha256', key).update(text).digest())
       }),
     )
   })

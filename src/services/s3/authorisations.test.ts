@@ -144,6 +144,8 @@ describe('refusal', () => {
       kind: 'endpoint',
       endpointId: 'vpce-1',
       endpointAccount,
+      endpointType: 'Gateway',
+      serviceName: 'com.amazonaws.us-east-1.s3',
       vpcId: 'vpc-1',
       region: 'us-east-1',
       vpcSourceIp: '10.0.1.10',

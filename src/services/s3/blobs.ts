@@ -6,6 +6,7 @@ import { createReadStream, mkdirSync, readdirSync, rmSync, unlinkSync } from 'no
 import { open, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
+import { buffer } from 'node:stream/consumers'
 import { pipeline } from 'node:stream/promises'
 import type { Body } from '../../edge/adapter.ts'
 
@@ -23,6 +24,10 @@ export interface ByteRange {
 
 /** Octets read from disk at once. */
 const READ_AHEAD = 256 * 1024
+/** Blobs up to this size are read whole, and kept in memory while they are asked for most lately. Octets. */
+const SMALL = 64 * 1024
+const SMALL_TOTAL = 16 * 1024 * 1024
+const EMPTY = new Uint8Array()
 const BLOB_NAME = /^[0-9a-f]{32}$/
 
 export class BlobFiles {
@@ -31,6 +36,9 @@ export class BlobFiles {
   /** How many readers each blob has: a blob that is overwritten meanwhile lives until the last is done. */
   #readers = new Map<string, number>()
   #doomed = new Set<string>()
+  /** Small blobs, the one asked for last at the end. A blob never changes, so what is kept of it is right. */
+  #small = new Map<string, Uint8Array>()
+  #smallTotal = 0
 
   /** Opens the files under `directory`; `isLive` says which blobs the index names, the rest is removed. */
   constructor(directory: string, isLive: (blob: string) => boolean) {
@@ -70,6 +78,16 @@ export class BlobFiles {
     return { blob, size }
   }
 
+  /** The same bytes as `read` gives, but small ones at once. */
+  async content(segments: readonly Segment[], range?: ByteRange): Promise<Body> {
+    const [only, more] = segments
+    if (!only) return EMPTY
+    if (more || only.size > SMALL) return this.read(segments, range)
+    const bytes = this.#small.get(only.blob) ?? (await buffer(this.read(segments)))
+    this.#remember(only.blob, bytes)
+    return range ? bytes.subarray(range.start, range.end + 1) : bytes
+  }
+
   /** The bytes of the segments in order, or a range of them. The blobs stay readable until the stream has ended. */
   read(segments: readonly Segment[], range?: ByteRange): Readable {
     const pieces = clip(segments, range)
@@ -84,9 +102,25 @@ export class BlobFiles {
   /** Removes blobs that the index names no more; at once, or when their last reader is done. */
   remove(blobs: readonly string[]): void {
     for (const blob of blobs) {
+      this.#forget(blob)
       if (this.#readers.has(blob)) this.#doomed.add(blob)
       else rmSync(this.#path(blob), { force: true })
     }
+  }
+
+  #remember(blob: string, bytes: Uint8Array): void {
+    this.#forget(blob)
+    this.#small.set(blob, bytes)
+    this.#smallTotal += bytes.length
+    for (const oldest of this.#small.keys()) {
+      if (this.#smallTotal <= SMALL_TOTAL) return
+      this.#forget(oldest)
+    }
+  }
+
+  #forget(blob: string): void {
+    this.#smallTotal -= this.#small.get(blob)?.length ?? 0
+    this.#small.delete(blob)
   }
 
   async *#bytes(pieces: readonly (Segment & ByteRange)[]): AsyncGenerator<Uint8Array> {

@@ -22,8 +22,14 @@ const SCHEMA = `
   CREATE TABLE IF NOT EXISTS part (upload TEXT, number INTEGER, body TEXT NOT NULL, PRIMARY KEY (upload, number)) WITHOUT ROWID;
 `
 
+/** Rows kept in memory, and the longest of them: one with many parts is long and seldom asked for twice in a row. */
+const KNOWN_ROWS = 1000
+const KNOWN_LENGTH = 4096
+
 export class ObjectIndex {
   #database: DatabaseSync
+  /** What was read since the last change, by query: a request asks for the same few rows again and again. */
+  #known = new Map<string, unknown>()
   #statements = new Map<string, StatementSync>()
   #walFile: number
   /** Blobs that no row names any more, to be removed once that is durable. */
@@ -58,6 +64,7 @@ export class ObjectIndex {
       return result
     } catch (error) {
       if (this.#database.isTransaction) this.#database.exec('ROLLBACK')
+      this.#known.clear()
       this.#released.length = released
       throw error
     }
@@ -91,7 +98,7 @@ export class ObjectIndex {
   // Buckets and their settings
 
   findBucket(name: string): Bucket | undefined {
-    return parse(this.#one('SELECT body FROM bucket WHERE name = ?', name))
+    return this.#parsed('SELECT body FROM bucket WHERE name = ?', name)
   }
 
   /** By name. */
@@ -120,8 +127,7 @@ export class ObjectIndex {
 
   /** The JSON text of a setting. */
   findSetting(bucket: string, name: string): string | undefined {
-    const row = this.#one('SELECT body FROM setting WHERE bucket = ? AND name = ?', bucket, name)
-    return row && String(row.body)
+    return this.#remembered(String, 'SELECT body FROM setting WHERE bucket = ? AND name = ?', bucket, name)
   }
 
   putSetting(bucket: string, name: string, body: string): void {
@@ -136,11 +142,11 @@ export class ObjectIndex {
 
   /** The newest version, which may be a delete marker. */
   findLatest(bucket: string, key: string): ObjectVersion | undefined {
-    return parse(this.#one('SELECT body FROM version WHERE bucket = ? AND key = ? AND latest = 1', bucket, key))
+    return this.#parsed('SELECT body FROM version WHERE bucket = ? AND key = ? AND latest = 1', bucket, key)
   }
 
   findVersion(bucket: string, key: string, versionId: string): ObjectVersion | undefined {
-    return parse(this.#one('SELECT body FROM version WHERE bucket = ? AND key = ? AND id = ?', bucket, key, versionId))
+    return this.#parsed('SELECT body FROM version WHERE bucket = ? AND key = ? AND id = ?', bucket, key, versionId)
   }
 
   /** Puts a version as the newest, in the place of one with its id. */
@@ -207,7 +213,7 @@ export class ObjectIndex {
   }
 
   findUpload(id: string): Upload | undefined {
-    return parse(this.#one('SELECT body FROM upload WHERE id = ?', id))
+    return this.#parsed('SELECT body FROM upload WHERE id = ?', id)
   }
 
   /** In order of key and id, after the marker. */
@@ -284,6 +290,22 @@ export class ObjectIndex {
     return statement
   }
 
+  /** The rows hold what this file wrote, so their shape is known. */
+  #parsed<T>(sql: string, ...values: Value[]): T | undefined {
+    return this.#remembered<T>((body) => JSON.parse(body), sql, ...values)
+  }
+
+  #remembered<T>(read: (body: string) => T, sql: string, ...values: Value[]): T | undefined {
+    const question = `${sql}\0${values.join('\0')}`
+    // Only this function fills the map, always by the same reading of one query.
+    if (this.#known.has(question)) return this.#known.get(question) as T | undefined
+    const row = this.#one(sql, ...values)
+    const body = row && String(row.body)
+    const value = body === undefined ? undefined : read(body)
+    if ((body?.length ?? 0) <= KNOWN_LENGTH && this.#known.size < KNOWN_ROWS) this.#known.set(question, value)
+    return value
+  }
+
   #one(sql: string, ...values: Value[]): Row | undefined {
     return this.#statement(sql).get(...values)
   }
@@ -293,16 +315,13 @@ export class ObjectIndex {
   }
 
   #run(sql: string, ...values: Value[]): void {
+    this.#known.clear()
     this.#statement(sql).run(...values)
   }
 }
 
 type Value = string | number
 type Row = Record<string, unknown>
-
-function parse<T>(row: Row | undefined): T | undefined {
-  return row && parseRow<T>(row)
-}
 
 /** The rows hold what this file wrote, so their shape is known. */
 function parseRow<T>(row: Row): T {

@@ -3,7 +3,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Readable } from 'node:stream'
+import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import type { Call } from '../../edge/adapter.ts'
 import { ApiError } from '../../errors.ts'
@@ -54,8 +54,7 @@ export class TestS3 {
 
   async text(input: Record<string, unknown>): Promise<string> {
     const { Body } = await this.ask('GetObject', input)
-    // GetObject's body is a stream of this adapter.
-    return (await buffer(Body as Readable)).toString()
+    return (Body instanceof Readable ? await buffer(Body) : Buffer.from(Body as Uint8Array)).toString()
   }
 
   async restart(): Promise<void> {

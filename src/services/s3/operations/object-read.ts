@@ -23,9 +23,9 @@ const OVERRIDES = {
   ResponseExpires: 'Expires',
 } as const
 
-export function getObject(s3: S3Storage, input: GetObjectRequest, call: Call): Output {
+export async function getObject(s3: S3Storage, input: GetObjectRequest, call: Call): Promise<Output> {
   const { version, range, output } = describe(s3, input, call)
-  return { ...output, Body: s3.blobs.read(version.segments, range) }
+  return { ...output, Body: await s3.blobs.content(version.segments, range) }
 }
 
 export function headObject(s3: S3Storage, input: GetObjectRequest, call: Call): Output {
