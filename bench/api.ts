@@ -2,7 +2,7 @@
 
 import { run } from '../labs/run.ts'
 import { ec2Headers, residentMiB, type Server, startMoto, startPostern } from './api-servers.ts'
-import { requestsPerSecond } from './http-load.ts'
+import { dialLoopback, httpRequest, requestsPerSecond } from './http-load.ts'
 import { type Row, ratioRow } from './report.ts'
 import { inTurns, type Pair } from './turns.ts'
 import { withUndo } from './undo.ts'
@@ -51,14 +51,18 @@ function measureRates(): Promise<{ reads: Pair; writes: Pair }> {
   })
 }
 
-function describeRate({ port }: Server): Promise<number> {
-  const body = () => 'Action=DescribeVpcs&Version=2016-11-15'
-  return requestsPerSecond({ port, connections: 8, durationMs: DURATION_MS, body, headers: ec2Headers('123456789012') })
+function describeRate(server: Server): Promise<number> {
+  return rate(server, '123456789012', () => 'Action=DescribeVpcs&Version=2016-11-15')
 }
 
 /** Creates, in an account of its own each time, so that DescribeVpcs stays the same size. */
-function createRate({ port }: Server): Promise<number> {
+function createRate(server: Server): Promise<number> {
   const account = String(200_000_000_000 + Math.floor(performance.now()))
-  const body = (n: number) => `Action=CreateVpc&Version=2016-11-15&CidrBlock=10.${n % BLOCKS}.0.0%2F16`
-  return requestsPerSecond({ port, connections: 8, durationMs: DURATION_MS, body, headers: ec2Headers(account) })
+  return rate(server, account, (n) => `Action=CreateVpc&Version=2016-11-15&CidrBlock=10.${n % BLOCKS}.0.0%2F16`)
+}
+
+function rate({ port }: Server, account: string, body: (n: number) => string): Promise<number> {
+  const headers = { host: `127.0.0.1:${port}`, ...ec2Headers(account) }
+  const request = (n: number) => httpRequest('POST /', headers, body(n))
+  return requestsPerSecond({ dial: dialLoopback(port), connections: 8, durationMs: DURATION_MS, request })
 }

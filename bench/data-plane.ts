@@ -1,8 +1,9 @@
 // The path instance -> S3 gateway endpoint -> listener against two namespaces joined by a plain veth pair, turn by turn.
 
-import { mustRun, run } from '../labs/run.ts'
+import { run } from '../labs/run.ts'
 import { compile } from '../src/compile/compile.ts'
 import { LinuxDriver } from '../src/linux/linux-driver.ts'
+import { makePlainPair, PLAIN, SERVER_ADDRESS } from './plain-pair.ts'
 import { type Row, ratioRow } from './report.ts'
 import { connectionRate, type Path, throughput } from './tcp.ts'
 import { inTurns } from './turns.ts'
@@ -10,13 +11,19 @@ import { withUndo } from './undo.ts'
 import { gatewayWorld } from './world.ts'
 
 const ROUNDS = 5
-const PLAIN = { client: 'postern-bench-a', server: 'postern-bench-b' }
 
 export async function benchDataPlane(): Promise<Row[] | undefined> {
   if ((await run('iperf3', ['--version'])).code !== 0) return undefined
   return withUndo(async (atEnd) => {
     for (const namespace of Object.values(PLAIN)) atEnd(() => run('ip', ['netns', 'del', namespace]))
-    const peer = await makePlainPair()
+    await makePlainPair()
+    const peer = {
+      clientNamespace: PLAIN.client,
+      serverNamespace: PLAIN.server,
+      listen: SERVER_ADDRESS,
+      connect: SERVER_ADDRESS,
+      port: 443,
+    }
     const gateway = await makeGatewayPath(atEnd)
     const paths = { ours: gateway, peer }
     const bits = await inTurns(ROUNDS, paths, throughput)
@@ -26,29 +33,6 @@ export async function benchDataPlane(): Promise<Row[] | undefined> {
       ratioRow('new TCP connections through it', '/s', connections, { atLeast: 0.55 }),
     ]
   })
-}
-
-/** The physical limit: one veth pair, with the MTU that instances have. */
-async function makePlainPair(): Promise<Path> {
-  const ends = [
-    { namespace: PLAIN.client, address: '10.0.1.5' },
-    { namespace: PLAIN.server, address: '10.0.1.6' },
-  ]
-  for (const { namespace } of ends) await mustRun('ip', ['netns', 'add', namespace])
-  const peer = ['type', 'veth', 'peer', 'name', 'eth0', 'netns', PLAIN.server]
-  await mustRun('ip', ['link', 'add', 'eth0', 'mtu', '9001', 'netns', PLAIN.client, ...peer])
-  for (const { namespace, address } of ends) {
-    await mustRun('ip', ['-n', namespace, 'address', 'add', `${address}/24`, 'dev', 'eth0'])
-    await mustRun('ip', ['-n', namespace, 'link', 'set', 'eth0', 'mtu', '9001', 'up'])
-    await mustRun('ip', ['-n', namespace, 'link', 'set', 'lo', 'up'])
-  }
-  return {
-    clientNamespace: PLAIN.client,
-    serverNamespace: PLAIN.server,
-    listen: '10.0.1.6',
-    connect: '10.0.1.6',
-    port: 443,
-  }
 }
 
 /** The driver alone: the daemon's own listeners would hold the port that is measured. */

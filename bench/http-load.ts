@@ -1,15 +1,15 @@
 // A load of equal HTTP requests over a few connections, kept alive where the server keeps them, light enough not to be
 // what is measured.
 
-import { connect } from 'node:net'
+import { connect, type Socket } from 'node:net'
 
 export interface Load {
-  readonly port: number
+  /** Begins a connection; what is written before it stands is sent then. */
+  readonly dial: () => Socket
   readonly connections: number
   readonly durationMs: number
-  /** The body of the n-th request. */
-  readonly body: (n: number) => string
-  readonly headers: Readonly<Record<string, string>>
+  /** The n-th request, as it goes onto the wire. */
+  readonly request: (n: number) => string
 }
 
 /** Longer than any answer takes that is worth counting. */
@@ -20,20 +20,23 @@ export async function requestsPerSecond(load: Load): Promise<number> {
   let sent = 0
   let answered = 0
   const end = performance.now() + load.durationMs
-  const next = () => (performance.now() < end ? request(load, sent++) : undefined)
+  const next = () => (performance.now() < end ? load.request(sent++) : undefined)
   const started = performance.now()
-  await Promise.all(Array.from({ length: load.connections }, () => runClient(load.port, next, () => answered++)))
+  await Promise.all(Array.from({ length: load.connections }, () => runClient(load.dial, next, () => answered++)))
   return (answered * 1000) / (performance.now() - started)
 }
 
-function request({ port, headers, body }: Load, n: number): string {
-  const text = body(n)
-  const lines = Object.entries({ host: `127.0.0.1:${port}`, ...headers, 'content-length': String(text.length) })
-  return `POST / HTTP/1.1\r\n${lines.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n${text}`
+export function dialLoopback(port: number): () => Socket {
+  return () => connect(port, '127.0.0.1').setNoDelay(true)
+}
+
+export function httpRequest(line: string, headers: Readonly<Record<string, string>>, body = ''): string {
+  const lines = Object.entries(body === '' ? headers : { ...headers, 'content-length': String(body.length) })
+  return `${line} HTTP/1.1\r\n${lines.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n${body}`
 }
 
 /** One client: asks again as soon as it is answered, by a new connection where the server closes the old one. */
-function runClient(port: number, next: () => string | undefined, onAnswer: () => void): Promise<void> {
+function runClient(dialServer: () => Socket, next: () => string | undefined, onAnswer: () => void): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>()
   dial(next())
   return promise
@@ -44,9 +47,9 @@ function runClient(port: number, next: () => string | undefined, onAnswer: () =>
       return
     }
     let received = ''
-    const socket = connect(port, '127.0.0.1').setNoDelay(true).setEncoding('latin1')
+    const socket = dialServer().setEncoding('latin1')
     socket.setTimeout(ANSWER_LIMIT_MS, () => socket.destroy(new Error(`no answer in ${ANSWER_LIMIT_MS} ms`)))
-    socket.on('connect', () => socket.write(text))
+    socket.write(text)
     socket.on('error', reject)
     socket.on('close', () => reject(new Error(`closed in the middle of an answer: ${received.slice(0, 600)}`)))
     socket.on('data', (chunk: string) => {
