@@ -12,7 +12,12 @@ import { requireRouteTable } from '../request/require.ts'
 import { findAwsPrefixListByName } from '../route/prefix-list.ts'
 import { endpointRoutes } from '../route/route-shape.ts'
 import { DEFAULT_GATEWAY_POLICY, requirePolicy } from './endpoint-policy.ts'
-import { invalidParameter, type NewVpcEndpoint } from './new-vpc-endpoint.ts'
+import {
+  checkIpAddressType,
+  invalidParameter,
+  type NewVpcEndpoint,
+  requireDnsRecordIpType,
+} from './new-vpc-endpoint.ts'
 
 /** What a new gateway endpoint has by its type; nothing is written. */
 export function gatewayEndpointOf(
@@ -24,14 +29,14 @@ export function gatewayEndpointOf(
     throw invalidParameter('Cross-region access is only supported for Interface type VPC Endpoints.')
   }
   if (!findAwsPrefixListByName(caller.region, service.name)) throw notServed(`The service ${service.name}`)
-  checkGatewayParameters(input)
+  checkGatewayParameters(service, input)
   const tables = requireRouteTablesIn(records, caller, vpc, input.RouteTableIds)
   checkRoutesFree(records, caller, service.name, tables)
   return {
     type: 'Gateway',
     policyDocument: requirePolicy(service, input, DEFAULT_GATEWAY_POLICY),
     routeTableIds: tables.map((table) => table.id),
-    dnsRecordIpType: requireDnsRecordIpType(input.DnsOptions?.DnsRecordIpType) ?? 'service-defined',
+    dnsRecordIpType: requireDnsRecordIpType(input.DnsOptions) ?? 'service-defined',
   }
 }
 
@@ -42,7 +47,7 @@ export function modifyGatewayEndpoint(
   endpoint: VpcEndpoint,
   { service, input }: { readonly service: EndpointService; readonly input: ModifyVpcEndpointRequest },
 ): void {
-  checkGatewayParameters({
+  checkGatewayParameters(service, {
     SubnetIds: [...(input.AddSubnetIds ?? []), ...(input.RemoveSubnetIds ?? [])],
     SubnetConfigurations: input.SubnetConfigurations,
     SecurityGroupIds: [...(input.AddSecurityGroupIds ?? []), ...(input.RemoveSecurityGroupIds ?? [])],
@@ -50,7 +55,7 @@ export function modifyGatewayEndpoint(
     DnsOptions: input.DnsOptions,
     IpAddressType: input.IpAddressType,
   })
-  const dnsRecordIpType = requireDnsRecordIpType(input.DnsOptions?.DnsRecordIpType)
+  const dnsRecordIpType = requireDnsRecordIpType(input.DnsOptions)
   tx.vpcEndpoints.update(endpoint.id, {
     routeTableIds: requireNewRouteTableIds(tx, caller, endpoint, input),
     policyDocument: requirePolicy(service, input, DEFAULT_GATEWAY_POLICY, endpoint.policyDocument),
@@ -64,7 +69,7 @@ type GatewayParameters = Pick<
 >
 
 /** What a gateway endpoint has not: interfaces, groups and private names. */
-function checkGatewayParameters(input: GatewayParameters): void {
+function checkGatewayParameters(service: EndpointService, input: GatewayParameters): void {
   if ((input.SubnetIds ?? []).length > 0 || (input.SubnetConfigurations ?? []).length > 0) {
     throw invalidParameter('Subnet IDs are only supported for Interface and GatewayLoadBalancer type VPC Endpoints.')
   }
@@ -79,17 +84,7 @@ function checkGatewayParameters(input: GatewayParameters): void {
       'DnsOptions PrivateDnsOnlyForInboundResolverEndpoint is applicable only to Interface VPC Endpoints.',
     )
   }
-  if (input.IpAddressType !== undefined && input.IpAddressType !== 'ipv4') {
-    throw invalidParameter(`The IP address type ${input.IpAddressType} is not supported here; use ipv4.`)
-  }
-}
-
-/** An ipv4 endpoint has A records, or what the service says. */
-function requireDnsRecordIpType(type: string | undefined): 'ipv4' | 'service-defined' | undefined {
-  if (type === undefined || type === 'ipv4' || type === 'service-defined') return type
-  throw invalidParameter(
-    `The DNS record IP type ${type} does not go with the IP address type ipv4; use ipv4 or service-defined.`,
-  )
+  checkIpAddressType(service, input.IpAddressType)
 }
 
 function requireRouteTablesIn(

@@ -8,7 +8,6 @@ import type { Records, Tx } from '../../../store/store.ts'
 import type { Caller } from '../../caller.ts'
 import { requireGroupsOfVpc } from '../network-interface/network-interface-attribute.ts'
 import { defaultGroupIds } from '../network-interface/new-network-interface.ts'
-import { parseChoice } from '../request/choice.ts'
 import { refuseUnserved } from '../request/not-served.ts'
 import { requireSecurityGroup, requireVpc } from '../request/require.ts'
 import {
@@ -20,7 +19,12 @@ import {
   requireSubnetIn,
 } from './endpoint-interface.ts'
 import { DEFAULT_INTERFACE_POLICY, requirePolicy } from './endpoint-policy.ts'
-import { invalidParameter, type NewVpcEndpoint } from './new-vpc-endpoint.ts'
+import {
+  checkIpAddressType,
+  invalidParameter,
+  type NewVpcEndpoint,
+  requireDnsRecordIpType,
+} from './new-vpc-endpoint.ts'
 import { type PrivateDns, requirePrivateDns } from './private-dns.ts'
 
 type InterfaceEndpointFields = PrivateDns &
@@ -46,7 +50,7 @@ export function interfaceEndpointOf(
       type: 'Interface',
       policyDocument: requirePolicy(service, input, DEFAULT_INTERFACE_POLICY),
       groupIds: groupIds.length > 0 ? groupIds : defaultGroupIds(records, vpc.id, caller.account),
-      dnsRecordIpType: requireDnsRecordIpType(input) ?? 'ipv4',
+      dnsRecordIpType: requireDnsRecordIpType(input.DnsOptions) ?? 'ipv4',
       ...requirePrivateDns(records, vpc, service, input),
     },
     placements,
@@ -66,7 +70,7 @@ export function modifyInterfaceEndpoint(
   const groupIds = requireNewGroups(tx, caller, endpoint, input)
   const privateDns = requirePrivateDns(tx, vpc, service, input, endpoint)
   const policyDocument = requirePolicy(service, input, DEFAULT_INTERFACE_POLICY, endpoint.policyDocument)
-  const dnsRecordIpType = requireDnsRecordIpType(input) ?? endpoint.dnsRecordIpType
+  const dnsRecordIpType = requireDnsRecordIpType(input.DnsOptions) ?? endpoint.dnsRecordIpType
   changeSubnets(tx, caller, { ...endpoint, groupIds }, { service, input })
   for (const eni of interfacesOfEndpoint(tx, endpoint)) tx.networkInterfaces.update(eni.id, { groupIds })
   tx.vpcEndpoints.update(endpoint.id, { groupIds, policyDocument, dnsRecordIpType, ...privateDns, state: 'pending' })
@@ -134,22 +138,7 @@ function checkInterfaceParameters(
     'dnsOptions.privateDnsPreference': input.DnsOptions?.PrivateDnsPreference,
     'dnsOptions.privateDnsSpecifiedDomains': input.DnsOptions?.PrivateDnsSpecifiedDomains,
   })
-  const type = parseChoice('ipAddressType', input.IpAddressType, ['ipv4', 'ipv6', 'dualstack'])
-  if (type !== undefined && type !== 'ipv4') {
-    throw invalidParameter(`The VPC endpoint service ${service.name} does not support the IP address type ${type}.`)
-  }
-}
-
-/** An ipv4 endpoint has A records, or what the service says. */
-function requireDnsRecordIpType({
-  DnsOptions: options,
-}: Pick<CreateVpcEndpointRequest, 'DnsOptions'>): 'ipv4' | 'service-defined' | undefined {
-  const choices = ['ipv4', 'ipv6', 'dualstack', 'service-defined'] as const
-  const type = parseChoice('dnsRecordIpType', options?.DnsRecordIpType, choices)
-  if (type === undefined || type === 'ipv4' || type === 'service-defined') return type
-  throw invalidParameter(
-    `The DNS record IP type ${type} does not go with the IP address type ipv4; use ipv4 or service-defined.`,
-  )
+  checkIpAddressType(service, input.IpAddressType)
 }
 
 function checkServiceRegion(caller: Caller, service: EndpointService, region: string | undefined): void {

@@ -1,11 +1,12 @@
-// What a CreateVpcEndpoint call asks for, before its type is looked at: the service, and whether it has the type.
+// What endpoints of both types are asked for: the service, whether it has the type, and the address family.
 
-import type { CreateVpcEndpointRequest } from '@aws-sdk/client-ec2'
+import type { CreateVpcEndpointRequest, DnsOptionsSpecification } from '@aws-sdk/client-ec2'
 import { type EndpointService, findEndpointService } from '../../../catalogue/endpoint-services.ts'
 import { ApiError, missingParameter, notFound } from '../../../errors.ts'
 import type { Vpc, VpcEndpoint } from '../../../store/records.ts'
 import type { Records } from '../../../store/store.ts'
 import type { Caller } from '../../caller.ts'
+import { parseChoice } from '../request/choice.ts'
 import { refuseUnserved } from '../request/not-served.ts'
 
 export interface NewVpcEndpoint<Input> {
@@ -51,6 +52,26 @@ export function checkEndpointCount(records: Records, vpc: Vpc, type: VpcEndpoint
   if (count >= ENDPOINTS_PER_VPC[type]) {
     throw new ApiError('VpcEndpointLimitExceeded', 'The maximum number of VPC endpoints has been reached.')
   }
+}
+
+/** Endpoints have IPv4 addresses alone: no service offers IPv6 here. */
+export function checkIpAddressType(service: EndpointService, sent: string | undefined): void {
+  const type = parseChoice('ipAddressType', sent, ['ipv4', 'ipv6', 'dualstack'])
+  if (type !== undefined && type !== 'ipv4') {
+    throw invalidParameter(`The VPC endpoint service ${service.name} does not support the IP address type ${type}.`)
+  }
+}
+
+/** An ipv4 endpoint has A records, or what the service says. */
+export function requireDnsRecordIpType(
+  options: DnsOptionsSpecification | undefined,
+): 'ipv4' | 'service-defined' | undefined {
+  const choices = ['ipv4', 'ipv6', 'dualstack', 'service-defined'] as const
+  const type = parseChoice('dnsRecordIpType', options?.DnsRecordIpType, choices)
+  if (type === undefined || type === 'ipv4' || type === 'service-defined') return type
+  throw invalidParameter(
+    `The DNS record IP type ${type} does not go with the IP address type ipv4; use ipv4 or service-defined.`,
+  )
 }
 
 /** The code that EC2 has for most of what is wrong with an endpoint. */
