@@ -57,15 +57,20 @@ let reconciler: Reconciler
 beforeEach(async () => {
   at = await openEndpointWorld()
   driver = new GatedDriver()
-  reconciler = new Reconciler({
-    store: at.world.store,
+  reconciler = reconcilerOf(at)
+  await reconciler.start()
+})
+
+function reconcilerOf({ world }: EndpointWorld): Reconciler {
+  return new Reconciler({
+    store: world.store,
     driver,
     forgetInstance: async () => undefined,
     now: () => new Date(0),
     log: () => undefined,
   })
-  await reconciler.start()
-})
+}
+
 afterEach(async () => {
   driver.open()
   await reconciler.stop()
@@ -155,6 +160,20 @@ test('a VPC that the kernel refuses keeps its endpoints as they are, and the oth
   reconciler.wake()
   await settled()
   expect(stateOf(id)).toEqual([undefined, 0])
+})
+
+test('what a daemon left pending or deleting is finished by the next one', async () => {
+  const going = at.makeId({ SubnetIds: [at.b] })
+  await settled()
+  await reconciler.stop()
+  const coming = at.makeId({ PrivateDnsEnabled: false, SubnetIds: [at.a] })
+  remove(going)
+  reconciler = reconcilerOf(at)
+  await reconciler.start()
+  expect([stateOf(coming), stateOf(going)]).toEqual([
+    ['available', 1],
+    [undefined, 0],
+  ])
 })
 
 function networkInterfaces(id: string) {
