@@ -26,4 +26,9 @@ export const LABS: readonly LabEntry[] = [
     title: 'a private REST API by an interface endpoint: its names, its resource policy, the endpoint policy',
     load: () => import('./private-api/lab.ts'),
   },
+  {
+    name: 'private-ssm',
+    title: 'Session Manager by three interface endpoints, S3 by a gateway endpoint, and no internet',
+    load: () => import('./private-ssm/lab.ts'),
+  },
 ]
