@@ -31,7 +31,7 @@ function carriedService(
   scoped: string | undefined,
   { region, serviceName }: EndpointConnection,
 ): string {
-  const service = findEndpointService(region, serviceName)
+  const service = knownService(region, serviceName)
   if (!service) throw new ApiError('InvalidRequest', `Nothing is known of the endpoint service ${serviceName}`)
   requireName(service, normaliseHost(head.headers.host ?? ''))
   if (scoped !== undefined && !signsFor(service, scoped)) {
@@ -39,6 +39,17 @@ function carriedService(
     throw authenticationError(wanted, { kind: 'wrong-service', wanted }, new Date(0))
   }
   return service.signingName ?? scoped ?? shortNameOf(service)
+}
+
+const services = new Map<string, EndpointService>()
+
+/** Every request asks for one of a few among hundreds. */
+function knownService(region: string, name: string): EndpointService | undefined {
+  const known = services.get(name)
+  if (known) return known
+  const found = findEndpointService(region, name)
+  if (found) services.set(name, found)
+  return found
 }
 
 /** A name of nobody's (an address, a name of the user's own) means the service that is there, but to S3 a bucket. */

@@ -25,7 +25,15 @@ import { type Authenticated, type AuthenticationMode, authenticate } from './aut
 import { authenticationError } from './authentication-error.ts'
 import { normaliseHost, parseAwsHost } from './aws-host.ts'
 import { chooseService } from './choose-service.ts'
-import { contentOf, readWhole, requireSignedContent, withoutChunking } from './request-body.ts'
+import {
+  contentOf,
+  EMPTY_HASH,
+  hasBody,
+  NO_BODY,
+  readWhole,
+  requireSignedContent,
+  withoutChunking,
+} from './request-body.ts'
 import { readHead, withBucketInPath } from './request-head.ts'
 import { requireWebSocketRequest, type UpgradeRequest, WebSockets } from './web-socket.ts'
 
@@ -91,8 +99,8 @@ interface Visit {
 
 const ANONYMOUS: Principal = { kind: 'anonymous' }
 const DEFAULT_REGION = 'us-east-1'
-const EMPTY_HASH = sha256Hex('')
-const NO_BODY = Buffer.alloc(0)
+/** Bodies up to this size go out with their head in one piece. Octets. */
+const ONE_PIECE = 16 * 1024
 /** RFC 6455, 7.4.1: the server met what keeps it from going on. */
 const INTERNAL_ERROR = 1011
 
@@ -236,7 +244,7 @@ export class FrontDoor {
     const { req, head } = visit
     const { adapter, codec } = served
     if (adapter.streams?.(head)) return this.#receiveStream(visit, served, claim)
-    const body = visit.upgrade ? NO_BODY : await readWhole(req)
+    const body = visit.upgrade || !hasBody(head) ? NO_BODY : await readWhole(req)
     const payloadHash = body.length === 0 ? EMPTY_HASH : sha256Hex(body)
     const { principal, signatureFault } = this.#authenticateIfAsked(visit, adapter, claim, payloadHash)
     const taken = adapter.takesAnonymous ?? UNSIGNED_ACTIONS.has(actionOf(head, body))
@@ -268,7 +276,7 @@ export class FrontDoor {
     const signatures = claim.kind === 'claim' && signingKey ? { claim, signingKey } : undefined
     const content = contentOf(req, visit.head, signatures)
     if (reading.streams) return { decoded: reading.decode(content), principal, head, body: content }
-    const body = await readWhole(content)
+    const body = hasBody(visit.head) ? await readWhole(content) : NO_BODY
     requireSignedContent(visit.head, body)
     return { decoded: reading.decode(body), principal, head, body }
   }
@@ -386,7 +394,9 @@ export class FrontDoor {
     const bytes = typeof body === 'string' ? Buffer.byteLength(body) : body.length
     if (status !== 204 && status !== 304 && head.method !== 'HEAD') res.setHeader('content-length', bytes)
     res.writeHead(status)
-    res.end(body)
+    // Node joins a text with the head, and sends octets after it: one TLS record instead of two.
+    if (typeof body === 'string' || body.length > ONE_PIECE) res.end(body)
+    else res.end(Buffer.from(body.buffer, body.byteOffset, body.length).toString('latin1'), 'latin1')
   }
 }
 

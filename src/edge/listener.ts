@@ -10,7 +10,7 @@ import { type EndpointService, findEndpointService } from '../catalogue/endpoint
 import { lookupIn, type PlacedEndpoint } from '../compile/lookup.ts'
 import type { Network } from '../compile/network.ts'
 import type { Connection, EndpointConnection } from '../iam/connection.ts'
-import { parseAddress } from '../ip/address.ts'
+import { type Address, parseAddress } from '../ip/address.ts'
 import { normaliseHost } from './aws-host.ts'
 import type { CertificateAuthority, ServerCertificate } from './ca.ts'
 import { defaultNameOf, isNameOf } from './endpoint-host.ts'
@@ -43,6 +43,8 @@ export class EdgeListener {
   /** One TLS server for each endpoint service: it has certificates for that service's names alone, as AWS's has. */
   #https = new Map<string, TlsFront>()
   #sockets = new Set<Socket>()
+  /** They never change. */
+  #addresses = new WeakMap<Socket, SocketAddresses>()
 
   constructor(options: EdgeListenerOptions) {
     this.#options = options
@@ -113,8 +115,7 @@ export class EdgeListener {
   }
 
   #pathOf(socket: Socket): { placed: PlacedEndpoint; connection: EndpointConnection } | undefined {
-    const local = backboneAddress(socket.localAddress)
-    const remote = backboneAddress(socket.remoteAddress)
+    const { local, remote } = this.#addressesOf(socket)
     const lookup = lookupIn(this.#options.network())
     const placed = local && lookup.endpointByBackbone.get(local)
     const asker = remote && lookup.interfaceByBackbone.get(remote)
@@ -137,6 +138,15 @@ export class EdgeListener {
     }
   }
 
+  #addressesOf(socket: Socket): SocketAddresses {
+    let addresses = this.#addresses.get(socket)
+    if (!addresses) {
+      addresses = { local: backboneAddress(socket.localAddress), remote: backboneAddress(socket.remoteAddress) }
+      this.#addresses.set(socket, addresses)
+    }
+    return addresses
+  }
+
   #tlsFront({ vpc, endpoint }: PlacedEndpoint): TlsFront | undefined {
     let front = this.#https.get(endpoint.serviceName)
     if (!front) {
@@ -149,6 +159,11 @@ export class EdgeListener {
     front.renew()
     return front
   }
+}
+
+interface SocketAddresses {
+  readonly local: Address | undefined
+  readonly remote: Address | undefined
 }
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => void

@@ -10,6 +10,15 @@ import { AwsChunkedDecoder, CHUNKED_PAYLOADS, type ChunkSignatures } from './aws
 /** More than any request needs whose body is not an object's content. */
 export const WHOLE_BODY_LIMIT = 10 * 1024 * 1024
 
+/** The body that is not there. */
+export const NO_BODY = Buffer.alloc(0)
+export const EMPTY_HASH = sha256Hex('')
+
+/** RFC 9112, 6.3: a request has a body when one of these headers says so. */
+export function hasBody({ headers }: RequestHead): boolean {
+  return headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0'
+}
+
 export async function readWhole(body: Readable, limit = WHOLE_BODY_LIMIT): Promise<Buffer> {
   const pieces: Buffer[] = []
   let size = 0
@@ -63,7 +72,7 @@ export function withoutChunking(head: RequestHead): RequestHead {
 export function requireSignedContent(head: RequestHead, body: Uint8Array): void {
   const signed = head.headers['x-amz-content-sha256'] ?? ''
   if (!/^[0-9a-f]{64}$/.test(signed)) return
-  const computed = sha256Hex(body)
+  const computed = body.length === 0 ? EMPTY_HASH : sha256Hex(body)
   if (computed === signed) return
   throw new ApiError(
     'XAmzContentSHA256Mismatch',

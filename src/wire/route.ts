@@ -45,8 +45,10 @@ export class Router {
   find(head: RequestHead, query: URLQuery): Route | undefined {
     const parts = head.path.split('/').slice(1)
     for (const row of this.#byMethod.get(head.method) ?? []) {
+      // Most rows of S3 differ by a word in the query alone, which is quicker to look for than a path.
+      if (!row.conditions.every((holds) => holds(query, head))) continue
       const labels = matchPath(row.segments, parts)
-      if (labels && row.conditions.every((holds) => holds(query, head))) return { operation: row.operation, labels }
+      if (labels) return { operation: row.operation, labels }
     }
     return undefined
   }
