@@ -127,7 +127,7 @@ resource "aws_api_gateway_rest_api" "private" {
 
   endpoint_configuration {
     types            = ["PRIVATE"]
-    vpc_endpoint_ids = aws_vpc_endpoint.api[*].id
+    vpc_endpoint_ids = var.endpoint ? aws_vpc_endpoint.api[*].id : null
   }
 }
 
