@@ -1,9 +1,10 @@
 // `npm run bench [-- PART…]`: measures Postern and its peers in one run and prints ratios. The machine's noise meets both,
-// so read the ratios, not the figures. Parts: data-plane, api, edge, policies, latency.
+// so read the ratios, not the figures. Parts: data-plane, api, edge, dns, policies, latency.
 
 import { checkHost } from '../src/linux/check-host.ts'
 import { benchApi } from './api.ts'
 import { benchDataPlane } from './data-plane.ts'
+import { benchDns } from './dns.ts'
 import { benchEdge } from './edge.ts'
 import { benchLatency } from './latency.ts'
 import { benchPolicies } from './policies.ts'
@@ -31,6 +32,12 @@ const PARTS: readonly Part[] = [
     title: 'S3 by an interface endpoint with a policy, against moto_server and nginx',
     measure: benchEdge,
     needs: 'moto or nginx',
+  },
+  {
+    name: 'dns',
+    title: "The VPC's resolver on the loopback, without AWS's limit for one interface",
+    measure: benchDns,
+    needs: 'unbound or dnsmasq (apt-get install -y unbound dnsperf)',
   },
   { name: 'policies', title: 'Policy decisions on one core', measure: benchPolicies, needs: '' },
   { name: 'latency', title: 'From a call to the kernel', measure: benchLatency, needs: '' },
