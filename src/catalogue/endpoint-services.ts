@@ -28,14 +28,36 @@ export interface EndpointService {
 const CONTROL_REGION: Region = 'us-east-1'
 const IN_CONTROL_REGION = ['com.amazonaws.iam', 'com.amazonaws.route53', 'com.amazonaws.savingsplans']
 
-const byRegion = new Map<Region, readonly EndpointService[]>()
+interface Services {
+  /** In the order of their names. */
+  readonly all: readonly EndpointService[]
+  readonly byName: ReadonlyMap<string, EndpointService>
+}
+
+const NONE: Services = { all: [], byName: new Map() }
+const byRegion = new Map<Region, Services>()
 
 /** The region's services, by name; empty for a name that is no region. */
 export function endpointServices(region: Region): readonly EndpointService[] {
-  if (!isRegion(region)) return []
+  return servicesIn(region).all
+}
+
+export function findEndpointService(region: Region, name: string): EndpointService | undefined {
+  return servicesIn(region).byName.get(name)
+}
+
+function servicesIn(region: Region): Services {
   const known = byRegion.get(region)
   if (known) return known
-  const services = entries
+  if (!isRegion(region)) return NONE
+  const all = servicesOf(region)
+  const services = { all, byName: new Map(all.map((service) => [service.name, service])) }
+  byRegion.set(region, services)
+  return services
+}
+
+function servicesOf(region: Region): EndpointService[] {
+  return entries
     .filter((entry) => region === CONTROL_REGION || !IN_CONTROL_REGION.includes(entry.service))
     .map((entry) => ({
       name: inRegion(entry.service, region),
@@ -48,12 +70,6 @@ export function endpointServices(region: Region): readonly EndpointService[] {
       ...(entry.signingName ? { signingName: entry.signingName } : {}),
     }))
     .sort((a, b) => (a.name < b.name ? -1 : 1))
-  byRegion.set(region, services)
-  return services
-}
-
-export function findEndpointService(region: Region, name: string): EndpointService | undefined {
-  return endpointServices(region).find((service) => service.name === name)
 }
 
 /** Found in the services' own guides; most services are in every zone. */
