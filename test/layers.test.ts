@@ -21,10 +21,12 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   linux: ['ip', 'store', 'compile'],
   metadata: ['ip', 'store', 'catalogue', 'iam', 'compile', 'control'],
   wire: [],
+  session: ['wire'],
+  agent: ['iam', 'wire', 'session'],
   edge: ['ip', 'store', 'catalogue', 'iam', 'compile', 'wire'],
   services: ['ip', 'store', 'catalogue', 'iam', 'compile', 'wire', 'edge'],
   api: ['ip', 'store', 'catalogue', 'iam', 'compile', 'control', 'explain', 'wire', 'edge'],
-  cli: ['api', 'store'],
+  cli: ['api', 'store', 'iam', 'wire', 'session'],
 }
 
 /** Folders that only compute: no files, no network, no clock, no chance. */
