@@ -24,6 +24,7 @@ const SCHEMA = `
     first_event_at INTEGER, last_event_at INTEGER, last_ingestion_at INTEGER, stored_bytes INTEGER NOT NULL DEFAULT 0,
     UNIQUE (group_id, name)
   );
+  CREATE INDEX IF NOT EXISTS stream_by_time ON log_stream (group_id, coalesce(last_event_at, 0), name);
   CREATE TABLE IF NOT EXISTS event (
     number INTEGER PRIMARY KEY AUTOINCREMENT, group_id INTEGER NOT NULL, stream_id INTEGER NOT NULL,
     timestamp INTEGER NOT NULL, ingested_at INTEGER NOT NULL, message TEXT NOT NULL
@@ -43,6 +44,20 @@ const STREAM = 'SELECT * FROM log_stream'
 const LAST = '\u{10ffff}'
 /** After every number of an event. */
 const LAST_NUMBER = Number.MAX_SAFE_INTEGER
+
+/** Of a list in either direction. */
+interface Page<Key> {
+  /** What the page before ended with. */
+  readonly after: Key | undefined
+  readonly descending: boolean
+  readonly limit: number
+}
+
+/** Where a stream stands in the list by time. */
+export interface StreamTime {
+  readonly lastEventAt: number
+  readonly name: string
+}
 
 /** Which events a read wants, in which direction. */
 export interface EventQuery {
@@ -136,13 +151,32 @@ export class LogStore {
     return row && toStream(row)
   }
 
-  /** By name, whose beginning is `prefix`. */
-  streamsOf(groupId: number, prefix = ''): LogStream[] {
+  /** A page of streams by name, whose beginning is `prefix`; from `after` on in the direction of the list. */
+  streamsByName(groupId: number, prefix: string, { after, descending, limit }: Page<string>): LogStream[] {
+    const beyond = after ?? (descending ? LAST : '')
     const rows = this.#database.all(
-      `${STREAM} WHERE group_id = ? AND name >= ? AND name < ? ORDER BY name`,
-      ...[groupId, prefix, prefix + LAST],
+      `${STREAM} WHERE group_id = ? AND name >= ? AND name < ? AND name ${descending ? '<' : '>'} ?
+       ORDER BY name ${descending ? 'DESC' : 'ASC'} LIMIT ?`,
+      ...[groupId, prefix, prefix + LAST, beyond, limit],
     )
     return rows.map(toStream)
+  }
+
+  /** The same by the time of the last event, then by name; a stream without an event has the time 0. */
+  streamsByTime(groupId: number, { after, descending, limit }: Page<StreamTime>): LogStream[] {
+    const beyond = after ?? { lastEventAt: descending ? LAST_NUMBER : -1, name: '' }
+    const order = descending ? 'DESC' : 'ASC'
+    const rows = this.#database.all(
+      `${STREAM} WHERE group_id = ? AND (coalesce(last_event_at, 0), name) ${descending ? '<' : '>'} (?, ?)
+       ORDER BY coalesce(last_event_at, 0) ${order}, name ${order} LIMIT ?`,
+      ...[groupId, beyond.lastEventAt, beyond.name, limit],
+    )
+    return rows.map(toStream)
+  }
+
+  findStreamById(id: number): LogStream | undefined {
+    const row = this.#database.one(`${STREAM} WHERE id = ?`, id)
+    return row && toStream(row)
   }
 
   insertStream(groupId: number, name: string, createdAt: number): void {

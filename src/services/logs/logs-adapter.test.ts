@@ -33,13 +33,15 @@ async function put(messages: readonly string[], logStreamName = 'one'): Promise<
 
 describe('log groups', () => {
   it.each([
-    ['', 'less'],
-    ['white space', 'pattern'],
-    ['star*', 'pattern'],
-    ['x'.repeat(513), 'long'],
-    ['aws/reserved', 'reserved'],
-  ])('no group is named %s', async (logGroupName) => {
-    expect(await logs.fails('CreateLogGroup', { logGroupName })).toMatch(/^InvalidParameterException: /)
+    ['of no character', '', 'greater than or equal to 1'],
+    ['with a space', 'white space', '[\\.\\-_/#A-Za-z0-9]+'],
+    ['with a star', 'star*', '[\\.\\-_/#A-Za-z0-9]+'],
+    ['of more than 512', 'x'.repeat(513), 'less than or equal to 512'],
+    ['of AWS', 'aws/reserved', 'reserved'],
+  ])('no name: %s', async (_rule, logGroupName, message) => {
+    const refusal = await logs.fails('CreateLogGroup', { logGroupName })
+    expect(refusal).toMatch(/^InvalidParameterException: /)
+    expect(refusal).toContain(message)
   })
 
   it('made, described and deleted; AWS says when it is there or not', async () => {

@@ -35,7 +35,7 @@ export function filterLogEvents(store: LogStore, input: FilterLogEventsRequest, 
     ...(token && { after: token.after }),
     newestFirst,
   })
-  const wanted = ({ streamId, message }: LogEvent) => streams.has(streamId) && matches(message)
+  const wanted = ({ streamId, message }: LogEvent) => streams(streamId) !== undefined && matches(message)
   const { events, last } = search(found, wanted, limit)
   return {
     events: events.map((event) => describe(event, streams)),
@@ -68,27 +68,43 @@ function search(
   return { events, last: undefined }
 }
 
-/** By row; all of the group unless some are named. Events of deleted streams find none here. */
+/** The stream of an event, when it is one of those that are asked for. Events of deleted streams find none. */
+type ChosenStreams = (streamId: number) => LogStream | undefined
+
 function chooseStreams(
   store: LogStore,
   group: LogGroup,
-  { logStreamNames: names, logStreamNamePrefix: prefix }: FilterLogEventsRequest,
-): ReadonlyMap<number, LogStream> {
-  if (names !== undefined && prefix !== undefined) {
+  { logStreamNames: names, logStreamNamePrefix: prefix = '' }: FilterLogEventsRequest,
+): ChosenStreams {
+  if (names !== undefined && prefix !== '') {
     throw invalidParameter('logStreamNames and logStreamNamePrefix are mutually exclusive parameters.')
   }
   if (names && (names.length === 0 || names.length > MOST_STREAMS)) {
     const bound = names.length === 0 ? 'greater than or equal to 1' : `less than or equal to ${MOST_STREAMS}`
     throw constraintFailed('logStreamNames', `[${names.length}]`, `have length ${bound}`)
   }
-  const chosen =
-    names?.map((name) => requireStream(store, group, requireStreamName(name, 'logStreamNames'))) ??
-    store.streamsOf(group.id, prefix)
-  return new Map(chosen.map((stream) => [stream.id, stream]))
+  if (names) {
+    const named = names.map((name) => requireStream(store, group, requireStreamName(name, 'logStreamNames')))
+    const byId = new Map(named.map((stream) => [stream.id, stream]))
+    return (streamId) => byId.get(streamId)
+  }
+  return streamsWithPrefix(store, prefix)
 }
 
-function describe(event: LogEvent, streams: ReadonlyMap<number, LogStream>): FilteredLogEvent {
+/** A group may have very many streams, so only those that are met are looked up, and once. */
+function streamsWithPrefix(store: LogStore, prefix: string): ChosenStreams {
+  const met = new Map<number, LogStream | undefined>()
+  return (streamId) => {
+    if (!met.has(streamId)) {
+      const stream = store.findStreamById(streamId)
+      met.set(streamId, stream?.name.startsWith(prefix) ? stream : undefined)
+    }
+    return met.get(streamId)
+  }
+}
+
+function describe(event: LogEvent, streams: ChosenStreams): FilteredLogEvent {
   const { timestamp, message, ingestedAt, streamId } = event
-  const logStreamName = streams.get(streamId)?.name
+  const logStreamName = streams(streamId)?.name
   return { logStreamName, timestamp, message, ingestionTime: ingestedAt, eventId: eventId(event) }
 }

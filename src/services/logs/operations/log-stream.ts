@@ -10,7 +10,7 @@ import type {
 import type { Call } from '../../../edge/adapter.ts'
 import { logStreamArn } from '../arn.ts'
 import type { LogGroup, LogStream } from '../log-records.ts'
-import type { LogStore } from '../log-store.ts'
+import type { LogStore, StreamTime } from '../log-store.ts'
 import { alreadyExists, invalidParameter } from '../logs-error.ts'
 import { formatListToken, parseListToken } from '../page-token.ts'
 import { requireGroup, requireLimit, requireStream, requireStreamName } from '../require.ts'
@@ -47,25 +47,31 @@ export function describeLogStreams(
   }
   const limit = requireLimit(input.limit, MOST_STREAMS)
   const group = requireGroup(store, call, input)
-  const ordered = store
-    .streamsOf(group.id, prefix)
-    .map((stream) => ({ stream, key: orderBy === 'LastEventTime' ? timeKey(stream) : stream.name }))
-    .sort((one, other) => (one.key < other.key ? -1 : 1) * (descending ? -1 : 1))
   const kind = `${orderBy}${descending ? ' descending' : ''}`
-  const after = parseListToken(kind, input.nextToken)
-  // By key and not by place: streams may come and go between two pages.
-  const rest = after === undefined ? ordered : ordered.filter(({ key }) => (descending ? key < after : key > after))
-  const page = rest.slice(0, limit)
-  const last = page.at(-1)
+  const token = parseListToken(kind, input.nextToken)
+  // One more than the page, which says whether there is another.
+  const page = { descending, limit: limit + 1 }
+  const found =
+    orderBy === 'LastEventTime'
+      ? store.streamsByTime(group.id, { ...page, after: token === undefined ? undefined : parseTimeKey(token) })
+      : store.streamsByName(group.id, prefix ?? '', { ...page, after: token })
+  const streams = found.slice(0, limit)
+  const last = streams.at(-1)
+  const key = last && (orderBy === 'LastEventTime' ? timeKey(last) : last.name)
   return {
-    logStreams: page.map(({ stream }) => describe(group, stream)),
-    ...(last && rest.length > limit && { nextToken: formatListToken(kind, last.key) }),
+    logStreams: streams.map((stream) => describe(group, stream)),
+    ...(key !== undefined && found.length > limit && { nextToken: formatListToken(kind, key) }),
   }
 }
 
-/** Sorts by the last event's time, then by name; a stream without an event comes first. */
+/** A stream's place by time as a token holds it. */
 function timeKey({ lastEventAt = 0, name }: LogStream): string {
-  return `${String(lastEventAt).padStart(16, '0')} ${name}`
+  return `${lastEventAt} ${name}`
+}
+
+function parseTimeKey(key: string): StreamTime {
+  const space = key.indexOf(' ')
+  return { lastEventAt: Number(key.slice(0, space)) || 0, name: key.slice(space + 1) }
 }
 
 function describe(group: LogGroup, stream: LogStream): LogStreamOutput {
