@@ -2,6 +2,7 @@
 
 import { ApiError } from '../errors.ts'
 import type { RequestHead } from './codec.ts'
+import { parseForm } from './form.ts'
 import type { Member, Shape, Structure } from './model.ts'
 import { readPrimitive } from './query-decode.ts'
 import type { Route, URLQuery } from './route.ts'
@@ -17,12 +18,12 @@ export function payloadOf(structure: Structure): Member | undefined {
 export function bindRequest(
   structure: Structure,
   route: Route,
-  { headers }: RequestHead,
+  head: RequestHead,
   query: URLQuery,
 ): Record<string, unknown> {
   const input: Record<string, unknown> = {}
   for (const member of structure.members) {
-    const value = readMember(member, route, headers, query)
+    const value = readMember(member, route, head, query)
     if (value !== undefined) input[member.name] = value
   }
   return input
@@ -45,7 +46,7 @@ export function bindHeaders(structure: Structure, output: Readonly<Record<string
 function readMember(
   { name, at, wireName, shape }: Member,
   { labels }: Route,
-  headers: RequestHead['headers'],
+  { headers, query: wholeQuery }: RequestHead,
   query: URLQuery,
 ): unknown {
   switch (at) {
@@ -61,6 +62,7 @@ function readMember(
     case 'headers':
       return prefixed(headers, wireName)
     case 'query': {
+      if (shape.kind === 'list') return readRepeated(shape.of, wholeQuery, wireName)
       const text = query.get(wireName)
       return text === undefined ? undefined : readText(shape, text, wireName)
     }
@@ -73,6 +75,12 @@ function readMember(
     default:
       throw at satisfies never
   }
+}
+
+/** A list in the query is its parameter again and again. */
+function readRepeated(of: Shape, query: string, wireName: string): unknown[] | undefined {
+  const texts = parseForm(query).flatMap(([name, text]) => (name === wireName ? [text] : []))
+  return texts.length === 0 ? undefined : texts.map((text) => readText(of, text, wireName))
 }
 
 function prefixed(headers: RequestHead['headers'], prefix: string): Record<string, string> | undefined {

@@ -80,12 +80,20 @@ export function encodeJson(shape: Shape, value: unknown): unknown {
   }
 }
 
+/** Where an answer has no place: what the model puts there is in the body. API Gateway's `position` is such a member. */
+const REQUEST_PLACES: ReadonlySet<string | undefined> = new Set(['query', 'queries', 'label', undefined])
+
+/** True when the body of an answer carries the member. */
+export function isInAnswerBody({ at }: Member): boolean {
+  return REQUEST_PLACES.has(at)
+}
+
 /** The members of a structure that the body carries. */
 export function encodeMembers(structure: Structure, value: unknown): Record<string, unknown> {
   const record = asRecord(value)
   return Object.fromEntries(
     structure.members
-      .filter(({ name, at }) => at === undefined && record[name] !== undefined && record[name] !== null)
+      .filter((member) => isInAnswerBody(member) && record[member.name] !== undefined && record[member.name] !== null)
       .map(({ name, json, shape }) => [json, encodeJson(shape, record[name])]),
   )
 }

@@ -6,7 +6,15 @@ import { type Answer, type Codec, type ErrorContext, type Reading, type RequestH
 import { parseForm } from './form.ts'
 import { bindHeaders, bindRequest, payloadOf } from './http-binding.ts'
 import { jsonErrorCode } from './json-codec.ts'
-import { decodeJson, decodeMembers, encodeJson, encodeMembers, parseJson, requireObject } from './json-shape.ts'
+import {
+  decodeJson,
+  decodeMembers,
+  encodeJson,
+  encodeMembers,
+  isInAnswerBody,
+  parseJson,
+  requireObject,
+} from './json-shape.ts'
 import type { Member, ServiceModel, Structure } from './model.ts'
 import { Router } from './route.ts'
 import { unservedOperation } from './unserved.ts'
@@ -180,7 +188,7 @@ class JsonBody implements BodyFormat {
   }
 
   encode(structure: Structure, output: Readonly<Record<string, unknown>>): string {
-    if (!structure.members.some(({ at }) => at === undefined)) return '{}'
+    if (!structure.members.some(isInAnswerBody)) return '{}'
     return JSON.stringify(encodeMembers(structure, output))
   }
 
