@@ -28,7 +28,7 @@ export function parseTemplate(text: string): ParsedTemplate {
     const reader = new Reader(source, found.index + found[0].length)
     const { root = '', brace } = found.groups ?? {}
     const render = readReference(root, reader)
-    if (!render || (brace === '{' && !reader.take('}'))) {
+    if (!render || (brace === '{' ? !reader.take('}') : reader.match(/\.[A-Za-z_]/))) {
       return { kind: 'problem', why: `the reference at "${source.slice(found.index, found.index + 40)}" is not served` }
     }
     parts.push(render)
@@ -65,15 +65,16 @@ class Reader {
   }
 }
 
-const MEMBER = /\.(?<name>[A-Za-z_][\w-]*)|\[(?<quote>['"])(?<quoted>[^'"]*)\k<quote>\]/
+/** Without a parenthesis after it: a method call on a value is Java, which is not here. */
+const MEMBER = /\.(?<name>[A-Za-z_][\w-]*)(?![\w(-])|\[(?<quote>['"])(?<quoted>[^'"]*)\k<quote>\]/
 const STRING = /\s*(?<quote>['"])(?<text>[\s\S]*?)\k<quote>\s*/
 
 function readReference(root: string, reader: Reader): Render | undefined {
   switch (root) {
     case 'context':
-      return readNames(reader, (name) => (scope) => scope.context[name] ?? '')
+      return named(reader, (name) => (scope) => scope.context[name] ?? '')
     case 'stageVariables':
-      return readNames(reader, (name) => (scope) => scope.stageVariables[name] ?? '')
+      return named(reader, (name) => (scope) => scope.stageVariables[name] ?? '')
     case 'input':
       return readInput(reader)
     default:
@@ -82,14 +83,17 @@ function readReference(root: string, reader: Reader): Render | undefined {
 }
 
 /** `.identity.sourceIp` or `['name']`, as one dotted name. */
-function readNames(reader: Reader, render: (name: string) => Render): Render | undefined {
+function named(reader: Reader, render: (name: string) => Render): Render | undefined {
+  const names = readNames(reader)
+  return names.length === 0 ? undefined : render(names.join('.'))
+}
+
+function readNames(reader: Reader): string[] {
   const names: string[] = []
   for (let found = reader.match(MEMBER); found; found = reader.match(MEMBER)) {
     names.push(found.groups?.name ?? found.groups?.quoted ?? '')
   }
-  // A method call on a value is Java, which is not here.
-  if (names.length === 0 || reader.match(/\(/)) return undefined
-  return render(names.join('.'))
+  return names
 }
 
 function readInput(reader: Reader): Render | undefined {
@@ -100,8 +104,9 @@ function readInput(reader: Reader): Render | undefined {
   if (method === 'params') {
     return ({ path, query, headers }) => path[argument] ?? query[argument] ?? headers[argument.toLowerCase()] ?? ''
   }
-  const steps = parseJsonPath(argument)
-  if (!steps || reader.match(/[.[](?=\w+\()/)) return undefined
+  const path = parseJsonPath(argument)
+  if (!path) return undefined
+  const steps = method === 'path' ? [...path, ...readNames(reader)] : path
   if (method === 'json') return ({ body }) => JSON.stringify(findPath(body, steps) ?? '')
   return ({ body }) => textOf(findPath(body, steps))
 }
