@@ -14,7 +14,7 @@ import { MOST_BYTES, MOST_EVENTS } from './get-log-events.ts'
 
 const MOST_STREAMS = 100
 /** What one call reads: more would hold up others. */
-const MOST_READ = 50_000
+const MOST_READ = 20_000
 const MOST_BYTES_READ = 16 * MOST_BYTES
 const FIRST_NEWEST_FIRST = Date.UTC(2024, 0, 1)
 
