@@ -5,6 +5,7 @@ import { ec2Operations } from '../src/api/operations/ec2.ts'
 import { IAM_READS, IAM_WRITES } from '../src/api/operations/iam.ts'
 import { ROUTE53_READS, ROUTE53_WRITES } from '../src/api/operations/route53.ts'
 import { stsOperations } from '../src/api/operations/sts.ts'
+import { API_GATEWAY_OPERATIONS } from '../src/services/apigateway/apigateway-adapter.ts'
 import { LOGS_OPERATIONS } from '../src/services/logs/logs-adapter.ts'
 import { S3_OPERATIONS } from '../src/services/s3/s3-adapter.ts'
 import { loadTables } from '../src/wire/tables.ts'
@@ -35,6 +36,7 @@ export function operationCoverage(): ServiceCoverage[] {
     coverageOf('Route 53', 'route53', Object.keys({ ...ROUTE53_READS, ...ROUTE53_WRITES })),
     coverageOf('S3', 's3', [...S3_OPERATIONS]),
     coverageOf('CloudWatch Logs', 'logs', [...LOGS_OPERATIONS]),
+    coverageOf('API Gateway', 'apigateway', [...API_GATEWAY_OPERATIONS]),
   ]
 }
 

@@ -77,10 +77,13 @@ const WRITES: Readonly<Record<string, WriteOperation<never, object>>> = {
   UpdateStage: updateStage,
 }
 
+/** The operations of API Gateway that are served, by their AWS names. */
+export const API_GATEWAY_OPERATIONS: ReadonlySet<string> = new Set([...Object.keys(READS), ...Object.keys(WRITES)])
+
 export function apiGatewayAdapter(store: Store): Adapter {
   return {
     service: 'apigateway',
-    operations: new Set([...Object.keys(READS), ...Object.keys(WRITES)]),
+    operations: API_GATEWAY_OPERATIONS,
     authorisations: async (call) => authorisationsOf(call),
     refusal: (_call, _authorisation, { message = '' }) => new ApiError('AccessDeniedException', message),
     run: async (call) => {
