@@ -14,11 +14,14 @@ const TOOLS = [
 
 type Tool = (typeof TOOLS)[number]
 
-/** What every VPC's table uses of the kernel: NAT in family inet, conntrack, verdict maps, concatenated intervals. */
+/** What every VPC's table uses of the kernel: NAT in family inet, conntrack and its timeouts, verdict maps, concatenated
+ * intervals, resets, the MSS. */
 const NFT_TRIAL = `table inet postern-trial {
+  ct timeout idle { protocol tcp; l3proto ip; policy = { established : 350 }; }
   map verdicts { type ifname : verdict; }
   map gateway { type mark . ipv4_addr : ipv4_addr; flags interval; }
   chain check { type filter hook prerouting priority -150; ct state established,related accept; iifname vmap @verdicts; }
+  chain endpoints { type filter hook prerouting priority -147; tcp flags syn tcp option maxseg size set 8460; tcp flags & (syn | rst) == 0 reject with tcp reset; ct timeout set "idle"; }
   chain translate { type nat hook prerouting priority -100; dnat ip to meta mark . ip daddr map @gateway; }
 }
 `

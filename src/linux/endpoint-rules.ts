@@ -5,10 +5,16 @@
 import type { VpcNetwork } from '../compile/network.ts'
 import type { Detour, Door } from './endpoint-doors.ts'
 import { BACKBONE_LINK, groupsChain } from './names.ts'
-import { type Chain, hex, type MapElement, type NftMap, type NftSet, quoted, type Rule } from './nft.ts'
+import { type Chain, hex, type MapElement, type NftMap, type NftSet, quoted, type Rule, type Timeout } from './nft.ts'
 import { ENDPOINT_MTU, SAME_SUBNET_MARK } from './plan.ts'
 
 const HEADERS = 40
+
+/** https://docs.aws.amazon.com/elasticloadbalancing/latest/network/network-load-balancers.html#connection-idle-timeout */
+export const ENDPOINT_TIMEOUT: Timeout = { name: 'endpoint-tcp', established: 350 }
+
+const TO_ENDPOINT = 'ip daddr @endpoint-addresses'
+const LED_TO_ENDPOINT = `${TO_ENDPOINT} meta mark . ip daddr != @detours`
 
 /** Both ends learn what fits, since nothing tells them when something does not. It never makes an MSS larger. */
 const CLAMP: Rule = { match: ['tcp flags syn'], verdict: `tcp option maxseg size set ${ENDPOINT_MTU - HEADERS}` }
@@ -76,7 +82,7 @@ export function endpointGroupRules(): Rule[] {
   return [
     { match: ['ct state established,related'], verdict: 'accept' },
     DETOUR,
-    { ...CLAMP, match: ['ip daddr @endpoint-addresses', ...CLAMP.match] },
+    { ...CLAMP, match: [TO_ENDPOINT, ...CLAMP.match] },
     { match: [], verdict: 'ip daddr vmap @endpoint-groups' },
     { match: [], verdict: 'accept' },
   ]
@@ -85,10 +91,13 @@ export function endpointGroupRules(): Rule[] {
 /** At the end of what leaves a subnet: the ACL of the door's subnet, when the packet is for one. */
 export const ASK_ENDPOINT_ACL: Rule = { match: [], verdict: 'ip daddr vmap @endpoint-acl-in' }
 
-export const TO_INTERFACE_ENDPOINT: Rule = {
-  match: ['meta mark . ip daddr != @detours'],
-  verdict: 'dnat ip to ip daddr map @interface-endpoints',
-}
+/** What begins here, and its groups admit it: a nat chain sees the first packet of each flow. */
+export const TO_INTERFACE_ENDPOINT: readonly Rule[] = [
+  // The middle of a connection that has been idle for too long.
+  { match: [LED_TO_ENDPOINT, 'tcp flags & (syn | rst) == 0'], verdict: 'reject with tcp reset' },
+  { match: [LED_TO_ENDPOINT, 'meta l4proto tcp'], verdict: `ct timeout set ${quoted(ENDPOINT_TIMEOUT.name)}` },
+  { match: [LED_TO_ENDPOINT], verdict: 'dnat ip to ip daddr map @interface-endpoints' },
+]
 
 /** A reply gets the mark of the door's subnet, as what an instance there would send, or that of a packet which stays. */
 export const MARK_REPLY: Rule = {

@@ -2,7 +2,7 @@
 // applied is remembered, so that a change costs what it changes; what is unknown is read from the kernel first. Nothing
 // is kept elsewhere: a daemon finds in the kernel what the last one left, and the sandboxes know their boot numbers.
 
-import type { Network, VpcNetwork } from '../compile/network.ts'
+import type { InstanceNetwork, Network, VpcNetwork } from '../compile/network.ts'
 import type { InstanceId, VpcId } from '../store/records.ts'
 import { backboneHasDrifted, vpcHasDrifted } from './audit.ts'
 import { type BackboneState, convergeBackbone, prepareBackbone } from './backbone-kernel.ts'
@@ -43,6 +43,9 @@ interface PlannedVpc {
   readonly plan: VpcPlan
 }
 
+/** What an instance was last booted with. */
+type Booted = Pick<InstanceNetwork, 'boot' | 'agent'> & { readonly vpcId: VpcId }
+
 /** What one run of `apply` finds and does, in its order. */
 interface Round {
   readonly planned: readonly PlannedVpc[]
@@ -61,7 +64,7 @@ export class LinuxDriver implements Driver {
   readonly #applied = new Map<VpcId, PlannedVpc>()
   /** What each VPC last gave to the backbone. */
   readonly #parts = new Map<VpcId, BackbonePart>()
-  readonly #booted = new Map<InstanceId, { readonly boot: number; readonly vpcId: VpcId }>()
+  readonly #booted = new Map<InstanceId, Booted>()
   /** Undefined: to be read anew. */
   #backbone: BackboneState | undefined
   #sockets: BackboneSockets | undefined
@@ -297,9 +300,11 @@ export class LinuxDriver implements Driver {
     await Promise.all(
       instances.map(({ instance, namespace, vpc }) =>
         attempt(round, vpc.id, async () => {
-          if (this.#booted.get(instance.id)?.boot !== instance.boot) {
+          const { boot, agent } = instance
+          const before = this.#booted.get(instance.id)
+          if (before?.boot !== boot || before.agent !== agent) {
             await this.#sandboxes.boot(instance, namespace.name, vpc)
-            this.#booted.set(instance.id, { boot: instance.boot, vpcId: vpc.id })
+            this.#booted.set(instance.id, { boot, ...(agent && { agent }), vpcId: vpc.id })
           }
           running.add(instance.id)
         }),

@@ -13,6 +13,7 @@ import {
   renderReplace,
   renderRule,
   TABLE,
+  timeoutLines,
 } from './nft.ts'
 
 /** Text for `nft -f -`; empty when nothing differs. `have` is undefined when the kernel's table is unknown. */
@@ -34,9 +35,12 @@ export function diffRuleset(have: Ruleset | undefined, want: Ruleset): string {
   return lines.length === 0 ? '' : `${lines.join('\n')}\n`
 }
 
-/** The hooks, which can only change together with the whole table. */
-function skeletonOf(ruleset: Ruleset): string {
-  return ruleset.chains.flatMap((chain) => hookLines(chain).map((line) => `${chain.name} ${line}`)).join('\n')
+/** The hooks and timeouts, which can only change together with the whole table. */
+function skeletonOf({ chains, timeouts = [] }: Ruleset): string {
+  return [
+    ...chains.flatMap((chain) => hookLines(chain).map((line) => `${chain.name} ${line}`)),
+    ...timeouts.flatMap((timeout) => [timeout.name, ...timeoutLines(timeout)]),
+  ].join('\n')
 }
 
 /** True when a set or map keeps its name and changes its type. */

@@ -6,6 +6,14 @@ export interface Ruleset {
   readonly chains: readonly Chain[]
   readonly sets: readonly NftSet[]
   readonly maps: readonly NftMap[]
+  readonly timeouts?: readonly Timeout[]
+}
+
+/** How long an established TCP connection of a kind is remembered while it is idle. */
+export interface Timeout {
+  readonly name: string
+  /** Seconds. */
+  readonly established: number
 }
 
 export interface Chain {
@@ -61,6 +69,7 @@ export function renderReplace(ruleset: Ruleset): string {
 /** The table as one block, as `nft list` would show it. */
 export function renderRuleset(ruleset: Ruleset): string {
   const blocks = [
+    ...(ruleset.timeouts ?? []).map((timeout) => renderBlock('ct timeout', timeout.name, timeoutLines(timeout))),
     ...ruleset.sets.map((set) => renderBlock('set', set.name, [...declaration(set), ...elementLines(set.elements)])),
     ...ruleset.maps.map((map) =>
       renderBlock('map', map.name, [...declaration(map), ...elementLines(map.elements.map(renderMapElement))]),
@@ -71,6 +80,10 @@ export function renderRuleset(ruleset: Ruleset): string {
     ),
   ]
   return `table ${TABLE} {\n${blocks.join('\n')}}\n`
+}
+
+export function timeoutLines({ established }: Timeout): string[] {
+  return ['protocol tcp', 'l3proto ip', `policy = { established : ${established} }`]
 }
 
 /** The lines that declare a set or a map, without elements; two that differ in these are different things. */

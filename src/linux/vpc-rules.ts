@@ -13,6 +13,7 @@ import {
   ASK_ENDPOINT_ACL,
   ASK_REPLY_ACL,
   DROP_PRETENDERS,
+  ENDPOINT_TIMEOUT,
   endpointChains,
   endpointGroupRules,
   endpointMaps,
@@ -57,6 +58,7 @@ export interface RuleSources {
 export function vpcRules({ vpc, plugIns, doors, detours }: RuleSources): Ruleset {
   const carriers = [...plugIns.map(({ networkInterface }) => networkInterface), ...doors]
   return {
+    timeouts: [ENDPOINT_TIMEOUT],
     sets: [...interfaceSets(vpc, plugIns), ...endpointSets(doors, detours), ...referencedGroups(vpc)],
     maps: [...interfaceMaps(plugIns), gatewayMap(vpc), ...endpointMaps(doors)],
     chains: [
@@ -171,10 +173,10 @@ function baseChains(vpc: VpcNetwork): Chain[] {
         verdict: `meta mark set meta mark | ${hex(BACKBONE_MARK)}`,
       },
     ]),
-    // The router itself answers and says nothing: AWS drops without ICMP.
+    // The router itself answers and says nothing, AWS drops without ICMP; but for the resets of endpoints.
     chain('input', 'input', 0, [DROP]),
     chain('forward', 'forward', 0, forward()),
-    chain('output', 'output', 0, [DROP]),
+    chain('output', 'output', 0, [{ match: ['tcp flags rst'], verdict: 'accept' }, DROP]),
     {
       name: 'identity',
       hook: { type: 'nat', hook: 'postrouting', priority: 100, policy: 'accept' },
@@ -227,7 +229,7 @@ function toBackbone(vpc: VpcNetwork): Rule[] {
   return [
     ...(vpc.resolver.enabled ? [resolver] : []),
     { match: [`ip daddr ${LINK_LOCAL_METADATA}`, 'tcp dport 80'], verdict: `dnat ip to ${METADATA_BACKBONE}` },
-    TO_INTERFACE_ENDPOINT,
+    ...TO_INTERFACE_ENDPOINT,
     { match: [], verdict: 'dnat ip to meta mark . ip daddr map @gateway' },
   ]
 }

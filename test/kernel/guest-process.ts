@@ -30,6 +30,8 @@ const connections = new Map<string, Socket>()
 
 async function openConnection(name: string, address: string, port: number, from?: string): Promise<GuestAnswer> {
   const socket = connect({ host: address, port, ...(from && { localAddress: from }) })
+  // One that nobody talks on may be reset meanwhile.
+  socket.on('error', () => {})
   connections.set(name, socket)
   return outcome(socket, 'connect', 'connected', () => socket.destroy())
 }

@@ -26,7 +26,7 @@ import { cidr } from '../../src/ip/cidr.ts'
 import { ALL_PROTOCOLS } from '../../src/ip/protocol.ts'
 import type { BackboneSockets } from '../../src/linux/driver.ts'
 import { LinuxDriver } from '../../src/linux/linux-driver.ts'
-import { backboneNamespace, instanceNamespace } from '../../src/linux/names.ts'
+import { backboneNamespace, instanceNamespace, vpcNamespace } from '../../src/linux/names.ts'
 import { Guest } from './guest.ts'
 import { describeKernel } from './namespaced.ts'
 
@@ -195,26 +195,23 @@ describeKernel('interface endpoints in the kernel', import.meta.url, () => {
     await apply({ ...plain, interfaces: plain.interfaces.with(1, unchecked) })
     for (const own of [NEAR, '10.0.1.99'])
       ip('-n', instanceNamespace(world, 'i-2'), 'addr', 'add', `${own}/32`, 'dev', 'lo')
-    const arrivals = () => received(instanceNamespace(world, 'i-1'), 'eth0')
-    const before = arrivals()
+    const opened = (from: string) => `ip saddr ${from} tcp flags == syn`
+    const seen = watch(instanceNamespace(world, 'i-1'), [opened(NEAR), opened('10.0.1.99')])
     expect(await guest(2).connect('10.0.1.5', 443, NEAR)).toBe('silence')
-    expect(arrivals()).toEqual(before)
     // Another address is nobody's, and an interface without source check may send with it.
     expect(await guest(2).connect('10.0.1.5', 443, '10.0.1.99')).toBe('silence')
-    expect(arrivals()).not.toEqual(before)
+    expect(seen()).toEqual([false, true])
     for (const own of [NEAR, FAR, '10.0.1.99'])
       ip('-n', instanceNamespace(world, 'i-2'), 'addr', 'del', `${own}/32`, 'dev', 'lo')
   })
 
   test.each([NEAR, FAR])('8500 bytes to %s arrive, 8501 do not, and nothing is said of it', async (to) => {
     await apply(smallVpcWithSsm())
-    const arrivals = () => received(backboneNamespace(world), 'vpc-1')
-    const before = arrivals()
+    const arrived = watch(backboneNamespace(world), ['meta length 8501', 'meta length 8500'])
     // 20 bytes of IPv4 header and 8 of UDP.
     expect(await guest(1).sendUdp(to, 443, 8501 - 28)).toBe('sent')
     expect(await guest(1).sendUdp(to, 443, 8500 - 28)).toBe('sent')
-    await vi.waitFor(() => expect(arrivals()).not.toEqual(before))
-    expect(arrivals()).toEqual({ packets: before.packets + 1, bytes: before.bytes + 8500 + 14 })
+    await vi.waitFor(() => expect(arrived()).toEqual([false, true]))
     expect(ip('-n', instanceNamespace(world, 'i-1'), 'route', 'get', to)).not.toMatch(/mtu|expires/)
   })
 
@@ -228,6 +225,18 @@ describeKernel('interface endpoints in the kernel', import.meta.url, () => {
     expect(new Set([...server.matchAll(/ mss:(\d+)/g)].map(([, mss]) => mss))).toEqual(new Set([String(8500 - 52)]))
   })
 
+  test.each([NEAR, FAR])('a connection to %s is remembered for 350 idle seconds, and then reset', async (to) => {
+    await apply(smallVpcWithSsm())
+    expect(await guest(1).keep(`idle ${to}`, to, 443)).toBe('connected')
+    expect(await guest(1).say(`idle ${to}`)).toBe('answered')
+    const [flow = ''] = conntrack('-L', '-p', 'tcp', '-s', '10.0.1.5', '-d', to, '--state', 'ESTABLISHED').split('\n')
+    const seconds = Number(/^tcp +6 (\d+) /.exec(flow)?.[1])
+    expect(seconds).toBeGreaterThan(300)
+    expect(seconds).toBeLessThanOrEqual(350)
+    conntrack('-D', '-s', '10.0.1.5', '-d', to)
+    expect(await guest(1).say(`idle ${to}`)).toBe('ECONNRESET')
+  })
+
   test('a new daemon takes over, and open connections stay open', async () => {
     await apply(smallVpcWithSsm())
     expect(await guest(1).keep('long', FAR, 443)).toBe('connected')
@@ -238,6 +247,10 @@ describeKernel('interface endpoints in the kernel', import.meta.url, () => {
     expect(await guest(1).say('long')).toBe('answered')
     expect(await driver.hasDrifted()).toBe(false)
   })
+
+  function conntrack(...argv: string[]): string {
+    return ip('netns', 'exec', vpcNamespace(world, 'vpc-1'), 'conntrack', ...argv)
+  }
 
   function inInstance(number: number, ...argv: string[]): string {
     return ip('netns', 'exec', instanceNamespace(world, `i-${number}`), ...argv)
@@ -270,15 +283,13 @@ function ip(...argv: string[]): string {
   return execFileSync('ip', argv, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
 }
 
-interface Counted {
-  readonly packets: number
-  readonly bytes: number
-}
-
-/** What a link has received. */
-function received(namespace: string, link: string): Counted {
-  const [row] = JSON.parse(ip('-n', namespace, '-s', '-j', 'link', 'show', link))
-  return { packets: row.stats64.rx.packets, bytes: row.stats64.rx.bytes }
+/** Tells, from now on, which of the kinds of packet (as nft says them) have come into a namespace. */
+function watch(namespace: string, kinds: readonly string[]): () => boolean[] {
+  const nft = (line: string) => ip('netns', 'exec', namespace, 'nft', line)
+  nft('add table ip seen; delete table ip seen; add table ip seen')
+  nft('add chain ip seen arrivals { type filter hook prerouting priority 0; }')
+  for (const kind of kinds) nft(`add rule ip seen arrivals ${kind} counter`)
+  return () => [...nft('list chain ip seen arrivals').matchAll(/ packets (\d+)/g)].map(([, count]) => count !== '0')
 }
 
 async function nextConnection(server: Server): Promise<Socket> {

@@ -54,9 +54,14 @@ export function hostLabel(instance: Pick<InstanceNetwork, 'hostname'>): string {
   return instance.hostname.split('.')[0] ?? instance.hostname
 }
 
+/** In the guest directory while the SSM agent shall run. */
+export const AGENT_WANTED = 'agent-wanted'
+
 /** What process 1 runs inside the sandbox, with the sandbox's rights only: it writes the instance's files, says that it
- * is ready, then reaps until it is told to end. On TERM it passes the word on, as an init does, and gives two seconds;
- * its own end is then the end of every process of the instance. */
+ * is ready, then reaps until it is told to end. Its arguments after the first are what starts the agent, which it keeps
+ * running while that is wanted; HUP makes it look. An agent that ends is started again after a second, and after twice
+ * as long each time that it did not last a minute. On TERM process 1 passes the word on, as an init does, and gives two
+ * seconds; its own end is then the end of every process of the instance. */
 export const INIT_SCRIPT = `
 guest=${GUEST_DIRECTORY}
 put() { mkdir -p "\${2%/*}" && rm -rf "$2" && "$3" "$1" "$2"; }
@@ -83,11 +88,37 @@ end() {
   done
   exit 0
 }
+nap() {
+  sleep $1 &
+  napping=$!
+  wait $napping
+  kill $napping
+}
+uptime() { read -r now rest < /proc/uptime && echo \${now%%.*}; }
+wanted() { [ -e $guest/${AGENT_WANTED} ]; }
+shift
 trap end TERM
+trap : HUP
 echo ready
-exec >/dev/null 2>&1
+exec </dev/null >/dev/null 2>&1
+delay=1
 while :; do
-  sleep 1000000 &
-  wait $!
+  if ! wanted; then
+    nap 1000000
+    delay=1
+    continue
+  fi
+  began=$(uptime)
+  "$@" &
+  agent=$!
+  while kill -0 $agent; do
+    wanted || kill $agent
+    wait $agent
+  done
+  [ $(($(uptime) - began)) -lt 60 ] || delay=1
+  if wanted; then
+    nap $delay
+    [ $delay -ge 300 ] || delay=$((delay * 2))
+  fi
 done
 `

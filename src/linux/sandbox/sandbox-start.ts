@@ -7,6 +7,7 @@ import type { Readable, Writable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { DriverError } from '../driver.ts'
 import { NAMESPACE_DIRECTORY } from '../names.ts'
+import { AGENT_DIRECTORY, type AgentFiles } from './agent-files.ts'
 import { markProcess, type ProcessMark } from './process.ts'
 import { GUEST_DIRECTORY, INIT_SCRIPT } from './sandbox-environment.ts'
 import { CAPABILITIES, type ToolDirectory } from './sandbox-tools.ts'
@@ -21,6 +22,7 @@ export interface StartPlan {
   readonly guestDirectory: string
   readonly caBundle: string
   readonly tools: ToolDirectory
+  readonly agent: AgentFiles
   readonly environment: Readonly<Record<string, string>>
   /** The layer is new. */
   readonly firstBoot: boolean
@@ -44,7 +46,7 @@ export async function startSandbox(plan: StartPlan): Promise<ProcessMark> {
     ...[`--net=${NAMESPACE_DIRECTORY}/${plan.namespace}`, 'unshare', '--mount', '--propagation', 'private'],
     ...['sh', '-c', MOUNT_SCRIPT, 'postern-sandbox', plan.layer],
     ...bubblewrapArguments(plan),
-    ...['/bin/sh', '-c', INIT_SCRIPT, 'init', plan.firstBoot ? 'first' : 'again'],
+    ...['/bin/sh', '-c', INIT_SCRIPT, 'init', plan.firstBoot ? 'first' : 'again', ...plan.agent.command],
   ]
   const child = spawn('nsenter', argv, {
     detached: true,
@@ -83,6 +85,7 @@ function bubblewrapArguments(plan: StartPlan): string[] {
     ...['--ro-bind', plan.guestDirectory, GUEST_DIRECTORY],
     ...['--ro-bind', plan.caBundle, `${GUEST_DIRECTORY}/ca-bundle.pem`],
     ...['--ro-bind', plan.tools.path, `${GUEST_DIRECTORY}/tools`],
+    ...['--ro-bind', plan.agent.path, AGENT_DIRECTORY, '--ro-bind', plan.agent.node, `${AGENT_DIRECTORY}/node`],
     ...['--cap-drop', 'ALL', ...CAPABILITIES.flatMap((name) => ['--cap-add', `CAP_${name.toUpperCase()}`])],
     // bubblewrap waits for its user namespace's map, which only the daemon may write whole.
     ...['--info-fd', '3', '--userns-block-fd', '4', '--'],

@@ -60,13 +60,13 @@ async function findProgram(name: string): Promise<string> {
 }
 
 /** The files that the program is linked with, its loader too; none when it is static. */
-async function sharedLibraries(program: string): Promise<string[]> {
+export async function sharedLibraries(program: string): Promise<string[]> {
   const { stdout } = await execute('ldd', [program]).catch(() => ({ stdout: '' }))
   return [...stdout.matchAll(/(?:=> |^\s*)(\/\S+) \(0x/gm)].map((match) => match[1]!)
 }
 
 /** Sandboxes of an earlier daemon may be running the old copy, which stays whole for them. */
-async function replaceFile(from: string, to: string): Promise<void> {
+export async function replaceFile(from: string, to: string): Promise<void> {
   await copyFile(from, `${to}.new`)
   await rename(`${to}.new`, to)
 }

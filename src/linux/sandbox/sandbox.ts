@@ -3,15 +3,16 @@
 
 import { spawn } from 'node:child_process'
 import { closeSync, openSync, readSync, statSync } from 'node:fs'
-import { lstat, mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises'
+import { appendFile, lstat, mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import type { InstanceNetwork, VpcNetwork } from '../../compile/network.ts'
 import { ApiError, notFound } from '../../errors.ts'
 import { NAMESPACE_DIRECTORY } from '../names.ts'
+import { type AgentFiles, agentProblem, gatherAgent } from './agent-files.ts'
 import { isAlive, signalProcess, waitUntilGone } from './process.ts'
 import { type ExecOptions, enter, type RunningCommand, runCommand } from './sandbox-command.ts'
-import { GUEST_DIRECTORY, guestFiles, hostLabel, instanceEnvironment } from './sandbox-environment.ts'
+import { AGENT_WANTED, GUEST_DIRECTORY, guestFiles, hostLabel, instanceEnvironment } from './sandbox-environment.ts'
 import { canHoldLayers, makeLayer, mountTmpfs, unmountIfMounted } from './sandbox-layer.ts'
 import { readSandboxRecord, type SandboxRecord, writeSandboxRecord } from './sandbox-record.ts'
 import { startSandbox } from './sandbox-start.ts'
@@ -40,7 +41,7 @@ export class Sandboxes {
   #records = new Map<string, SandboxRecord>()
   /** The last thing under way for each instance: one at a time. */
   #turns = new Map<string, Promise<unknown>>()
-  #preparation: Promise<ToolDirectory> | undefined
+  #preparation: Promise<Prepared> | undefined
 
   constructor(options: SandboxOptions) {
     this.#options = options
@@ -62,12 +63,15 @@ export class Sandboxes {
         ...(before?.boot === instance.boot && before.init && { init: before.init }),
       }
       // The tools are bound there, and the directory is read only by then.
-      await mkdir(join(this.#guestDirectory(instance.id), 'tools'), { recursive: true, mode: 0o755 })
+      for (const name of ['tools', 'agent']) {
+        await mkdir(join(this.#guestDirectory(instance.id), name), { recursive: true, mode: 0o755 })
+      }
       for (const [name, text] of Object.entries(guestFiles(instance, vpc))) {
         if (name !== 'ca-bundle.pem' || !before) await writeFile(join(this.#guestDirectory(instance.id), name), text)
       }
       await this.#save(instance.id, after)
       if (instance.userData && !after.userDataRan) await this.#runUserData(instance.id, instance.userData)
+      await this.#keepAgent(instance)
     })
   }
 
@@ -124,7 +128,9 @@ export class Sandboxes {
     await this.sweep(new Set())
     await unmountIfMounted(this.#layers())
     await rm(this.#layers(), { recursive: true, force: true })
-    await rm(join(this.#options.stateDirectory, 'tools'), { recursive: true, force: true })
+    for (const name of ['tools', 'agent']) {
+      await rm(join(this.#options.stateDirectory, name), { recursive: true, force: true })
+    }
     await rm(join(this.#options.stateDirectory, 'instances'), { recursive: true, force: true })
     this.#preparation = undefined
   }
@@ -143,9 +149,9 @@ export class Sandboxes {
   }
 
   async #started(instanceId: string, record: SandboxRecord) {
-    const tools = await this.#prepare()
+    const { tools, agent } = await this.#prepare()
     if (record.init && isAlive(record.init) && (await isInNamespace(record.init.pid, record.namespace))) {
-      return { pid: record.init.pid, tools, record }
+      return { pid: record.init.pid, tools, agent, record }
     }
     if (record.init) await this.#end(instanceId, record)
     const { stateDirectory, hidden = [] } = this.#options
@@ -162,12 +168,13 @@ export class Sandboxes {
       guestDirectory: this.#guestDirectory(instanceId),
       caBundle: this.#options.caBundle(),
       tools,
+      agent,
       environment: this.#environment(record),
       firstBoot,
     })
     const started = { ...record, init }
     await this.#save(instanceId, started)
-    return { pid: init.pid, tools, record: started }
+    return { pid: init.pid, tools, agent, record: started }
   }
 
   /** Cloud-init's rule: a script is run, once in the instance's life. Its process is no child that the daemon waits for. */
@@ -196,6 +203,29 @@ export class Sandboxes {
     }
   }
 
+  /** Process 1 runs the agent where there is a role for it; nothing is started for an instance that has none. */
+  async #keepAgent({ id, agent: wanted }: InstanceNetwork): Promise<void> {
+    const file = join(this.#guestDirectory(id), AGENT_WANTED)
+    const { init } = this.#record(id)!
+    if (!wanted) {
+      await rm(file, { force: true })
+      if (init) signalProcess(init, 'SIGHUP')
+      return
+    }
+    const problem = await this.#agentProblem(id).catch(String)
+    if (problem === undefined) await writeFile(file, '')
+    else await appendFile(this.#console(id), `the SSM agent cannot run here: ${problem}\n`, { mode: 0o600 })
+    const started = this.#record(id)?.init
+    if (started) signalProcess(started, 'SIGHUP')
+  }
+
+  /** Of the user's own images nobody knows what they bear. */
+  async #agentProblem(instanceId: string): Promise<string | undefined> {
+    const { pid, tools, agent, record } = await this.#started(instanceId, this.#record(instanceId)!)
+    if (record.rootPath === '/') return undefined
+    return agentProblem('nsenter', enter(pid, tools, [...agent.command.slice(0, -1), '--version']))
+  }
+
   async #end(instanceId: string, record: SandboxRecord): Promise<void> {
     const { init, namespace } = record
     if (init && signalProcess(init, 'SIGTERM') && !(await waitUntilGone(init, GRACE_MILLISECONDS))) {
@@ -212,7 +242,7 @@ export class Sandboxes {
     return (await lstat(join(this.#layer(instanceId), 'lower')).catch(() => undefined)) !== undefined
   }
 
-  #prepare(): Promise<ToolDirectory> {
+  #prepare(): Promise<Prepared> {
     this.#preparation ??= this.#prepareOnce().catch((error: unknown) => {
       this.#preparation = undefined
       throw error
@@ -220,14 +250,17 @@ export class Sandboxes {
     return this.#preparation
   }
 
-  async #prepareOnce(): Promise<ToolDirectory> {
+  async #prepareOnce(): Promise<Prepared> {
     const { stateDirectory, world, log } = this.#options
     await mkdir(this.#layers(), { recursive: true, mode: 0o700 })
     if (!(await canHoldLayers(this.#layers()))) {
       log(`${stateDirectory} cannot hold the instances' files (is it an overlay itself?): they are kept in memory`)
       await mountTmpfs(this.#layers(), `postern-${world}`)
     }
-    return gatherTools(join(stateDirectory, 'tools'))
+    return {
+      tools: await gatherTools(join(stateDirectory, 'tools')),
+      agent: await gatherAgent(join(stateDirectory, 'agent')),
+    }
   }
 
   #environment(record: SandboxRecord): Record<string, string> {
@@ -275,6 +308,11 @@ export class Sandboxes {
   #layer(instanceId: string): string {
     return join(this.#layers(), instanceId)
   }
+}
+
+interface Prepared {
+  readonly tools: ToolDirectory
+  readonly agent: AgentFiles
 }
 
 const USER_DATA_SCRIPT = `cd /
