@@ -19,6 +19,7 @@ export function compileInstances(records: Records, vpc: Vpc): InstanceNetwork[] 
       boot: instance.boot,
       rootPath: records.images.get(instance.imageId)?.path ?? '/',
       ...(instance.userData !== undefined && { userData: instance.userData }),
+      ...(instance.instanceProfileId !== undefined && { agent: true as const }),
     }))
     .sort(byId)
 }

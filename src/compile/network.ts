@@ -99,6 +99,8 @@ export interface InstanceNetwork {
   readonly rootPath: string
   /** Base64 of a script to run at first boot. */
   readonly userData?: string
+  /** It has an instance profile, so the SSM agent runs in it. Without one the agent could only wait. */
+  readonly agent?: true
 }
 
 /** Where packets for a destination go. */
