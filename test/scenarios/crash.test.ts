@@ -1,7 +1,16 @@
 // The daemon is killed in the middle of a stream of calls: what was acknowledged is there afterwards, whole.
-// Address plan: VPCs 10.N.0.0/16 with a subnet 10.N.1.0/24.
+// Address plan: VPCs 10.N.0.0/16 with a subnet 10.N.1.0/24; of the endpoints 10.251.0.0/16 with 10.251.1.0/24.
 
-import { CreateSubnetCommand, CreateVpcCommand, DescribeSubnetsCommand, EC2Client } from '@aws-sdk/client-ec2'
+import {
+  CreateSubnetCommand,
+  CreateVpcCommand,
+  CreateVpcEndpointCommand,
+  DeleteVpcEndpointsCommand,
+  DescribeNetworkInterfacesCommand,
+  DescribeSubnetsCommand,
+  DescribeVpcEndpointsCommand,
+  EC2Client,
+} from '@aws-sdk/client-ec2'
 import { CreateBucketCommand, GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { LabWorld } from '../../labs/lab-world.ts'
@@ -76,4 +85,50 @@ it('kill -9 while VPCs, subnets and objects are made loses none that was acknowl
   }
   const { stdout } = await world.postern('status', '--json')
   expect(JSON.parse(stdout)).toMatchObject({ health: 'ok', problems: [] })
+})
+
+it('kill -9 while interface endpoints are made and deleted leaves each whole, with its interface, or gone', async () => {
+  const { Vpc } = await clients().ec2.send(new CreateVpcCommand({ CidrBlock: '10.251.0.0/16' }))
+  const VpcId = known(Vpc?.VpcId)
+  const { Subnet } = await clients().ec2.send(new CreateSubnetCommand({ VpcId, CidrBlock: '10.251.1.0/24' }))
+  const request = {
+    VpcId,
+    ServiceName: 'com.amazonaws.us-east-1.ssm',
+    VpcEndpointType: 'Interface' as const,
+    SubnetIds: [known(Subnet?.SubnetId)],
+    PrivateDnsEnabled: false,
+  }
+  const kept = new Set<string>()
+  const deleted = new Set<string>()
+  const target = Promise.withResolvers<void>()
+  const { ec2 } = clients()
+  const stream = async () => {
+    for (let at = 0; ; at++) {
+      const { VpcEndpoint } = await ec2.send(new CreateVpcEndpointCommand(request))
+      const id = known(VpcEndpoint?.VpcEndpointId)
+      if (at % 4 === 0) {
+        kept.add(id)
+        if (kept.size === 9) target.resolve()
+        continue
+      }
+      await ec2.send(new DeleteVpcEndpointsCommand({ VpcEndpointIds: [id] }))
+      deleted.add(id)
+    }
+  }
+  const streams = Promise.allSettled([stream(), stream(), stream()])
+  await target.promise
+  await world.signal('SIGKILL')
+  await streams
+  await world.up()
+  const shown = async () => (await clients().ec2.send(new DescribeVpcEndpointsCommand())).VpcEndpoints ?? []
+  const settled = async () => (await shown()).every(({ State }) => String(State) === 'available')
+  await expect.poll(settled, { timeout: 20_000 }).toBe(true)
+  const endpoints = await shown()
+  const ids = endpoints.map((endpoint) => endpoint.VpcEndpointId)
+  expect(ids).toEqual(expect.arrayContaining([...kept]))
+  expect(ids.filter((id) => deleted.has(known(id)))).toEqual([])
+  const { NetworkInterfaces = [] } = await clients().ec2.send(new DescribeNetworkInterfacesCommand())
+  const interfaces = NetworkInterfaces.map((eni) => eni.NetworkInterfaceId).sort()
+  expect(interfaces).toEqual(endpoints.flatMap((endpoint) => endpoint.NetworkInterfaceIds ?? []).sort())
+  expect(interfaces).toHaveLength(endpoints.length)
 })
