@@ -578,6 +578,10 @@ export interface SsmSession {
   readonly reason?: string
   /** Who began it: an ARN. */
   readonly startedBy: string
+  /** Minutes. */
+  readonly idleTimeout: number
+  /** Minutes; absent: any time. */
+  readonly maxDuration?: number
   /** Their `aws:userid`, by which policies let people end their own sessions. */
   readonly startedByUserId: string
   readonly status: 'Connecting' | 'Connected' | 'Terminated' | 'Failed'
@@ -776,5 +780,5 @@ export const INDEXES = {
   ssmDocuments: ['owner'],
   ssmCommands: ['owner'],
   ssmCommandInvocations: ['owner', 'commandId', 'instanceId', 'status'],
-  ssmSessions: ['owner', 'target'],
+  ssmSessions: ['owner', 'target', 'status'],
 } as const satisfies { readonly [T in keyof Schema]: readonly (keyof Schema[T])[] }

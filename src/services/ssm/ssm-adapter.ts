@@ -7,6 +7,7 @@ import { sendCommandOperations } from './command/send-command.ts'
 import { describeDocumentOperations } from './document/describe-documents.ts'
 import { documentOperations } from './document/document.ts'
 import { agentOperations } from './instance/agent-operations.ts'
+import { associationOperations } from './instance/association.ts'
 import { managedInstanceOperations, onEverything } from './instance/managed-instance.ts'
 import { deleteParameterOperations } from './parameter/delete-parameter.ts'
 import { describeParameterOperations } from './parameter/describe-parameters.ts'
@@ -21,6 +22,7 @@ import { ssmCodec } from './ssm-codec.ts'
 
 /** What the public SDK knows. */
 const ROWS: SsmRows = {
+  ...associationOperations,
   ...deleteParameterOperations,
   ...describeCommandOperations,
   ...describeDocumentOperations,

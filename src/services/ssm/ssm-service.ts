@@ -12,7 +12,7 @@ import { ec2MessagesAdapter } from './ec2messages/ec2messages-adapter.ts'
 import { MessagePolls } from './ec2messages/message-polls.ts'
 import { isLive } from './instance/caller-instance.ts'
 import { messagesAdapter } from './messages-adapter.ts'
-import { endSession, IDLE_TIMEOUT, isOver, markConnected } from './session/session.ts'
+import { endOverdue, endSession, isOver, markConnected } from './session/session.ts'
 import { type Ssm, write } from './ssm.ts'
 import { ssmAdapter } from './ssm-adapter.ts'
 
@@ -57,7 +57,7 @@ export function openSsm({ store, endpoint, now, log }: SsmContext): SsmService {
     },
     now,
   )
-  const ssm: Ssm = { store, tokens, controlChannels, dataChannels, delivery, endpoint, now }
+  const ssm: Ssm = { store, tokens, controlChannels, dataChannels, delivery, endpoint, now, openedAt: now() }
 
   const fromAgent = async (instanceId: string, message: AgentMessage) => {
     if (message.messageType === 'agent_task_complete') return completeTask(ssm, instanceId, message)
@@ -71,7 +71,7 @@ export function openSsm({ store, endpoint, now, log }: SsmContext): SsmService {
 
   const tick = async () => {
     await delivery.expire(now())
-    for (const id of dataChannels.idleSince(now().getTime() - IDLE_TIMEOUT)) await endSession(ssm, id)
+    await endOverdue(ssm, now())
     await forgetTerminated(ssm)
   }
   const timer = setInterval(() => later(tick()), TICK)
@@ -121,5 +121,6 @@ async function forgetTerminated(ssm: Ssm): Promise<void> {
       if (!isOver(session)) await endSession(ssm, session.id)
     }
     ssm.controlChannels.drop(id)
+    await ssm.delivery.undeliverable(id)
   }
 }

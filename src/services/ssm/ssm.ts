@@ -19,6 +19,8 @@ export interface Ssm {
   /** `http://127.0.0.1:4566` */
   readonly endpoint: () => string
   readonly now: () => Date
+  /** When this daemon began. */
+  readonly openedAt: Date
 }
 
 /** Answers one operation. The codec decoded `input` by the operation's own table, so it has the operation's shape. */

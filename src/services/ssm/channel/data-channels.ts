@@ -78,9 +78,9 @@ export class DataChannels {
     return this.#channels.get(sessionId)?.[end].socket?.readyState === OPEN
   }
 
-  /** Sessions in which nothing was said since `instant`, in milliseconds. */
-  idleSince(instant: number): string[] {
-    return [...this.#channels].filter(([, { lastUsed }]) => lastUsed < instant).map(([sessionId]) => sessionId)
+  /** When something was last said in a session, in milliseconds since 1970; undefined when nobody has come yet. */
+  lastUsed(sessionId: string): number | undefined {
+    return this.#channels.get(sessionId)?.lastUsed
   }
 
   /** Ends a session for both ends; `last` is the frame that tells the user's. */

@@ -106,6 +106,13 @@ export class CommandDelivery {
     })
   }
 
+  /** The instance is no more. */
+  async undeliverable(instanceId: InstanceId): Promise<void> {
+    for (const one of this.#options.store.records.ssmCommandInvocations.where('instanceId', instanceId)) {
+      if (isOpen(one)) await this.refused(instanceId, jobId(one.commandId, instanceId), 'the instance was terminated')
+    }
+  }
+
   /** What the agent says of the job, while it runs and at its end. An invocation that has ended stays as it is. */
   async replied(instanceId: string, id: string, content: unknown): Promise<void> {
     const result = readJobReply(content)

@@ -11,7 +11,7 @@ import type { Tx } from '../../../store/store.ts'
 import { completeArguments } from '../document/document-arguments.ts'
 import { parseDocumentContent } from '../document/document-content.ts'
 import { asksOnDocument, requireDocument } from '../document/find-document.ts'
-import { asksOnInstance, findManaged, managedInstances } from '../instance/managed-instance.ts'
+import { asksOnInstance, findManaged, type Managed, managedInstances } from '../instance/managed-instance.ts'
 import { callerOf, type Ssm, type SsmRows, write } from '../ssm.ts'
 import { commandShape } from './command-shape.ts'
 import { isOpen } from './command-status.ts'
@@ -128,7 +128,7 @@ function targetsOf(ssm: Ssm, input: SendCommandRequest, call: Call): readonly In
     throw new ApiError('DuplicateInstanceId', 'You cannot specify an instance ID in more than one association.')
   }
   if (Targets.length > 0) return selectTargets(ssm, Targets, call)
-  const wrong = InstanceIds.filter((id) => !findManaged(ssm, call, id))
+  const wrong = InstanceIds.filter((id) => !runs(findManaged(ssm, call, id)))
   if (wrong.length > 0) {
     const { account } = callerOf(call)
     throw new ApiError(
@@ -137,6 +137,10 @@ function targetsOf(ssm: Ssm, input: SendCommandRequest, call: Call): readonly In
     )
   }
   return InstanceIds as InstanceId[]
+}
+
+function runs(managed: Managed | undefined): boolean {
+  return managed?.instance.state === 'running' || managed?.instance.state === 'pending'
 }
 
 /** The managed instances that meet every target: by id or by tag. */
@@ -148,6 +152,7 @@ function selectTargets(ssm: Ssm, targets: readonly Target[], call: Call): readon
     if (Values.length === 0) throw new ApiError('InvalidTarget', `The target ${Key} has no values.`)
   }
   return managedInstances(ssm, call)
+    .filter(runs)
     .filter(({ instance: { id, tags } }) =>
       targets.every(({ Key = '', Values = [] }) => {
         if (/^instanceids$/i.test(Key)) return Values.includes(id) || Values.includes('*')

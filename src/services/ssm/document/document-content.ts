@@ -25,6 +25,10 @@ export interface DocumentContent {
   readonly parameters: readonly DocumentParameter[]
   /** Absent for commands: `Standard_Stream`, `Port`, `InteractiveCommands`, `NonInteractiveCommands`. */
   readonly sessionType?: string
+  /** Minutes without a word after which a session of this document ends; absent: AWS's default. */
+  readonly idleSessionTimeout?: number
+  /** Minutes that a session of this document may last; absent: any time. */
+  readonly maxSessionDuration?: number
 }
 
 const MOST_BYTES = 64 * 1024
@@ -47,7 +51,9 @@ export function parseDocumentContent(text: string, documentType: string): Docume
     description: textOf(content, 'description') ?? '',
     parameters: parseParameters(content.parameters),
   }
-  if (documentType === 'Session') return { ...common, sessionType: requireSession(content, schemaVersion) }
+  if (documentType === 'Session') {
+    return { ...common, sessionType: requireSession(content, schemaVersion), ...sessionLimits(content.inputs) }
+  }
   if (schemaVersion !== '2.2' && schemaVersion !== '2.0') {
     throw invalid(`schemaVersion '${schemaVersion}' is not served for Command documents: it must be 2.2`)
   }
@@ -69,11 +75,36 @@ function requireSession(content: Readonly<Record<string, unknown>>, schemaVersio
   if (!SESSION_TYPES.includes(sessionType)) {
     throw invalid(`sessionType '${sessionType}' is not one of ${SESSION_TYPES.join(', ')}`)
   }
-  if (content.inputs !== undefined) requireObject(content.inputs, 'inputs')
   if (content.properties !== undefined && !Array.isArray(content.properties)) {
     requireObject(content.properties, 'properties')
   }
   return sessionType
+}
+
+/** Preferences that would change what a session is, and that nothing here does yet. */
+const UNSERVED_INPUTS = ['s3BucketName', 'cloudWatchLogGroupName', 'kmsKeyId', 'runAsEnabled']
+
+function sessionLimits(value: unknown): Pick<DocumentContent, 'idleSessionTimeout' | 'maxSessionDuration'> {
+  if (value === undefined) return {}
+  const inputs = requireObject(value, 'inputs')
+  const unserved = UNSERVED_INPUTS.find(
+    (name) => ![undefined, null, '', false, 'false'].some((off) => off === inputs[name]),
+  )
+  if (unserved !== undefined) throw invalid(`Postern does not serve inputs.${unserved} yet: leave it empty`)
+  const idleSessionTimeout = minutesOf(inputs, 'idleSessionTimeout', 60)
+  const maxSessionDuration = minutesOf(inputs, 'maxSessionDuration', 1440)
+  return {
+    ...(idleSessionTimeout !== undefined && { idleSessionTimeout }),
+    ...(maxSessionDuration !== undefined && { maxSessionDuration }),
+  }
+}
+
+function minutesOf(inputs: Readonly<Record<string, unknown>>, name: string, most: number): number | undefined {
+  const text = textOf(inputs, name) ?? ''
+  if (text === '' || /^\{\{.*\}\}$/.test(text)) return undefined
+  const minutes = Number(text)
+  if (Number.isInteger(minutes) && minutes >= 1 && minutes <= most) return minutes
+  throw invalid(`inputs.${name} must be 1 to ${most} minutes`)
 }
 
 function requireSteps(steps: unknown): void {

@@ -104,7 +104,9 @@ async function deleteDocument(ssm: Ssm, input: DeleteDocumentRequest, call: Call
   await write(ssm, (tx) => {
     const document = requireOwn(tx, call, documentName(input.Name ?? ''))
     if (number === undefined && versionName === undefined) return tx.ssmDocuments.delete(document.id)
-    const version = document.versions.find((one) => one.version === number || one.versionName === versionName)
+    const version = document.versions.find((one) =>
+      number === undefined ? one.versionName === versionName : one.version === number,
+    )
     if (!version) throw new ApiError('InvalidDocumentVersion', 'The document version is not valid or does not exist.')
     if (version.version === document.defaultVersion) {
       throw new ApiError('InvalidDocumentOperation', 'Default version of the document cannot be deleted.')

@@ -7,6 +7,7 @@ import { ApiError } from '../../../errors.ts'
 import type { Authorisation } from '../../../iam/request.ts'
 import type { InstanceId, SsmManagedInstance } from '../../../store/records.ts'
 import { asks, type Ssm, type SsmRows, tagKeys, write } from '../ssm.ts'
+import { noSuchAssociation } from './association.ts'
 import { requireOwnInstance } from './caller-instance.ts'
 
 /** What an agent sends: members of many kinds, of which texts are read. */
@@ -43,10 +44,6 @@ async function updateInstanceInformation(ssm: Ssm, input: AgentInput, call: Call
 function listInstanceAssociations(ssm: Ssm, input: AgentInput, call: Call): object {
   requireOwnInstance(ssm, call, text(input, 'InstanceId'))
   return { Associations: [] }
-}
-
-function noSuchAssociation(): never {
-  throw new ApiError('AssociationDoesNotExist', 'The specified association does not exist.')
 }
 
 function onInstance(ssm: Ssm, input: AgentInput, call: Call): readonly Authorisation[] {

@@ -10,8 +10,8 @@ import type { SsmSession } from '../../../store/records.ts'
 import type { Tx } from '../../../store/store.ts'
 import { channelClosed, parseObject, serviceFrame } from '../channel/service-message.ts'
 import { DEFAULT_SESSION } from '../document/aws-documents.ts'
-import { type Arguments, completeArguments } from '../document/document-arguments.ts'
-import { parseDocumentContent } from '../document/document-content.ts'
+import { completeArguments } from '../document/document-arguments.ts'
+import { type DocumentContent, parseDocumentContent } from '../document/document-content.ts'
 import {
   asksOnDocument,
   defaultSessionDocument,
@@ -28,8 +28,9 @@ export const sessionOperations: SsmRows = {
   TerminateSession: { run: terminateSession, asks: asksOnSession },
 }
 
-/** A session in which nothing is said is ended. Milliseconds: AWS's default of 20 minutes. */
-export const IDLE_TIMEOUT = 20 * 60_000
+/** A session in which nothing is said for so long is ended, where its document does not say how long. Minutes. */
+const IDLE_TIMEOUT = 20
+const MINUTE = 60_000
 /** Session types that the agent here has. */
 const SERVED_TYPES = ['Standard_Stream', 'InteractiveCommands', 'NonInteractiveCommands']
 const KEPT_FOR = 30 * 24 * 3_600_000
@@ -47,7 +48,8 @@ async function startSession(ssm: Ssm, input: StartSessionRequest, call: Call): P
   const { records } = ssm.store
   const isDefault = documentName(name) === DEFAULT_SESSION.name
   const document = isDefault ? defaultSessionDocument(records, call) : requireDocument(records, call, name)
-  const parameters = sessionArguments(document, { ...input.Parameters })
+  const content = requireSessionContent(document)
+  const parameters = completeArguments(content, { ...input.Parameters })
   if ((input.Reason ?? '').length > MOST_REASON) {
     throw new ApiError('ValidationException', `Reason has more than ${MOST_REASON} characters.`)
   }
@@ -61,6 +63,8 @@ async function startSession(ssm: Ssm, input: StartSessionRequest, call: Call): P
     documentName: document.name,
     parameters,
     ...(input.Reason !== undefined && { reason: input.Reason }),
+    idleTimeout: content.idleSessionTimeout ?? IDLE_TIMEOUT,
+    ...(content.maxSessionDuration !== undefined && { maxDuration: content.maxSessionDuration }),
     startedBy: caller.arn,
     startedByUserId: caller.userId,
     status: 'Connecting',
@@ -109,6 +113,19 @@ export async function endSession(
   await ended
 }
 
+/** Ends the sessions that had their time, and those in which nothing was said for too long. */
+export async function endOverdue(ssm: Ssm, now: Date): Promise<void> {
+  const { ssmSessions } = ssm.store.records
+  const open = [...ssmSessions.where('status', 'Connecting'), ...ssmSessions.where('status', 'Connected')]
+  const overdue = open.filter(({ id, startedAt, idleTimeout, maxDuration = Number.POSITIVE_INFINITY }) => {
+    const began = Date.parse(startedAt)
+    // What was said before a restart is forgotten, and then the time runs from the restart on.
+    const lastUsed = ssm.dataChannels.lastUsed(id) ?? Math.max(began, ssm.openedAt.getTime())
+    return now.getTime() - lastUsed > idleTimeout * MINUTE || now.getTime() - began > maxDuration * MINUTE
+  })
+  for (const { id } of overdue) await endSession(ssm, id)
+}
+
 /** Both ends have come: it is shown as connected. */
 export async function markConnected(ssm: Ssm, id: string): Promise<void> {
   const session = ssm.store.records.ssmSessions.get(id)
@@ -140,18 +157,16 @@ function interactiveShell(session: SsmSession, document: FoundDocument): object 
   return { SchemaVersion: 1, TaskId: session.id, Topic: 'aws.ssm.shell', Content: JSON.stringify(content) }
 }
 
-function sessionArguments(document: FoundDocument, given: Arguments): Arguments {
-  if (document.documentType !== 'Session') {
+function requireSessionContent({ documentType, version }: FoundDocument): DocumentContent {
+  if (documentType !== 'Session') {
     throw new ApiError(
       'InvalidDocument',
-      `Document type: '${document.documentType}' is not supported. Only type: 'Session' is supported in Session Manager.`,
+      `Document type: '${documentType}' is not supported. Only type: 'Session' is supported in Session Manager.`,
     )
   }
-  const content = parseDocumentContent(document.version.content, 'Session')
-  if (!SERVED_TYPES.includes(content.sessionType ?? '')) {
-    throw new ApiError('InvalidDocument', `Postern does not serve sessions of type ${content.sessionType} yet.`)
-  }
-  return completeArguments(content, given)
+  const content = parseDocumentContent(version.content, 'Session')
+  if (SERVED_TYPES.includes(content.sessionType ?? '')) return content
+  throw new ApiError('InvalidDocument', `Postern does not serve sessions of type ${content.sessionType} yet.`)
 }
 
 export function requireSession(ssm: Ssm, call: Call, id: string): SsmSession {
