@@ -9,6 +9,7 @@ import {
   API_GATEWAY_OPERATIONS,
   EC2_OPERATIONS,
   LOGS_OPERATIONS,
+  ORGANIZATIONS_OPERATIONS,
   ROUTE53_OPERATIONS,
   S3_UNSERVED,
   SSM_OPERATIONS,
@@ -37,6 +38,11 @@ const PACKAGES: readonly Package[] = [
   { client: 'ssm', signingName: 'ssm', served: (operation) => SSM_OPERATIONS.has(operation) },
   { client: 'cloudwatch-logs', signingName: 'logs', served: (operation) => LOGS_OPERATIONS.has(operation) },
   { client: 'api-gateway', signingName: 'apigateway', served: (operation) => API_GATEWAY_OPERATIONS.has(operation) },
+  {
+    client: 'organizations',
+    signingName: 'organizations',
+    served: (operation) => ORGANIZATIONS_OPERATIONS.has(operation),
+  },
   { client: 'route-53', signingName: 'route53', served: (operation) => ROUTE53_OPERATIONS.has(operation) },
 ]
 

@@ -89,6 +89,17 @@ export const API_GATEWAY_OPERATIONS = words(`
   UpdateStage
 `)
 
+/** An organization, its accounts and units, and the policies over them. */
+export const ORGANIZATIONS_OPERATIONS = words(`
+  AttachPolicy CloseAccount CreateAccount CreateOrganization CreateOrganizationalUnit CreatePolicy DeleteOrganization
+  DeleteOrganizationalUnit DeletePolicy DescribeAccount DescribeCreateAccountStatus DescribeOrganization
+  DescribeOrganizationalUnit DescribePolicy DetachPolicy DisableAWSServiceAccess DisablePolicyType
+  EnableAWSServiceAccess EnablePolicyType ListAWSServiceAccessForOrganization ListAccounts ListAccountsForParent
+  ListChildren ListCreateAccountStatus ListDelegatedAdministrators ListOrganizationalUnitsForParent ListParents
+  ListPolicies ListPoliciesForTarget ListRoots ListTagsForResource ListTargetsForPolicy MoveAccount
+  RemoveAccountFromOrganization TagResource UntagResource UpdateOrganizationalUnit UpdatePolicy
+`)
+
 /** Hosted zones and their record sets. */
 export const ROUTE53_OPERATIONS = words(`
   AssociateVPCWithHostedZone ChangeResourceRecordSets ChangeTagsForResource CreateHostedZone
