@@ -12,9 +12,18 @@ export function dnsHashOf(id: VpcEndpointId): string {
   return digitsOf(`${id} names`, HASH_LENGTH)
 }
 
-/** The id of the hidden zone that holds the endpoint's private names: `Z…`. */
+/** The id of the hidden zone that holds the endpoint's first private name: `Z…`. */
 export function hiddenZoneIdOf(id: VpcEndpointId): string {
-  return `Z${digitsOf(`${id} zone`, ZONE_ID_LENGTH).toUpperCase()}`
+  return zoneIdOf(`${id} zone`)
+}
+
+/** The id of a further hidden zone of the endpoint, by the id of the first. */
+export function furtherZoneId(hiddenZoneId: string, name: string): string {
+  return zoneIdOf(`${hiddenZoneId} ${name}`)
+}
+
+function zoneIdOf(text: string): string {
+  return `Z${digitsOf(text, ZONE_ID_LENGTH).toUpperCase()}`
 }
 
 function digitsOf(text: string, length: number): string {

@@ -213,6 +213,19 @@ describe('S3 for queries from outside the VPC alone', () => {
   const s3Options = (flag: boolean) => ({ DnsOptions: { PrivateDnsOnlyForInboundResolverEndpoint: flag } })
 })
 
+test('a name and all names below it share a hidden zone, and other names have another', () => {
+  at.makeId({ VpcEndpointType: 'Gateway', ServiceName: S3 })
+  const { DnsEntries = [] } = at.make({ ServiceName: S3, PrivateDnsEnabled: true })
+  const zoneOf = (DnsName: string) => DnsEntries.find((one) => one.DnsName === DnsName)?.HostedZoneId
+  expect(zoneOf('s3.us-east-1.amazonaws.com')).toMatch(/^Z[0-9A-Z]{20}$/)
+  expect(zoneOf('*.s3.us-east-1.amazonaws.com')).toBe(zoneOf('s3.us-east-1.amazonaws.com'))
+  const vpcId = `vpc-${at.VpcId.slice('vpc-'.length)}` as const
+  const zones = hiddenZones(at.world.store.records, vpcId)
+  expect(zones.map(({ name }) => name.split('.')[0])).toEqual(['s3', 's3-control', 's3-accesspoint'])
+  expect(zones.map(({ name, zoneId }) => zoneOf(name) === zoneId)).toEqual([true, true, true])
+  expect(new Set(zones.map(({ zoneId }) => zoneId)).size).toBe(3)
+})
+
 test('hidden zones are one for each name of an endpoint whose private DNS is on', () => {
   const id = at.makeId({ ServiceName: EXECUTE_API })
   at.make({ PrivateDnsEnabled: false })

@@ -5,6 +5,7 @@ import type { DnsOptionsSpecification } from '@aws-sdk/client-ec2'
 import { type EndpointService, findEndpointService } from '../../../catalogue/endpoint-services.ts'
 import type { Vpc, VpcEndpoint, VpcEndpointId, VpcId } from '../../../store/records.ts'
 import type { Records } from '../../../store/store.ts'
+import { furtherZoneId } from './endpoint-dns.ts'
 import { invalidParameter } from './new-vpc-endpoint.ts'
 
 export type PrivateDns = Pick<VpcEndpoint, 'privateDnsEnabled' | 'privateDnsOnlyForInboundResolverEndpoint'>
@@ -56,14 +57,25 @@ export function hiddenZones(records: Records, vpcId: VpcId): HiddenZone[] {
   return records.vpcEndpoints
     .where('vpcId', vpcId)
     .filter((endpoint) => endpoint.privateDnsEnabled && endpoint.state !== 'deleting')
-    .flatMap((endpoint) => {
-      const names = findEndpointService(endpoint.region, endpoint.serviceName)?.privateDnsNames ?? []
-      return [...new Set(names.map(zoneName))].map((name) => ({
+    .flatMap((endpoint) =>
+      [...new Set(privateNames(endpoint).map(zoneName))].map((name) => ({
         endpointId: endpoint.id,
-        zoneId: endpoint.hiddenZoneId ?? '',
+        zoneId: hiddenZoneId(endpoint, name),
         name,
-      }))
-    })
+      })),
+    )
+}
+
+/** The id of the zone that holds one of the endpoint's private names: a zone has a name and the names below it. */
+export function hiddenZoneId(endpoint: VpcEndpoint, privateName: string): string {
+  const [first] = privateNames(endpoint).map(zoneName)
+  const name = zoneName(privateName)
+  const id = endpoint.hiddenZoneId ?? ''
+  return name === first ? id : furtherZoneId(id, name)
+}
+
+function privateNames(endpoint: VpcEndpoint): readonly string[] {
+  return findEndpointService(endpoint.region, endpoint.serviceName)?.privateDnsNames ?? []
 }
 
 /** The interface endpoints that leave the queries from inside their VPC to a gateway endpoint like this one. */

@@ -8,6 +8,7 @@ import type { Records } from '../../../store/store.ts'
 import { toGroups } from '../network-interface/network-interface-shape.ts'
 import { tagList } from '../request/tags.ts'
 import { interfacesOfEndpoint } from './endpoint-interface.ts'
+import { hiddenZoneId } from './private-dns.ts'
 
 /** On the wire the states begin in lower case, whatever the SDK's own list says. */
 export type ShownVpcEndpoint = Omit<EndpointOutput, 'State'> & { readonly State: VpcEndpoint['state'] }
@@ -54,6 +55,6 @@ function dnsEntries(records: Records, endpoint: VpcEndpoint, interfaces: readonl
   const privateNames = endpoint.privateDnsEnabled ? names.private : []
   return [
     ...own.map((DnsName) => ({ DnsName, HostedZoneId: vpceHostedZoneId(endpoint.region) })),
-    ...privateNames.map((DnsName) => ({ DnsName, HostedZoneId: endpoint.hiddenZoneId })),
+    ...privateNames.map((DnsName) => ({ DnsName, HostedZoneId: hiddenZoneId(endpoint, DnsName) })),
   ]
 }
