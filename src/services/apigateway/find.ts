@@ -4,6 +4,7 @@ import type { RestApi, RestApiDeployment, RestApiMethod, RestApiResource, RestAp
 import type { Records } from '../../store/store.ts'
 import type { Caller } from './caller.ts'
 import { invalidIdentifier, missing } from './errors.ts'
+import { own } from './own.ts'
 
 export function requireRestApi(records: Records, caller: Caller, id = ''): RestApi {
   const api = records.restApis.get(id)
@@ -34,7 +35,7 @@ export function requireMethod(records: Records, caller: Caller, input: MethodInp
   const api = requireRestApi(records, caller, input.restApiId)
   const resource = requireResource(records, api.id, input.resourceId)
   const httpMethod = input.httpMethod ?? ''
-  const method = resource.methods[httpMethod]
+  const method = own(resource.methods, httpMethod)
   if (!method) throw invalidIdentifier('Method')
   return { api, resource, httpMethod, method }
 }

@@ -17,6 +17,7 @@ import { invalidMapping, requireIntegration, requireTemplates } from './integrat
 import { parseMapping } from './mapping.ts'
 import { requireMethodResponse, storeMethod } from './method.ts'
 import { integrationResponseShape } from './method-shape.ts'
+import { own } from './own.ts'
 import { applyPatches, mapRow, type PatchRow } from './patch.ts'
 
 export function putIntegrationResponse(
@@ -67,7 +68,7 @@ export function deleteIntegrationResponse(
 }
 
 function requireResponse(method: RestApiMethod, statusCode = ''): RestApiIntegrationResponse {
-  const response = requireIntegration(method).responses[statusCode]
+  const response = own(requireIntegration(method).responses, statusCode)
   if (!response) throw missing('Invalid Response status code specified')
   return response
 }
@@ -95,7 +96,7 @@ function requireConsistent(
     throw badRequest(`Invalid selection pattern specified: ${selectionPattern}`)
   }
   for (const [target, source] of Object.entries(responseParameters)) {
-    if (!(target in declared)) throw invalidMapping(target)
+    if (!Object.hasOwn(declared, target)) throw invalidMapping(target)
     if (!parseMapping(source, 'integration.response')) throw invalidMapping(source)
   }
   requireTemplates(responseTemplates)

@@ -16,6 +16,7 @@ import { requireMethod } from './find.ts'
 import { parseMapping } from './mapping.ts'
 import { HTTP_METHODS, storeMethod } from './method.ts'
 import { integrationShape } from './method-shape.ts'
+import { own } from './own.ts'
 import { applyPatches, mapRow, type PatchRow, readBoolean } from './patch.ts'
 import { parseTemplate } from './template.ts'
 
@@ -188,7 +189,7 @@ function isHttpEndpoint(uri: string): boolean {
 /** What is mapped from the request must be declared by its method. */
 function requireRequestParameters(method: RestApiMethod, parameters: Readonly<Record<string, string>> = {}): void {
   for (const [target, source] of Object.entries(parameters)) {
-    const declared = !/^method\.request\.(?!body)/.test(source) || source in (method.requestParameters ?? {})
+    const declared = !/^method\.request\.(?!body)/.test(source) || own(method.requestParameters, source) !== undefined
     if (!PARAMETER.test(target)) throw invalidMapping(target)
     if (!declared || !parseMapping(source, 'method.request')) throw invalidMapping(source)
   }

@@ -2,6 +2,7 @@
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/request-response-data-mappings.html
 
 import { findPath, parseJsonPath } from './json-path.ts'
+import { own } from './own.ts'
 
 /** What expressions and templates can speak of. */
 export interface MappingScope {
@@ -41,15 +42,15 @@ export function evaluateMapping(mapping: Mapping, scope: MappingScope): string |
     case 'literal':
       return mapping.text
     case 'path':
-      return scope.path[mapping.name]
+      return own(scope.path, mapping.name)
     case 'query':
-      return scope.query[mapping.name]
+      return own(scope.query, mapping.name)
     case 'header':
-      return scope.headers[mapping.name.toLowerCase()]
+      return own(scope.headers, mapping.name.toLowerCase())
     case 'context':
-      return scope.context[mapping.name]
+      return own(scope.context, mapping.name)
     case 'stageVariable':
-      return scope.stageVariables[mapping.name]
+      return own(scope.stageVariables, mapping.name)
     case 'body':
       return bodyText(scope.body, mapping.path)
     default:

@@ -3,6 +3,7 @@
 
 import type { MethodSetting } from '@aws-sdk/client-api-gateway'
 import { badRequest, notServed } from './errors.ts'
+import { own } from './own.ts'
 import type { Change } from './patch.ts'
 
 /** What can be patched below `/{path}/{method}`. */
@@ -29,7 +30,7 @@ export function changeMethodSetting(settings: Settings, setting: string, { op, v
   }
   const [path = '', method = ''] = names
   const key = `${path.replace(/^\//, '')}/${method}`
-  const { [setting]: _, ...others } = settings[key] ?? {}
+  const { [setting]: _, ...others } = own(settings, key) ?? {}
   const changed = op === 'remove' ? others : { ...others, [setting]: value }
   return { ...settings, [key]: changed }
 }

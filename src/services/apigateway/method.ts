@@ -19,6 +19,7 @@ import type { Caller } from './caller.ts'
 import { badRequest, conflict, missing, notServed } from './errors.ts'
 import { type FoundMethod, requireMethod, requireResource, requireRestApi } from './find.ts'
 import { methodResponseShape, methodShape } from './method-shape.ts'
+import { own } from './own.ts'
 import { applyPatches, mapRow, type PatchRow, readBoolean } from './patch.ts'
 
 export const HTTP_METHODS: readonly string[] = ['GET', 'POST', 'PUT', 'DELETE', 'PATCH', 'HEAD', 'OPTIONS', 'ANY']
@@ -36,7 +37,7 @@ export function putMethod(tx: Tx, caller: Caller, input: PutMethodRequest): Meth
   if (!HTTP_METHODS.includes(httpMethod)) {
     throw badRequest(`Invalid HttpMethod specified. Valid options are ${HTTP_METHODS.join(',')}`)
   }
-  if (resource.methods[httpMethod]) throw conflict('Method already exists for this resource')
+  if (own(resource.methods, httpMethod)) throw conflict('Method already exists for this resource')
   if (input.apiKeyRequired) throw notServed('API keys: apiKeyRequired')
   if (input.authorizerId) throw notServed('authorizers: authorizerId')
   if (input.requestValidatorId) throw notServed('request validators: requestValidatorId')
@@ -73,7 +74,7 @@ export function deleteMethod(tx: Tx, caller: Caller, input: DeleteMethodRequest)
 export function putMethodResponse(tx: Tx, caller: Caller, input: PutMethodResponseRequest): MethodResponse {
   const found = requireMethod(tx, caller, input)
   const statusCode = requireStatusCode(input.statusCode)
-  if (found.method.responses[statusCode]) throw conflict('Response already exists for this resource')
+  if (own(found.method.responses, statusCode)) throw conflict('Response already exists for this resource')
   const response: RestApiMethodResponse = {
     responseParameters: requireParameters(input.responseParameters, RESPONSE_PARAMETER),
     responseModels: requireModels(input.responseModels),
@@ -114,7 +115,7 @@ export function storeMethod(tx: Tx, { resource, httpMethod }: FoundMethod, metho
 }
 
 export function requireMethodResponse(method: RestApiMethod, statusCode = ''): RestApiMethodResponse {
-  const response = method.responses[statusCode]
+  const response = own(method.responses, statusCode)
   if (!response) throw missing('Invalid Response status code specified')
   return response
 }

@@ -31,6 +31,8 @@ test.each([
   ],
   ['a utility of a reference', "$util.escapeJavaScript($input.json('$.name'))", '\\"rex\\"'],
   ['a utility of a string', "$util.base64Encode('a') $util.urlEncode('a b')", 'YQ== a%20b'],
+  ['a name that every object has', '$context.constructor|$input.params("constructor")|', '||'],
+  ['what is not percent-encoded well', "$util.urlDecode('a%zz+b&c')", 'a%zz b&c'],
   ['comments', 'a## gone\nb#* gone *#c', 'abc'],
   ['a reference that is nobody’s', `$foo \${bar}`, `$foo \${bar}`],
 ])('%s', (_rule, text, wanted) => {

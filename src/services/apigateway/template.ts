@@ -4,6 +4,7 @@
 
 import { findPath, parseJsonPath } from './json-path.ts'
 import type { MappingScope } from './mapping.ts'
+import { own } from './own.ts'
 
 type Render = (scope: MappingScope) => string
 
@@ -72,9 +73,9 @@ const STRING = /\s*(?<quote>['"])(?<text>[\s\S]*?)\k<quote>\s*/
 function readReference(root: string, reader: Reader): Render | undefined {
   switch (root) {
     case 'context':
-      return named(reader, (name) => (scope) => scope.context[name] ?? '')
+      return named(reader, (name) => (scope) => own(scope.context, name) ?? '')
     case 'stageVariables':
-      return named(reader, (name) => (scope) => scope.stageVariables[name] ?? '')
+      return named(reader, (name) => (scope) => own(scope.stageVariables, name) ?? '')
     case 'input':
       return readInput(reader)
     default:
@@ -102,7 +103,8 @@ function readInput(reader: Reader): Render | undefined {
   const argument = method && reader.match(STRING)?.groups?.text
   if (argument === undefined || !reader.take(')')) return undefined
   if (method === 'params') {
-    return ({ path, query, headers }) => path[argument] ?? query[argument] ?? headers[argument.toLowerCase()] ?? ''
+    return ({ path, query, headers }) =>
+      own(path, argument) ?? own(query, argument) ?? own(headers, argument.toLowerCase()) ?? ''
   }
   const path = parseJsonPath(argument)
   if (!path) return undefined
@@ -115,14 +117,14 @@ const UTILITIES: Readonly<Record<string, (text: string) => string>> = {
   // Single quotes stay: what comes out stands in a JSON string.
   escapeJavaScript: (text) => JSON.stringify(text).slice(1, -1).replaceAll("'", "\\'"),
   urlEncode: (text) => encodeURIComponent(text),
-  urlDecode: (text) => decodeURIComponent(text.replaceAll('+', ' ')),
+  urlDecode: (text) => new URLSearchParams(`=${text.replaceAll('&', '%26')}`).get('') ?? '',
   base64Encode: (text) => Buffer.from(text).toString('base64'),
   base64Decode: (text) => Buffer.from(text, 'base64').toString(),
 }
 
 /** A utility of one argument, which is a string or another reference. */
 function readUtil(reader: Reader): Render | undefined {
-  const utility = UTILITIES[reader.match(/\.(?<name>\w+)\(/)?.groups?.name ?? '']
+  const utility = own(UTILITIES, reader.match(/\.(?<name>\w+)\(/)?.groups?.name ?? '')
   if (!utility) return undefined
   const text = reader.match(STRING)?.groups?.text
   const root = text === undefined ? reader.match(/\s*\$!?(?<root>context|stageVariables|input|util)/) : undefined

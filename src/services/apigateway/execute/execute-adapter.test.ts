@@ -9,12 +9,15 @@ import {
   CreateResourceCommand,
   CreateRestApiCommand,
   type CreateRestApiRequest,
+  GetResourcesCommand,
   type PatchOperation,
   PutIntegrationCommand,
   type PutIntegrationRequest,
   PutIntegrationResponseCommand,
   PutMethodCommand,
   PutMethodResponseCommand,
+  UpdateIntegrationResponseCommand,
+  UpdateMethodResponseCommand,
   UpdateRestApiCommand,
 } from '@aws-sdk/client-api-gateway'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, test } from 'vitest'
@@ -288,6 +291,14 @@ describe('a mock', () => {
     })
   })
 
+  it('a name that every object has is a header, a type and a method like others', async () => {
+    const id = await deploy({}, [{}])
+    const headers = { ...hostOf(id), accept: 'constructor', 'content-type': 'toString' }
+    expect((await gateway.ask('GET', '/prod', { ...headers, 'content-type': '' })).status).toBe(200)
+    expect((await gateway.ask('GET', '/prod', headers)).status).toBe(500)
+    expect((await gateway.ask('GET', '/constructor', headers)).status).toBe(403)
+  })
+
   it('without a status in its request it is an error of the API', async () => {
     const id = await deploy({}, [{ integration: { requestTemplates: { 'application/json': '{}' } } }])
     expect(summary(await gateway.ask('GET', '/prod', hostOf(id)))).toBe(
@@ -342,6 +353,25 @@ describe('a real backend', () => {
     }
     const id = await deploy({}, [{ integration, template }])
     expect(summary(await gateway.ask('GET', '/prod', hostOf(id)))).toBe('200 - {"seen":"/missing"}')
+  })
+
+  it('a header is mapped from the answer, whatever stands in it', async () => {
+    const id = await deploy({}, [{ integration: { ...MOCK } }])
+    const client = gateway.client()
+    const { items = [] } = await client.send(new GetResourcesCommand({ restApiId: id }))
+    const at = { restApiId: id, resourceId: items[0]?.id, httpMethod: 'GET', statusCode: '200' }
+    for (const name of ['x-a', 'transfer-encoding']) {
+      const path = `/responseParameters/method.response.header.${name}`
+      const declared: PatchOperation[] = [{ op: 'add', path, value: 'false' }]
+      await client.send(new UpdateMethodResponseCommand({ ...at, patchOperations: declared }))
+      const mapped: PatchOperation[] = [{ op: 'add', path, value: "'a\nb\u2713'" }]
+      await client.send(new UpdateIntegrationResponseCommand({ ...at, patchOperations: mapped }))
+    }
+    await redeploy(id)
+    const heard = await gateway.ask('GET', '/prod', hostOf(id))
+    expect(heard.status).toBe(200)
+    expect(heard.headers['x-a']).toBe('a?b?')
+    expect(heard.headers['transfer-encoding']).toBeUndefined()
   })
 
   const faults: readonly [string, () => string, string][] = [

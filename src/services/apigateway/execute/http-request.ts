@@ -3,6 +3,7 @@
 
 import type { RestApiIntegration } from '../../../store/records.ts'
 import { evaluateMapping, type MappingScope, parseMapping } from '../mapping.ts'
+import { own } from '../own.ts'
 import { internalError } from './gateway-response.ts'
 import type { InvokeInput } from './invoke-codec.ts'
 import type { BackendRequest } from './send-http.ts'
@@ -66,7 +67,7 @@ function mappedParameters({ requestParameters = {} }: RestApiIntegration, scope:
     const [, place, name = ''] = /^integration\.request\.(\w+)\.(.+)$/.exec(target) ?? []
     if (place === 'path') path[name] = value
     else if (place === 'querystring') query.append(name, value)
-    else headers[name.toLowerCase()] = value
+    else if (!OWN_HEADERS.has(name.toLowerCase())) headers[name.toLowerCase()] = value
   }
   return { path, query: query.toString(), headers }
 }
@@ -82,7 +83,7 @@ function addressOf(
   parameters: Readonly<Record<string, string>>,
   queries: readonly string[],
 ): Pick<BackendRequest, 'scheme' | 'host' | 'port' | 'target'> {
-  const filled = uri.replaceAll(/\$\{stageVariables\.(\w+)\}/g, (_, name: string) => stageVariables[name] ?? '')
+  const filled = uri.replaceAll(/\$\{stageVariables\.(\w+)\}/g, (_, name: string) => own(stageVariables, name) ?? '')
   const { scheme = '', host, port, path = '/', query = '' } = URI.exec(filled)?.groups ?? {}
   if (host === undefined) throw internalError()
   const wholePath = path.replaceAll(/\{([\w.-]+)\+?\}/g, (_, name: string) => fill(parameters, name))
@@ -98,7 +99,7 @@ function addressOf(
 
 /** A greedy variable holds slashes, which stay. */
 function fill(parameters: Readonly<Record<string, string>>, name: string): string {
-  const value = parameters[name]
+  const value = own(parameters, name)
   if (value === undefined) throw internalError()
   return value.split('/').map(encodeURIComponent).join('/')
 }

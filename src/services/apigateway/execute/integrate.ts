@@ -3,6 +3,7 @@
 
 import type { RestApiIntegration, RestApiIntegrationResponse } from '../../../store/records.ts'
 import { evaluateMapping, type MappingScope, parseMapping } from '../mapping.ts'
+import { own } from '../own.ts'
 import { parseTemplate } from '../template.ts'
 import { internalError, unsupportedMediaType } from './gateway-response.ts'
 import { backendRequest, proxyRequest } from './http-request.ts'
@@ -59,7 +60,7 @@ function requestBody(
   scope: MappingScope,
   input: InvokeInput,
 ): string | Uint8Array {
-  const template = requestTemplates[mediaType(input.headers['content-type'])]
+  const template = own(requestTemplates, mediaType(input.headers['content-type']))
   if (template !== undefined) return renderTemplate(template, scope)
   const passes =
     passthroughBehavior === 'WHEN_NO_MATCH' ||
@@ -108,8 +109,8 @@ function responseBody(
 ): { readonly type: string; readonly body: string | Uint8Array } {
   const accepted = (headers.accept ?? '').split(',').map(mediaType)
   const types = [...accepted, 'application/json', ...Object.keys(responseTemplates)]
-  const type = types.find((one) => responseTemplates[one] !== undefined)
-  const template = type === undefined ? undefined : responseTemplates[type]
+  const type = types.find((one) => own(responseTemplates, one) !== undefined)
+  const template = type === undefined ? undefined : own(responseTemplates, type)
   if (type === undefined || template === undefined) {
     return { type: answer.headers['content-type'] ?? 'application/json', body: answer.body }
   }

@@ -35,7 +35,7 @@ export const invokeCodec: Codec = {
   }),
   encode: (_operation, output): Answer => {
     const { status, headers, body } = output as unknown as InvokeOutput
-    return { status, headers, body }
+    return { status, headers: sendable(headers), body }
   },
   encodeError: (error, { method }: ErrorContext): Answer => {
     const code = jsonErrorCode(error)
@@ -48,6 +48,19 @@ export const invokeCodec: Codec = {
       body: method === 'HEAD' ? '' : body,
     }
   },
+}
+
+/** Of this connection, or made for it. */
+const OWN_HEADERS: ReadonlySet<string> = new Set(
+  'connection content-length keep-alive proxy-connection te trailer transfer-encoding upgrade'.split(' '),
+)
+
+/** Names and values that can stand in an answer: a mapping may take them from anywhere. */
+function sendable(headers: InvokeOutput['headers']): Record<string, string> {
+  const entries = Object.entries(headers)
+    .filter(([name]) => /^[\w!#$%&'*+.^`|~-]+$/.test(name) && !OWN_HEADERS.has(name))
+    .map(([name, value]) => [name, value.replace(/[^\t\x20-\x7e\x80-\xff]/g, '?')])
+  return Object.fromEntries(entries)
 }
 
 /** A fault of ours, or of the daemon's disk, is nothing that an API's caller is told about. */

@@ -4,6 +4,7 @@
 import type { Connection } from '../../../iam/connection.ts'
 import type { RestApi, RestApiDeployment, RestApiMethod, RestApiStage } from '../../../store/records.ts'
 import type { Records } from '../../../store/store.ts'
+import { own } from '../own.ts'
 import { invokeArn } from '../resource-policy.ts'
 import { accessDenied, forbidden, missingToken } from './gateway-response.ts'
 import type { InvokeInput } from './invoke-codec.ts'
@@ -45,7 +46,7 @@ export function targetIn(records: Records, api: RestApi, input: Pick<InvokeInput
   if (!stage || !deployment || deployment.disableExecuteApiEndpoint) return { kind: 'refused', error: forbidden() }
   const path = rest || '/'
   const matched = matchResource(deployment.resources, path)
-  const method = matched?.resource.methods[input.method] ?? matched?.resource.methods.ANY
+  const method = own(matched?.resource.methods, input.method) ?? matched?.resource.methods.ANY
   if (!matched || !method) return { kind: 'refused', error: missingToken() }
   const arn = `${invokeArn(api)}/${stageName}/${input.method}${path}`
   // It was deployed as another type: what has no policy is nobody's.
