@@ -10,6 +10,8 @@ export interface Deployment<Situation, Built> {
   readonly tool: string
   /** Makes it so; rejects with what AWS said when it cannot be. */
   apply(situation: Situation): Promise<Built>
+  /** What a second plan would change now; undefined is the only good answer. Absent where there are no plans. */
+  remainingChanges?(): Promise<string | undefined>
   /** Deletes all of it. */
   destroy(): Promise<void>
 }
@@ -49,9 +51,8 @@ export class TerraformDeployment<Situation, Built> implements Deployment<Situati
     return this.#lab.built(await this.#terraform.outputs())
   }
 
-  /** What a second plan would change; undefined is the only good answer. */
-  remainingChanges(situation: Situation): Promise<string | undefined> {
-    return this.#terraform.remainingChanges(this.#lab.variables(situation))
+  remainingChanges(): Promise<string | undefined> {
+    return this.#terraform.remainingChanges(this.#applied)
   }
 
   async destroy(): Promise<void> {

@@ -40,7 +40,7 @@ export async function runLab<Situation, Built>(
   try {
     const deployment = await chooseDeployment(world, lab, lab.bySdk)
     console.log(`${lab.name}: built by ${deployment.tool}, at ${world.endpoint}`)
-    await lab.prove({ world, deployment, proofs })
+    await proveAll(lab, { world, deployment, proofs })
     if (!keep) await deployment.destroy()
   } finally {
     if (keep) console.log(`\nkept: export POSTERN_ENDPOINT=${world.endpoint}`)
@@ -50,6 +50,17 @@ export async function runLab<Situation, Built>(
   console.log(`\n${held} of ${proofs.all.length} claims proved in ${Math.round((Date.now() - started) / 1000)} s`)
   for (const { claim, why } of proofs.skipped) console.log(`NOT PROVED: ${claim}: ${why}`)
   return proofs.failed.length === 0
+}
+
+/** The lab's own claims, and that Terraform finds in the end what it made. */
+async function proveAll<Situation, Built>(lab: Lab<Situation, Built>, run: LabRun<Situation, Built>): Promise<void> {
+  const { deployment, proofs } = run
+  await lab.prove(run)
+  if (!deployment.remainingChanges) return
+  await proofs.prove('a second terraform plan changes nothing', async () => {
+    const changes = await deployment.remainingChanges?.()
+    return { passed: changes === undefined, evidence: changes ?? '' }
+  })
 }
 
 /** The same for a test, which looks at the proofs itself. */
@@ -63,7 +74,7 @@ export async function proofsOf<Situation, Built>(
     const deployment =
       by === 'sdk' ? lab.bySdk(world) : await TerraformDeployment.init(world, findTerraform() ?? 'terraform', lab)
     const proofs = new Proofs(() => undefined)
-    await lab.prove({ world, deployment, proofs, ...(client && { client }) })
+    await proveAll(lab, { world, deployment, proofs, ...(client && { client }) })
     await deployment.destroy()
     return proofs
   } finally {
