@@ -23,7 +23,7 @@ export interface ByteRange {
 }
 
 /** Octets read from disk at once. */
-const READ_AHEAD = 256 * 1024
+const READ_AHEAD = 512 * 1024
 /** Blobs up to this size are read whole, and kept in memory while they are asked for most lately. Octets. */
 const SMALL = 64 * 1024
 const SMALL_TOTAL = 16 * 1024 * 1024
@@ -92,7 +92,8 @@ export class BlobFiles {
   read(segments: readonly Segment[], range?: ByteRange): Readable {
     const pieces = clip(segments, range)
     for (const { blob } of pieces) this.#readers.set(blob, (this.#readers.get(blob) ?? 0) + 1)
-    const stream = Readable.from(this.#bytes(pieces), { objectMode: false })
+    const [only, more] = pieces
+    const stream = only && !more ? this.#open(only) : Readable.from(this.#bytes(pieces), { objectMode: false })
     stream.once('close', () => {
       for (const { blob } of pieces) this.#release(blob)
     })
@@ -124,9 +125,11 @@ export class BlobFiles {
   }
 
   async *#bytes(pieces: readonly (Segment & ByteRange)[]): AsyncGenerator<Uint8Array> {
-    for (const { blob, start, end } of pieces) {
-      yield* createReadStream(this.#path(blob), { start, end, highWaterMark: READ_AHEAD })
-    }
+    for (const piece of pieces) yield* this.#open(piece)
+  }
+
+  #open({ blob, start, end }: Segment & ByteRange): Readable {
+    return createReadStream(this.#path(blob), { start, end, highWaterMark: READ_AHEAD })
   }
 
   #release(blob: string): void {
