@@ -31,14 +31,22 @@ export function notInForce(endpointId: string, receiver: InterfaceNetwork): Step
   return stop({ stage: 'endpoint-state', by: endpointId, why })
 }
 
-/** Adds to the refusal of an endpoint's groups what is behind most of them: a default group, which admits its members
+/** Puts before the refusal of an endpoint's groups what is behind most of them: a default group, which admits its members
  * only. https://docs.aws.amazon.com/vpc/latest/userguide/default-security-group.html */
-export function withGroupHint(step: Step, vpc: VpcNetwork, receiver: InterfaceNetwork, endpointId: string): Step {
+export function withGroupHint(step: Step, { vpc, receiver, packet }: Admission): Step {
   if (step.verdict === 'pass') return step
-  const groups = vpc.securityGroups.filter(({ id }) => receiver.groupIds.includes(id))
-  const peers = groups.flatMap(({ ingress }) => ingress.map(({ peer }) => peer))
+  const peers = vpc.securityGroups
+    .filter(({ id }) => receiver.groupIds.includes(id))
+    .flatMap(({ ingress }) => ingress.map(({ peer }) => peer))
   const named = new Set(peers.flatMap((peer) => (peer.kind === 'group' ? [peer.groupId] : [])))
-  if (named.size === 0 || peers.some((peer) => peer.kind === 'cidrs')) return step
-  const why = `the groups of ${endpointId} admit only members of ${[...named].join(', ')}; ${step.why}`
-  return { ...step, why }
+  const isMember = vpc.securityGroups.some(({ id, members }) => named.has(id) && members.includes(packet.source))
+  if (named.size === 0 || isMember || peers.some((peer) => peer.kind === 'cidrs')) return step
+  const why = `the groups of ${receiver.endpointId} admit only members of ${[...named].join(', ')}, and ${packet.source} is none`
+  return { ...step, why: `${why}; ${step.why}` }
+}
+
+interface Admission {
+  readonly vpc: VpcNetwork
+  readonly receiver: InterfaceNetwork
+  readonly packet: Packet
 }

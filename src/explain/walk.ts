@@ -98,9 +98,8 @@ function deliver(hop: Hop): Step[] {
 
 /** A subnet's ACL, when the packet comes from another subnet, and the interface's groups. */
 function enter({ vpc, subnet, packet }: Hop, receiver: InterfaceNetwork): Step[] {
-  const { endpointId } = receiver
   const asked = securityGroupStep(vpc, receiver, 'ingress', packet)
-  const ingress = endpointId ? withGroupHint(asked, vpc, receiver, endpointId) : asked
+  const ingress = receiver.endpointId ? withGroupHint(asked, { vpc, receiver, packet }) : asked
   const entered = otherSubnet(vpc, subnet, receiver)
   if (!entered) return [ingress]
   return [networkAclStep({ vpc, subnet: entered, direction: 'ingress', packet, way: 'forward' }), ingress]
