@@ -28,7 +28,8 @@ export interface Reading {
 
 export interface Answer {
   readonly status: number
-  readonly headers: Readonly<Record<string, string>>
+  /** A list is a header that stands several times, as Set-Cookie does. */
+  readonly headers: Readonly<Record<string, string | string[]>>
   readonly body: string | Uint8Array | Readable
 }
 

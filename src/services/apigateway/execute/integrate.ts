@@ -50,8 +50,8 @@ async function http({ integration, scope, input, forwarded, send }: Invocation):
 
 async function httpProxy({ integration, scope, input, forwarded, send }: Invocation): Promise<InvokeOutput> {
   const request = proxyRequest(integration, scope, input)
-  const { status, headers, body } = await send({ ...request, headers: { ...request.headers, ...forwarded } })
-  return { status, headers: shownHeaders(headers), body }
+  const answer = await send({ ...request, headers: { ...request.headers, ...forwarded } })
+  return { status: answer.status, headers: shownHeaders(answer), body: answer.body }
 }
 
 /** The body for the backend: by the template of its content type, or as it came where that may be. */

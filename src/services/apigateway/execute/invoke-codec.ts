@@ -23,8 +23,8 @@ export interface InvokeInput extends RequestHead {
 /** What goes back. */
 export interface InvokeOutput {
   readonly status: number
-  /** By lower-case name. */
-  readonly headers: Readonly<Record<string, string>>
+  /** By lower-case name; a list is a header that stands several times. */
+  readonly headers: Readonly<Record<string, string | readonly string[]>>
   readonly body: string | Uint8Array
 }
 
@@ -56,11 +56,15 @@ const OWN_HEADERS: ReadonlySet<string> = new Set(
 )
 
 /** Names and values that can stand in an answer: a mapping may take them from anywhere. */
-function sendable(headers: InvokeOutput['headers']): Record<string, string> {
+function sendable(headers: InvokeOutput['headers']): Record<string, string | string[]> {
   const entries = Object.entries(headers)
     .filter(([name]) => /^[\w!#$%&'*+.^`|~-]+$/.test(name) && !OWN_HEADERS.has(name))
-    .map(([name, value]) => [name, value.replace(/[^\t\x20-\x7e\x80-\xff]/g, '?')])
+    .map(([name, value]) => [name, typeof value === 'string' ? sendableText(value) : value.map(sendableText)])
   return Object.fromEntries(entries)
+}
+
+function sendableText(text: string): string {
+  return text.replace(/[^\t\x20-\x7e\x80-\xff]/g, '?')
 }
 
 /** A fault of ours, or of the daemon's disk, is nothing that an API's caller is told about. */

@@ -4,6 +4,7 @@ import type { LookupAddress } from 'node:dns'
 import type { IncomingMessage, RequestOptions } from 'node:http'
 import { isIP } from 'node:net'
 import { internalError, timedOut, unreachable } from './gateway-response.ts'
+import type { InvokeOutput } from './invoke-codec.ts'
 
 // An import of node:http by name also loads its WebSocket client: 13 MB and 20 ms for what nobody here uses.
 const { request: requestHttp } = process.getBuiltinModule('node:http')
@@ -27,8 +28,9 @@ export interface BackendRequest {
 
 export interface BackendAnswer {
   readonly status: number
-  /** By lower-case name. */
+  /** By lower-case name; one that stands several times is one text, but for `setCookies`. */
   readonly headers: Readonly<Record<string, string>>
+  readonly setCookies?: readonly string[]
   readonly body: string | Uint8Array
 }
 
@@ -57,13 +59,14 @@ export function httpSender(ownEndpoint: () => string): SendHttp {
 }
 
 /** The headers of a backend's answer that the caller sees; some come under another name, for the gateway has its own. */
-export function shownHeaders(headers: BackendAnswer['headers']): Record<string, string> {
-  const shown: Record<string, string> = {}
+export function shownHeaders({ headers, setCookies }: BackendAnswer): InvokeOutput['headers'] {
+  const shown: Record<string, string | readonly string[]> = {}
   for (const [name, value] of Object.entries(headers)) {
     if (HIDDEN.has(name)) continue
     shown[REMAPPED.has(name) ? `x-amzn-remapped-${name}` : name] = value
   }
-  return shown
+  // Cookies have commas of their own, so they cannot be one header.
+  return { ...shown, ...(setCookies && { 'set-cookie': setCookies }) }
 }
 
 const HIDDEN: ReadonlySet<string> = new Set(['keep-alive', 'transfer-encoding', 'upgrade'])
@@ -113,7 +116,9 @@ async function readAnswer(answer: IncomingMessage): Promise<BackendAnswer> {
   for (const [name, value] of Object.entries(answer.headers)) {
     if (value !== undefined) headers[name] = typeof value === 'string' ? value : value.join(', ')
   }
-  return { status: answer.statusCode ?? 502, headers, body: Buffer.concat(pieces) }
+  const setCookies = answer.headers['set-cookie']
+  const body = Buffer.concat(pieces)
+  return { status: answer.statusCode ?? 502, headers, ...(setCookies && { setCookies }), body }
 }
 
 function isThisHost(address: string): boolean {
