@@ -38,7 +38,7 @@ export class Channel {
       this.#wake()
     })
     this.socket.on('close', (code, reason) => {
-      this.#closed = `${code} ${String(reason)}`.trim()
+      this.#closed ??= `${code} ${String(reason)}`.trim()
       this.#wake()
     })
     this.socket.on('error', (error) => {
