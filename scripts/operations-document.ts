@@ -8,6 +8,7 @@ import { stsOperations } from '../src/api/operations/sts.ts'
 import { API_GATEWAY_OPERATIONS } from '../src/services/apigateway/apigateway-adapter.ts'
 import { LOGS_OPERATIONS } from '../src/services/logs/logs-adapter.ts'
 import { S3_OPERATIONS } from '../src/services/s3/s3-adapter.ts'
+import { SSM_OPERATIONS } from '../src/services/ssm/ssm-adapter.ts'
 import { loadTables } from '../src/wire/tables.ts'
 
 export interface ServiceCoverage {
@@ -36,6 +37,7 @@ export function operationCoverage(): ServiceCoverage[] {
     coverageOf('Route 53', 'route53', Object.keys({ ...ROUTE53_READS, ...ROUTE53_WRITES })),
     coverageOf('S3', 's3', [...S3_OPERATIONS]),
     coverageOf('CloudWatch Logs', 'logs', [...LOGS_OPERATIONS]),
+    coverageOf('Systems Manager', 'ssm', [...SSM_OPERATIONS]),
     coverageOf('API Gateway', 'apigateway', [...API_GATEWAY_OPERATIONS]),
   ]
 }
