@@ -413,7 +413,7 @@ describe.skipIf(!isRoot)('sandbox', () => {
       { name: 'a host without nsenter', plan: { environment: { PATH: '/nowhere' } }, says: /nsenter/ },
     ])('$name is said, and the daemon lives on', async ({ plan, says }) => {
       const tools = { path: directory, dropPrivileges: [] }
-      const agent = { path: directory, node: process.execPath, command: [] }
+      const agent = { path: directory, node: process.execPath }
       const places = { layer: directory, guestDirectory: directory, caBundle, tools, agent }
       const usual = { instanceId: instance.id, namespace, hostname: 'h', environment: {}, firstBoot: true }
       await expect(startSandbox({ ...usual, ...places, ...plan })).rejects.toThrow(says)

@@ -7,7 +7,7 @@ import { createRequire, stripTypeScriptTypes } from 'node:module'
 import { basename, dirname, join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { GUEST_DIRECTORY } from './sandbox-environment.ts'
+import { AGENT_DIRECTORY } from './sandbox-environment.ts'
 import { replaceFile, sharedLibraries } from './sandbox-tools.ts'
 
 export interface AgentFiles {
@@ -15,13 +15,10 @@ export interface AgentFiles {
   readonly path: string
   /** Bound to `node` in it. */
   readonly node: string
-  /** What starts the agent inside. */
-  readonly command: readonly string[]
 }
 
 const execute = promisify(execFile)
 
-export const AGENT_DIRECTORY = `${GUEST_DIRECTORY}/agent`
 const SOURCES = fileURLToPath(new URL('../../', import.meta.url))
 const ENTRY = 'agent/main.ts'
 /** Most of Node's memory is its own program, which all agents share; these keep the rest small. Nothing here is hot. */
@@ -40,16 +37,16 @@ export async function gatherAgent(path: string): Promise<AgentFiles> {
   await writeFile(join(path, 'package.json'), '{"type":"module"}\n')
   // The mount point.
   await writeFile(join(path, 'node'), '', { flag: 'a' })
+  await writeFile(join(path, 'run'), runScript(libraries), { mode: 0o755 })
+  return { path, node: process.execPath }
+}
+
+/** Starts Node with these arguments. With the loader of Node's own libraries, an image of another libc will do. */
+function runScript(libraries: readonly string[]): string {
   const loader = libraries.find((name) => /^ld[-.]/.test(name))
-  const inside = `${AGENT_DIRECTORY}/lib`
-  return {
-    path,
-    node: process.execPath,
-    command: [
-      ...(loader ? [`${inside}/${loader}`, '--inhibit-cache', '--library-path', inside] : []),
-      ...[`${AGENT_DIRECTORY}/node`, ...SMALL_HEAP, `${AGENT_DIRECTORY}/${scriptName(ENTRY)}`],
-    ],
-  }
+  const directory = `${AGENT_DIRECTORY}/lib`
+  const load = loader ? [`${directory}/${loader}`, '--inhibit-cache', '--library-path', directory] : []
+  return `#!/bin/sh\nexec ${[...load, `${AGENT_DIRECTORY}/node`, ...SMALL_HEAP].join(' ')} "$@"\n`
 }
 
 /** Why the agent cannot run in the sandbox that `enter` leads into; undefined when it can. */

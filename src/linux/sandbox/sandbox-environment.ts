@@ -54,13 +54,14 @@ export function hostLabel(instance: Pick<InstanceNetwork, 'hostname'>): string {
   return instance.hostname.split('.')[0] ?? instance.hostname
 }
 
+/** Where the agent is, with `run` to start it. */
+export const AGENT_DIRECTORY = `${GUEST_DIRECTORY}/agent`
 /** In the guest directory while the SSM agent shall run. */
 export const AGENT_WANTED = 'agent-wanted'
 
 /** What process 1 runs inside the sandbox, with the sandbox's rights only: it writes the instance's files, says that it
- * is ready, then reaps until it is told to end. Its arguments after the first are what starts the agent, which it keeps
- * running while that is wanted; HUP makes it look. An agent that ends is started again after a second, and after twice
- * as long each time that it did not last a minute. On TERM process 1 passes the word on, as an init does, and gives two
+ * is ready, then reaps until it is told to end. It keeps the agent running while that is wanted; HUP makes it look. An
+ * agent that ends is started again after a second, and after twice as long each time that it did not last a minute. On TERM process 1 passes the word on, as an init does, and gives two
  * seconds; its own end is then the end of every process of the instance. */
 export const INIT_SCRIPT = `
 guest=${GUEST_DIRECTORY}
@@ -88,33 +89,40 @@ end() {
   done
   exit 0
 }
+# A word that comes just before a wait must not be missed: so the trap itself ends what is waited for.
+look() {
+  again=1
+  kill $napping
+  wanted || kill $agent
+}
 nap() {
   sleep $1 &
   napping=$!
+  [ -z "$again" ] || kill $napping
   wait $napping
   kill $napping
+  napping=
 }
 uptime() { read -r now rest < /proc/uptime && echo \${now%%.*}; }
 wanted() { [ -e $guest/${AGENT_WANTED} ]; }
-shift
 trap end TERM
-trap : HUP
+trap look HUP
 echo ready
 exec </dev/null >/dev/null 2>&1
 delay=1
 while :; do
+  again=
   if ! wanted; then
     nap 1000000
     delay=1
     continue
   fi
   began=$(uptime)
-  "$@" &
+  ${AGENT_DIRECTORY}/run ${AGENT_DIRECTORY}/agent/main.js &
   agent=$!
-  while kill -0 $agent; do
-    wanted || kill $agent
-    wait $agent
-  done
+  wanted || kill $agent
+  while kill -0 $agent; do wait $agent; done
+  agent=
   [ $(($(uptime) - began)) -lt 60 ] || delay=1
   if wanted; then
     nap $delay

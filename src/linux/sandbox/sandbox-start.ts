@@ -7,9 +7,9 @@ import type { Readable, Writable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { DriverError } from '../driver.ts'
 import { NAMESPACE_DIRECTORY } from '../names.ts'
-import { AGENT_DIRECTORY, type AgentFiles } from './agent-files.ts'
+import type { AgentFiles } from './agent-files.ts'
 import { markProcess, type ProcessMark } from './process.ts'
-import { GUEST_DIRECTORY, INIT_SCRIPT } from './sandbox-environment.ts'
+import { AGENT_DIRECTORY, GUEST_DIRECTORY, INIT_SCRIPT } from './sandbox-environment.ts'
 import { CAPABILITIES, type ToolDirectory } from './sandbox-tools.ts'
 
 export interface StartPlan {
@@ -46,7 +46,7 @@ export async function startSandbox(plan: StartPlan): Promise<ProcessMark> {
     ...[`--net=${NAMESPACE_DIRECTORY}/${plan.namespace}`, 'unshare', '--mount', '--propagation', 'private'],
     ...['sh', '-c', MOUNT_SCRIPT, 'postern-sandbox', plan.layer],
     ...bubblewrapArguments(plan),
-    ...['/bin/sh', '-c', INIT_SCRIPT, 'init', plan.firstBoot ? 'first' : 'again', ...plan.agent.command],
+    ...['/bin/sh', '-c', INIT_SCRIPT, 'init', plan.firstBoot ? 'first' : 'again'],
   ]
   const child = spawn('nsenter', argv, {
     detached: true,

@@ -12,7 +12,14 @@ import { NAMESPACE_DIRECTORY } from '../names.ts'
 import { type AgentFiles, agentProblem, gatherAgent } from './agent-files.ts'
 import { isAlive, signalProcess, waitUntilGone } from './process.ts'
 import { type ExecOptions, enter, type RunningCommand, runCommand } from './sandbox-command.ts'
-import { AGENT_WANTED, GUEST_DIRECTORY, guestFiles, hostLabel, instanceEnvironment } from './sandbox-environment.ts'
+import {
+  AGENT_DIRECTORY,
+  AGENT_WANTED,
+  GUEST_DIRECTORY,
+  guestFiles,
+  hostLabel,
+  instanceEnvironment,
+} from './sandbox-environment.ts'
 import { canHoldLayers, makeLayer, mountTmpfs, unmountIfMounted } from './sandbox-layer.ts'
 import { readSandboxRecord, type SandboxRecord, writeSandboxRecord } from './sandbox-record.ts'
 import { startSandbox } from './sandbox-start.ts'
@@ -151,7 +158,7 @@ export class Sandboxes {
   async #started(instanceId: string, record: SandboxRecord) {
     const { tools, agent } = await this.#prepare()
     if (record.init && isAlive(record.init) && (await isInNamespace(record.init.pid, record.namespace))) {
-      return { pid: record.init.pid, tools, agent, record }
+      return { pid: record.init.pid, tools, record }
     }
     if (record.init) await this.#end(instanceId, record)
     const { stateDirectory, hidden = [] } = this.#options
@@ -174,7 +181,7 @@ export class Sandboxes {
     })
     const started = { ...record, init }
     await this.#save(instanceId, started)
-    return { pid: init.pid, tools, agent, record: started }
+    return { pid: init.pid, tools, record: started }
   }
 
   /** Cloud-init's rule: a script is run, once in the instance's life. Its process is no child that the daemon waits for. */
@@ -221,9 +228,9 @@ export class Sandboxes {
 
   /** Of the user's own images nobody knows what they bear. */
   async #agentProblem(instanceId: string): Promise<string | undefined> {
-    const { pid, tools, agent, record } = await this.#started(instanceId, this.#record(instanceId)!)
+    const { pid, tools, record } = await this.#started(instanceId, this.#record(instanceId)!)
     if (record.rootPath === '/') return undefined
-    return agentProblem('nsenter', enter(pid, tools, [...agent.command.slice(0, -1), '--version']))
+    return agentProblem('nsenter', enter(pid, tools, [`${AGENT_DIRECTORY}/run`, '--version']))
   }
 
   async #end(instanceId: string, record: SandboxRecord): Promise<void> {
