@@ -12,6 +12,8 @@ import {
   s3Endpoint,
   securityGroup,
   smallVpc,
+  smallVpcWithSsm,
+  ssmEndpoint,
 } from '../compile/small-network.ts'
 import { STAGES } from '../compile/stages.ts'
 import { cidr } from '../ip/cidr.ts'
@@ -20,9 +22,12 @@ import { explain } from './explain.ts'
 import { formatTrace } from './format.ts'
 import type { Question } from './question.ts'
 
-const OPEN = smallVpc()
+const OPEN = smallVpcWithSsm()
+const SSM = ssmEndpoint({ names: { ...ssmEndpoint().names, private: ['ssm.us-east-1.amazonaws.com'] } })
 
-const block = fc.constantFrom('0.0.0.0/0', '10.0.0.0/16', '10.0.1.0/24', '10.0.2.5/32', '52.216.0.0/15').map(cidr)
+const block = fc
+  .constantFrom('0.0.0.0/0', '10.0.0.0/16', '10.0.1.0/24', '10.0.2.0/24', '10.0.2.5/32', '52.216.0.0/15')
+  .map(cidr)
 const protocol = fc.constantFrom(ALL_PROTOCOLS, TCP, UDP, ICMP, 47)
 const ports = fc.option(
   fc
@@ -69,7 +74,7 @@ const vpc: fc.Arbitrary<VpcNetwork> = fc
     running: fc.subarray([...OPEN.instances]),
     enabled: fc.boolean(),
     hostnames: fc.boolean(),
-    endpoints: fc.subarray([s3Endpoint()]),
+    endpoints: fc.subarray([s3Endpoint(), SSM]),
   })
   .map(({ groups, acls, entries, running, enabled, hostnames, endpoints }) =>
     smallVpc({
@@ -81,6 +86,7 @@ const vpc: fc.Arbitrary<VpcNetwork> = fc
       instances: running,
       resolver: { ...OPEN.resolver, enabled, hostnames },
       endpoints,
+      interfaces: OPEN.interfaces,
     }),
   )
 
@@ -93,13 +99,17 @@ const to: fc.Arbitrary<Question['to']> = fc
           '10.0.2.5',
           '10.0.2.9',
           '10.9.9.9',
+          '10.0.1.100',
+          '10.0.2.100',
           '52.216.0.1',
           '10.0.0.2',
           '169.254.169.254',
           '::1',
         )
         .map((text) => ({ address: address(text) })),
-      fc.constantFrom('s3.us-east-1.amazonaws.com', 'ip-10-0-2-5.ec2.internal', 'x', '').map((name) => ({ name })),
+      fc
+        .constantFrom('s3.us-east-1.amazonaws.com', 'ssm.us-east-1.amazonaws.com', 'ip-10-0-2-5.ec2.internal', 'x', '')
+        .map((name) => ({ name })),
     ),
     fc.constantFrom(TCP, UDP, ICMP, 47),
     fc.constantFrom(53, 80, 443),
