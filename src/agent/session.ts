@@ -175,7 +175,7 @@ export class Session {
   /** Waits while the shell does not read: then neither is the next message taken. */
   async #type(payload: Uint8Array): Promise<void> {
     const stdin = this.#shell?.stdin
-    if (!stdin || stdin.destroyed || stdin.write(payload)) return
+    if (!stdin?.writable || stdin.write(payload)) return
     await new Promise<void>((resolve) => {
       for (const event of ['drain', 'close']) stdin.once(event, resolve)
     })

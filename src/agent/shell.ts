@@ -44,7 +44,10 @@ export async function startTerminal(command: string): Promise<Shell> {
 
 /** A command whose output and errors come apart. */
 export function startCommand(command: string): Shell {
-  return shellOf(start('sh', ['-c', command]))
+  const shell = shellOf(start('sh', ['-c', command]))
+  // Nobody can type to it, and the end of what they would type has no message.
+  shell.stdin.end()
+  return shell
 }
 
 function start(program: string, argv: readonly string[]): ChildProcess {

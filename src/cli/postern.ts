@@ -86,6 +86,28 @@ program
   })
 
 program
+  .command('ssm')
+  .description('a Session Manager session, or one command by it: postern ssm i-… [-- CMD [ARG…]]')
+  .argument('<instance>')
+  .argument('[command...]')
+  .option(...DATA)
+  .option('--account <id>', 'act as the root of this account', '123456789012')
+  .option('--region <name>', 'the region of the instance', process.env.AWS_REGION || 'us-east-1')
+  .passThroughOptions()
+  .action(async (instanceId: string, words: string[], options) => {
+    const { stdin, stdout, stderr } = process
+    const { runSsm } = await import('./ssm.ts')
+    const argv = words[0] === '--' ? words.slice(1) : words
+    const { account, region } = options
+    const call = { daemon: findDaemon(options.data), instanceId, argv, account, region, stdin, stdout, stderr }
+    try {
+      process.exitCode = await runSsm(call)
+    } finally {
+      stdin.destroy()
+    }
+  })
+
+program
   .command('explain')
   .description('why a packet or request from an instance passes or not: postern explain i-… NAME:PORT')
   .argument('<from>', 'an instance or a network interface')

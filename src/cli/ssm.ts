@@ -1,0 +1,67 @@
+// `postern ssm`: a Session Manager session with an instance, begun by StartSession as any client would, and carried on by
+// the public protocol of the session-manager-plugin. What runs there is the instance's agent: unlike `postern exec`,
+// this works only when the instance reaches Systems Manager over its own network.
+
+import { sha256Hex, signRequest } from '../iam/sigv4.ts'
+import { isObject, readJson } from '../session/message.ts'
+import { askDaemon, CliError, type DaemonAccess } from './daemon-client.ts'
+import { runSession, type SessionStreams } from './ssm-session.ts'
+
+export interface SsmCall extends SessionStreams {
+  readonly daemon: DaemonAccess
+  readonly instanceId: string
+  /** Empty: a shell. */
+  readonly argv: readonly string[]
+  readonly account: string
+  readonly region: string
+}
+
+/** Resolves with the exit code to end with; throws CliError when there is no session. */
+export async function runSsm(call: SsmCall): Promise<number> {
+  const { argv, instanceId } = call
+  const command = argv.map(quote).join(' ')
+  const document =
+    argv.length === 0 ? {} : { DocumentName: 'AWS-StartNonInteractiveCommand', Parameters: { command: [command] } }
+  const { SessionId, TokenValue, StreamUrl } = await ask(call, 'StartSession', { Target: instanceId, ...document })
+  const access = { sessionId: String(SessionId), token: String(TokenValue), url: String(StreamUrl) }
+  try {
+    return await runSession(access, call, { interactive: argv.length === 0 })
+  } finally {
+    // Whatever way it ended; one that is over stays as it is.
+    await ask(call, 'TerminateSession', { SessionId }).catch(() => undefined)
+  }
+}
+
+/** A call of Systems Manager by the loopback port, signed as the account's root. */
+async function ask(call: SsmCall, operation: string, input: object): Promise<Readonly<Record<string, unknown>>> {
+  const url = new URL(call.daemon.endpoint)
+  const key = await askDaemon(call.daemon, 'POST', 'credentials', { account: call.account })
+  if (!isObject(key)) throw new CliError('the daemon gave no key')
+  const timestamp = new Date().toISOString().replace(/[-:]|\.\d+/g, '')
+  const body = JSON.stringify(input)
+  const headers = {
+    'content-type': 'application/x-amz-json-1.1',
+    host: url.host,
+    'x-amz-date': timestamp,
+    'x-amz-target': `AmazonSSM.${operation}`,
+  }
+  const authorization = signRequest(
+    { method: 'POST', path: '/', query: '', headers },
+    {
+      accessKeyId: String(key.accessKeyId),
+      secret: String(key.secretAccessKey),
+      scope: { date: timestamp.slice(0, 8), region: call.region, service: 'ssm' },
+      timestamp,
+      payloadHash: sha256Hex(body),
+    },
+  )
+  const answer = await fetch(url, { method: 'POST', headers: { ...headers, authorization }, body })
+  const output = readJson(await answer.text())
+  if (answer.ok) return output
+  throw new CliError(`${operation}: ${output.message ?? output.Message ?? output.__type ?? `HTTP ${answer.status}`}`)
+}
+
+/** One word of a command line for the instance's shell. */
+function quote(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`
+}
