@@ -276,6 +276,53 @@ describe('sessions', () => {
     expect(opened.socket.readyState).toBe(opened.socket.OPEN)
   })
 
+  it('what is sent to an end that is away waits up to a bound, from the first on', async () => {
+    const { id, url, token } = await start()
+    const agent = await web.dataChannel(id)
+    const output = (sequenceNumber: number) =>
+      frame('output_stream_data', Buffer.alloc(1024), { payloadType: 1, sequenceNumber })
+    for (let number = 0; number < 1000; number++) agent.socket.send(output(number))
+    // Answered once all before it has been read.
+    const pong = new Promise((resolve) => agent.socket.once('pong', resolve))
+    agent.socket.ping()
+    await pong
+    const plugin = await new Channel(url).open(token)
+    expect((await plugin.next()).sequenceNumber).toBe(0)
+    agent.socket.send(output(5000))
+    let last = 0
+    let received = 1
+    for (let next = 0; next !== 5000; received++) {
+      last = next
+      next = (await plugin.next()).sequenceNumber
+    }
+    expect(last).toBeGreaterThan(100)
+    expect(received).toBe(last + 2)
+    expect(received).toBeLessThan(300)
+  })
+
+  it('either end may come back, and the other notices nothing', async () => {
+    const { id, url, token } = await start()
+    const first = await web.dataChannel(id)
+    const plugin = await new Channel(url).open(token)
+    first.socket.send(frame('output_stream_data', Buffer.from('1'), { payloadType: 1 }))
+    await plugin.next()
+    const second = await web.dataChannel(id)
+    await first.closed()
+    second.socket.send(frame('output_stream_data', Buffer.from('2'), { payloadType: 1 }))
+    expect(String((await plugin.next()).payload)).toBe('2')
+  })
+
+  it('outlives the daemon: both ends come back with new tokens', async () => {
+    const { id } = await start()
+    await world.restart()
+    ssm = ssmClient(world)
+    const { TokenValue, StreamUrl } = await ssm.send(new ResumeSessionCommand({ SessionId: id }))
+    const agent = await web.dataChannel(id)
+    const plugin = await new Channel(known(StreamUrl)).open(known(TokenValue))
+    agent.socket.send(frame('output_stream_data', Buffer.from('back'), { payloadType: 1 }))
+    expect(String((await plugin.next()).payload)).toBe('back')
+  })
+
   it('another instance gets no part in a session', async () => {
     const { id } = await start()
     expect((await app.createChannel('data', id)).status).toBe(403)
