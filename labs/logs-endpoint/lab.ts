@@ -67,8 +67,9 @@ async function proveLogsEndpoint(lab: LabRun<Situation, Built>): Promise<void> {
   await proveTimesOut(proofs, 'a call of Logs times out', () => logs.describeGroups())
   await proveExplained(lab, asked(), { stage: 'route', by: base.routeTableId })
 
-  proofs.heading('With the interface endpoint, without private DNS')
+  proofs.heading('With the endpoints, that of Logs without private DNS')
   const { endpoint } = await deployment.apply(BY_OWN_NAME)
+  await proveWorks(proofs, 'S3 answers by the gateway endpoint', () => logs.listBuckets(), 'Owner')
   const name = endpoint?.name ?? ''
   await proveNameIs(lab, base.instanceId, isPublic, 'the service still resolves to public addresses')
   await proveTimesOut(proofs, 'so the call still times out', () => logs.describeGroups())

@@ -18,6 +18,8 @@ export interface InstanceLogs {
   get(): Promise<Ran>
   /** By the service's name, or by another of the endpoint's. */
   describeGroups(host?: string): Promise<Ran>
+  /** S3's, by its gateway endpoint. */
+  listBuckets(): Promise<Ran>
 }
 
 const HOST = 'logs.us-east-1.amazonaws.com'
@@ -38,6 +40,7 @@ function awsCli(world: LabWorld, instanceId: string): InstanceLogs {
     put: (message) => aws('put-log-events', ...stream, '--log-events', `timestamp=${Date.now()},message=${message}`),
     get: () => aws('get-log-events', ...stream, '--query', 'events[].message', '--output', 'text'),
     describeGroups: (host) => aws('describe-log-groups', ...(host ? ['--endpoint-url', `https://${host}`] : [])),
+    listBuckets: () => world.exec(instanceId, ...AWS_CLI, 's3api', 'list-buckets'),
   }
 }
 
@@ -59,5 +62,9 @@ function curl(world: LabWorld, instanceId: string): InstanceLogs {
     put: (message) => post('PutLogEvents', { ...stream, logEvents: [{ timestamp: Date.now(), message }] }),
     get: () => post('GetLogEvents', stream),
     describeGroups: (host) => post('DescribeLogGroups', {}, host),
+    listBuckets: () => {
+      const args = ['-H', 'x-amz-content-sha256: UNSIGNED-PAYLOAD']
+      return signedCurl(world, instanceId, { service: 's3', url: 'https://s3.us-east-1.amazonaws.com/', args })
+    },
   }
 }

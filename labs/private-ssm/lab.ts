@@ -104,6 +104,9 @@ async function proveNoInternet({ world, proofs }: Run, { instanceId }: Built): P
     return { passed: ran.code === 6 || ran.code === 28, evidence: said(ran) }
   })
   await proveTimesOut(proofs, 'nor by an address', () => curl('https://8.8.8.8/'))
+  await proveTimesOut(proofs, "nor AWS's public addresses, which names lead to", () =>
+    curl('https://ec2.us-east-1.amazonaws.com/'),
+  )
 }
 
 /** The agent has tried since the endpoints are what they are, and got nowhere; explain says for which names. */
