@@ -29,6 +29,7 @@ import {
   contentOf,
   EMPTY_HASH,
   hasBody,
+  letRunOut,
   NO_BODY,
   readWhole,
   requireSignedContent,
@@ -378,8 +379,7 @@ export class FrontDoor {
       res.setHeader('x-amz-id-2', hostId)
       res.setHeader('server', 'AmazonS3')
     } else if (!res.hasHeader('x-amzn-requestid')) res.setHeader('x-amzn-requestid', requestId)
-    // A client that is still sending reads the answer only when it is done, so what nobody read is let run out.
-    if (!req.complete && !(bodyIsForwarded && body instanceof Readable)) req.unpipe().resume()
+    if (!req.complete && !(bodyIsForwarded && body instanceof Readable)) letRunOut(req)
     if (body instanceof Readable) {
       res.writeHead(status)
       await pipeline(body, res).catch((error: unknown) => {

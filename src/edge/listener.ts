@@ -31,11 +31,18 @@ export interface EdgeListenerOptions {
   readonly network: () => Network
   readonly frontDoor: RequestAnswerer
   readonly log: (line: string) => void
+  /** Milliseconds for a handshake or a request's head; tests make it short. */
+  readonly headLimit?: number
+  readonly mostConnections?: number
 }
 
-/** A client that sends nothing for this long is let go. Milliseconds. */
-const IDLE_TIMEOUT = 120_000
+/** A connection on which nothing moves for this long is let go, as on the way to AWS. Milliseconds. */
+const IDLE_TIMEOUT = 350_000
 const KEEP_ALIVE = 20_000
+/** A client has this long for its TLS handshake, and for the head of a request once it began one. Milliseconds. */
+const HEAD_LIMIT = 30_000
+/** Connections at one time from one interface; more than any client needs, and fewer than the daemon has files. */
+const MOST_CONNECTIONS = 1000
 
 export class EdgeListener {
   #options: EdgeListenerOptions
@@ -43,12 +50,14 @@ export class EdgeListener {
   /** One TLS server for each endpoint service: it has certificates for that service's names alone, as AWS's has. */
   #https = new Map<string, TlsFront>()
   #sockets = new Set<Socket>()
+  /** How many connections each interface has, by its backbone address. */
+  #counts = new Map<string, number>()
   /** They never change. */
   #addresses = new WeakMap<Socket, SocketAddresses>()
 
   constructor(options: EdgeListenerOptions) {
     this.#options = options
-    this.#http = tuned(createHttpServer(OFFERS, this.#handler(false)))
+    this.#http = tuned(createHttpServer(serverOptions(options), this.#handler(false)))
     this.#http.on('upgrade', this.#upgrader(false))
   }
 
@@ -73,13 +82,23 @@ export class EdgeListener {
   /** The endpoint of a new connection; one that is not ours to answer is dropped without a word. */
   #accept(socket: Socket): PlacedEndpoint | undefined {
     const path = this.#pathOf(socket)
-    if (!path) {
+    const { remote = '' } = this.#addressesOf(socket)
+    const count = (this.#counts.get(remote) ?? 0) + 1
+    if (!path || count > (this.#options.mostConnections ?? MOST_CONNECTIONS)) {
       socket.destroy()
       return undefined
     }
     this.#sockets.add(socket)
-    socket.once('close', () => this.#sockets.delete(socket))
+    this.#counts.set(remote, count)
+    socket.once('close', () => this.#forget(socket, remote))
     return path.placed
+  }
+
+  #forget(socket: Socket, remote: string): void {
+    this.#sockets.delete(socket)
+    const rest = (this.#counts.get(remote) ?? 1) - 1
+    if (rest > 0) this.#counts.set(remote, rest)
+    else this.#counts.delete(remote)
   }
 
   #handler(secure: boolean): Handler {
@@ -152,7 +171,7 @@ export class EdgeListener {
     if (!front) {
       const service = findEndpointService(vpc.region, endpoint.serviceName)
       if (!service) return undefined
-      front = new TlsFront(this.#options.authority, service, this.#handler(true))
+      front = new TlsFront(this.#options, service, this.#handler(true))
       front.server.on('upgrade', this.#upgrader(true))
       this.#https.set(endpoint.serviceName, front)
     }
@@ -169,7 +188,13 @@ interface SocketAddresses {
 type Handler = (request: IncomingMessage, response: ServerResponse) => void
 type Upgrader = (request: IncomingMessage, socket: Duplex, early: Buffer) => void
 
-const OFFERS = { shouldUpgradeCallback: asksForWebSocket }
+function serverOptions({ headLimit = HEAD_LIMIT }: EdgeListenerOptions) {
+  return {
+    shouldUpgradeCallback: asksForWebSocket,
+    headersTimeout: headLimit,
+    connectionsCheckingInterval: Math.min(headLimit, 5000),
+  }
+}
 
 /** TLS for one endpoint service. A server name of another service gets this one's certificate, which does not fit it. */
 class TlsFront {
@@ -179,13 +204,14 @@ class TlsFront {
   #contexts = new WeakMap<ServerCertificate, SecureContext>()
   #current: ServerCertificate | undefined
 
-  constructor(authority: CertificateAuthority, service: EndpointService, handler: Handler) {
-    this.#authority = authority
+  constructor(options: EdgeListenerOptions, service: EndpointService, handler: Handler) {
+    this.#authority = options.authority
     this.#ownName = defaultNameOf(service)
     this.server = tuned(
       createHttpsServer(
         {
-          ...OFFERS,
+          ...serverOptions(options),
+          handshakeTimeout: options.headLimit ?? HEAD_LIMIT,
           minVersion: 'TLSv1.2',
           ALPNProtocols: ['http/1.1'],
           SNICallback: (serverName, answer) => {
@@ -234,5 +260,7 @@ function tuned<S extends HttpServer | HttpsServer>(server: S): S {
   server.keepAliveTimeout = KEEP_ALIVE
   // An upload may take as long as it moves.
   server.requestTimeout = 0
+  // Node watches for slow heads from this event on. These servers never listen: they are handed their connections.
+  server.emit('listening')
   return server
 }

@@ -19,18 +19,45 @@ export function hasBody({ headers }: RequestHead): boolean {
   return headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0'
 }
 
-export async function readWhole(body: Readable, limit = WHOLE_BODY_LIMIT): Promise<Buffer> {
+export interface BodyLimits {
+  /** Octets. */
+  readonly size: number
+  /** Milliseconds from here to the last octet. */
+  readonly time: number
+}
+
+const LIMITS: BodyLimits = { size: WHOLE_BODY_LIMIT, time: 60_000 }
+
+export async function readWhole(body: Readable, { size: most, time }: BodyLimits = LIMITS): Promise<Buffer> {
   const pieces: Buffer[] = []
   let size = 0
-  // The stream outlives a refusal: destroying a request would take the answer's connection with it.
-  for await (const piece of body.iterator({ destroyOnReturn: false })) {
-    size += piece.length
-    if (size > limit) {
-      throw new ApiError('RequestEntityTooLarge', `The request is larger than ${limit} bytes`, { status: 413 })
+  const late = setTimeout(
+    () => body.destroy(new ApiError('RequestTimeout', 'The request took too long to arrive')),
+    time,
+  )
+  try {
+    // The stream outlives a refusal: destroying a request would take the answer's connection with it.
+    for await (const piece of body.iterator({ destroyOnReturn: false })) {
+      size += piece.length
+      if (size > most) {
+        throw new ApiError('RequestEntityTooLarge', `The request is larger than ${most} bytes`, { status: 413 })
+      }
+      pieces.push(piece)
     }
-    pieces.push(piece)
+  } finally {
+    clearTimeout(late)
   }
   return pieces.length === 1 && pieces[0] ? pieces[0] : Buffer.concat(pieces)
+}
+
+/** How long what nobody wants to read may still come. Milliseconds. */
+const RUN_OUT = 10_000
+
+/** A client that is still sending reads the answer only when it is done, so what nobody read is let run out. */
+export function letRunOut(req: IncomingMessage): void {
+  req.unpipe().resume()
+  const late = setTimeout(() => req.destroy(), RUN_OUT).unref()
+  req.once('close', () => clearTimeout(late))
 }
 
 /** The content of an S3 request: the body itself, or what its chunks hold. */
