@@ -21,6 +21,7 @@ import {
   ADDRESS,
   type Expected,
   INSTANCE,
+  OTHER_VPCE,
   OURS,
   PARTNER,
   POLICY_ROWS,
@@ -36,6 +37,8 @@ const problems = await checkHost()
 if (problems.length > 0) console.warn(`SKIPPED test/kernel/policy-differential.test.ts: ${problems.join('; ')}`)
 
 const ROLE = 'differential'
+const [GATEWAY, INTERFACE] = ['<gateway endpoint>', '<interface endpoint>']
+const DENY_ALL: Statement[] = [{ Effect: 'Deny', Principal: '*', Action: '*', Resource: '*' }]
 const KEY = 'report'
 const SENTENCES: Readonly<Record<Exclude<Expected, 'passed' | 'untold'>, RegExp>> = {
   'no endpoint': /because no VPC endpoint policy allows the s3:\w+ action$/,
@@ -55,6 +58,8 @@ class PolicyWorld {
   readonly #iam: IAM.IAMClient
   readonly #buckets: Readonly<Record<string, S3.S3Client>>
   readonly #names = new Map<string, string>()
+  /** The interface endpoint's own name, below which buckets are. */
+  #interfaceName = ''
   readonly #guestStdin = new PassThrough()
   #answers: AsyncIterator<string> | undefined
   #guest: Promise<number> | undefined
@@ -115,15 +120,17 @@ class PolicyWorld {
       if (policy) await client.send(new S3.PutBucketPolicyCommand({ Bucket, Policy: this.#document(policy, row) }))
       else await client.send(new S3.DeleteBucketPolicyCommand({ Bucket }))
     }
-    const VpcEndpointId = this.#names.get(VPCE)
-    await this.#ec2.send(
-      new EC2.ModifyVpcEndpointCommand(
-        row.endpointPolicy
-          ? { VpcEndpointId, PolicyDocument: this.#document(row.endpointPolicy, row) }
-          : { VpcEndpointId, ResetPolicy: true },
-      ),
-    )
+    const endpoint = endpointOf(row)
+    const other = endpoint === GATEWAY ? INTERFACE : GATEWAY
+    await this.#putEndpointPolicy(endpoint, row.endpointPolicy && this.#document(row.endpointPolicy, row))
+    await this.#putEndpointPolicy(other, this.#document(DENY_ALL, row))
     await this.#settle()
+  }
+
+  async #putEndpointPolicy(endpoint: string, PolicyDocument: string | undefined): Promise<void> {
+    const VpcEndpointId = this.#names.get(endpoint)
+    const change = PolicyDocument === undefined ? { ResetPolicy: true } : { PolicyDocument }
+    await this.#ec2.send(new EC2.ModifyVpcEndpointCommand({ VpcEndpointId, ...change }))
   }
 
   /** What really happens to the row's request. */
@@ -132,18 +139,22 @@ class PolicyWorld {
     if (path === 'loopback') {
       return callS3({ ...order, endpoint: this.#lab.endpoint, ...(this.#session && { credentials: this.#session }) })
     }
-    const endpoint = path === 'port 80' ? { endpoint: 'http://s3.us-east-1.amazonaws.com' } : {}
+    const endpoint = path === 'port 80' || path === 'interface' ? { endpoint: this.#urlFor(path) } : {}
     this.#guestStdin.write(`${JSON.stringify({ ...order, ...endpoint })}\n`)
     const answer = await this.#answers?.next()
     if (!answer || answer.done) throw new Error('the client inside the instance ended')
     return JSON.parse(answer.value)
   }
 
+  #urlFor(path: 'port 80' | 'interface'): string {
+    return path === 'port 80' ? 'http://s3.us-east-1.amazonaws.com' : `https://bucket.${this.#interfaceName}`
+  }
+
   async explain({ request, path }: PolicyRow): Promise<Trace> {
     const { operation = 'GetObject', bucket = OURS, key = KEY } = request ?? {}
     const question = {
       from: this.#names.get(INSTANCE),
-      to: 's3.us-east-1.amazonaws.com',
+      to: path === 'interface' ? `bucket.${this.#interfaceName}` : 's3.us-east-1.amazonaws.com',
       port: path === 'port 80' ? 80 : 443,
       protocol: 'tcp',
       action: `s3:${operation}`,
@@ -161,7 +172,10 @@ class PolicyWorld {
   /** The document, with this world's ids in the places of the rows' names. */
   #document(statements: readonly Statement[], row: PolicyRow): string {
     const text = JSON.stringify({ Version: row.version ?? '2012-10-17', Statement: statements })
-    return [...this.#names].reduce((document, [name, id]) => document.replaceAll(name, id), text)
+    const own = this.#names.get(endpointOf(row)) ?? ''
+    const other = this.#names.get(endpointOf(row) === GATEWAY ? INTERFACE : GATEWAY) ?? ''
+    const names: [string, string][] = [[VPCE, own], [OTHER_VPCE, other], ...this.#names]
+    return names.reduce((document, [name, id]) => document.replaceAll(name, id), text)
   }
 
   /** The endpoint's policy is in force when the network that holds it is. */
@@ -213,6 +227,18 @@ class PolicyWorld {
         RouteTableIds: [tables.RouteTables?.[0]?.RouteTableId ?? ''],
       }),
     )
+    const made = await this.#ec2.send(
+      new EC2.CreateVpcEndpointCommand({
+        VpcId,
+        VpcEndpointType: 'Interface',
+        ServiceName: 'com.amazonaws.us-east-1.s3',
+        SubnetIds: [Subnet?.SubnetId ?? ''],
+        PrivateDnsEnabled: false,
+      }),
+    )
+    const [regional] = made.VpcEndpoint?.DnsEntries ?? []
+    this.#interfaceName = regional?.DnsName?.replace('*.', '') ?? ''
+    this.#names.set(INTERFACE, made.VpcEndpoint?.VpcEndpointId ?? '')
     const images = await this.#ec2.send(
       new EC2.DescribeImagesCommand({ Owners: ['amazon'], Filters: [{ Name: 'name', Values: ['al2023-ami-2023*'] }] }),
     )
@@ -228,7 +254,7 @@ class PolicyWorld {
       }),
     )
     this.#names.set(VPC, VpcId ?? '')
-    this.#names.set(VPCE, VpcEndpoint?.VpcEndpointId ?? '')
+    this.#names.set(GATEWAY, VpcEndpoint?.VpcEndpointId ?? '')
     this.#names.set(INSTANCE, Instances?.[0]?.InstanceId ?? '')
     await this.#settle()
   }
@@ -259,6 +285,10 @@ class PolicyWorld {
     this.#answers = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
     this.#guest = new Promise((ended) => child.once('exit', (code) => ended(code ?? 1)))
   }
+}
+
+function endpointOf({ path }: PolicyRow): string {
+  return path === 'interface' ? INTERFACE : GATEWAY
 }
 
 /** The row's word for what a request met. */

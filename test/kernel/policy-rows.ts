@@ -12,7 +12,8 @@ export const THEIRS = 'differential-theirs'
 export type Expected = 'passed' | 'untold' | `${'no' | 'deny'} ${Layer}`
 export type Layer = 'endpoint' | 'resource' | 'identity' | 'boundary'
 
-export type Path = 'endpoint' | 'port 80' | 'loopback'
+/** `interface`: by the own name of the service's interface endpoint. */
+export type Path = 'endpoint' | 'port 80' | 'loopback' | 'interface'
 type Condition = Readonly<Record<string, Readonly<Record<string, string | boolean | readonly string[]>>>>
 
 export interface Statement {
@@ -28,7 +29,7 @@ export interface Statement {
 
 export interface PolicyRow {
   readonly name: string
-  /** Absent: full access. */
+  /** Of the endpoint that the request goes by; the other one denies everything. Absent: full access. */
   readonly endpointPolicy?: readonly Statement[]
   /** Of the bucket that is asked for. Absent: none. */
   readonly bucketPolicy?: readonly Statement[]
@@ -39,13 +40,14 @@ export interface PolicyRow {
   /** The Version of every policy of the row; absent: 2012-10-17. */
   readonly version?: string
   readonly request?: Partial<Pick<S3Order, 'operation' | 'bucket' | 'key' | 'anonymous'>>
-  /** Absent: by the endpoint. */
+  /** Absent: by the gateway endpoint. */
   readonly path?: Path
   readonly expect: Expected
 }
 
-/** Stand for what is known only when the world is built. */
+/** Stand for what is known only when the world is built; VPCE is the endpoint that the request goes by. */
 export const VPCE = '<vpce>'
+export const OTHER_VPCE = '<the other vpce>'
 export const VPC = '<vpc>'
 export const INSTANCE = '<instance>'
 export const ADDRESS = '10.0.1.10'
@@ -387,4 +389,48 @@ export const POLICY_ROWS: readonly PolicyRow[] = [
     expect: 'passed',
   },
   { name: 'unsigned: nobody is let in', request: { anonymous: true }, expect: 'untold' },
+
+  { name: 'an interface endpoint with full access', path: 'interface', expect: 'passed' },
+  {
+    name: 'an interface endpoint that allows the action',
+    path: 'interface',
+    endpointPolicy: allow({ Action: 's3:GetObject' }),
+    expect: 'passed',
+  },
+  {
+    name: 'an interface endpoint that allows another action',
+    path: 'interface',
+    endpointPolicy: allow({ Action: 's3:PutObject' }),
+    expect: 'no endpoint',
+  },
+  {
+    name: 'an interface endpoint that denies',
+    path: 'interface',
+    endpointPolicy: [everything, { Effect: 'Deny', Principal: '*', Action: 's3:GetObject', Resource: '*' }],
+    expect: 'deny endpoint',
+  },
+  {
+    name: 'a bucket for the interface endpoint only, by it',
+    path: 'interface',
+    bucketPolicy: denyBucketUnless({ StringNotEquals: { 'aws:SourceVpce': VPCE } }),
+    expect: 'passed',
+  },
+  {
+    name: 'a bucket for the gateway endpoint only, by the interface endpoint',
+    path: 'interface',
+    bucketPolicy: denyBucketUnless({ StringNotEquals: { 'aws:SourceVpce': OTHER_VPCE } }),
+    expect: 'deny resource',
+  },
+  {
+    name: "the private address is the interface endpoint's key too",
+    path: 'interface',
+    endpointPolicy: allow({ Condition: { IpAddress: { 'aws:VpcSourceIp': `${ADDRESS}/32` } } }),
+    expect: 'passed',
+  },
+  {
+    name: 'and another address is not',
+    path: 'interface',
+    endpointPolicy: allow({ Condition: { IpAddress: { 'aws:VpcSourceIp': '10.0.1.99/32' } } }),
+    expect: 'no endpoint',
+  },
 ]
