@@ -2,12 +2,15 @@
 // knows. The clients are not part of the set-up: without them this says so and skips what needs them.
 // Address plan: default VPC 172.31.0.0/16.
 
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { DescribeDocumentCommand, GetParameterCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { LabWorld } from '../../labs/lab-world.ts'
 import { mustRun, run } from '../../labs/run.ts'
 import { known, ScenarioWorld } from '../scenarios/scenario-world.ts'
-import { type Channel, type FakeAgent, frame, jsonOf } from '../scenarios/ssm/fake-agent.ts'
+import { Channel, type FakeAgent, frame, jsonOf } from '../scenarios/ssm/fake-agent.ts'
 import { launch, makeProfile } from '../scenarios/ssm/ssm-world.ts'
 
 const hasCli = (await run('aws', ['--version'])).code === 0
@@ -106,6 +109,28 @@ describe('with an agent', () => {
       const result = await ssm('get-command-invocation', ...of, '--query', '[Status,StandardOutputContent]')
       expect(result.split(/\s+/)).toEqual(['Success', 'root'])
     }, 120_000)
+  })
+
+  describe.skipIf(!hasCli)('aws ssm start-session', () => {
+    it('hands the plugin a token and an address that open the session', async () => {
+      const bin = mkdtempSync(join(tmpdir(), 'postern-plugin-'))
+      // In the place of the plugin: it prints what the CLI gave it, an argument in each line.
+      writeFileSync(join(bin, 'session-manager-plugin'), '#!/bin/sh\nprintf "%s\\n" "$@"\n', { mode: 0o755 })
+      const withPlugin = { env: { ...env, PATH: `${bin}:${env.PATH}` } }
+      const words = ['ssm', 'start-session', '--target', agent.instance.id, '--reason', 'a look']
+      const { stdout } = await mustRun('aws', words, withPlugin)
+      rmSync(bin, { recursive: true })
+      const [response = '{}', region, command] = stdout.split('\n')
+      expect([region, command]).toEqual(['us-east-1', 'StartSession'])
+      const { SessionId, StreamUrl, TokenValue } = JSON.parse(response)
+      expect((await channel.next()).messageType).toBe('interactive_shell')
+      const ours = await agent.dataChannel(SessionId)
+      const plugin = await new Channel(StreamUrl).open(TokenValue)
+      plugin.socket.send(frame('input_stream_data', Buffer.from('ls\n'), { payloadType: 1 }))
+      expect(String((await ours.next()).payload)).toBe('ls\n')
+      await mustRun('aws', ['ssm', 'terminate-session', '--session-id', SessionId], { env })
+      expect((await plugin.next()).messageType).toBe('channel_closed')
+    }, 60_000)
   })
 
   describe.skipIf(!hasBoto3)('boto3', () => {
