@@ -17,7 +17,8 @@ export function messagesAdapter(ssm: Ssm): Adapter {
     service: 'ssmmessages',
     operations: MESSAGES_OPERATIONS,
     codec: messagesCodec,
-    takesAnonymous: true,
+    // The plugin signs nothing: its token says who it is. Everything else must be signed.
+    takesAnonymous: new Set(['OpenDataChannel']),
     authorisations: async (call) => authorisationsOf(call),
     refusal: (_call, _authorisation, decision) => new ApiError('AccessDenied', decision.message ?? ''),
     run: async (call) => ({ TokenValue: issueToken(ssm, call) }),
@@ -35,7 +36,6 @@ export function messagesAdapter(ssm: Ssm): Adapter {
   }
 }
 
-/** The plugin signs nothing: its token says who it is. Everything else must be signed. */
 function authorisationsOf(call: Call): readonly Authorisation[] {
   if (call.operation === 'OpenDataChannel' && call.principal.kind === 'anonymous') return []
   return [asks(call, '*', {}, 'ssmmessages')]
