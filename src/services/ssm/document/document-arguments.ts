@@ -1,6 +1,7 @@
 // What a caller gives for a document's parameters, held against the document.
 
 import { ApiError } from '../../../errors.ts'
+import { testPattern } from '../allowed-pattern.ts'
 import type { DocumentContent, DocumentParameter } from './document-content.ts'
 
 export type Arguments = Readonly<Record<string, readonly string[]>>
@@ -37,8 +38,8 @@ function requireValues(parameter: DocumentParameter, values: readonly string[]):
     if (allowedValues && !allowedValues.includes(value)) {
       throw invalid(`Parameter "${name}" has value "${value}" not found in [${allowedValues.join(', ')}].`)
     }
-    if (allowedPattern && !allowedPattern.test(value)) {
-      throw invalid(`Parameter "${name}" has value "${value}" not matching ${allowedPattern.source.slice(4, -2)}.`)
+    if (allowedPattern !== undefined && testPattern(allowedPattern, value) !== 'matches') {
+      throw invalid(`Parameter "${name}" has value "${value}" not matching ${allowedPattern.slice(4, -2)}.`)
     }
   }
 }

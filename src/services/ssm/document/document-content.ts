@@ -2,6 +2,7 @@
 // https://docs.aws.amazon.com/systems-manager/latest/userguide/documents-schemas-features.html
 
 import { ApiError } from '../../../errors.ts'
+import { testPattern } from '../allowed-pattern.ts'
 
 export type ParameterKind = 'String' | 'StringList' | 'Boolean' | 'Integer' | 'StringMap' | 'MapList'
 
@@ -12,7 +13,7 @@ export interface DocumentParameter {
   /** Absent: the caller must give it. */
   readonly default?: readonly string[]
   readonly allowedValues?: readonly string[]
-  readonly allowedPattern?: RegExp
+  readonly allowedPattern?: string
   readonly minItems?: number
   readonly maxItems?: number
   readonly minChars?: number
@@ -145,7 +146,7 @@ function parseParameters(value: unknown): DocumentParameter[] {
       ...(description !== undefined && { description }),
       ...(found && { default: found }),
       ...(allowedValues && { allowedValues }),
-      ...(pattern !== undefined && { allowedPattern: parsePattern(pattern, where) }),
+      ...(pattern !== undefined && { allowedPattern: requirePattern(pattern, where) }),
       ...bounds(parameter),
     }
   })
@@ -162,12 +163,10 @@ function bounds(parameter: Readonly<Record<string, unknown>>): Record<string, nu
   )
 }
 
-function parsePattern(pattern: string, where: string): RegExp {
-  try {
-    return new RegExp(`^(?:${pattern})$`)
-  } catch {
-    throw invalid(`${where}.allowedPattern is not a regular expression`)
-  }
+/** The whole value must meet it. */
+function requirePattern(pattern: string, where: string): string {
+  if (testPattern(pattern, '') !== 'not a pattern') return `^(?:${pattern})$`
+  throw invalid(`${where}.allowedPattern is not a regular expression`)
 }
 
 /** A parameter's value as a list of texts: of one, where it is a single value. */

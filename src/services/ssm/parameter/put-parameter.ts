@@ -6,6 +6,7 @@ import type { Call } from '../../../edge/adapter.ts'
 import { ApiError } from '../../../errors.ts'
 import type { SsmParameter, SsmParameterVersion } from '../../../store/records.ts'
 import type { Tx } from '../../../store/store.ts'
+import { testPattern } from '../allowed-pattern.ts'
 import { requireTags } from '../resource-tags.ts'
 import { callerOf, ownId, type Ssm, type SsmRows, write } from '../ssm.ts'
 import { asksOnParameter, newestOf, versionsOf } from './find-parameter.ts'
@@ -105,17 +106,20 @@ function requireValue(value: string, type: SsmParameterVersion['type']): string 
 
 function requirePattern(pattern: string | undefined, value: string): string | undefined {
   if (pattern === undefined || pattern === '') return undefined
-  let test: RegExp
-  try {
-    test = new RegExp(pattern)
-  } catch {
-    throw new ApiError('InvalidAllowedPatternException', 'The allowedPattern is not a valid regular expression.')
+  switch (testPattern(pattern, value)) {
+    case 'matches':
+      return pattern
+    case 'differs':
+      throw new ApiError(
+        'ParameterPatternMismatchException',
+        `Parameter value, cannot be validated against allowedPattern: ${pattern}`,
+      )
+    default:
+      throw new ApiError(
+        'InvalidAllowedPatternException',
+        'The request does not meet the regular expression requirement.',
+      )
   }
-  if (test.test(value)) return pattern
-  throw new ApiError(
-    'ParameterPatternMismatchException',
-    `Parameter value, cannot be validated against allowedPattern: ${pattern}`,
-  )
 }
 
 function requireKey(keyId: string | undefined, type: SsmParameterVersion['type']): string | undefined {
