@@ -425,12 +425,12 @@ describe('methods and integrations', () => {
     ],
     [
       'a directive in a template',
-      (made) => put(made, { requestTemplates: { 'application/json': '#foreach($a in $b)#end' } }),
+      (made) => put(made, { requestTemplates: { 'application/json': '#include("a")' } }),
       '400 BadRequestException: Invalid mapping template',
     ],
     [
       'a Java method in a template',
-      (made) => put(made, { requestTemplates: { 'application/json': '$input.body.length()' } }),
+      (made) => put(made, { requestTemplates: { 'application/json': '$input.body.getClass()' } }),
       '400 BadRequestException: Invalid mapping template',
     ],
     [

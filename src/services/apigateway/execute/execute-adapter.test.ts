@@ -292,6 +292,16 @@ describe('a mock', () => {
     })
   })
 
+  it('the request template chooses the answer, and the answer may choose another status', async () => {
+    const request = '#if($input.params("scope") == "internal"){"statusCode": 200}#else{"statusCode": 500}#end'
+    const template =
+      '#if($input.params("scope") != "all")#set($context.responseOverride.status = 206)#end$context.stage'
+    const integration = { requestTemplates: { 'application/json': request } }
+    const id = await deploy({}, [{ integration, template }])
+    expect(summary(await gateway.ask('GET', '/prod?scope=internal', hostOf(id)))).toBe('206 - prod')
+    expect((await gateway.ask('GET', '/prod?scope=all', hostOf(id))).status).toBe(200)
+  })
+
   it('a name that every object has is a header, a type and a method like others', async () => {
     const id = await deploy({}, [{}])
     const headers = { ...hostOf(id), accept: 'constructor', 'content-type': 'toString' }

@@ -4,7 +4,7 @@
 import type { RestApiIntegration, RestApiIntegrationResponse } from '../../../store/records.ts'
 import { evaluateMapping, type MappingScope, parseMapping } from '../mapping.ts'
 import { own } from '../own.ts'
-import { parseTemplate } from '../template.ts'
+import { parseTemplate, type Rendered } from '../template.ts'
 import { internalError, unsupportedMediaType } from './gateway-response.ts'
 import { backendRequest, proxyRequest } from './http-request.ts'
 import type { InvokeInput, InvokeOutput } from './invoke-codec.ts'
@@ -61,7 +61,7 @@ function requestBody(
   input: InvokeInput,
 ): string | Uint8Array {
   const template = own(requestTemplates, mediaType(input.headers['content-type']))
-  if (template !== undefined) return renderTemplate(template, scope)
+  if (template !== undefined) return renderTemplate(template, scope).text
   const passes =
     passthroughBehavior === 'WHEN_NO_MATCH' ||
     (passthroughBehavior === 'WHEN_NO_TEMPLATES' && Object.keys(requestTemplates).length === 0)
@@ -75,14 +75,17 @@ function respond({ responses }: RestApiIntegration, scope: MappingScope, answer:
   if (!chosen) throw internalError()
   const [statusCode, response] = chosen
   const answered = { ...scope, headers: answer.headers, body: Buffer.from(answer.body).toString() }
-  const { type, body } = responseBody(response, scope, answered, answer)
+  const { type, body, overrides } = responseBody(response, scope, answer)
   const headers: Record<string, string> = { 'content-type': type }
   for (const [target, source] of Object.entries(response.responseParameters ?? {})) {
     const mapping = parseMapping(source, 'integration.response')
     const value = mapping && evaluateMapping(mapping, answered)
     if (value !== undefined) headers[target.replace(/^method\.response\.header\./, '').toLowerCase()] = value
   }
-  return { status: Number(statusCode), headers, body }
+  for (const [name, value] of overrides) {
+    if (name !== 'status') headers[name.replace(/^header\./, '').toLowerCase()] = value
+  }
+  return { status: statusOf(overrides.get('status')) ?? Number(statusCode), headers, body }
 }
 
 type Responses = RestApiIntegration['responses']
@@ -100,38 +103,54 @@ function chooseResponse(
   )
 }
 
-/** By the template for a type that the caller accepts, else for JSON, else the first; without templates as it came. */
+interface ResponseBody {
+  readonly type: string
+  readonly body: string | Uint8Array
+  readonly overrides: Rendered['overrides']
+}
+
+/** By the template for a type that the caller accepts, else for JSON, else the first; without templates as it came. A
+ * template sees the answer's body and the request's parameters. */
 function responseBody(
   { responseTemplates = {} }: RestApiIntegrationResponse,
-  { headers }: MappingScope,
-  answered: MappingScope,
+  scope: MappingScope,
   answer: BackendAnswer,
-): { readonly type: string; readonly body: string | Uint8Array } {
-  const accepted = (headers.accept ?? '').split(',').map(mediaType)
+): ResponseBody {
+  const accepted = (scope.headers.accept ?? '').split(',').map(mediaType)
   const types = [...accepted, 'application/json', ...Object.keys(responseTemplates)]
   const type = types.find((one) => own(responseTemplates, one) !== undefined)
   const template = type === undefined ? undefined : own(responseTemplates, type)
   if (type === undefined || template === undefined) {
-    return { type: answer.headers['content-type'] ?? 'application/json', body: answer.body }
+    return { type: answer.headers['content-type'] ?? 'application/json', body: answer.body, overrides: new Map() }
   }
-  return { type, body: renderTemplate(template, answered) }
+  const { text, overrides } = renderTemplate(template, { ...scope, body: Buffer.from(answer.body).toString() })
+  return { type, body: text, overrides }
 }
 
-function renderTemplate(text: string, scope: MappingScope): string {
+function renderTemplate(text: string, scope: MappingScope): Rendered {
   const parsed = parseTemplate(text)
   // It was parsed when it was put.
   if (parsed.kind === 'problem') throw internalError()
-  return parsed.render(scope)
+  try {
+    return parsed.render(scope)
+  } catch (error) {
+    // Its loops or its texts have no end: the API is not made so that it can answer.
+    throw error instanceof RangeError ? internalError() : error
+  }
 }
 
 function statusCodeIn(text: string): number | undefined {
   try {
-    const { statusCode } = JSON.parse(text)
-    const status = Number(statusCode)
-    return Number.isInteger(status) && status >= 100 && status <= 599 ? status : undefined
+    return statusOf(JSON.parse(text).statusCode)
   } catch {
     return undefined
   }
+}
+
+/** A final status of HTTP. */
+function statusOf(value: unknown): number | undefined {
+  const status = Number(value)
+  return Number.isInteger(status) && status >= 200 && status <= 599 ? status : undefined
 }
 
 /** Without its parameters; JSON where there is none. */
