@@ -15,8 +15,9 @@ import { instanceNamespace } from '../../src/linux/names.ts'
 import { type AddressedProbe, Probers } from './probers.ts'
 import { recordsOf, type VpcShape } from './vpc-shape.ts'
 
-/** Milliseconds. Everything is on this machine; a second try comes before a packet counts as lost. */
+/** Milliseconds. Everything is on this machine; a second, longer try comes before a packet counts as lost. */
 const TIMEOUT = 300
+const SECOND_TIMEOUT = 2000
 
 export interface Comparison {
   readonly trace: Trace
@@ -58,9 +59,12 @@ export class SmallWorld {
   /** Asks explain, and sends the packets; what explain calls reachable is tried twice. */
   async compare(probes: readonly AddressedProbe[]): Promise<Comparison[]> {
     const traces = probes.map((probe) => this.#explain(probe))
-    const reached = [...(await this.#send(probes))]
+    const reached = [...(await this.#send(probes, TIMEOUT))]
     const missed = [...probes.keys()].filter((index) => !reached[index] && traces[index]?.verdict === 'reachable')
-    const again = await this.#send(missed.flatMap((index) => probes[index] ?? []))
+    const again = await this.#send(
+      missed.flatMap((index) => probes[index] ?? []),
+      SECOND_TIMEOUT,
+    )
     for (const [place, index] of missed.entries()) reached[index] = again[place] ?? false
     return traces.map((trace, index) => ({ trace, packet: reached[index] ? 'reachable' : 'stopped' }))
   }
@@ -70,9 +74,9 @@ export class SmallWorld {
     await this.#driver.destroy()
   }
 
-  async #send(probes: readonly AddressedProbe[]): Promise<readonly boolean[]> {
+  async #send(probes: readonly AddressedProbe[], timeout: number): Promise<readonly boolean[]> {
     if (!this.#probers || probes.length === 0) return []
-    return this.#probers.probe(probes, TIMEOUT)
+    return this.#probers.probe(probes, timeout)
   }
 
   #explain({ from, host, protocol, port }: AddressedProbe): Trace {
