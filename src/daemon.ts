@@ -8,12 +8,14 @@ import { serveExec } from './api/exec-server.ts'
 import { ec2Operations } from './api/operations/ec2.ts'
 import { EC2_FIRST_USE } from './api/operations/ec2-network.ts'
 import { IAM_AUTHORISATIONS, IAM_READS, IAM_WRITES } from './api/operations/iam.ts'
+import { ORGANIZATIONS_READS, ORGANIZATIONS_WRITES } from './api/operations/organizations.ts'
 import { ROUTE53_AUTHORISATIONS, ROUTE53_READS, ROUTE53_WRITES } from './api/operations/route53.ts'
 import { stsOperations } from './api/operations/sts.ts'
 import { ApiServer } from './api/server.ts'
 import { lookupIn } from './compile/lookup.ts'
 import type { Network } from './compile/network.ts'
 import { findIdentity } from './control/iam/identity.ts'
+import { organizationsIn } from './control/organizations/membership.ts'
 import { type AdminContext, adminRoutes, execRoute, HOME_ACCOUNT } from './daemon-admin.ts'
 import { openServices, type Service } from './daemon-services.ts'
 import type { Adapter } from './edge/adapter.ts'
@@ -217,6 +219,7 @@ async function makeParts(
       writes: ROUTE53_WRITES,
       authorisations: ROUTE53_AUTHORISATIONS,
     }),
+    controlAdapter({ service: 'organizations', store, reads: ORGANIZATIONS_READS, writes: ORGANIZATIONS_WRITES }),
     s3,
     ...services.flatMap((service) => service.adapters),
   ]
@@ -231,6 +234,7 @@ async function makeParts(
       const endpoint = lookupIn(network()).endpointById.get(id as VpcEndpointId)?.endpoint
       return endpoint && { name: endpoint.id, document: endpoint.policyDocument }
     },
+    organizations: organizationsIn(() => store.records),
     now,
     log,
   })

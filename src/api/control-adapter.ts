@@ -74,6 +74,7 @@ function accountOf({ principal }: Call): { resourceAccount?: string } {
 
 function refusal(service: string, decision: PolicyDecision): ApiError {
   const message = decision.message ?? ''
+  if (service === 'organizations') return new ApiError('AccessDeniedException', message)
   if (service !== 'ec2') return new ApiError('AccessDenied', message)
   return new ApiError('UnauthorizedOperation', `You are not authorized to perform this operation. ${message}`.trim())
 }

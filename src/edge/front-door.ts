@@ -13,6 +13,7 @@ import { contextKeys } from '../iam/context.ts'
 import { evaluate } from '../iam/evaluate.ts'
 import type { Identify } from '../iam/identity.ts'
 import type { NamedPolicy, Principal } from '../iam/principal.ts'
+import { controlPolicies, type Organizations } from '../iam/request.ts'
 import { type Claim, readClaim, sha256Hex, UNSIGNED_PAYLOAD } from '../iam/sigv4.ts'
 import { findDiskFailure } from '../store/disk-failure.ts'
 import type { Answer, Codec, Decoded, RequestHead } from '../wire/codec.ts'
@@ -61,6 +62,8 @@ export interface FrontDoorOptions {
   readonly mode: AuthenticationMode
   /** The policy of a VPC endpoint by its id. */
   readonly endpointPolicy: (endpointId: string) => NamedPolicy | undefined
+  /** Absent: no account is in one. */
+  readonly organizations?: Organizations
   readonly now: () => Date
   readonly log: (line: string) => void
   readonly onAnswered?: (event: AnsweredEvent) => void
@@ -318,6 +321,7 @@ export class FrontDoor {
     const userAgent = headers['user-agent']
     const endpointPolicy = this.#endpointPolicyOf(connection)
     const endpointType = connection.kind === 'endpoint' ? connection.endpointType : 'Gateway'
+    const { organizations } = this.#options
     const refusals: (Error | undefined)[] = []
     for (const authorisation of await adapter.authorisations(call)) {
       const principal = authorisation.asAnonymous ? ANONYMOUS : call.principal
@@ -328,8 +332,14 @@ export class FrontDoor {
         region,
         authorisation,
         ...(userAgent !== undefined && { userAgent }),
+        ...(organizations && { organizations }),
       }
-      const request = { ...authorisation, principal, ...(endpointPolicy && { endpointPolicy, endpointType }) }
+      const request = {
+        ...authorisation,
+        principal,
+        ...(organizations && controlPolicies(organizations, principal, authorisation)),
+        ...(endpointPolicy && { endpointPolicy, endpointType }),
+      }
       const decision = evaluate(request, contextKeys(context))
       const refusal = decision.allowed ? undefined : adapter.refusal(call, authorisation, decision)
       if (refusal && !adapter.answersRefusals?.has(call.operation)) throw refusal

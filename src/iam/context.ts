@@ -3,15 +3,7 @@
 
 import type { Connection } from './connection.ts'
 import type { Principal } from './principal.ts'
-import type { Authorisation, ContextKeys } from './request.ts'
-
-/** Where an account stands in its organization. */
-export interface Membership {
-  /** `o-…` */
-  readonly organizationId: string
-  /** `o-…/r-…/ou-…/`: every level down to the account's parent. */
-  readonly path: string
-}
+import type { Authorisation, ContextKeys, Organizations } from './request.ts'
 
 export interface RequestContext {
   readonly principal: Principal
@@ -21,8 +13,8 @@ export interface RequestContext {
   /** Absent when the client sent none. */
   readonly userAgent?: string
   readonly authorisation: Authorisation
-  /** Absent: there is no organization. */
-  readonly membershipOf?: (account: string) => Membership | undefined
+  /** Absent: there are none. */
+  readonly organizations?: Organizations
 }
 
 /** Services whose requests carry `aws:SourceVpcArn`, by action prefix. */
@@ -89,12 +81,12 @@ function connectionKeys(connection: Connection, service: string): Record<string,
 }
 
 /** Organizations of the requester, of the resource and of the endpoint's owner; an account without one has no key. */
-function organizationKeys({ principal, authorisation, connection, membershipOf }: RequestContext) {
+function organizationKeys({ principal, authorisation, connection, organizations }: RequestContext) {
   const keys: Record<string, string | readonly string[]> = {}
-  if (!membershipOf) return keys
+  if (!organizations) return keys
   const service = servicePrefix(authorisation.action)
   const put = (prefix: string, account: string | undefined) => {
-    const membership = account === undefined ? undefined : membershipOf(account)
+    const membership = account === undefined ? undefined : organizations.membershipOf(account)
     if (!membership) return
     keys[`aws:${prefix}orgid`] = membership.organizationId
     keys[`aws:${prefix}orgpaths`] = [membership.path]

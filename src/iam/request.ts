@@ -26,6 +26,37 @@ export interface Authorisation {
  * account itself. Every level must allow. */
 export type OrganizationLevels = readonly (readonly NamedPolicy[])[]
 
+/** What organizations say of accounts. */
+export interface Organizations {
+  /** Undefined: the account is in none. */
+  readonly membershipOf: (account: string) => Membership | undefined
+  /** The policies that bind the account as requester (`service`) or as the resource's owner (`resource`); undefined
+   * where none do. */
+  readonly controlPolicies: (account: string, kind: 'service' | 'resource') => OrganizationLevels | undefined
+}
+
+/** The policies of organizations that bind a request. */
+export function controlPolicies(
+  { controlPolicies: policiesOf }: Organizations,
+  principal: Principal,
+  { resourceAccount }: Pick<Authorisation, 'resourceAccount'>,
+): Pick<PolicyRequest, 'serviceControlPolicies' | 'resourceControlPolicies'> {
+  const service = principal.kind === 'anonymous' ? undefined : policiesOf(principal.account, 'service')
+  const resource = resourceAccount === undefined ? undefined : policiesOf(resourceAccount, 'resource')
+  return {
+    ...(service && { serviceControlPolicies: service }),
+    ...(resource && { resourceControlPolicies: resource }),
+  }
+}
+
+/** Where an account stands in its organization. */
+export interface Membership {
+  /** `o-…` */
+  readonly organizationId: string
+  /** `o-…/r-…/ou-…/`: every level down to the account's parent. */
+  readonly path: string
+}
+
 export interface PolicyRequest extends Authorisation {
   readonly principal: Principal
   /** Those over the requester's account. Absent: it is in no organization, or is the management account. */

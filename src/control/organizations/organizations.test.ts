@@ -14,7 +14,7 @@ import {
   removeAccountFromOrganization,
 } from './account.ts'
 import { attachPolicy, detachPolicy, listPoliciesForTarget, listTargetsForPolicy } from './attachment.ts'
-import { membershipOf, organizationLevels } from './membership.ts'
+import { organizationsIn } from './membership.ts'
 import {
   createOrganization,
   deleteOrganization,
@@ -48,6 +48,10 @@ beforeEach(async () => {
 function organization(): string {
   world.write(createOrganization, {})
   return world.read(listRoots, {}).Roots?.[0]?.Id ?? ''
+}
+
+function organizations() {
+  return organizationsIn(() => world.store.records)
 }
 
 function unit(ParentId: string, Name: string): string {
@@ -223,13 +227,15 @@ describe('policies', () => {
     world.write(enablePolicyType, { RootId: root, PolicyType: SCP })
     const p = policy('deny-s3')
     world.write(attachPolicy, { PolicyId: p, TargetId: ou })
-    const names = organizationLevels(world.store.records, id, SCP)?.map((level) => level.map(({ name }) => name))
+    const names = organizations()
+      .controlPolicies(id, 'service')
+      ?.map((level) => level.map(({ name }) => name))
     expect(names).toEqual([['p-FullAWSAccess'], [p, 'p-FullAWSAccess'].sort(), ['p-FullAWSAccess']])
-    expect(organizationLevels(world.store.records, CALLER.account, SCP)).toBeUndefined()
-    const path = membershipOf(world.store.records, id)?.path
+    expect(organizations().controlPolicies(CALLER.account, 'service')).toBeUndefined()
+    const path = organizations().membershipOf(id)?.path
     expect(path).toMatch(new RegExp(`^o-[a-z0-9]{10}/${root}/${ou}/$`))
     world.write(disablePolicyType, { RootId: root, PolicyType: SCP })
-    expect(organizationLevels(world.store.records, id, SCP)).toBeUndefined()
+    expect(organizations().controlPolicies(id, 'service')).toBeUndefined()
   })
 })
 
