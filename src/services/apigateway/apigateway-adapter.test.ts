@@ -483,6 +483,11 @@ describe('deployments and stages', () => {
       tracingEnabled: true,
       methodSettings: { '*/*': { throttlingBurstLimit: 7 }, 'pets/GET': { metricsEnabled: true } },
     })
+    const logs = patch('replace', '/accessLogSettings/destinationArn', 'arn')
+    const unserved = client.send(new UpdateStageCommand({ restApiId, stageName: 'prod', patchOperations: logs }))
+    expect(await refusal(unserved)).toBe(
+      '400 BadRequestException: Postern does not serve access logs: accessLogSettings',
+    )
     await gone()
     const described = patch('replace', '/description', 'renamed')
     await client.send(new UpdateDeploymentCommand({ restApiId, deploymentId: second, patchOperations: described }))

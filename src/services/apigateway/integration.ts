@@ -17,7 +17,7 @@ import { parseMapping } from './mapping.ts'
 import { HTTP_METHODS, storeMethod } from './method.ts'
 import { integrationShape } from './method-shape.ts'
 import { own } from './own.ts'
-import { applyPatches, mapRow, type PatchRow, readBoolean } from './patch.ts'
+import { applyPatches, mapRow, type PatchRow, readBoolean, unservedRow } from './patch.ts'
 import { parseTemplate } from './template.ts'
 
 const SHORTEST_TIMEOUT = 50
@@ -42,8 +42,8 @@ export function putIntegration(tx: Tx, caller: Caller, input: PutIntegrationRequ
     cacheNamespace: input.cacheNamespace ?? found.resource.resourceId,
     cacheKeyParameters: input.cacheKeyParameters ?? [],
     ...(skips !== undefined && { insecureSkipVerification: skips }),
-    // Putting an integration again keeps its responses.
-    responses: found.method.integration?.responses ?? {},
+    // What was there is replaced whole, its responses with it.
+    responses: {},
   }
   requireConsistent(found.method, integration)
   storeMethod(tx, found, { ...found.method, integration })
@@ -128,6 +128,8 @@ const ROWS: readonly PatchRow<RestApiIntegration>[] = [
       return integration
     },
   },
+  unservedRow('/connectionId', 'VPC links: connectionId'),
+  unservedRow('/credentials', 'credentials of an integration'),
   {
     ops: ['add', 'remove'],
     path: '/cacheKeyParameters/*',

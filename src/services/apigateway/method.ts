@@ -20,7 +20,7 @@ import { badRequest, conflict, missing, notServed } from './errors.ts'
 import { type FoundMethod, requireMethod, requireResource, requireRestApi } from './find.ts'
 import { methodResponseShape, methodShape } from './method-shape.ts'
 import { own } from './own.ts'
-import { applyPatches, mapRow, type PatchRow, readBoolean } from './patch.ts'
+import { applyPatches, mapRow, type PatchRow, readBoolean, unservedRow } from './patch.ts'
 
 export const HTTP_METHODS: readonly string[] = ['GET', 'POST', 'PUT', 'DELETE', 'PATCH', 'HEAD', 'OPTIONS', 'ANY']
 
@@ -149,6 +149,8 @@ const METHOD_ROWS: readonly PatchRow<RestApiMethod>[] = [
     path: '/operationName',
     apply: (method, { value }) => ({ ...method, operationName: value }),
   },
+  unservedRow('/authorizerId', 'authorizers: authorizerId'),
+  unservedRow('/requestValidatorId', 'request validators: requestValidatorId'),
   parametersRow('/requestParameters', REQUEST_PARAMETER, 'requestParameters'),
   mapRow(
     '/requestModels',

@@ -2,7 +2,7 @@
 // https://docs.aws.amazon.com/apigateway/latest/api/patch-operations.html
 
 import type { PatchOperation } from '@aws-sdk/client-api-gateway'
-import { badRequest } from './errors.ts'
+import { badRequest, notServed } from './errors.ts'
 
 export type Op = 'add' | 'remove' | 'replace'
 
@@ -43,6 +43,17 @@ export function mapRow<R>(
     apply(record, { op, value, names: [name = ''] }) {
       const { [name]: _, ...others } = read(record) ?? {}
       return write(record, op === 'remove' ? others : { ...others, [name]: value })
+    },
+  }
+}
+
+/** A path that AWS has and Postern has not. */
+export function unservedRow<R>(path: string, what: string): PatchRow<R> {
+  return {
+    ops: ['add', 'replace', 'remove'],
+    path,
+    apply: () => {
+      throw notServed(what)
     },
   }
 }

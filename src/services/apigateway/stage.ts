@@ -18,7 +18,7 @@ import type { Caller } from './caller.ts'
 import { badRequest, conflict, notServed } from './errors.ts'
 import { requireDeployment, requireRestApi, requireStage } from './find.ts'
 import { changeMethodSetting, METHOD_SETTINGS, methodSettingsShape } from './method-settings.ts'
-import { applyPatches, mapRow, type PatchRow, readBoolean } from './patch.ts'
+import { applyPatches, mapRow, type PatchRow, readBoolean, unservedRow } from './patch.ts'
 import { requireTags } from './tags.ts'
 
 export function createStage(tx: Tx, caller: Caller, input: CreateStageRequest): StageShape {
@@ -126,6 +126,11 @@ const ROWS: readonly PatchRow<RestApiStage>[] = [
       return stage
     },
   },
+  unservedRow('/accessLogSettings/*', 'access logs: accessLogSettings'),
+  unservedRow('/cacheClusterSize', 'cache clusters: cacheClusterSize'),
+  unservedRow('/canarySettings', 'canary deployments: canarySettings'),
+  unservedRow('/canarySettings/*', 'canary deployments: canarySettings'),
+  unservedRow('/clientCertificateId', 'client certificates: clientCertificateId'),
   mapRow(
     '/variables',
     (stage) => stage.variables,
