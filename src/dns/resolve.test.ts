@@ -119,6 +119,7 @@ describe('public names', () => {
     'sts.amazonaws.com',
     'sts.us-east-1.amazonaws.com',
     'iam.amazonaws.com',
+    'route53.amazonaws.com',
     'api.ecr.us-east-1.amazonaws.com',
     '123456789012.dkr.ecr.us-east-1.amazonaws.com',
     'abcdef.execute-api.us-east-1.amazonaws.com',
