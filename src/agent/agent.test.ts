@@ -248,6 +248,16 @@ describe('a session', () => {
     expect(service.problems).toEqual([])
   })
 
+  it('loses nothing that is typed as soon as it may be', async () => {
+    start()
+    const { plugin, output, notices } = await session(SHELL)
+    await expect.poll(() => output.get(PAYLOAD_TYPE.handshakeComplete), PATIENT).toBeDefined()
+    await plugin.send(PAYLOAD_TYPE.output, 'echo $((6*7)); exit\n')
+    await notices.next((type) => type === 'agent_task_complete')
+    expect(output.get(PAYLOAD_TYPE.output)).toMatch(/42/)
+    plugin.close()
+  })
+
   it('of one command gives output, errors and exit code apart', async () => {
     start()
     const document = command('NonInteractiveCommands')

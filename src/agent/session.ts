@@ -56,10 +56,14 @@ export class Session {
     try {
       await this.#open()
       void this.#stayOpen()
+      const began = performance.now()
       await this.#handshake()
       if (this.#over.signal.aborted) return ''
-      this.#shell = await this.#start()
-      await this.#pump(this.#shell)
+      const shell = await this.#start()
+      this.#shell = shell
+      if (this.#over.signal.aborted) shell.end()
+      await this.#completeHandshake(performance.now() - began)
+      await this.#pump(shell)
       await Promise.race([this.#channel.sent(), pause(LAST_OUTPUT, this.#over.signal)])
       return ''
     } catch (error) {
@@ -114,15 +118,17 @@ export class Session {
   }
 
   async #handshake(): Promise<void> {
-    const began = performance.now()
     const { sessionType: SessionType, properties: Properties } = this.#task
     await this.#channel.send(PAYLOAD_TYPE.handshakeRequest, {
       AgentVersion: AGENT_VERSION,
       RequestedClientActions: [{ ActionType: 'SessionType', ActionParameters: { SessionType, Properties } }],
     })
     await this.#handshaken.promise
-    const nanoseconds = Math.round((performance.now() - began) * 1e6)
-    const done = { HandshakeTimeToComplete: nanoseconds, CustomerMessage: '' }
+  }
+
+  /** Only now does the user's side send what is typed, so the shell must be there. */
+  async #completeHandshake(milliseconds: number): Promise<void> {
+    const done = { HandshakeTimeToComplete: Math.round(milliseconds * 1e6), CustomerMessage: '' }
     await this.#channel.send(PAYLOAD_TYPE.handshakeComplete, done)
   }
 

@@ -28,7 +28,7 @@ const PYTHON_TERMINAL =
 
 /** A shell with a terminal, running `command` or, when it is empty, for the user to type. */
 export async function startTerminal(command: string): Promise<Shell> {
-  const inner = `stty cols 80 rows 24 2>/dev/null; exec sh ${command === '' ? '' : `-c ${quote(command)}`}`
+  const inner = `exec sh ${command === '' ? '' : `-c ${quote(command)}`}`
   const way = (await execute('sh', ['-c', FIND_TERMINAL])).stdout.trim()
   if (way === 'script')
     return shellOf(start('script', ['--quiet', '--return', '--echo', 'always', '--command', inner, '/dev/null']))
@@ -58,6 +58,14 @@ function start(program: string, argv: readonly string[]): ChildProcess {
 function shellOf(child: ChildProcess): Shell {
   const { stdin, stdout, stderr, pid } = child
   if (!stdin || !stdout || !stderr) throw new Error('started without pipes')
+  let size = { columns: 80, rows: 24 }
+  /** The terminal is there a moment after what makes it. */
+  const setSize = (tries = 50) => {
+    const terminal = pid === undefined || child.exitCode !== null ? undefined : terminalBelow(pid)
+    if (terminal) setTerminalSize(terminal, size)
+    else if (tries > 0) setTimeout(setSize, 50, tries - 1).unref()
+  }
+  setSize()
   // It may end without reading.
   stdin.on('error', () => undefined)
   return {
@@ -69,13 +77,16 @@ function shellOf(child: ChildProcess): Shell {
       child.once('close', (code, signal) => resolve(code ?? (signal ? 128 : 1)))
     }),
     resize: (columns, rows) => {
-      const terminal = pid === undefined ? undefined : terminalBelow(pid)
-      if (!terminal) return
-      const size = ['cols', String(Math.trunc(columns)), 'rows', String(Math.trunc(rows))]
-      spawn('stty', ['-F', terminal, ...size], { stdio: 'ignore' }).once('error', () => undefined)
+      size = { columns: Math.trunc(columns), rows: Math.trunc(rows) }
+      setSize()
     },
     end: () => endGroup(pid),
   }
+}
+
+function setTerminalSize(terminal: string, { columns, rows }: { columns: number; rows: number }): void {
+  const words = ['-F', terminal, 'cols', String(columns), 'rows', String(rows)]
+  spawn('stty', words, { stdio: 'ignore' }).once('error', () => undefined)
 }
 
 /** The terminal goes with the process that made it, and hangs up on what runs in it. */
