@@ -26,12 +26,7 @@ const TTL = 60
 const PUBLIC_APEXES = ['amazonaws.com', 'api.aws', 'sagemaker.aws', 'aws.amazon.com']
 
 /** Public names of AWS that are no endpoint's private DNS name. */
-const GLOBAL_NAMES = new Set([
-  'cloudfront.amazonaws.com',
-  'ec2.amazonaws.com',
-  'route53.amazonaws.com',
-  'sts.amazonaws.com',
-])
+const GLOBAL_NAMES = new Set(['sts.amazonaws.com', 'ec2.amazonaws.com', 'cloudfront.amazonaws.com'])
 
 const S3 =
   /^(?:.+\.)?s3(?:-fips|-accesspoint|-accesspoint-fips|-control|-control-fips|-object-lambda|-website)?(?:\.dualstack)?[.-](?<region>[a-z0-9-]+)\.amazonaws\.com$/
