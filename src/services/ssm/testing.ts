@@ -49,7 +49,7 @@ export class TestSsm {
     const { service = 'ssm', ...call } = over
     const adapter = this.#service.adapters.find((one) => one.service === service)
     if (!adapter) throw new Error(`no ${service}`)
-    const output = await adapter.run({
+    const asked: Call = {
       operation,
       input: { ...input },
       principal: rootPrincipal(ACCOUNT),
@@ -59,13 +59,19 @@ export class TestSsm {
       now: this.now,
       headers: {},
       ...call,
-    })
+    }
+    await adapter.authorisations(asked)
+    const output = await adapter.run(asked)
     const members: Record<string, unknown> = { ...output }
     return members
   }
 
   /** The code of the error that it is answered with. */
-  async fails(operation: string, input: object = {}, over: Partial<Call> = {}): Promise<string> {
+  async fails(
+    operation: string,
+    input: object = {},
+    over: Partial<Call> & { readonly service?: string } = {},
+  ): Promise<string> {
     try {
       await this.ask(operation, input, over)
     } catch (error) {

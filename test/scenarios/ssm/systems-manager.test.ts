@@ -155,6 +155,26 @@ describe('Run Command', () => {
     })
   })
 
+  it('a command that no agent took before a restart is sent again, and one that runs is not', async () => {
+    const channel = await online(web)
+    const { Command: taken } = await ssm.send(
+      new SendCommandCommand({ InstanceIds: [web.instance.id], ...shell('true') }),
+    )
+    channel.socket.send(ack(await channel.next()))
+    await expect.poll(async () => (await invocation(taken?.CommandId, web)).Status).toBe('InProgress')
+    const { Command: lost } = await ssm.send(new SendCommandCommand({ InstanceIds: [web.instance.id], ...shell('id') }))
+    await channel.next()
+    await world.restart()
+    ssm = ssmClient(world)
+    const again = await web.controlChannel()
+    const job = await again.next()
+    expect(jsonOf(job).JobId).toContain(lost?.CommandId)
+    again.socket.send(reply(job, 'Success'))
+    expect(await again.next()).toMatchObject({ messageType: 'agent_job_reply_ack' })
+    expect((await invocation(lost?.CommandId, web)).Status).toBe('Success')
+    expect((await invocation(taken?.CommandId, web)).Status).toBe('InProgress')
+  })
+
   it('runs on as many instances at once as MaxConcurrency says, and stops after MaxErrors', async () => {
     const first = await online(web)
     await online(app)
