@@ -164,6 +164,17 @@ describe('a regional API', () => {
     expect(summary(await gateway.ask('GET', '/prod', hostOf('nobodys')))).toBe(FORBIDDEN)
   })
 
+  it('an API is in its own region alone', async () => {
+    const host = `${id}.execute-api.eu-west-1.amazonaws.com`
+    expect(summary(await gateway.ask('GET', '/prod', { host }))).toBe(FORBIDDEN)
+  })
+
+  it('more than 10 MB is too long', async () => {
+    const body = 'x'.repeat(10 * 1024 * 1024 + 1)
+    const heard = await gateway.ask('POST', '/prod', hostOf(id), { body })
+    expect(`${heard.status} ${heard.body}`).toBe('413 {"message":"Request Too Long"}')
+  })
+
   it('a regional API is not reached through an endpoint, whose private name covers its own', async () => {
     expect(summary(await gateway.ask('GET', '/prod', hostOf(id), { connection: BY_ENDPOINT }))).toBe(FORBIDDEN)
   })

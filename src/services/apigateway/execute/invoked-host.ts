@@ -7,13 +7,18 @@ export interface InvokedApi {
   readonly apiId: string
   /** The endpoint in `{api}-{vpce}.execute-api…`. */
   readonly endpointId?: string
+  /** The host's; absent where the API is named by the header. */
+  readonly region?: string
 }
 
-const API_HOST = /^(?<apiId>[a-z0-9]+)(?:-(?<endpointId>vpce-[0-9a-f]+))?\.execute-api\.[a-z0-9-]+\.amazonaws\.com$/
+const API_HOST =
+  /^(?<apiId>[a-z0-9]+)(?:-(?<endpointId>vpce-[0-9a-f]+))?\.execute-api\.(?<region>[a-z0-9-]+)\.amazonaws\.com$/
 
 export function findInvokedApi(headers: Readonly<Record<string, string>>): InvokedApi | undefined {
-  const { apiId, endpointId } = API_HOST.exec(normaliseHost(headers.host ?? ''))?.groups ?? {}
-  if (apiId !== undefined) return { apiId, ...(endpointId !== undefined && { endpointId }) }
+  const { apiId, endpointId, region } = API_HOST.exec(normaliseHost(headers.host ?? ''))?.groups ?? {}
+  if (apiId !== undefined && region !== undefined) {
+    return { apiId, region, ...(endpointId !== undefined && { endpointId }) }
+  }
   const named = headers['x-apigw-api-id']
   return named === undefined ? undefined : { apiId: named }
 }

@@ -8,7 +8,7 @@ import { own } from '../own.ts'
 import { invokeArn } from '../resource-policy.ts'
 import { accessDenied, forbidden, missingToken } from './gateway-response.ts'
 import type { InvokeInput } from './invoke-codec.ts'
-import { findInvokedApi } from './invoked-host.ts'
+import { findInvokedApi, type InvokedApi } from './invoked-host.ts'
 import { matchResource } from './resource-match.ts'
 
 export interface Target {
@@ -34,7 +34,7 @@ type Asked = Pick<InvokeInput, 'method' | 'path' | 'headers'>
 export function resolveTarget(records: Records, input: Asked, connection: Connection): Resolved {
   const invoked = findInvokedApi(input.headers)
   const api = invoked && records.restApis.get(invoked.apiId)
-  if (!api || !isReachable(api, connection, invoked.endpointId)) return { kind: 'refused', error: forbidden() }
+  if (!api || !isReachable(api, connection, invoked)) return { kind: 'refused', error: forbidden() }
   return targetIn(records, api, input)
 }
 
@@ -60,7 +60,8 @@ export function targetIn(records: Records, api: RestApi, input: Pick<InvokeInput
 
 /** Private APIs answer through endpoints alone, and endpoints carry private APIs alone.
  * https://repost.aws/knowledge-center/api-gateway-vpc-connections */
-function isReachable(api: RestApi, connection: Connection, named: string | undefined): boolean {
+function isReachable(api: RestApi, connection: Connection, { endpointId: named, region }: InvokedApi): boolean {
+  if (region !== undefined && region !== api.region) return false
   if (connection.kind !== 'endpoint') return api.endpointType !== 'PRIVATE' && named === undefined
   if (api.endpointType !== 'PRIVATE' || api.region !== connection.region) return false
   return named === undefined || (named === connection.endpointId && api.vpcEndpointIds.includes(named))
