@@ -4,31 +4,36 @@
 import type { Response } from './respond.ts'
 
 /** Responses kept; when there are more all are dropped: a cache of names that nobody asks twice is worth nothing. */
-const MOST_RESPONSES = 8192
+const MOST_RESPONSES = 4096
 /** Longer queries, and answers of which there are more, are not kept. */
 const LONGEST_QUERY = 300
 const LONGEST_PERIOD = 64
 
 interface Kept {
   readonly period: number
-  /** By rotation modulo `period`; a hole where none was made yet. */
+  /** By rotation; a hole where none was made yet. */
   readonly responses: (Buffer | undefined)[]
+  /** The next one. Each question has its own: a client that asks for A and AAAA by turns gets both in turn. */
+  rotation: number
 }
 
 /** The responses to those who are answered alike: in one VPC, and in one zone of it. */
 export class AnswerCache {
   readonly #kept = new Map<string, Kept>()
   #count = 0
+  #rotation = 0
 
-  /** A response with this query's id, made by `respond` when there is none. */
-  respond(message: Buffer, rotation: number, respond: () => Response | undefined): Buffer | undefined {
-    if (message.length > LONGEST_QUERY) return respond()?.bytes
+  /** The next response to these bytes, with this query's id; `respond` makes what is not kept. */
+  respond(message: Buffer, respond: (rotation: number) => Response | undefined): Buffer | undefined {
+    if (message.length > LONGEST_QUERY) return respond(this.#rotation++)?.bytes
     const query = message.toString('latin1', 2)
     const kept = this.#kept.get(query)
-    const known = kept?.responses[rotation % kept.period]
+    const rotation = kept ? kept.rotation : this.#rotation++
+    if (kept) kept.rotation = (rotation + 1) % kept.period
+    const known = kept?.responses[rotation]
     if (known) return withId(known, message)
-    const made = respond()
-    if (made && made.period <= LONGEST_PERIOD) this.#keep(query, rotation, made)
+    const made = respond(rotation)
+    if (made && made.period <= LONGEST_PERIOD) this.#keep(query, rotation % made.period, made)
     return made?.bytes
   }
 
@@ -37,8 +42,8 @@ export class AnswerCache {
       this.#kept.clear()
       this.#count = 0
     }
-    const kept = this.#kept.get(query) ?? { period, responses: [] }
-    kept.responses[rotation % period] = bytes
+    const kept = this.#kept.get(query) ?? { period, responses: [], rotation: (rotation + 1) % period }
+    kept.responses[rotation] = bytes
     this.#kept.set(query, kept)
     this.#count++
   }

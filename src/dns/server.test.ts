@@ -116,31 +116,33 @@ describe('AnswerCache', () => {
 
   it('answers the same bytes by a copy with the id of the query', () => {
     const cache = new AnswerCache()
-    const first = cache.respond(Buffer.from('aaquery'), 0, () => made('one'))
-    const second = cache.respond(Buffer.from('bbquery'), 1, () => made('two'))
+    const first = cache.respond(Buffer.from('aaquery'), () => made('one'))
+    const second = cache.respond(Buffer.from('bbquery'), () => made('two'))
     expect([first?.toString(), second?.toString()]).toEqual(['??one', 'bbone'])
-    expect(cache.respond(Buffer.from('bbquerz'), 1, () => made('two'))?.toString()).toBe('??two')
-    expect(cache.respond(Buffer.from('ccquery'), 2, () => undefined)?.toString()).toBe('ccone')
+    expect(cache.respond(Buffer.from('bbquerz'), () => made('two'))?.toString()).toBe('??two')
+    expect(cache.respond(Buffer.from('ccquery'), () => undefined)?.toString()).toBe('ccone')
   })
 
-  it('keeps one answer for each rotation until they repeat', () => {
+  it('keeps one answer for each rotation until they repeat, each question by itself', () => {
     const cache = new AnswerCache()
-    const ask = (rotation: number) =>
-      cache.respond(Buffer.from('aaq'), rotation, () => made(`${rotation}`, 3))?.toString()
-    expect([0, 1, 2, 3, 4, 5, 7].map(ask)).toEqual(['??0', '??1', '??2', 'aa0', 'aa1', 'aa2', 'aa1'])
+    const ask = (query: string, period: number) =>
+      cache.respond(Buffer.from(`aa${query}`), (rotation) => made(`${rotation}`, period))?.toString()
+    const both = Array.from({ length: 7 }, () => [ask('A', 2), ask('AAAA', 3)])
+    expect(both.map(([one]) => one)).toEqual(['??0', '??1', 'aa0', 'aa1', 'aa0', 'aa1', 'aa0'])
+    expect(both.map(([, other]) => other)).toEqual(['??1', '??2', '??0', 'aa1', 'aa2', 'aa0', 'aa1'])
   })
 
   it('keeps neither long queries nor answers that hardly repeat, nor without end', () => {
     const cache = new AnswerCache()
     const again = (query: string, period = 1) => {
-      cache.respond(Buffer.from(`aa${query}`), 0, () => made('one', period))
-      return cache.respond(Buffer.from(`aa${query}`), 0, () => made('two', period))?.toString()
+      cache.respond(Buffer.from(`aa${query}`), () => made('one', period))
+      return cache.respond(Buffer.from(`aa${query}`), () => made('two', period))?.toString()
     }
     expect(again('x'.repeat(400))).toBe('??two')
     expect(again('x', 1000)).toBe('??two')
     expect(again('x')).toBe('aaone')
     for (let index = 0; index < 10_000; index++) again(`${index}`)
-    expect(cache.respond(Buffer.from('aax'), 0, () => made('three'))?.toString()).toBe('??three')
+    expect(cache.respond(Buffer.from('aax'), () => made('three'))?.toString()).toBe('??three')
   })
 })
 

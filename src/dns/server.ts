@@ -43,6 +43,7 @@ export class DnsServer {
   readonly #log: (line: string) => void
   readonly #now: () => number
   readonly #limit: RateLimit
+  /** Of answers over TCP. */
   #rotation = 0
   /** The Network of which the following is true. */
   #known: Network | undefined
@@ -90,10 +91,11 @@ export class DnsServer {
   #respond(message: Buffer, from: string, transport: 'udp' | 'tcp'): Buffer | undefined {
     const sender = this.#senderAt(from)
     if (!sender || !this.#limit.admits(sender.interfaceId, this.#now())) return undefined
-    const rotation = this.#rotation
-    this.#rotation = (rotation + 1) % 0x10000
-    const answer = () => respond(message, { asker: sender.asker, transport, rotation })
-    return transport === 'udp' ? sender.answers.respond(message, rotation, answer) : answer()?.bytes
+    const { asker, answers } = sender
+    if (transport === 'udp')
+      return answers.respond(message, (rotation) => respond(message, { asker, transport, rotation }))
+    this.#rotation = (this.#rotation + 1) % 0x10000
+    return respond(message, { asker, transport, rotation: this.#rotation })?.bytes
   }
 
   /** Who has this backbone address, when the interface may ask now. */
