@@ -8,6 +8,8 @@ import { readSessionTask } from './session-task.ts'
 export interface SessionsOptions extends SessionOptions {
   /** By the control channel. */
   readonly send: (message: AgentMessage) => void
+  /** The agent ends, and its sessions with it. */
+  readonly signal: AbortSignal
 }
 
 export class Sessions {
@@ -16,6 +18,9 @@ export class Sessions {
 
   constructor(options: SessionsOptions) {
     this.#options = options
+    options.signal.addEventListener('abort', () => {
+      for (const session of this.#open.values()) session.end()
+    })
   }
 
   take(message: AgentMessage): void {
