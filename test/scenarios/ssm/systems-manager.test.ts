@@ -320,6 +320,27 @@ describe('sessions', () => {
     expect(received).toBeLessThan(300)
   })
 
+  it('a user who does not read slows the agent down, and loses nothing', async () => {
+    const { id, url, token } = await start()
+    const agent = await web.dataChannel(id)
+    const plugin = await new Channel(url).open(token)
+    agent.socket.send(frame('output_stream_data', Buffer.from('0'), { payloadType: 1 }))
+    await plugin.next()
+    plugin.socket.pause()
+    const frames = 200
+    const payload = Buffer.alloc(100_000)
+    for (let sequenceNumber = 1; sequenceNumber <= frames; sequenceNumber++) {
+      agent.socket.send(frame('output_stream_data', payload, { payloadType: 1, sequenceNumber }))
+    }
+    // What the daemon and the kernel hold is bounded, so most of it cannot leave the agent.
+    const left = () => agent.socket.bufferedAmount
+    await expect.poll(() => left() > 0 && left() < frames * payload.length).toBe(true)
+    plugin.socket.resume()
+    for (let sequenceNumber = 1; sequenceNumber <= frames; sequenceNumber++) {
+      expect((await plugin.next()).sequenceNumber).toBe(sequenceNumber)
+    }
+  })
+
   it('either end may come back, and the other notices nothing', async () => {
     const { id, url, token } = await start()
     const first = await web.dataChannel(id)

@@ -65,6 +65,8 @@ const OPEN = 1
 export function keepAlive(socket: WebSocket): void {
   let alive = true
   const timer = setInterval(() => {
+    // One that is not read just now answers nothing, and is not gone for it.
+    if (socket.isPaused) return
     if (!alive) return socket.terminate()
     alive = false
     socket.ping()
