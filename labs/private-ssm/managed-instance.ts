@@ -5,6 +5,7 @@ import { readFile } from 'node:fs/promises'
 import {
   DescribeInstanceInformationCommand,
   GetCommandInvocationCommand,
+  type InstanceInformation,
   SendCommandCommand,
   SSMClient,
   StartSessionCommand,
@@ -28,18 +29,21 @@ export class ManagedInstance {
 
   /** `Online`; `ConnectionLost`; `unknown` when Systems Manager never heard of it. */
   async pingStatus(): Promise<string> {
-    const Filters = [{ Key: 'InstanceIds', Values: [this.id] }]
-    const { InstanceInformationList } = await this.ssm.send(new DescribeInstanceInformationCommand({ Filters }))
-    return InstanceInformationList?.[0]?.PingStatus ?? 'unknown'
+    return (await this.#information())?.PingStatus ?? 'unknown'
   }
 
-  /** Resolves to the last status: `wanted`, or another after `patience` milliseconds. */
-  async whenStatus(wanted: string, patience: number): Promise<string> {
-    return until(
-      patience,
-      () => this.pingStatus(),
-      (status) => status === wanted,
-    )
+  /** Resolves to the status once it is `Online` by a ping after `since`; to what it is then when that takes too long. */
+  async whenOnline(since: Date, patience = MINUTE): Promise<string> {
+    const isOnline = (information: InstanceInformation | undefined) =>
+      information?.PingStatus === 'Online' && (information.LastPingDateTime ?? since) > since
+    const last = await until(patience, () => this.#information(), isOnline)
+    return isOnline(last) ? 'Online' : `${last?.PingStatus ?? 'unknown'} since ${last?.LastPingDateTime?.toISOString()}`
+  }
+
+  async #information(): Promise<InstanceInformation | undefined> {
+    const Filters = [{ Key: 'InstanceIds', Values: [this.id] }]
+    const { InstanceInformationList } = await this.ssm.send(new DescribeInstanceInformationCommand({ Filters }))
+    return InstanceInformationList?.[0]
   }
 
   /** The error of StartSession as `Code: sentence`; undefined when a session was started. */
