@@ -50,9 +50,10 @@ function openLogs({ directory, now, log }: ServiceContext): Service {
 
 /** Its own API, and the users' APIs. */
 function openApiGateway({ store, endpoint }: ServiceContext): Service {
-  const executeApi = new ExecuteApiAdapter(store.records, httpSender(endpoint))
+  const send = httpSender(endpoint)
+  const executeApi = new ExecuteApiAdapter(store.records, send)
   return {
-    adapters: [apiGatewayAdapter(store), executeApi],
+    adapters: [apiGatewayAdapter(store, send), executeApi],
     describeRequest: (principal, action, arn) => executeApi.describeRequest(principal, action, arn),
   }
 }

@@ -7,6 +7,8 @@ import { getAccount } from './account.ts'
 import { authorisationsOf } from './authorisations.ts'
 import type { Caller, ReadOperation, WriteOperation } from './caller.ts'
 import { createDeployment, deleteDeployment, getDeployment, getDeployments, updateDeployment } from './deployment.ts'
+import type { SendHttp } from './execute/send-http.ts'
+import { testInvokeMethod } from './execute/test-invoke.ts'
 import { deleteIntegration, getIntegration, putIntegration, updateIntegration } from './integration.ts'
 import {
   deleteIntegrationResponse,
@@ -77,10 +79,18 @@ const WRITES: Readonly<Record<string, WriteOperation<never, object>>> = {
   UpdateStage: updateStage,
 }
 
-/** The operations of API Gateway that are served, by their AWS names. */
-export const API_GATEWAY_OPERATIONS: ReadonlySet<string> = new Set([...Object.keys(READS), ...Object.keys(WRITES)])
+/** Neither reads nor writes: it calls. */
+const TEST = 'TestInvokeMethod'
 
-export function apiGatewayAdapter(store: Store): Adapter {
+/** The operations of API Gateway that are served, by their AWS names. */
+export const API_GATEWAY_OPERATIONS: ReadonlySet<string> = new Set([
+  ...Object.keys(READS),
+  ...Object.keys(WRITES),
+  TEST,
+])
+
+/** `send` reaches the backends of methods that are tried. */
+export function apiGatewayAdapter(store: Store, send: SendHttp): Adapter {
   return {
     service: 'apigateway',
     operations: API_GATEWAY_OPERATIONS,
@@ -88,6 +98,7 @@ export function apiGatewayAdapter(store: Store): Adapter {
     refusal: (_call, _authorisation, { message = '' }) => new ApiError('AccessDeniedException', message),
     run: async (call) => {
       const caller = callerOf(call)
+      if (call.operation === TEST) return { ...(await testInvokeMethod(store.records, send, caller, call)) }
       const input = call.input as never
       const read = READS[call.operation]
       if (read) return { ...read(store.records, caller, input) }

@@ -53,14 +53,9 @@ export class TestGateway {
 
   private constructor(store: Store) {
     this.store = store
+    const send = httpSender(() => this.endpoint)
     const door = new FrontDoor({
-      adapters: [
-        apiGatewayAdapter(store),
-        new ExecuteApiAdapter(
-          store.records,
-          httpSender(() => this.endpoint),
-        ),
-      ],
+      adapters: [apiGatewayAdapter(store, send), new ExecuteApiAdapter(store.records, send)],
       identify: (accessKeyId) => this.identify(accessKeyId),
       mode: 'open',
       endpointPolicy: (id) => ({ name: id, document: this.endpointPolicy }),

@@ -16,6 +16,7 @@ import {
   PutIntegrationResponseCommand,
   PutMethodCommand,
   PutMethodResponseCommand,
+  TestInvokeMethodCommand,
   UpdateIntegrationResponseCommand,
   UpdateMethodResponseCommand,
   UpdateRestApiCommand,
@@ -367,6 +368,22 @@ describe('a real backend', () => {
       'x-forwarded-for': '127.0.0.1',
       host: `127.0.0.1:${backendPort}`,
     })
+  })
+
+  it('a method is tried before it is deployed, and past who may call it', async () => {
+    const id = await deploy({}, [{ ...proxy(`http://${BACKEND}/{proxy}`), authorizationType: 'AWS_IAM' }])
+    const client = gateway.client()
+    const { items = [] } = await client.send(new GetResourcesCommand({ restApiId: id }))
+    const resourceId = items.find(({ pathPart }) => pathPart === '{proxy+}')?.id
+    const asked = { restApiId: id, resourceId, httpMethod: 'ANY', pathWithQueryString: '/a/b?q=1' }
+    const stageVariables = { backend: `127.0.0.1:${backendPort}` }
+    const tried = await client.send(new TestInvokeMethodCommand({ ...asked, stageVariables }))
+    expect(tried).toMatchObject({ status: 201, headers: { 'x-own': 'yes' } })
+    const seen = JSON.parse(tried.body ?? '')
+    expect(seen).toMatchObject({ url: '/a/b?q=1&fixed=1', headers: { 'x-stage': 'test-invoke-stage' } })
+    const nowhere = { ...asked, stageVariables: { backend: '127.0.0.1:1' } }
+    const { status, body } = await client.send(new TestInvokeMethodCommand(nowhere))
+    expect([status, body]).toEqual([504, '{"message":"Network error communicating with endpoint"}'])
   })
 
   it('HTTP maps the answer by its status', async () => {

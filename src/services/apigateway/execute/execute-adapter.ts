@@ -58,7 +58,7 @@ export class ExecuteApiAdapter implements Adapter {
     if (needsSignature(target, call)) throw call.signatureFault ?? missingToken()
     const { integration } = target.method
     if (!integration) throw internalError()
-    const input = inputOf(call)
+    const input = withoutCredentials(target, inputOf(call))
     const scope = scopeOf(target, input, call)
     const forwarded = forwardedHeaders(target, input, call)
     const output = await integrate({ integration, scope, input, forwarded, send: this.#send })
@@ -93,6 +93,13 @@ export class ExecuteApiAdapter implements Adapter {
 /** The codec makes no other input. */
 function inputOf({ input }: Call): InvokeInput {
   return input as unknown as InvokeInput
+}
+
+/** A signature was for the gateway; the backend has no use for it but to misuse it. */
+function withoutCredentials({ method }: Target, input: InvokeInput): InvokeInput {
+  if (method.authorizationType === 'NONE') return input
+  const { authorization: _, 'x-amz-security-token': __, ...headers } = input.headers
+  return { ...input, headers }
 }
 
 function needsSignature({ method }: Target, { principal }: Call): boolean {

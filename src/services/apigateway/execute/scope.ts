@@ -7,7 +7,13 @@ import type { MappingScope } from '../mapping.ts'
 import type { InvokeInput } from './invoke-codec.ts'
 import type { Target } from './target.ts'
 
-export function scopeOf(target: Target, input: InvokeInput, call: Call): MappingScope {
+/** Where an invocation is, as far as its scope tells. */
+export type Place = Pick<Target, 'api' | 'method' | 'path' | 'pathParameters' | 'resourceId' | 'resourcePath'> & {
+  readonly stage: Pick<Target['stage'], 'stageName' | 'variables'>
+  readonly deployment: Pick<Target['deployment'], 'deploymentId'>
+}
+
+export function scopeOf(target: Place, input: InvokeInput, call: Call): MappingScope {
   return {
     path: target.pathParameters,
     query: lastOfEach(new URLSearchParams(input.query)),
@@ -23,7 +29,7 @@ export function sourceIpOf({ connection }: Call): string {
   return connection.kind === 'endpoint' ? connection.vpcSourceIp : connection.sourceIp
 }
 
-function contextOf(target: Target, { method, headers }: InvokeInput, call: Call): Record<string, string> {
+function contextOf(target: Place, { method, headers }: InvokeInput, call: Call): Record<string, string> {
   const { api, stage, deployment, resourceId, resourcePath, path } = target
   const domainName = normaliseHost(headers.host ?? '')
   return {
