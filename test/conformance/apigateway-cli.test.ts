@@ -126,7 +126,7 @@ describe.skipIf(!hasCli)('the AWS CLI', () => {
     )
     await apis('delete-rest-api', '--rest-api-id', id)
     expect(await invoke(id, '/prod')).toBe('403 {"message":"Forbidden"}')
-  }, 60_000)
+  }, 240_000)
 })
 
 it.skipIf(!hasBoto3)(
@@ -152,5 +152,5 @@ describe('a daemon that was killed', () => {
     await world.signal('SIGKILL')
     await world.up()
     expect(await invoke(id, '/prod')).toBe('200 "kept"')
-  }, 60_000)
+  }, 240_000)
 })
