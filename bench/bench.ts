@@ -22,7 +22,7 @@ interface Part {
 const PARTS: readonly Part[] = [
   {
     name: 'data-plane',
-    title: 'Instance to a listener behind the S3 gateway endpoint, against a plain veth pair',
+    title: 'Instance to a listener behind an endpoint, against a plain veth pair',
     measure: benchDataPlane,
     needs: 'iperf3 (apt-get install -y iperf3)',
   },

@@ -1,4 +1,4 @@
-// The smallest world with an S3 gateway endpoint, made by the control functions in memory.
+// The smallest world with an S3 gateway endpoint and an interface endpoint, made by the control functions in memory.
 
 import { hostImages } from '../src/catalogue/images.ts'
 import type { Caller } from '../src/control/caller.ts'
@@ -18,6 +18,8 @@ export interface GatewayWorld {
   readonly instanceId: string
   /** Where the endpoint's listeners are in the backbone. */
   readonly endpointBackbone: string
+  /** The interface endpoint, in the instance's subnet. */
+  readonly door: { readonly address: string; readonly backbone: string }
 }
 
 export async function gatewayWorld(): Promise<GatewayWorld> {
@@ -36,12 +38,17 @@ export async function gatewayWorld(): Promise<GatewayWorld> {
     const [table] = [...tx.routeTables.all()].filter((routeTable) => routeTable.vpcId === VpcId)
     const ServiceName = `com.amazonaws.${REGION}.s3`
     createVpcEndpoint(tx, caller, { VpcId, ServiceName, RouteTableIds: table ? [table.id] : [] })
+    const ssm = { VpcEndpointType: 'Interface', ServiceName: `com.amazonaws.${REGION}.ssm` } as const
+    createVpcEndpoint(tx, caller, { VpcId, ...ssm, SubnetIds: [Subnet?.SubnetId ?? ''], PrivateDnsEnabled: false })
     const ImageId = hostImages(REGION, 'x86_64')[0]?.id
     const launch = { ImageId, InstanceType: 't3.micro', SubnetId: Subnet?.SubnetId, MinCount: 1, MaxCount: 1 } as const
     runInstances(tx, caller, launch, 'x86_64')
   })
   const [instance] = store.records.instances.all()
-  const [endpoint] = store.records.vpcEndpoints.all()
-  if (!instance || !endpoint) throw new Error('the world was not made')
-  return { store, instanceId: instance.id, endpointBackbone: endpoint.backboneAddress }
+  const endpoint = [...store.records.vpcEndpoints.all()].find(({ type }) => type === 'Gateway')
+  const own = [...store.records.networkInterfaces.all()].find(({ vpcEndpointId }) => vpcEndpointId !== undefined)
+  const [address] = own?.privateAddresses ?? []
+  if (!instance || !endpoint || !own || !address) throw new Error('the world was not made')
+  const door = { address, backbone: own.backboneAddress }
+  return { store, instanceId: instance.id, endpointBackbone: endpoint.backboneAddress, door }
 }
