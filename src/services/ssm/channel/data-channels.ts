@@ -6,6 +6,7 @@ import type { WebSocket } from 'ws'
 import type { AgentMessage } from '../../../wire/agent-message.ts'
 import { CLOSE, onAgentMessage } from './channel-socket.ts'
 import { keepAlive } from './control-channels.ts'
+import { serviceFrame } from './service-message.ts'
 
 export type End = 'agent' | 'client'
 
@@ -40,6 +41,8 @@ interface Side {
 interface Channel {
   readonly agent: Side
   readonly client: Side
+  /** The user has been there, now or before. */
+  hadClient: boolean
   lastUsed: number
 }
 
@@ -61,7 +64,10 @@ export class DataChannels {
     side.socket = socket
     older?.close(CLOSE.normal, 'another connection took its place')
     socket.on('close', () => {
-      if (side.socket === socket) side.socket = undefined
+      if (side.socket === socket) {
+        side.socket = undefined
+        if (end === 'client') this.#tellAgent(sessionId, channel, 'pause_publication')
+      }
       // Whoever waited for this end to read may go on: what it sends now waits or is dropped.
       channel[other(end)].socket?.resume()
     })
@@ -70,6 +76,11 @@ export class DataChannels {
     for (const frame of side.waiting) socket.send(frame)
     side.waiting = []
     side.waitingBytes = 0
+    if (end === 'client' && channel.hadClient) this.#tellAgent(sessionId, channel, 'start_publication')
+    else if (end === 'agent' && channel.hadClient && !channel.client.socket) {
+      this.#tellAgent(sessionId, channel, 'pause_publication')
+    }
+    channel.hadClient ||= end === 'client'
     if (channel.agent.socket && channel.client.socket) this.#events.joined(sessionId)
   }
 
@@ -119,10 +130,16 @@ export class DataChannels {
     if (receiver.socket.bufferedAmount > HIGH_WATER) sender?.pause()
   }
 
+  /** While the user is away nobody acknowledges, and an agent that went on would give the session up. */
+  #tellAgent(sessionId: string, { agent }: Channel, what: 'pause_publication' | 'start_publication'): void {
+    if (agent.socket?.readyState !== OPEN) return
+    agent.socket.send(serviceFrame(what, { SchemaVersion: 1, SessionId: sessionId }, this.#now()))
+  }
+
   #channelOf(sessionId: string): Channel {
     const known = this.#channels.get(sessionId)
     if (known) return known
-    const channel = { agent: newSide(), client: newSide(), lastUsed: this.#now().getTime() }
+    const channel = { agent: newSide(), client: newSide(), hadClient: false, lastUsed: this.#now().getTime() }
     this.#channels.set(sessionId, channel)
     return channel
   }
