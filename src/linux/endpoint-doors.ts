@@ -5,6 +5,7 @@ import type { RouteTableNetwork, SubnetNetwork, VpcNetwork } from '../compile/ne
 import { type Address, addressFamily } from '../ip/address.ts'
 import { cidrContains, cidrCovers } from '../ip/cidr.ts'
 import type { SecurityGroupId, SubnetId, VpcEndpointId } from '../store/records.ts'
+import type { DetourPath, GatewayMapping } from './plan.ts'
 
 /** One network interface of an interface endpoint. */
 export interface Door {
@@ -41,6 +42,25 @@ export function findDetours(vpc: VpcNetwork, doors: readonly Door[]): Detour[] {
   return vpc.routeTables
     .filter((table) => used.has(table.id) && divertsSomething(vpc, table))
     .flatMap((table) => doors.filter((door) => !isLocal(table, door.address)).map((door) => ({ table, door })))
+}
+
+/** The ways from each subnet to each door. */
+export function planDoors(vpc: VpcNetwork, doors: readonly Door[], detours: readonly DetourPath[]): GatewayMapping[] {
+  const elsewhere = new Set(detours.map(({ subnetCidr, address }) => `${subnetCidr} ${address}`))
+  return vpc.subnets.flatMap(({ cidr: subnetCidr }) =>
+    doors
+      .filter(({ address }) => !elsewhere.has(`${subnetCidr} ${address}`))
+      .map(({ address, backboneAddress }) => ({ subnetCidr, cidr: address, backboneAddress })),
+  )
+}
+
+/** Within its own subnet an endpoint is reached without a route table. */
+export function planDetours(vpc: VpcNetwork, detours: readonly Detour[]): DetourPath[] {
+  return vpc.subnets.flatMap((subnet) =>
+    detours
+      .filter(({ table, door }) => table.id === subnet.routeTableId && door.subnet.id !== subnet.id)
+      .map(({ door }) => ({ subnetCidr: subnet.cidr, address: door.address })),
+  )
 }
 
 function divertsSomething({ cidrs }: VpcNetwork, { entries }: RouteTableNetwork): boolean {

@@ -4,7 +4,7 @@
 import type { InstanceNetwork, VpcNetwork } from '../compile/network.ts'
 import type { Address } from '../ip/address.ts'
 import type { VpcId } from '../store/records.ts'
-import type { Ruleset } from './nft.ts'
+import { hex, type Ruleset } from './nft.ts'
 
 /** Everything of one VPC. */
 export interface VpcPlan {
@@ -181,8 +181,4 @@ export function renderAddress({ address, length, device }: LinkAddress): string 
 
 export function renderNeighbour({ address, macAddress, device }: Neighbour): string {
   return `${address} lladdr ${macAddress} dev ${device}`
-}
-
-function hex(value: number): string {
-  return `0x${value.toString(16)}`
 }

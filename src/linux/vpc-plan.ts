@@ -7,7 +7,7 @@ import type { InterfaceNetwork, RouteEntry, RouteTableNetwork, SubnetNetwork, Vp
 import type { Address } from '../ip/address.ts'
 import { type Cidr, cidr, cidrBase, cidrFamily, cidrLength } from '../ip/cidr.ts'
 import type { InstanceId, NetworkInterfaceId, SubnetId } from '../store/records.ts'
-import { type Detour, type Door, findDetours, findDoors } from './endpoint-doors.ts'
+import { type Door, findDetours, findDoors, planDetours, planDoors } from './endpoint-doors.ts'
 import {
   BACKBONE_LINK,
   backboneNamespace,
@@ -23,7 +23,6 @@ import {
   BACKBONE_SIDE_MAC,
   BACKBONE_TABLE,
   type BackbonePart,
-  type DetourPath,
   ENDPOINT_MTU,
   type GatewayMapping,
   type GatewayPath,
@@ -277,24 +276,6 @@ function planGateways(vpc: VpcNetwork): GatewayMapping[] {
         ? [{ subnetCidr: subnet.cidr, cidr: block, backboneAddress: nextHop.backboneAddress }]
         : [],
     ),
-  )
-}
-
-function planDoors(vpc: VpcNetwork, doors: readonly Door[], detours: readonly DetourPath[]): GatewayMapping[] {
-  const elsewhere = new Set(detours.map(({ subnetCidr, address }) => `${subnetCidr} ${address}`))
-  return vpc.subnets.flatMap(({ cidr: subnetCidr }) =>
-    doors
-      .filter(({ address }) => !elsewhere.has(`${subnetCidr} ${address}`))
-      .map(({ address, backboneAddress }) => ({ subnetCidr, cidr: address, backboneAddress })),
-  )
-}
-
-/** Within its own subnet an endpoint is reached without a route table. */
-function planDetours(vpc: VpcNetwork, detours: readonly Detour[]): DetourPath[] {
-  return vpc.subnets.flatMap((subnet) =>
-    detours
-      .filter(({ table, door }) => table.id === subnet.routeTableId && door.subnet.id !== subnet.id)
-      .map(({ door }) => ({ subnetCidr: subnet.cidr, address: door.address })),
   )
 }
 
