@@ -26,7 +26,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   edge: ['ip', 'store', 'catalogue', 'iam', 'compile', 'wire'],
   services: ['ip', 'store', 'catalogue', 'iam', 'compile', 'wire', 'edge'],
   api: ['ip', 'store', 'catalogue', 'iam', 'compile', 'control', 'explain', 'wire', 'edge'],
-  cli: ['api', 'store', 'iam', 'wire', 'session'],
+  cli: ['api', 'store', 'iam', 'explain', 'wire', 'session'],
 }
 
 /** Folders that only compute: no files, no network, no clock, no chance. */

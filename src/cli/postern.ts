@@ -7,6 +7,7 @@ import { down } from './down.ts'
 import { environment } from './env.ts'
 import { explain } from './explain.ts'
 import { lab } from './lab.ts'
+import { addPolicyCommands } from './policy.ts'
 import { status } from './status.ts'
 import { up } from './up.ts'
 
@@ -125,6 +126,8 @@ program
   .argument('[name]', 'the lab')
   .option('--keep', 'leave the daemon running afterwards')
   .action(lab)
+
+addPolicyCommands(program, DATA)
 
 const image = program.command('image').description('root file systems for instances')
 image

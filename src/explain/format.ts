@@ -14,19 +14,42 @@ const GREEN = '\u001b[32m'
 const RED = '\u001b[31m'
 const PLAIN = '\u001b[0m'
 
-export function formatTrace(trace: Trace, { colour = false, width = 100 }: FormatOptions = {}): string {
-  const paint = (text: string, ansi: string) => (colour ? `${ansi}${text}${PLAIN}` : text)
-  const deciding = trace.blockers[0]
-  const columns = columnWidths(trace.steps)
-  const lines = trace.steps.flatMap((step) => {
-    const mark = step === deciding ? '>' : ' '
-    const word = step.verdict === 'stop' ? paint('STOP', RED) : paint('pass', GREEN)
-    const head = `${mark} ${word}  ${stageText(step).padEnd(columns.stage)}  ${step.by.padEnd(columns.by)}  `
+export function formatTrace(trace: Trace, options: FormatOptions = {}): string {
+  const rows = trace.steps.map(
+    (step): TextRow => ({
+      decides: step === trace.blockers[0],
+      word: step.verdict === 'stop' ? 'STOP' : 'pass',
+      stage: stageText(step),
+      by: step.by,
+      why: step.why,
+    }),
+  )
+  return [headText(trace), verdictText(trace, painter(options)), '', ...formatRows(rows, options), ''].join('\n')
+}
+
+/** One line of the table: who was asked at which stage, and what it said. */
+export interface TextRow {
+  readonly decides: boolean
+  readonly word: 'pass' | 'STOP' | '-'
+  readonly stage: string
+  readonly by: string
+  readonly why: string
+}
+
+export function formatRows(rows: readonly TextRow[], options: FormatOptions = {}): string[] {
+  const paint = painter(options)
+  const columns = columnWidths(rows)
+  return rows.flatMap(({ decides, word, stage, by, why }) => {
+    const painted = word === '-' ? word.padEnd(4) : paint(word, word === 'STOP' ? RED : GREEN)
+    const head = `${decides ? '>' : ' '} ${painted}  ${stage.padEnd(columns.stage)}  ${by.padEnd(columns.by)}  `
     const indent = 2 + 4 + 2 + columns.stage + 2 + columns.by + 2
-    const [first = '', ...others] = wrap(step.why, width - indent)
+    const [first = '', ...others] = wrap(why, (options.width ?? 100) - indent)
     return [head + first, ...others.map((line) => ' '.repeat(indent) + line)]
   })
-  return [headText(trace), verdictText(trace, paint), '', ...lines, ''].join('\n')
+}
+
+function painter({ colour = false }: FormatOptions): (text: string, ansi: string) => string {
+  return (text, ansi) => (colour ? `${ansi}${text}${PLAIN}` : text)
 }
 
 function headText({ question, flow }: Trace): string {
@@ -52,13 +75,16 @@ function stageText({ stage, direction }: Step): string {
   return direction === 'return' ? `${stage} (reply)` : stage
 }
 
-function columnWidths(steps: readonly Step[]): { readonly stage: number; readonly by: number } {
+function columnWidths(rows: readonly TextRow[]): { readonly stage: number; readonly by: number } {
   const widest = (texts: readonly string[], limit: number) =>
     Math.min(limit, Math.max(0, ...texts.map((text) => text.length)))
   return {
-    stage: widest(steps.map(stageText), 20),
+    stage: widest(
+      rows.map(({ stage }) => stage),
+      24,
+    ),
     by: widest(
-      steps.map((step) => step.by),
+      rows.map(({ by }) => by),
       36,
     ),
   }

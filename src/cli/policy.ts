@@ -1,0 +1,25 @@
+// `postern policy`: policies checked, asked and suggested. One command a block, as in postern.ts.
+
+import type { Command } from 'commander'
+
+const again = (text: string, before: readonly string[]) => [...before, text]
+
+export function addPolicyCommands(program: Command, data: readonly [string, string]): void {
+  const policy = program.command('policy').description('check policies, ask them, and have one suggested')
+
+  policy
+    .command('eval')
+    .description(
+      'what the policies say to a request: postern policy eval --as ARN --action s3:GetObject --resource ARN',
+    )
+    .requiredOption('--as <arn>', 'who asks: the ARN of a root, user, role or session, an account, or anonymous')
+    .requiredOption('--action <action>', 'such as s3:GetObject')
+    .option('--resource <arn>', 'the resource of that action', '*')
+    .option('--via <endpoint>', 'the VPC endpoint that the request comes by; absent: not by one')
+    .option('--context <key=value>', 'a condition key; given again: one of many values; k= is no value', again, [])
+    .option('--policies <file>', 'ask this document of all layers instead of the world (- for standard input)')
+    .option('--json', 'as JSON')
+    .option(...data)
+    // Loaded only here, as the evaluator is nothing to the other commands.
+    .action(async (options) => (await import('./policy-eval.ts')).policyEval(options))
+}
