@@ -223,6 +223,13 @@ describe('PutLogEvents', () => {
     expect(answer.rejectedLogEventsInfo).toEqual({ expiredLogEventEndIndex: 1 })
   })
 
+  it('an entity is rejected, and its events pass', async () => {
+    const entity = { keyAttributes: { Type: 'Service', Name: 'web' } }
+    const answer = await logs.ask('PutLogEvents', { ...stream, logEvents: events(0), entity })
+    expect(answer.rejectedEntityInfo).toEqual({ errorType: 'UnsupportedLogGroupType' })
+    expect(messagesOf(await logs.ask('GetLogEvents', stream))).toHaveLength(1)
+  })
+
   it('any sequence token passes, and one is given', async () => {
     const answer = await logs.ask('PutLogEvents', { ...stream, logEvents: events(0), sequenceToken: 'stale' })
     expect(answer.nextSequenceToken).toMatch(/^\d{56}$/)

@@ -31,7 +31,12 @@ export function putLogEvents(store: LogStore, input: PutLogEventsRequest, call: 
     const { accepted, rejected } = sift(events, group, now)
     requireSpan(accepted)
     store.insertEvents(stream, accepted, now)
-    return { nextSequenceToken: SEQUENCE_TOKEN, ...(rejected && { rejectedLogEventsInfo: rejected }) }
+    return {
+      nextSequenceToken: SEQUENCE_TOKEN,
+      ...(rejected && { rejectedLogEventsInfo: rejected }),
+      // What an event is about is kept nowhere here, which is said as AWS says it of a group that cannot keep it.
+      ...(input.entity && { rejectedEntityInfo: { errorType: 'UnsupportedLogGroupType' } }),
+    }
   })
 }
 
