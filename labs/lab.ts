@@ -76,6 +76,7 @@ export async function proofsOf<Situation, Built>(
     const proofs = new Proofs(() => undefined)
     await proveAll(lab, { world, deployment, proofs, ...(client && { client }) })
     await deployment.destroy()
+    for (const { claim, why } of proofs.skipped) console.warn(`SKIPPED: ${lab.name}: ${claim}: ${why}`)
     return proofs
   } finally {
     await world.stop()

@@ -3,4 +3,5 @@
 set -eu
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
 "$root/scripts/setup.sh"
-exec "$root/postern" lab "${1:-private-s3}"
+[ $# -gt 0 ] || set -- private-s3
+exec "$root/postern" lab "$@"
