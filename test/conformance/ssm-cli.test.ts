@@ -104,6 +104,7 @@ describe('with an agent', () => {
       const plugin = { status: 'Success', code: 0, standardOutput: 'root\n', standardError: '' }
       const content = JSON.stringify({ documentStatus: 'Success', runtimeStatus: { 'aws:runShellScript': plugin } })
       channel.socket.send(frame('agent_job_reply', { schemaVersion: 1, jobId: JobId, content, topic: '' }))
+      expect((await channel.next()).messageType).toBe('agent_job_reply_ack')
       const of = ['--command-id', id, '--instance-id', agent.instance.id]
       await ssm('wait', 'command-executed', ...of)
       const result = await ssm('get-command-invocation', ...of, '--query', '[Status,StandardOutputContent]')
