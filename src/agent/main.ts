@@ -1,6 +1,7 @@
 // The SSM agent's process inside an instance. It knows nothing of Postern: it asks the metadata service who it is, and
 // speaks to AWS's names over the instance's own network.
 
+import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { createSecureContext, type SecureContext } from 'node:tls'
 import { runAgent } from './agent.ts'
@@ -20,7 +21,9 @@ function readTrust(): SecureContext | undefined {
 
 log('INFO', 'starting')
 try {
-  await runAgent({ log, signal: ending.signal, trust: readTrust(), workDirectory: WORK_DIRECTORY })
+  const running = runAgent({ log, signal: ending.signal, trust: readTrust(), workDirectory: WORK_DIRECTORY })
+  // A long poll would hold it for as long as the service likes.
+  await Promise.race([running, once(ending.signal, 'abort')])
   log('INFO', 'stopping')
 } catch (error) {
   log('ERROR', error instanceof Error ? (error.stack ?? error.message) : String(error))
