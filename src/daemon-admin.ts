@@ -13,6 +13,7 @@ import { importImage } from './control/ec2/image/image.ts'
 import { createAccessKey } from './control/iam/access-key.ts'
 import { instancePrincipal } from './control/iam/instance-session.ts'
 import type { DaemonOptions } from './daemon.ts'
+import { policyRoutes } from './daemon-policy.ts'
 import type { Service } from './daemon-services.ts'
 import { notFound } from './errors.ts'
 import { explain } from './explain/explain.ts'
@@ -57,6 +58,7 @@ export function adminRoutes(context: AdminContext): AdminRoutes {
     'POST /_postern/credentials': (body) => credentials(context, body),
     'POST /_postern/explain': (body) => explainRoute(context, body),
     'POST /_postern/images': (body) => importRoute(context, body),
+    ...policyRoutes(context),
   }
 }
 

@@ -80,7 +80,7 @@ export function formatDecision(report: DecisionReport, options?: FormatOptions):
   const { principal, action, resource, via, denies, layers, message } = report
   const rows = layers.map(
     (layer): TextRow => ({
-      decides: layer === denies[0],
+      decides: layer.kind === denies[0]?.kind,
       word: WORDS[layer.effect],
       stage: layer.kind,
       by: layer.policy ? `${layer.policy} statement ${layer.statement}` : '-',

@@ -1,0 +1,147 @@
+// What `postern policy` asks of a running daemon: the policies of the world, asked about a request that nobody makes.
+
+import { AdminError, type AdminRoutes } from './api/admin.ts'
+import { DEFAULT_REGION } from './catalogue/regions.ts'
+import { roleArn, userArn } from './control/iam/arns.ts'
+import { findRole, findUser } from './control/iam/find.ts'
+import { rolePrincipal, userPrincipal } from './control/iam/identity.ts'
+import { organizationsIn } from './control/organizations/membership.ts'
+import { assumeRoleAuthorisations } from './control/sts/assume-role.ts'
+import type { AdminContext } from './daemon-admin.ts'
+import { type DecisionReport, decide } from './explain/decision.ts'
+import { QuestionFault, requirePrincipal } from './explain/policy-document.ts'
+import { parseArn } from './iam/arn.ts'
+import type { Connection } from './iam/connection.ts'
+import { type Principal, rootPrincipal } from './iam/principal.ts'
+import type { NamedPrincipal } from './iam/principal-arn.ts'
+import { type Authorisation, type ContextKeys, controlPolicies } from './iam/request.ts'
+import type { VpcEndpoint } from './store/records.ts'
+import type { Records } from './store/store.ts'
+
+type Body = Readonly<Record<string, unknown>>
+type PolicyContext = Pick<AdminContext, 'store' | 's3' | 'services'>
+
+export function policyRoutes(context: PolicyContext): AdminRoutes {
+  return {
+    'POST /_postern/policy/eval': (body) => evalRoute(context, body),
+  }
+}
+
+function evalRoute(context: PolicyContext, body: Body): DecisionReport {
+  const { records } = context.store
+  const asker = requireWorldPrincipal(records, text(body, 'as'))
+  const action = text(body, 'action')
+  const resource = text(body, 'resource')
+  const { principal, authorisation } = describe(context, asker, action, resource)
+  const endpoint = body.via === undefined ? undefined : requireEndpoint(records, text(body, 'via'))
+  const organizations = organizationsIn(() => records)
+  return decide({
+    principal,
+    authorisation,
+    connection: endpoint ? connectionBy(endpoint) : { kind: 'public', sourceIp: '127.0.0.1', secure: true },
+    region: parseArn(resource)?.region || endpoint?.region || DEFAULT_REGION,
+    now: new Date().toISOString(),
+    given: contextIn(body),
+    organizations,
+    ...controlPolicies(organizations, principal, authorisation),
+    ...(endpoint && {
+      endpointPolicy: { name: endpoint.id, document: endpoint.policyDocument },
+      endpointType: endpoint.type,
+    }),
+  })
+}
+
+/** With all the policies that bind it in this world. */
+function requireWorldPrincipal(records: Records, as: string): Principal {
+  try {
+    const named = requirePrincipal(as)
+    const principal = findPrincipal(records, named)
+    if (!principal) throw new AdminError(`${as} does not exist`)
+    return principal
+  } catch (error) {
+    throw error instanceof QuestionFault ? new AdminError(error.message) : error
+  }
+}
+
+function findPrincipal(records: Records, named: NamedPrincipal): Principal | undefined {
+  switch (named.kind) {
+    case 'anonymous':
+      return named
+    case 'root':
+      return rootPrincipal(named.account)
+    case 'user': {
+      const user = findUser(records, named.account, named.userName)
+      return user && userArn(user) === named.arn ? userPrincipal(records, user) : undefined
+    }
+    case 'assumedRole': {
+      const { account, roleName, sessionName } = named
+      const issuedAt = new Date().toISOString()
+      const role = findRole(records, account, roleName)
+      const arn = named.roleArn ?? (role && roleArn(role))
+      return arn === undefined ? undefined : rolePrincipal(records, arn, sessionName, { issuedAt })
+    }
+    default:
+      throw named satisfies never
+  }
+}
+
+/** What the request asks, as the service itself would put it. */
+function describe({ store, s3, services }: PolicyContext, asker: Principal, action: string, resource: string) {
+  if (/^sts:AssumeRole$/i.test(action)) {
+    const [authorisation] = assumeRoleAuthorisations(store.records, { RoleArn: resource, RoleSessionName: 'postern' })
+    if (authorisation) return { principal: asker, authorisation }
+  }
+  for (const service of services) {
+    const described = service.describeRequest?.(asker, action, resource)
+    if (described) return { principal: described.principal, authorisation: described }
+  }
+  return { principal: asker, authorisation: withOwner(s3.describeRequest(asker, action, resource)) }
+}
+
+/** The account in the ARN is whose the resource is, where the service says nothing. */
+function withOwner(authorisation: Authorisation): Authorisation {
+  const account = parseArn(authorisation.resource)?.account
+  return authorisation.resourceAccount === undefined && account
+    ? { ...authorisation, resourceAccount: account }
+    : authorisation
+}
+
+function requireEndpoint({ vpcEndpoints }: Records, id: string): VpcEndpoint {
+  const endpoint = vpcEndpoints.get(id)
+  if (!endpoint) throw new AdminError(`The Vpc Endpoint Id '${id}' does not exist`)
+  return endpoint
+}
+
+/** From no address: which instance asks is not said, unless by a key. */
+function connectionBy(endpoint: VpcEndpoint): Connection {
+  const { id, owner, type, serviceName, vpcId, region } = endpoint
+  return {
+    kind: 'endpoint',
+    endpointId: id,
+    endpointAccount: owner,
+    endpointType: type,
+    serviceName,
+    vpcId,
+    region,
+    vpcSourceIp: '',
+    interfaceId: '',
+    secure: true,
+  }
+}
+
+function contextIn({ context = {} }: Body): ContextKeys {
+  if (typeof context !== 'object' || context === null) throw new AdminError('context is not an object')
+  const keys: Record<string, string | readonly string[]> = {}
+  for (const [name, value] of Object.entries(context)) {
+    const values: readonly unknown[] = Array.isArray(value) ? value : [value]
+    if (!values.every((one) => typeof one === 'string')) throw new AdminError(`context ${name} is no text`)
+    keys[name] = Array.isArray(value) ? values : (values[0] ?? '')
+  }
+  return keys
+}
+
+function text(body: Body, name: string): string {
+  const value = body[name]
+  if (typeof value !== 'string' || value === '') throw new AdminError(`${name} is missing`)
+  return value
+}
