@@ -29,6 +29,7 @@ import type { Reconciler } from './reconcile.ts'
 import type { S3Adapter } from './services/s3/s3-adapter.ts'
 import type { InstanceId, NetworkInterfaceId } from './store/records.ts'
 import type { Store } from './store/store.ts'
+import type { RequestTrail } from './telemetry/request-trail.ts'
 
 export interface AdminContext {
   readonly options: DaemonOptions
@@ -36,6 +37,7 @@ export interface AdminContext {
   readonly store: Store
   readonly s3: Pick<S3Adapter, 'describeRequest' | 'bucketCount' | 'reset'>
   readonly services: readonly Service[]
+  readonly trail: RequestTrail
   readonly sandboxes: Sandboxes
   readonly reconciler: Reconciler
   readonly shutdown: () => void
@@ -95,7 +97,7 @@ function diskProblems({ lastFailure }: Store, directory: string): string[] {
   return free < LEAST_FREE_BYTES ? [`the disk of ${directory} is full: ${free >> 10} KiB are left; ${keeps}`] : []
 }
 
-async function reset({ options, store, s3, services, sandboxes, reconciler }: AdminContext): Promise<object> {
+async function reset({ options, store, s3, services, trail, sandboxes, reconciler }: AdminContext): Promise<object> {
   const commit = store.transact((tx) => {
     for (const [name, table] of Object.entries(store.records)) {
       // Numbers that were given out are not given out again: a connection may still carry one.
@@ -105,6 +107,7 @@ async function reset({ options, store, s3, services, sandboxes, reconciler }: Ad
   })
   await commit.durable
   await s3.reset()
+  trail.reset()
   await Promise.all(services.map((service) => service.reset?.()))
   await reconciler.settle()
   await sandboxes.sweep(new Set([...store.records.instances.all()].map(({ id }) => id)))

@@ -41,6 +41,7 @@ import {
   WorldUnavailable,
   writeDaemonAddress,
 } from './store/world-directory.ts'
+import { RequestTrail } from './telemetry/request-trail.ts'
 
 export interface DaemonOptions {
   /** Loopback port of the API; 0 takes a free one. */
@@ -153,7 +154,7 @@ export class Daemon {
   }
 
   async #stop({ destroy }: { readonly destroy: boolean }): Promise<void> {
-    const { reconciler, driver, sandboxes, store, s3, services, frontDoor } = this.#parts
+    const { reconciler, driver, sandboxes, store, s3, services, trail, frontDoor } = this.#parts
     frontDoor.close()
     await this.#server.close()
     await reconciler.stop()
@@ -165,6 +166,7 @@ export class Daemon {
     } else await driver.close()
     await Promise.all(services.map((service) => service.close?.()))
     await s3.close()
+    trail.close()
     await store.close()
     removeDaemonAddress(this.#directory.path)
     this.#directory.release()
@@ -183,6 +185,7 @@ interface Parts {
   readonly store: Store
   readonly s3: S3Adapter | S3Upstream
   readonly services: readonly Service[]
+  readonly trail: RequestTrail
   readonly driver: Driver
   readonly sandboxes: Sandboxes
   readonly reconciler: Reconciler
@@ -225,6 +228,7 @@ async function makeParts(
   ]
   const upstreams = options.upstreams ?? new Map()
   requireUnserved(upstreams, adapters)
+  const trail = new RequestTrail(join(path, 'trail.db'), log)
   const frontDoor = new FrontDoor({
     adapters,
     otherAdapter: anyServices(upstreams),
@@ -237,13 +241,14 @@ async function makeParts(
     organizations: organizationsIn(() => store.records),
     now,
     log,
+    onAnswered: (event) => trail.note(event, Date.now()),
   })
   const serveBackbone = async (sockets: BackboneSockets) => {
     const records = () => store.records
     const backbone = await import('./daemon-backbone.ts')
     backbone.serveBackbone(sockets, { network, records, sessionKey, now, authority, frontDoor, log })
   }
-  return { store, s3, services, driver, sandboxes, reconciler, frontDoor, serveBackbone }
+  return { store, s3, services, trail, driver, sandboxes, reconciler, frontDoor, serveBackbone }
 }
 
 /** The kernel's driver and the model's: only the one that is asked for is loaded. */

@@ -13,7 +13,7 @@ import { contextKeys } from '../iam/context.ts'
 import { evaluate } from '../iam/evaluate.ts'
 import type { Identify } from '../iam/identity.ts'
 import type { NamedPolicy, Principal } from '../iam/principal.ts'
-import { controlPolicies, type Organizations } from '../iam/request.ts'
+import { type Authorisation, controlPolicies, type Organizations } from '../iam/request.ts'
 import { type Claim, readClaim, sha256Hex, UNSIGNED_PAYLOAD } from '../iam/sigv4.ts'
 import { findDiskFailure } from '../store/disk-failure.ts'
 import type { Answer, Codec, Decoded, RequestHead } from '../wire/codec.ts'
@@ -52,6 +52,15 @@ export interface AnsweredEvent {
   readonly operation?: string
   readonly principal?: Principal
   readonly errorCode?: string
+  /** What the policies were asked, in order; absent where they were not. */
+  readonly asked?: readonly AskedPolicies[]
+}
+
+/** One question to the policies and its answer. */
+export interface AskedPolicies {
+  readonly principal: Principal
+  readonly authorisation: Authorisation
+  readonly allowed: boolean
 }
 
 export interface FrontDoorOptions {
@@ -99,6 +108,7 @@ interface Visit {
   served?: Served
   operation?: string
   principal?: Principal
+  asked?: readonly AskedPolicies[]
 }
 
 const ANONYMOUS: Principal = { kind: 'anonymous' }
@@ -234,7 +244,7 @@ export class FrontDoor {
       headers: head.headers,
       ...(signatureFault && { signatureFault }),
     }
-    const refusals = await this.#authorise(served.adapter, call)
+    const refusals = await this.#authorise(visit, served.adapter, call)
     return { served, call: { ...call, refusals }, sent: { ...head, body } }
   }
 
@@ -316,13 +326,15 @@ export class FrontDoor {
   }
 
   /** By the place of each authorisation, its refusal; throws the first where the operation does not answer them. */
-  async #authorise(adapter: Adapter, call: Call): Promise<(Error | undefined)[]> {
+  async #authorise(visit: Visit, adapter: Adapter, call: Call): Promise<(Error | undefined)[]> {
     const { connection, now, region, headers } = call
     const userAgent = headers['user-agent']
     const endpointPolicy = this.#endpointPolicyOf(connection)
     const endpointType = connection.kind === 'endpoint' ? connection.endpointType : 'Gateway'
     const { organizations } = this.#options
     const refusals: (Error | undefined)[] = []
+    const asked: AskedPolicies[] = []
+    visit.asked = asked
     for (const authorisation of await adapter.authorisations(call)) {
       const principal = authorisation.asAnonymous ? ANONYMOUS : call.principal
       const context = {
@@ -341,6 +353,7 @@ export class FrontDoor {
         ...(endpointPolicy && { endpointPolicy, endpointType }),
       }
       const decision = evaluate(request, contextKeys(context))
+      asked.push({ principal, authorisation, allowed: decision.allowed })
       const refusal = decision.allowed ? undefined : adapter.refusal(call, authorisation, decision)
       if (refusal && !adapter.answersRefusals?.has(call.operation)) throw refusal
       refusals.push(refusal)
@@ -465,7 +478,7 @@ function regionOf(claim: Claim, { head, connection }: Visit): string {
 }
 
 function eventOf(visit: Visit, status: number, errorCode: string | undefined): AnsweredEvent {
-  const { requestId, connection, served, operation, principal } = visit
+  const { requestId, connection, served, operation, principal, asked } = visit
   return {
     requestId,
     connection,
@@ -474,5 +487,6 @@ function eventOf(visit: Visit, status: number, errorCode: string | undefined): A
     ...(operation !== undefined && { operation }),
     ...(principal && { principal }),
     ...(errorCode !== undefined && { errorCode }),
+    ...(asked && { asked }),
   }
 }
