@@ -111,7 +111,8 @@ async function proveNoInternet({ world, proofs }: Run, { instanceId }: Built): P
 
 /** The agent has tried since the endpoints are what they are, and got nowhere; explain says for which names. */
 async function proveOffline({ world, proofs }: Run, instance: ManagedInstance, present: readonly AgentService[]) {
-  const since = new Date()
+  // Before there was any endpoint, whatever it said will do.
+  const since = present.length === 0 ? new Date(0) : new Date()
   const count = present.length === 0 ? 'no endpoint' : `${present.length} of the three`
   await proofs.prove(`the agent is offline with ${count}`, async () => {
     const complaint = await instance.complaintSince(since)
