@@ -116,13 +116,15 @@ it('a dry run says that it would work and makes nothing', async () => {
   expect(census(world.records)).toEqual(before)
 })
 
-it('a policy may say for which services endpoints are made, changed and deleted', async () => {
+it('a policy may say for which services endpoints are made and deleted', async () => {
   const VpcId = known((await ec2.send(new CreateVpcCommand({ CidrBlock: '10.0.0.0/16' }))).Vpc?.VpcId)
   const Condition = { StringNotEquals: { 'ec2:VpceServiceName': ['com.amazonaws.us-east-1.ssm'] } }
-  const Action = ['ec2:CreateVpcEndpoint', 'ec2:ModifyVpcEndpoint', 'ec2:DeleteVpcEndpoints']
+  const Action = ['ec2:CreateVpcEndpoint', 'ec2:DeleteVpcEndpoints']
+  // The VPC is asked about too, and has no service.
+  const Resource = 'arn:aws:ec2:*:*:vpc-endpoint/*'
   const anna = await makeUser([
     { Effect: 'Allow', Action: 'ec2:*', Resource: '*' },
-    { Effect: 'Deny', Action, Resource: '*', Condition },
+    { Effect: 'Deny', Action, Resource, Condition },
   ])
   const make = async (client: EC2Client, service: string) => {
     const ServiceName = `com.amazonaws.us-east-1.${service}`
@@ -133,9 +135,6 @@ it('a policy may say for which services endpoints are made, changed and deleted'
   const logs = await make(ec2, 'logs')
   const ssm = await make(anna, 'ssm')
   await expect(make(anna, 'logs')).rejects.toMatchObject(refused)
-  await anna.send(new ModifyVpcEndpointCommand({ VpcEndpointId: ssm, ResetPolicy: true }))
-  const change = new ModifyVpcEndpointCommand({ VpcEndpointId: logs, ResetPolicy: true })
-  await expect(anna.send(change)).rejects.toMatchObject(refused)
   const both = new DeleteVpcEndpointsCommand({ VpcEndpointIds: [ssm, logs] })
   await expect(anna.send(both)).rejects.toMatchObject(refused)
   expect(await endpointState(ssm)).toBe('available')

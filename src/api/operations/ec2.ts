@@ -1,9 +1,7 @@
 // All EC2 actions that Postern serves.
 
-import { endpointAuthorisations } from '../../control/ec2/endpoint/endpoint-authorisation.ts'
-import { instanceProfileAuthorisations } from '../../control/ec2/instance/instance-profile-authorisation.ts'
-import type { Records } from '../../store/store.ts'
 import type { ControlAdapterOptions } from '../control-adapter.ts'
+import { ec2Questions } from './ec2-authorisation.ts'
 import { ec2InstanceReads, ec2InstanceWrites, type InstanceHost } from './ec2-instances.ts'
 import { EC2_NETWORK_READS, EC2_NETWORK_WRITES } from './ec2-network.ts'
 
@@ -12,28 +10,12 @@ type Ec2Operations = Pick<ControlAdapterOptions, 'reads' | 'writes'> &
 
 /** The rows of EC2 for `controlAdapter`. */
 export function ec2Operations(host: InstanceHost): Ec2Operations {
+  const reads = { ...EC2_NETWORK_READS, ...ec2InstanceReads(host) }
+  const writes = { ...EC2_NETWORK_WRITES, ...ec2InstanceWrites(host) }
+  const operations = [...Object.keys(reads), ...Object.keys(writes)]
   return {
-    reads: { ...EC2_NETWORK_READS, ...ec2InstanceReads(host) },
-    writes: { ...EC2_NETWORK_WRITES, ...ec2InstanceWrites(host) },
-    authorisations: Object.fromEntries([
-      ...GIVING_A_PROFILE.map((operation) => [operation, askForProfile] as const),
-      ...OF_ENDPOINTS.map((operation) => [operation, askForService] as const),
-    ]),
+    reads,
+    writes,
+    authorisations: Object.fromEntries(operations.map((operation) => [operation, ec2Questions])),
   }
-}
-
-const GIVING_A_PROFILE = ['RunInstances', 'AssociateIamInstanceProfile', 'ReplaceIamInstanceProfileAssociation']
-
-const OF_ENDPOINTS = ['CreateVpcEndpoint', 'ModifyVpcEndpoint', 'DeleteVpcEndpoints']
-
-type Ask = NonNullable<ControlAdapterOptions['authorisations']>[string]
-
-const askForService: Ask = (records: Records, call) => {
-  const account = call.principal.kind === 'anonymous' ? '' : call.principal.account
-  return endpointAuthorisations(records, account, call.operation, call.input)
-}
-
-const askForProfile: Ask = (records: Records, call) => {
-  const account = call.principal.kind === 'anonymous' ? '' : call.principal.account
-  return instanceProfileAuthorisations(records, account, call.operation, call.input)
 }

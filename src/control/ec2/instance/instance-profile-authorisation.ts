@@ -13,17 +13,10 @@ interface Input {
   readonly IamInstanceProfile?: IamInstanceProfileSpecification | undefined
 }
 
-/** The action itself, and the role when the call names a profile that has one. */
-export function instanceProfileAuthorisations(
-  records: Records,
-  account: AccountId,
-  operation: string,
-  input: Input,
-): Authorisation[] {
-  const asked: Authorisation = { action: `ec2:${operation}`, resource: '*', resourceAccount: account, keys: {} }
+/** The role, when the call names a profile that has one. */
+export function instanceProfileAuthorisations(records: Records, account: AccountId, input: Input): Authorisation[] {
   const { Name: name, Arn: arn } = input.IamInstanceProfile ?? {}
   const profile = findInstanceProfile(records, account, name || (arn?.split('/').at(-1) ?? ''))
   const role = profile?.roleName === undefined ? undefined : findRole(records, account, profile.roleName)
-  if (!role) return [asked]
-  return [asked, passRole(account, roleArn(role), { 'iam:passedtoservice': 'ec2.amazonaws.com' })]
+  return role ? [passRole(account, roleArn(role), { 'iam:passedtoservice': 'ec2.amazonaws.com' })] : []
 }

@@ -1,0 +1,136 @@
+// Which resources an EC2 call is about: those that its parameters name, and those that stand behind what they name.
+
+import type { Ec2ResourceType } from '../../../catalogue/ec2-actions.ts'
+import type { AccountId, Region, Subnet } from '../../../store/records.ts'
+import type { Records } from '../../../store/store.ts'
+
+/** Whose resources are asked about, and where. */
+export interface Where {
+  readonly account: AccountId
+  readonly region: Region
+}
+
+export type Input = Readonly<Record<string, unknown>>
+
+/** Ids by type, each once. */
+export type NamedResources = ReadonlyMap<Ec2ResourceType, ReadonlySet<string>>
+
+const TYPES: Readonly<Record<string, Ec2ResourceType>> = {
+  acl: 'network-acl',
+  ami: 'image',
+  dopt: 'dhcp-options',
+  eni: 'network-interface',
+  i: 'instance',
+  igw: 'internet-gateway',
+  pl: 'prefix-list',
+  rtb: 'route-table',
+  sg: 'security-group',
+  sgr: 'security-group-rule',
+  subnet: 'subnet',
+  vol: 'volume',
+  vpc: 'vpc',
+  vpce: 'vpc-endpoint',
+}
+
+const ID = /^([a-z]+)-[0-9a-f]+$/
+/** Members that hold ids. */
+const HOLDS_IDS = /(Ids?|Groups|Resources)$/
+/** Members in which ids stand that the call does not touch: peers of a rule, and what users write. */
+const PASSED_OVER = new Set(['IpPermissions', 'ReferencedGroupId', 'Filters', 'TagSpecifications', 'Tags'])
+
+export function namedResources(records: Records, where: Where, operation: string, input: Input): NamedResources {
+  const found = new Map<Ec2ResourceType, Set<string>>()
+  const add = (id: string) => {
+    const type = TYPES[ID.exec(id)?.[1] ?? '']
+    if (type !== undefined) found.set(type, (found.get(type) ?? new Set()).add(id))
+  }
+  const walk = (value: unknown, holdsIds: boolean): void => {
+    if (typeof value === 'string' && holdsIds) for (const id of idsBehind(records, where, value)) add(id)
+    if (Array.isArray(value)) for (const one of value) walk(one, holdsIds)
+    else if (isObject(value)) {
+      for (const [member, inner] of Object.entries(value)) {
+        if (!PASSED_OVER.has(member)) walk(inner, HOLDS_IDS.test(member))
+      }
+    }
+  }
+  walk(input, false)
+  for (const id of groupsByName(records, where, input)) add(id)
+  if (typeof input.KeyName === 'string') found.set('key-pair', new Set([input.KeyName]))
+  if (operation === 'RunInstances') addLaunch(records, where, input, found, add)
+  return found
+}
+
+/** An association's or an attachment's id stands for what it joins. */
+function idsBehind(records: Records, { account }: Where, id: string): readonly string[] {
+  if (id.startsWith('rtbassoc-')) {
+    return records.routeTables.where('owner', account).flatMap((table) => {
+      const association = table.associations.find((one) => one.id === id)
+      return association ? [table.id, ...(association.subnetId ? [association.subnetId] : [])] : []
+    })
+  }
+  if (id.startsWith('aclassoc-')) {
+    const subnets = records.subnets.where('owner', account)
+    return subnets.filter((one) => one.networkAclAssociationId === id).map((one) => one.id)
+  }
+  if (id.startsWith('eni-attach-')) {
+    const interfaces = records.networkInterfaces.where('owner', account)
+    return interfaces.flatMap((eni) => (eni.attachment?.id === id ? [eni.id, eni.attachment.instanceId] : []))
+  }
+  if (id.startsWith('iip-assoc-')) {
+    const instances = records.instances.where('owner', account)
+    return instances.filter((one) => one.instanceProfileAssociationId === id).map((one) => one.id)
+  }
+  if (id.startsWith('vpc-cidr-assoc-')) {
+    const vpcs = records.vpcs.where('owner', account)
+    return vpcs.filter((vpc) => vpc.cidrBlocks.some((one) => one.associationId === id)).map((vpc) => vpc.id)
+  }
+  return [id]
+}
+
+/** Names of security groups mean those of the default VPC. */
+function groupsByName(records: Records, where: Where, { GroupName: name, SecurityGroups: names }: Input): string[] {
+  const wanted = [name, ...(Array.isArray(names) ? names : [])].filter((one) => typeof one === 'string')
+  const vpc = wanted.length > 0 ? defaultVpc(records, where) : undefined
+  if (!vpc) return []
+  const groups = records.securityGroups.where('vpcId', vpc.id)
+  return groups.filter((group) => wanted.includes(group.name)).map((group) => group.id)
+}
+
+/** A launch also uses the subnet and the group that it did not name, and those of an interface that it brings. */
+function addLaunch(
+  records: Records,
+  where: Where,
+  input: Input,
+  found: ReadonlyMap<Ec2ResourceType, ReadonlySet<string>>,
+  add: (id: string) => void,
+): void {
+  for (const id of found.get('network-interface') ?? []) {
+    const eni = records.networkInterfaces.get(id)
+    for (const used of eni ? [eni.subnetId, ...eni.groupIds] : []) add(used)
+  }
+  if (!found.has('subnet')) {
+    const subnet = defaultSubnet(records, where, input)
+    if (subnet) add(subnet.id)
+  }
+  if (found.has('security-group')) return
+  for (const id of found.get('subnet') ?? []) {
+    const groups = records.securityGroups.where('vpcId', records.subnets.get(id)?.vpcId ?? 'vpc-')
+    const group = groups.find((one) => one.name === 'default')
+    if (group) add(group.id)
+  }
+}
+
+function defaultSubnet(records: Records, where: Where, { Placement: placement }: Input): Subnet | undefined {
+  const vpc = defaultVpc(records, where)
+  const zone = isObject(placement) ? placement.AvailabilityZone : undefined
+  const subnets = vpc ? records.subnets.where('vpcId', vpc.id).filter((subnet) => subnet.defaultForAz) : []
+  return subnets.find((subnet) => zone === undefined || subnet.availabilityZone === zone)
+}
+
+function defaultVpc(records: Records, { account, region }: Where) {
+  return records.vpcs.where('owner', account).find((vpc) => vpc.isDefault && vpc.region === region)
+}
+
+export function isObject(value: unknown): value is Input {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
