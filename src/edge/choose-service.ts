@@ -18,11 +18,11 @@ export function chooseService(
   head: RequestHead,
   claim: Claim,
   connection: Connection,
-  targetPrefixes: ReadonlyMap<string, string>,
+  serviceOfTarget: (prefix: string) => string | undefined,
 ): string {
   const scoped = claim.kind === 'claim' ? claim.scope.service : undefined
   if (connection.kind === 'endpoint') return carriedService(head, scoped, connection)
-  return scoped ?? hostedService(head.headers.host) ?? targeted(head, targetPrefixes) ?? unsignedGuess(head)
+  return scoped ?? hostedService(head.headers.host) ?? targeted(head, serviceOfTarget) ?? unsignedGuess(head)
 }
 
 /** The endpoint's own service, once neither host nor scope ask for another. */
@@ -74,9 +74,9 @@ function hostedService(host: string | undefined): string | undefined {
   return serviceOfHost(name)?.signingName ?? parseAwsHost(name)?.service.split('.').at(-1)
 }
 
-function targeted({ headers }: RequestHead, prefixes: ReadonlyMap<string, string>): string | undefined {
+function targeted({ headers }: RequestHead, serviceOf: (prefix: string) => string | undefined): string | undefined {
   const target = headers['x-amz-target']
-  return target === undefined ? undefined : prefixes.get(target.slice(0, target.lastIndexOf('.')))
+  return target === undefined ? undefined : serviceOf(target.slice(0, target.lastIndexOf('.')))
 }
 
 /** Only S3, a few actions of STS, and the WebSocket of Session Manager's plugin (which brings a token in its first

@@ -16,10 +16,8 @@ import type { NamedPolicy, Principal } from '../iam/principal.ts'
 import { type Authorisation, controlPolicies, type Organizations } from '../iam/request.ts'
 import { type Claim, readClaim, sha256Hex, UNSIGNED_PAYLOAD } from '../iam/sigv4.ts'
 import { findDiskFailure } from '../store/disk-failure.ts'
-import type { Answer, Codec, Decoded, RequestHead } from '../wire/codec.ts'
-import { codecFor, codecOfUnknown, notImplemented } from '../wire/codecs.ts'
-import { ServiceModel } from '../wire/model.ts'
-import { loadTables } from '../wire/tables.ts'
+import type { Answer, Decoded, RequestHead } from '../wire/codec.ts'
+import { codecOfUnknown } from '../wire/codecs.ts'
 import { UNSERVED_CODES } from '../wire/unserved.ts'
 import type { Adapter, Body, Call, SentRequest } from './adapter.ts'
 import { type Authenticated, type AuthenticationMode, authenticate } from './authenticate.ts'
@@ -37,6 +35,7 @@ import {
   withoutChunking,
 } from './request-body.ts'
 import { readHead, withBucketInPath } from './request-head.ts'
+import { Served } from './served.ts'
 import { requireWebSocketRequest, type UpgradeRequest, WebSockets } from './web-socket.ts'
 
 // An import of node:http by name also loads its WebSocket client: 13 MB and 20 ms for what nobody here uses.
@@ -86,13 +85,6 @@ export interface Coverage {
   readonly notImplemented: readonly string[]
 }
 
-interface Served {
-  readonly adapter: Adapter
-  readonly codec: Codec
-  readonly targetPrefix?: string
-  readonly notImplemented: readonly string[]
-}
-
 /** What is known of a request while it is answered. */
 interface Visit {
   readonly req: IncomingMessage
@@ -124,17 +116,12 @@ const UNSIGNED_ACTIONS: ReadonlySet<string> = new Set(['AssumeRoleWithSAML', 'As
 export class FrontDoor {
   #options: FrontDoorOptions
   #served: ReadonlyMap<string, Served>
-  #targetPrefixes: ReadonlyMap<string, string>
   #gapsLogged = new Set<string>()
   #webSockets = new WebSockets()
 
   constructor(options: FrontDoorOptions) {
-    const served = options.adapters.map(toServed)
     this.#options = options
-    this.#served = new Map(served.map((one) => [one.adapter.service, one]))
-    this.#targetPrefixes = new Map(
-      served.flatMap(({ adapter, targetPrefix }) => (targetPrefix ? [[targetPrefix, adapter.service]] : [])),
-    )
+    this.#served = new Map(options.adapters.map((adapter) => [adapter.service, new Served(adapter)]))
   }
 
   /** Every service's operations, served or not. */
@@ -216,7 +203,7 @@ export class FrontDoor {
   /** Lets a request in: it is whose it says, it can be read, and the policies allow it. */
   async #admit(visit: Visit): Promise<Admitted> {
     const claim = readClaim(visit.head)
-    const service = chooseService(visit.head, claim, visit.connection, this.#targetPrefixes)
+    const service = chooseService(visit.head, claim, visit.connection, (prefix) => this.#targeted(prefix))
     const served = this.#served.get(service) ?? this.#otherService(service, visit.head)
     if (!served) {
       throw new ApiError(
@@ -248,9 +235,14 @@ export class FrontDoor {
     return { served, call: { ...call, refusals }, sent: { ...head, body } }
   }
 
+  /** The service whose targets begin so. */
+  #targeted(prefix: string): string | undefined {
+    return [...this.#served.values()].find(({ targetPrefix }) => targetPrefix === prefix)?.adapter.service
+  }
+
   #otherService(service: string, head: RequestHead): Served | undefined {
     const adapter = this.#options.otherAdapter?.(service)
-    return adapter?.codecOf && { adapter, codec: adapter.codecOf(head), notImplemented: [] }
+    return adapter?.codecOf && new Served(adapter, adapter.codecOf(head))
   }
 
   /** A request whose body is read whole before anything else, for its hash is in the signature. */
@@ -420,18 +412,6 @@ export class FrontDoor {
     // Node joins a text with the head, and sends octets after it: one TLS record instead of two.
     if (typeof body === 'string' || body.length > ONE_PIECE) res.end(body)
     else res.end(Buffer.from(body.buffer, body.byteOffset, body.length).toString('latin1'), 'latin1')
-  }
-}
-
-function toServed(adapter: Adapter): Served {
-  const { codec, operations, targetPrefix } = adapter
-  if (codec) return { adapter, codec, notImplemented: [], ...(targetPrefix !== undefined && { targetPrefix }) }
-  const model = new ServiceModel(loadTables(adapter.service))
-  return {
-    adapter,
-    codec: codecFor(model, operations),
-    targetPrefix: model.targetPrefix,
-    notImplemented: notImplemented(model, operations),
   }
 }
 
