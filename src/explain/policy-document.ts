@@ -7,7 +7,7 @@
 import { parseArn } from '../iam/arn.ts'
 import type { Connection } from '../iam/connection.ts'
 import { servicePrefix } from '../iam/context.ts'
-import { findDuplicateKey } from '../iam/json-keys.ts'
+import { describeJsonFault, findJsonFault } from '../iam/json-keys.ts'
 import type { NamedPolicy } from '../iam/principal.ts'
 import { parsePrincipal, principalWith } from '../iam/principal-arn.ts'
 import type { Authorisation, ContextKeys, OrganizationLevels, PolicyKind } from '../iam/request.ts'
@@ -86,8 +86,8 @@ function readDocument(text: string): Document {
   if (typeof document !== 'object' || document === null || Array.isArray(document)) {
     throw new QuestionFault('not an object')
   }
-  const twice = findDuplicateKey(text)
-  if (twice !== undefined) throw new QuestionFault(`"${twice}" stands twice in one object`)
+  const fault = findJsonFault(text)
+  if (fault) throw new QuestionFault(describeJsonFault(fault))
   const other = Object.keys(document).find((name) => !MEMBERS.includes(name))
   if (other !== undefined) throw new QuestionFault(`"${other}" is no layer: ${MEMBERS.join(', ')}`)
   return { ...document }
