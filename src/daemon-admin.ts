@@ -14,7 +14,7 @@ import { createAccessKey } from './control/iam/access-key.ts'
 import { instancePrincipal } from './control/iam/instance-session.ts'
 import type { DaemonOptions } from './daemon.ts'
 import { policyRoutes } from './daemon-policy.ts'
-import type { Service } from './daemon-services.ts'
+import type { Services } from './daemon-services.ts'
 import { notFound } from './errors.ts'
 import { explain } from './explain/explain.ts'
 import { formatTrace } from './explain/format.ts'
@@ -36,7 +36,7 @@ export interface AdminContext {
   readonly endpoint: () => string
   readonly store: Store
   readonly s3: Pick<S3Adapter, 'describeRequest' | 'bucketCount' | 'reset'>
-  readonly services: readonly Service[]
+  readonly services: Services
   readonly trail: RequestTrail
   readonly sandboxes: Sandboxes
   readonly reconciler: Reconciler
@@ -108,7 +108,7 @@ async function reset({ options, store, s3, services, trail, sandboxes, reconcile
   await commit.durable
   await s3.reset()
   trail.reset()
-  await Promise.all(services.map((service) => service.reset?.()))
+  await services.reset()
   await reconciler.settle()
   await sandboxes.sweep(new Set([...store.records.instances.all()].map(({ id }) => id)))
   await rm(imagesDirectory(options), { recursive: true, force: true })
@@ -146,7 +146,7 @@ export function execRoute({ options, store, sandboxes }: AdminContext): StartCom
   }
 }
 
-function explainRoute(context: AdminContext, body: Body): object {
+async function explainRoute(context: AdminContext, body: Body): Promise<object> {
   const { reconciler } = context
   const from = text(body, 'from')
   if (!isSender(from)) throw new AdminError(`${from} is neither an instance (i-…) nor a network interface (eni-…)`)
@@ -157,7 +157,7 @@ function explainRoute(context: AdminContext, body: Body): object {
   const spelled = `${text(body, 'to')}:${String(body.port ?? 443)}`
   const to = parseTarget(spelled, protocol)
   if (!to) throw new AdminError(`${spelled} is no destination: NAME:PORT or ADDRESS:PORT`)
-  const request = body.action === undefined ? undefined : serviceRequest(context, from, body)
+  const request = body.action === undefined ? undefined : await serviceRequest(context, from, body)
   const question: Question = { from, to, now: new Date().toISOString(), ...(request && { request }) }
   const trace = explain(reconciler.network, question)
   return { trace, text: formatTrace(trace) }
@@ -172,15 +172,16 @@ function managedInstanceRoute(context: AdminContext, from: InstanceId | NetworkI
   return { trace, text: formatManagedInstance(trace) }
 }
 
-function serviceRequest(context: AdminContext, from: InstanceId | NetworkInterfaceId, body: Body): ServiceRequest {
+async function serviceRequest(
+  context: AdminContext,
+  from: InstanceId | NetworkInterfaceId,
+  body: Body,
+): Promise<ServiceRequest> {
   const resource = typeof body.resource === 'string' ? body.resource : '*'
   const principal = principalOf(context, from)
   const action = text(body, 'action')
-  for (const service of context.services) {
-    const described = service.describeRequest?.(principal, action, resource)
-    if (described) return described
-  }
-  return { ...context.s3.describeRequest(principal, action, resource), principal }
+  const described = await context.services.describeRequest(principal, action, resource)
+  return described ?? { ...context.s3.describeRequest(principal, action, resource), principal }
 }
 
 /** The role of the instance that asks; without one, requests are unsigned. */

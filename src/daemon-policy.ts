@@ -27,12 +27,12 @@ export function policyRoutes(context: PolicyContext): AdminRoutes {
   }
 }
 
-function evalRoute(context: PolicyContext, body: Body): DecisionReport {
+async function evalRoute(context: PolicyContext, body: Body): Promise<DecisionReport> {
   const { records } = context.store
   const asker = requireWorldPrincipal(records, text(body, 'as'))
   const action = text(body, 'action')
   const resource = text(body, 'resource')
-  const { principal, authorisation } = describe(context, asker, action, resource)
+  const { principal, authorisation } = await describe(context, asker, action, resource)
   const endpoint = body.via === undefined ? undefined : requireEndpoint(records, text(body, 'via'))
   const organizations = organizationsIn(() => records)
   return decide({
@@ -86,15 +86,13 @@ function findPrincipal(records: Records, named: NamedPrincipal): Principal | und
 }
 
 /** What the request asks, as the service itself would put it. */
-function describe({ store, s3, services }: PolicyContext, asker: Principal, action: string, resource: string) {
+async function describe({ store, s3, services }: PolicyContext, asker: Principal, action: string, resource: string) {
   if (/^sts:AssumeRole$/i.test(action)) {
     const [authorisation] = assumeRoleAuthorisations(store.records, { RoleArn: resource, RoleSessionName: 'postern' })
     if (authorisation) return { principal: asker, authorisation }
   }
-  for (const service of services) {
-    const described = service.describeRequest?.(asker, action, resource)
-    if (described) return { principal: described.principal, authorisation: described }
-  }
+  const described = await services.describeRequest(asker, action, resource)
+  if (described) return { principal: described.principal, authorisation: described }
   return { principal: asker, authorisation: withOwner(s3.describeRequest(asker, action, resource)) }
 }
 

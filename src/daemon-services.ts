@@ -5,11 +5,6 @@ import type { Network } from './compile/network.ts'
 import type { Adapter } from './edge/adapter.ts'
 import type { Principal } from './iam/principal.ts'
 import type { Authorisation } from './iam/request.ts'
-import { apiGatewayAdapter } from './services/apigateway/apigateway-adapter.ts'
-import { ExecuteApiAdapter } from './services/apigateway/execute/execute-adapter.ts'
-import { httpSender } from './services/apigateway/execute/send-http.ts'
-import { LogsAdapter } from './services/logs/logs-adapter.ts'
-import { openSsm } from './services/ssm/ssm-service.ts'
 import type { Store } from './store/store.ts'
 
 export interface ServiceContext {
@@ -39,21 +34,93 @@ export interface Service {
   close?(): Promise<void>
 }
 
-export async function openServices(context: ServiceContext): Promise<readonly Service[]> {
-  return [openLogs(context), openApiGateway(context), openSsm(context)]
+/** How each service is opened, by its signing names. */
+const OPENERS: Readonly<Record<string, (context: ServiceContext) => Promise<Service>>> = {
+  logs: openLogs,
+  apigateway: openApiGateway,
+  'execute-api': openApiGateway,
+  ssm: openSystemsManager,
+  ssmmessages: openSystemsManager,
+  ec2messages: openSystemsManager,
 }
 
-function openLogs({ directory, now, log }: ServiceContext): Service {
+const TARGETS: Readonly<Record<string, string>> = {
+  Logs_20140328: 'logs',
+  AmazonSSM: 'ssm',
+  EC2WindowsMessageDeliveryService: 'ec2messages',
+}
+
+/** The services, each opened by the first request for it: together they are a tenth of what a start would load. What they
+ * have to do by the clock they do when they are opened, and from then on. */
+export class Services {
+  readonly names: readonly string[] = Object.keys(OPENERS)
+  #context: ServiceContext
+  #opened = new Map<(context: ServiceContext) => Promise<Service>, Promise<Service>>()
+
+  constructor(context: ServiceContext) {
+    this.#context = context
+  }
+
+  /** Undefined for a signing name of none. */
+  adapterOf(name: string): Promise<Adapter | undefined> | undefined {
+    return this.#open(name)?.then(({ adapters }) => adapters.find(({ service }) => service === name))
+  }
+
+  /** The service whose requests name a target that begins so. */
+  serviceOfTarget(prefix: string): string | undefined {
+    return TARGETS[prefix]
+  }
+
+  /** As the service that the action belongs to puts it. */
+  async describeRequest(principal: Principal, action: string, arn: string): Promise<DescribedRequest | undefined> {
+    const service = await this.#open(action.split(':')[0]?.toLowerCase() ?? '')
+    return service?.describeRequest?.(principal, action, arn)
+  }
+
+  /** Also what a service that is not open has on the disk. */
+  async reset(): Promise<void> {
+    const all = await Promise.all(this.names.map((name) => this.#open(name)))
+    await Promise.all([...new Set(all)].map((service) => service?.reset?.()))
+  }
+
+  async close(): Promise<void> {
+    const opened = await Promise.all(this.#opened.values())
+    await Promise.all(opened.map((service) => service.close?.()))
+  }
+
+  #open(name: string): Promise<Service> | undefined {
+    const opener = Object.hasOwn(OPENERS, name) ? OPENERS[name] : undefined
+    if (!opener) return undefined
+    const known = this.#opened.get(opener)
+    if (known) return known
+    const opened = opener(this.#context)
+    this.#opened.set(opener, opened)
+    return opened
+  }
+}
+
+async function openLogs({ directory, now, log }: ServiceContext): Promise<Service> {
+  const { LogsAdapter } = await import('./services/logs/logs-adapter.ts')
   const logs = new LogsAdapter(join(directory, 'logs'), { now, log })
   return { adapters: [logs], reset: () => logs.reset(), close: () => logs.close() }
 }
 
 /** Its own API, and the users' APIs. */
-function openApiGateway({ store, endpoint }: ServiceContext): Service {
+async function openApiGateway({ store, endpoint }: ServiceContext): Promise<Service> {
+  const [{ apiGatewayAdapter }, { ExecuteApiAdapter }, { httpSender }] = await Promise.all([
+    import('./services/apigateway/apigateway-adapter.ts'),
+    import('./services/apigateway/execute/execute-adapter.ts'),
+    import('./services/apigateway/execute/send-http.ts'),
+  ])
   const send = httpSender(endpoint)
   const executeApi = new ExecuteApiAdapter(store.records, send)
   return {
     adapters: [apiGatewayAdapter(store, send), executeApi],
     describeRequest: (principal, action, arn) => executeApi.describeRequest(principal, action, arn),
   }
+}
+
+async function openSystemsManager(context: ServiceContext): Promise<Service> {
+  const { openSsm } = await import('./services/ssm/ssm-service.ts')
+  return openSsm(context)
 }

@@ -17,7 +17,7 @@ import type { Network } from './compile/network.ts'
 import { findIdentity } from './control/iam/identity.ts'
 import { organizationsIn } from './control/organizations/membership.ts'
 import { type AdminContext, adminRoutes, execRoute, HOME_ACCOUNT } from './daemon-admin.ts'
-import { openServices, type Service } from './daemon-services.ts'
+import { Services } from './daemon-services.ts'
 import type { Adapter } from './edge/adapter.ts'
 import { CertificateAuthority } from './edge/ca.ts'
 import { FrontDoor } from './edge/front-door.ts'
@@ -164,7 +164,7 @@ export class Daemon {
       await driver.destroy()
       if (kept.length === 0) await sandboxes.destroy()
     } else await driver.close()
-    await Promise.all(services.map((service) => service.close?.()))
+    await services.close()
     await s3.close()
     trail.close()
     await store.close()
@@ -184,7 +184,7 @@ export class Daemon {
 interface Parts {
   readonly store: Store
   readonly s3: S3Adapter | S3Upstream
-  readonly services: readonly Service[]
+  readonly services: Services
   readonly trail: RequestTrail
   readonly driver: Driver
   readonly sandboxes: Sandboxes
@@ -209,7 +209,7 @@ async function makeParts(
   const reconciler = new Reconciler({ store, driver, forgetInstance, now, log })
   const network = () => reconciler.network
   const s3 = await openS3(path, options.s3Upstream)
-  const services = await openServices({ store, directory: path, network, endpoint, now, log })
+  const services = new Services({ store, directory: path, network, endpoint, now, log })
   const ec2 = ec2Operations({ consoleOutput: (instanceId) => sandboxes.consoleOutput(instanceId) })
   const adapters: Adapter[] = [
     controlAdapter({ service: 'ec2', store, ...ec2, firstUse: EC2_FIRST_USE }),
@@ -224,13 +224,13 @@ async function makeParts(
     }),
     controlAdapter({ service: 'organizations', store, reads: ORGANIZATIONS_READS, writes: ORGANIZATIONS_WRITES }),
     s3,
-    ...services.flatMap((service) => service.adapters),
   ]
   const upstreams = options.upstreams ?? new Map()
-  requireUnserved(upstreams, adapters)
+  requireUnserved(upstreams, [...adapters.map(({ service }) => service), ...services.names])
   const trail = new RequestTrail(join(path, 'trail.db'), log)
   const frontDoor = new FrontDoor({
     adapters,
+    lateAdapters: services,
     otherAdapter: anyServices(upstreams),
     identify: (accessKeyId, sessionToken) => findIdentity(store.records, sessionKey, accessKeyId, sessionToken),
     mode: options.auth,
@@ -258,9 +258,9 @@ async function makeDriver(dataplane: DaemonOptions['dataplane'], options: LinuxD
 }
 
 /** What Postern serves has its data here: an upstream of it would never be asked. */
-function requireUnserved(upstreams: Upstreams, adapters: readonly Adapter[]): void {
-  const served = adapters.find(({ service }) => upstreams.has(service))
-  if (served) throw new StartFailure(`--upstream ${served.service}: Postern serves ${served.service} itself`)
+function requireUnserved(upstreams: Upstreams, names: readonly string[]): void {
+  const served = names.find((name) => upstreams.has(name))
+  if (served) throw new StartFailure(`--upstream ${served}: Postern serves ${served} itself`)
 }
 
 /** Ours on this disk, or another S3 behind our policies; each keeps what it knows in a directory of its own. */

@@ -62,8 +62,17 @@ export interface AskedPolicies {
   readonly allowed: boolean
 }
 
+export interface LateAdapters {
+  readonly names: readonly string[]
+  /** Undefined for a signing name of none. */
+  adapterOf(service: string): Promise<Adapter | undefined> | undefined
+  serviceOfTarget(prefix: string): string | undefined
+}
+
 export interface FrontDoorOptions {
   readonly adapters: readonly Adapter[]
+  /** Services that are opened when they are first asked for. */
+  readonly lateAdapters?: LateAdapters
   /** The adapter of any other service, by signing name; undefined for a name of none. */
   readonly otherAdapter?: (service: string) => Adapter | undefined
   readonly identify: Identify
@@ -75,14 +84,6 @@ export interface FrontDoorOptions {
   readonly now: () => Date
   readonly log: (line: string) => void
   readonly onAnswered?: (event: AnsweredEvent) => void
-}
-
-/** What a service can and cannot do here. */
-export interface Coverage {
-  readonly service: string
-  readonly served: readonly string[]
-  /** Operations that AWS has beside them. */
-  readonly notImplemented: readonly string[]
 }
 
 /** What is known of a request while it is answered. */
@@ -115,22 +116,13 @@ const UNSIGNED_ACTIONS: ReadonlySet<string> = new Set(['AssumeRoleWithSAML', 'As
 
 export class FrontDoor {
   #options: FrontDoorOptions
-  #served: ReadonlyMap<string, Served>
+  #served: Map<string, Served>
   #gapsLogged = new Set<string>()
   #webSockets = new WebSockets()
 
   constructor(options: FrontDoorOptions) {
     this.#options = options
     this.#served = new Map(options.adapters.map((adapter) => [adapter.service, new Served(adapter)]))
-  }
-
-  /** Every service's operations, served or not. */
-  coverage(): readonly Coverage[] {
-    return [...this.#served.values()].map(({ adapter: { service, operations }, notImplemented }) => ({
-      service,
-      served: [...operations].sort(),
-      notImplemented,
-    }))
   }
 
   /** Ends what outlives its request: the WebSockets. */
@@ -204,12 +196,10 @@ export class FrontDoor {
   async #admit(visit: Visit): Promise<Admitted> {
     const claim = readClaim(visit.head)
     const service = chooseService(visit.head, claim, visit.connection, (prefix) => this.#targeted(prefix))
-    const served = this.#served.get(service) ?? this.#otherService(service, visit.head)
+    const served =
+      this.#served.get(service) ?? (await this.#lateService(service)) ?? this.#otherService(service, visit.head)
     if (!served) {
-      throw new ApiError(
-        'InvalidAction',
-        `Postern serves nothing for ${service}: it has ${[...this.#served.keys()].join(', ')}`,
-      )
+      throw new ApiError('InvalidAction', `Postern serves nothing for ${service}: it has ${this.#names().join(', ')}`)
     }
     visit.served = served
     if (visit.upgrade) requireUpgradeable(served, visit.head)
@@ -237,7 +227,20 @@ export class FrontDoor {
 
   /** The service whose targets begin so. */
   #targeted(prefix: string): string | undefined {
-    return [...this.#served.values()].find(({ targetPrefix }) => targetPrefix === prefix)?.adapter.service
+    const served = [...this.#served.values()].find(({ targetPrefix }) => targetPrefix === prefix)
+    return served?.adapter.service ?? this.#options.lateAdapters?.serviceOfTarget(prefix)
+  }
+
+  #names(): string[] {
+    return [...new Set([...this.#served.keys(), ...(this.#options.lateAdapters?.names ?? [])])]
+  }
+
+  async #lateService(service: string): Promise<Served | undefined> {
+    const adapter = await this.#options.lateAdapters?.adapterOf(service)
+    if (!adapter) return undefined
+    const served = new Served(adapter)
+    this.#served.set(service, served)
+    return served
   }
 
   #otherService(service: string, head: RequestHead): Served | undefined {
