@@ -21,6 +21,8 @@ export interface Policy {
 }
 
 export interface Statement {
+  /** Its place in the document, from 0. */
+  readonly index: number
   /** Its Sid, or its number from 1. */
   readonly label: string
   readonly sid?: string
@@ -169,6 +171,7 @@ function readStatement(json: unknown, at: number, version: PolicyVersion, report
   if (!action) report(path, 'no-action', 'neither Action nor NotAction')
   const name = typeof sid === 'string' && sid !== '' ? sid : undefined
   return {
+    index: at,
     label: name ?? String(at + 1),
     ...(name !== undefined && { sid: name }),
     effect: effect === 'Deny' ? 'Deny' : 'Allow',

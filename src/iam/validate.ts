@@ -1,13 +1,29 @@
 // Says of a policy document what AWS says when one is put: which kind of document may hold what, and the sentence of
-// each refusal. IAM and EC2 answer with different codes for the same mistake.
+// each refusal, with the place in the text. IAM and EC2 answer with different codes for the same mistake.
 
-import { findSyntaxError } from './json-position.ts'
-import { type GrammarRule, type PolicyProblem, parsePolicy, type Statement } from './policy.ts'
+import { findOffsets, findSyntaxError, type Place, placeOf } from './json-position.ts'
+import {
+  type GrammarRule,
+  NOT_JSON,
+  type Policy,
+  type PolicyProblem,
+  readWholePolicy,
+  type Statement,
+} from './policy.ts'
 import type { PolicyKind } from './request.ts'
 
 /** AWS's code and message; the caller makes its error of it. */
 export interface PolicyRefusal {
   readonly code: 'MalformedPolicyDocument' | 'InvalidPolicyDocument' | 'MalformedPolicy'
+  /** AWS's sentence for the first error, its place, and all further errors. */
+  readonly message: string
+}
+
+/** One thing that is wrong with a document. */
+export interface PolicyError extends Place {
+  /** `$.Statement[0].Effect`; `$` is the whole document. */
+  readonly path: string
+  /** AWS's sentence. */
   readonly message: string
 }
 
@@ -17,28 +33,84 @@ export const ENDPOINT_POLICY_LIMIT = 20_480
 /** Characters of any document in a call; the kinds have smaller quotas of their own. */
 const DOCUMENT_LIMIT = 131_072
 
+/** EC2's own words, which name the place. */
+const SYNTAX_ERROR = 'Syntax error at position'
+
+/** A document with more errors than this is not read for them all. */
+const ERROR_LIMIT = 100
+
+/** Further errors that a message names; a longer list is counted. */
+const NAMED_ERRORS = 10
+
 /** What is wrong with the document as a policy of this kind; undefined when nothing is. */
 export function validatePolicy(text: string, kind: PolicyKind): PolicyRefusal | undefined {
-  if (kind === 'VPC endpoint policy' && text.length > ENDPOINT_POLICY_LIMIT) {
-    return refusal(kind, `The policy has ${text.length} characters and may have ${ENDPOINT_POLICY_LIMIT}`)
+  const [first, ...others] = findPolicyErrors(text, kind)
+  if (!first) return undefined
+  const named = others.slice(0, NAMED_ERRORS).map((error) => `; ${error.message}${placeText(error)}`)
+  const more = others.length > NAMED_ERRORS ? `; and ${others.length - NAMED_ERRORS} more` : ''
+  return refusal(kind, `${first.message}${placeText(first)}${named.join('')}${more}`)
+}
+
+/** All errors of the document as a policy of this kind, in the order of the document. The work is bounded: a text beyond
+ * the limits is not read. */
+export function findPolicyErrors(text: string, kind: PolicyKind): readonly PolicyError[] {
+  const limit = kind === 'VPC endpoint policy' ? ENDPOINT_POLICY_LIMIT : DOCUMENT_LIMIT
+  if (text.length > limit) {
+    const message = `The policy has ${text.length} characters and may have ${limit}`
+    return [{ path: '$', line: 1, column: 1, message }]
   }
-  if (text.length > DOCUMENT_LIMIT) {
-    return refusal(kind, `The policy has ${text.length} characters and may have ${DOCUMENT_LIMIT}`)
-  }
-  const parsed = parsePolicy(text)
-  if (parsed.kind === 'problem') return refusal(kind, describeProblem(kind, text, parsed))
-  const rules = KIND_RULES[kind]
-  for (const statement of parsed.policy.statements) {
-    for (const rule of rules) {
-      const message = rule(statement)
-      if (message !== undefined) return refusal(kind, message)
+  const { problems, policy } = readWholePolicy(text)
+  const found: Found[] = [
+    ...problems.map(({ path, offset, ...problem }) => ({
+      path,
+      offset: problem.why === NOT_JSON ? findSyntaxError(text) : offset,
+      message: describeProblem(kind, text, { ...problem, path }),
+    })),
+    ...(policy ? kindErrors(policy, kind, problems) : []),
+  ]
+  return withPlaces(text, found.slice(0, ERROR_LIMIT))
+}
+
+/** ` (line 3, column 5, $.Statement[0].Effect)`; empty where the whole document is meant, or the message has it. */
+function placeText({ line, column, path, message }: PolicyError): string {
+  if (message.startsWith(SYNTAX_ERROR) || (path === '$' && line === 1 && column === 1)) return ''
+  return ` (line ${line}, column ${column}${path === '$' ? '' : `, ${path}`})`
+}
+
+interface Found {
+  readonly path: string
+  readonly offset?: number | undefined
+  readonly message: string
+}
+
+function withPlaces(text: string, found: readonly Found[]): PolicyError[] {
+  const unplaced = found.filter(({ offset }) => offset === undefined).map(({ path }) => path)
+  const offsets = unplaced.length === 0 ? new Map<string, number>() : findOffsets(text, new Set(unplaced))
+  return found
+    .map(({ path, offset = offsets.get(path) ?? 0, message }) => ({ path, offset, message }))
+    .sort((a, b) => a.offset - b.offset)
+    .map(({ path, offset, message }) => ({ path, ...placeOf(text, offset), message }))
+}
+
+/** What the kind of policy asks of statements that can be read, and of all of them together. */
+function kindErrors(policy: Policy, kind: PolicyKind, problems: readonly PolicyProblem[]): Found[] {
+  const found: Found[] = []
+  const sids = new Set<string>()
+  for (const statement of policy.statements) {
+    const path = `$.Statement[${statement.index}]`
+    const isBroken = problems.some((problem) => problem.path === path || problem.path.startsWith(`${path}.`))
+    if (isBroken) continue
+    for (const rule of KIND_RULES[kind]) {
+      const fault = rule(statement)
+      if (fault) found.push({ path: fault.element ? `${path}.${fault.element}` : path, message: fault.message })
     }
+    const { sid } = statement
+    if (sid !== undefined && sids.has(sid)) {
+      found.push({ path: `${path}.Sid`, message: 'Statement IDs (SID) in a single policy must be unique.' })
+    }
+    if (sid !== undefined) sids.add(sid)
   }
-  const sids = parsed.policy.statements.flatMap(({ sid }) => (sid === undefined ? [] : [sid]))
-  if (new Set(sids).size < sids.length) {
-    return refusal(kind, 'Statement IDs (SID) in a single policy must be unique.')
-  }
-  return undefined
+  return found
 }
 
 function refusal(kind: PolicyKind, message: string): PolicyRefusal {
@@ -55,15 +127,14 @@ const IAM_SENTENCES: Readonly<Partial<Record<GrammarRule, string>>> = {
   'action-prefix': 'Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.',
 }
 
-function describeProblem(kind: PolicyKind, text: string, problem: PolicyProblem): string {
-  const { path, rule, why } = problem
+function describeProblem(kind: PolicyKind, text: string, { path, rule, why }: PolicyProblem): string {
   switch (kind) {
     case 'VPC endpoint policy':
-      return path === '$' && why === 'not JSON' ? syntaxError(text) : `${path}: ${why}`
+      return why === NOT_JSON ? syntaxError(text) : why
     case 'resource-based policy':
-      return why === 'not JSON'
+      return why === NOT_JSON
         ? "Policies must be valid JSON and the first byte must be '{'"
-        : `Policy has invalid ${path.split('.').at(-1) ?? 'statement'} (${path}: ${why})`
+        : `Policy has invalid ${path.split('.').at(-1) ?? 'statement'}: ${why}`
     case 'resource control policy':
     case 'service control policy':
     case 'identity-based policy':
@@ -72,7 +143,7 @@ function describeProblem(kind: PolicyKind, text: string, problem: PolicyProblem)
     case 'role trust policy':
       if (rule === 'principal' || rule === 'condition') return why
       // IAM says no more than the first sentence; where it is wrong helps whoever wrote it.
-      return IAM_SENTENCES[rule] ?? `Syntax errors in policy. (${path}: ${why})`
+      return IAM_SENTENCES[rule] ?? `Syntax errors in policy. ${upperFirst(why)}`
     default:
       throw kind satisfies never
   }
@@ -80,31 +151,58 @@ function describeProblem(kind: PolicyKind, text: string, problem: PolicyProblem)
 
 /** EC2 names the line and column at which the text stops being JSON. */
 function syntaxError(text: string): string {
-  const at = findSyntaxError(text)
-  const lines = text.slice(0, at).split('\n')
-  return `Syntax error at position (${lines.length},${(lines.at(-1)?.length ?? 0) + 1})`
+  const { line, column } = placeOf(text, findSyntaxError(text))
+  return `${SYNTAX_ERROR} (${line},${column})`
 }
 
-type Rule = (statement: Statement) => string | undefined
+function upperFirst(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1)
+}
 
-const mustNamePrincipal: Rule = ({ principal }) => (principal ? undefined : 'Missing required field Principal')
+interface Fault {
+  /** The element of the statement; absent: the statement itself. */
+  readonly element?: string
+  readonly message: string
+}
+
+type Rule = (statement: Statement) => Fault | undefined
+
+const mustNamePrincipal: Rule = ({ principal }) =>
+  principal ? undefined : { message: 'Missing required field Principal' }
 const mustNotNamePrincipal: Rule = ({ principal }) =>
-  principal ? 'Policy document should not specify a principal.' : undefined
+  principal && {
+    element: elementOf('Principal', principal),
+    message: 'Policy document should not specify a principal.',
+  }
 const mustHaveResource: Rule = ({ resource }) =>
-  resource && resource.patterns.length > 0 ? undefined : 'Policy statement must contain resources.'
+  resource && resource.patterns.length > 0 ? undefined : { message: 'Policy statement must contain resources.' }
 const resourcesAreArns: Rule = ({ resource }) => {
-  const bad = resource?.patterns.find(({ text }) => text !== '*' && !isArnPattern(text))
-  return bad && `Resource ${bad.text} must be in ARN format or "*".`
+  const at = resource?.patterns.findIndex(({ text }) => text !== '*' && !isArnPattern(text)) ?? -1
+  if (!resource || at === -1) return undefined
+  const message = `Resource ${resource.patterns[at]?.text} must be in ARN format or "*".`
+  return { element: `${elementOf('Resource', resource)}[${at}]`, message }
 }
-const mustNotHaveResource: Rule = ({ resource }) => (resource ? 'Has prohibited field Resource' : undefined)
+const mustNotHaveResource: Rule = ({ resource }) =>
+  resource && { element: elementOf('Resource', resource), message: 'Has prohibited field Resource' }
 const sidsArePlain: Rule = ({ sid }) =>
   sid === undefined || /^[0-9A-Za-z]*$/.test(sid)
     ? undefined
-    : 'Statement IDs (SID) must be alpha-numeric. Check that your input satisfies the regular expression [0-9A-Za-z]*'
+    : {
+        element: 'Sid',
+        message:
+          'Statement IDs (SID) must be alpha-numeric. Check that your input satisfies the regular expression [0-9A-Za-z]*',
+      }
 const actionsAreSts: Rule = ({ action }) =>
   action.patterns.every((pattern) => /^sts:/i.test(pattern))
     ? undefined
-    : 'AssumeRole policy may only specify STS AssumeRole actions.'
+    : {
+        element: elementOf('Action', action),
+        message: 'AssumeRole policy may only specify STS AssumeRole actions.',
+      }
+
+function elementOf(name: string, { negated }: { readonly negated: boolean }): string {
+  return negated ? `Not${name}` : name
+}
 
 /** Six parts, or fewer when the last ends in a `*` that runs over the rest. */
 function isArnPattern(text: string): boolean {
@@ -117,7 +215,7 @@ const IDENTITY_RULES: readonly Rule[] = [mustNotNamePrincipal, mustHaveResource,
 const deniesEverybody: Rule = ({ effect, principal }) =>
   effect === 'Deny' && principal?.anyone && !principal.negated
     ? undefined
-    : 'A resource control policy has statements with Effect Deny and Principal * only.'
+    : { message: 'A resource control policy has statements with Effect Deny and Principal * only.' }
 
 const KIND_RULES: Readonly<Record<PolicyKind, readonly Rule[]>> = {
   'resource control policy': [deniesEverybody, mustHaveResource, resourcesAreArns],

@@ -3,8 +3,7 @@
 
 import type { EndpointService } from '../../../catalogue/endpoint-services.ts'
 import { ApiError } from '../../../errors.ts'
-import { parsePolicy } from '../../../iam/policy.ts'
-import { findJsonError } from './json-syntax.ts'
+import { validatePolicy } from '../../../iam/validate.ts'
 
 /** As AWS returns it for a gateway endpoint that was given none. */
 export const DEFAULT_GATEWAY_POLICY =
@@ -18,9 +17,6 @@ export const DEFAULT_INTERFACE_POLICY = `{
     }
   ]
 }`
-
-/** Counted with white space. */
-const POLICY_LENGTH = 20_480
 
 /** The policy that an endpoint is to have: the one sent, the default when it is reset, and else the present one. */
 export function requirePolicy(
@@ -45,30 +41,7 @@ export function requirePolicy(
 
 /** The document as sent, when it is one that can be evaluated. */
 function requireEndpointPolicy(document: string): string {
-  if (document.length > POLICY_LENGTH) {
-    throw invalidPolicy(`It has ${document.length} characters, and at most ${POLICY_LENGTH} are allowed`)
-  }
-  const parsed = parsePolicy(document)
-  if (parsed.kind === 'problem') {
-    const position = syntaxErrorPosition(document)
-    throw invalidPolicy(position ? `Syntax error at position (${position})` : `${parsed.path}: ${parsed.why}`)
-  }
-  const bare = parsed.policy.statements.find((statement) => statement.principal === undefined)
-  if (bare) throw invalidPolicy(`Statement ${bare.label} has no Principal, which an endpoint policy must have`)
+  const refused = validatePolicy(document, 'VPC endpoint policy')
+  if (refused) throw new ApiError('InvalidPolicyDocument', refused.message)
   return document
-}
-
-function invalidPolicy(why: string): ApiError {
-  return new ApiError('InvalidPolicyDocument', `The Policy Document is not valid. ${why}`)
-}
-
-/** `line,column` of the first character that is not JSON; undefined when the text is JSON. */
-function syntaxErrorPosition(document: string): string | undefined {
-  try {
-    JSON.parse(document)
-    return undefined
-  } catch {
-    const before = document.slice(0, findJsonError(document)).split('\n')
-    return `${before.length},${(before.at(-1) ?? '').length + 1}`
-  }
 }
