@@ -12,6 +12,7 @@ import type { Caller } from './control/caller.ts'
 import { importImage } from './control/ec2/image/image.ts'
 import { createAccessKey } from './control/iam/access-key.ts'
 import { instancePrincipal } from './control/iam/instance-session.ts'
+import { organizationsIn } from './control/organizations/membership.ts'
 import type { DaemonOptions } from './daemon.ts'
 import { policyRoutes } from './daemon-policy.ts'
 import type { Services } from './daemon-services.ts'
@@ -159,7 +160,11 @@ async function explainRoute(context: AdminContext, body: Body): Promise<object> 
   if (!to) throw new AdminError(`${spelled} is no destination: NAME:PORT or ADDRESS:PORT`)
   const request = body.action === undefined ? undefined : await serviceRequest(context, from, body)
   const question: Question = { from, to, now: new Date().toISOString(), ...(request && { request }) }
-  const trace = explain(reconciler.network, question)
+  const trace = explain(
+    reconciler.network,
+    question,
+    organizationsIn(() => context.store.records),
+  )
   return { trace, text: formatTrace(trace) }
 }
 
@@ -167,7 +172,8 @@ async function explainRoute(context: AdminContext, body: Body): Promise<object> 
 function managedInstanceRoute(context: AdminContext, from: InstanceId | NetworkInterfaceId): object {
   if (!isInstance(from)) throw new AdminError(`${from} is no instance: Systems Manager knows instances (i-…)`)
   const principal = principalOf(context, from)
-  const question = { instanceId: from, principal, now: new Date().toISOString() }
+  const organizations = organizationsIn(() => context.store.records)
+  const question = { instanceId: from, principal, now: new Date().toISOString(), organizations }
   const trace = explainManagedInstance(context.reconciler.network, question)
   return { trace, text: formatManagedInstance(trace) }
 }

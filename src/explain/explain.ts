@@ -4,6 +4,7 @@
 import { lookupIn, type PlacedInterface } from '../compile/lookup.ts'
 import type { Network } from '../compile/network.ts'
 import { askerOf } from '../dns/resolve.ts'
+import type { Organizations } from '../iam/request.ts'
 import type { Address } from '../ip/address.ts'
 import { interfaceEndpointAt } from './endpoint.ts'
 import { type ResolvedName, resolveName } from './name.ts'
@@ -15,7 +16,7 @@ import { endpointForAddress } from './route.ts'
 import { type Flow, pass, type Step, stop, type Trace } from './trace.ts'
 import { type Walk, walk } from './walk.ts'
 
-export function explain(network: Network, question: Question): Trace {
+export function explain(network: Network, question: Question, organizations?: Organizations): Trace {
   const sender = findSender(network, question.from)
   const source = sender?.networkInterface.addresses[0]
   if (!sender || !source) return trace(question, [noSender(question.from)])
@@ -31,7 +32,9 @@ export function explain(network: Network, question: Question): Trace {
   // When the packet does not get to an endpoint, the policies of the one that could carry it are looked at all the same,
   // before the road is mended.
   const policies =
-    question.request && endpoint ? policySteps(question, question.request, { sender, source, endpoint }) : []
+    question.request && endpoint
+      ? policySteps(question, question.request, { sender, source, endpoint, ...(organizations && { organizations }) })
+      : []
   return trace(question, [...named, start, ...steps, ...policies], {
     source,
     interfaceId: id,

@@ -151,6 +151,24 @@ describe('a managed instance', () => {
     ])
   })
 
+  it("is stopped by its account's organization", () => {
+    const denies = {
+      name: 'p-1',
+      document: '{"Statement":[{"Effect":"Deny","Action":"ec2messages:*","Resource":"*"}]}',
+    }
+    const organizations = {
+      membershipOf: () => undefined,
+      controlPolicies: (_: string, kind: string) => (kind === 'service' ? [[denies]] : undefined),
+    }
+    const question = { instanceId: 'i-1', principal: CORE, now: '2026-01-01T00:00:00.000Z', organizations } as const
+    const { blockers } = explainManagedInstance(networkOf(vpcWith(ALL)), question)
+    expect(blockers.filter(({ by }) => by === 'p-1').map(({ stage }) => stage)).toEqual([
+      'service-control-policy',
+      'service-control-policy',
+      'service-control-policy',
+    ])
+  })
+
   it('that does not run is said to be so', () =>
     expect(blockers(vpcWith(ALL, { instances: [] }))).toEqual([expect.stringContaining('i-1 is not running')]))
 })

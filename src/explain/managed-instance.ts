@@ -9,9 +9,11 @@ import type { Connection } from '../iam/connection.ts'
 import { contextKeys } from '../iam/context.ts'
 import { evaluate } from '../iam/evaluate.ts'
 import type { Principal } from '../iam/principal.ts'
+import { type Authorisation, controlPolicies, type Organizations } from '../iam/request.ts'
 import { TCP } from '../ip/protocol.ts'
 import type { InstanceId, Instant } from '../store/records.ts'
 import { explain } from './explain.ts'
+import { POLICY_STAGES } from './policy.ts'
 import { pass, type Step, stop, type Trace } from './trace.ts'
 
 /** What the agent calls at each of its three services. */
@@ -35,6 +37,8 @@ export interface ManagedInstanceQuestion {
   /** Whom the instance's credentials make it; `anonymous` when it gets none. */
   readonly principal: Principal
   readonly now: Instant
+  /** Absent: no account is in one. */
+  readonly organizations?: Organizations
 }
 
 export interface ManagedInstanceDiagnosis {
@@ -89,7 +93,7 @@ function roleStep(instanceId: InstanceId, principal: Principal): Step {
 
 function diagnoseService(
   network: Network,
-  { instanceId, principal, now }: ManagedInstanceQuestion,
+  { instanceId, principal, now, organizations }: ManagedInstanceQuestion,
   sender: PlacedInterface,
   service: AgentService,
 ): ServiceDiagnosis {
@@ -104,7 +108,9 @@ function diagnoseService(
     permissions:
       principal.kind === 'anonymous'
         ? []
-        : CALLS[service].map((action) => permissionStep({ action, principal, sender, endpoint, now })),
+        : CALLS[service].map((action) =>
+            permissionStep({ action, principal, sender, endpoint, now, ...(organizations && { organizations }) }),
+          ),
   }
 }
 
@@ -151,19 +157,22 @@ interface Permission {
   readonly sender: PlacedInterface
   readonly endpoint: InterfaceEndpointNetwork | undefined
   readonly now: Instant
+  readonly organizations?: Organizations
 }
 
-function permissionStep({ action, principal, sender, endpoint, now }: Permission): Step {
-  const authorisation = { action, resource: '*', keys: {} }
+function permissionStep({ action, principal, sender, endpoint, now, organizations }: Permission): Step {
+  const authorisation: Authorisation = { action, resource: '*', keys: {} }
   const { vpc } = sender
   const connection = connectionOf(sender, endpoint)
-  const known = contextKeys({ principal, connection, now: new Date(now), region: vpc.region, authorisation })
-  const decision = evaluate({ ...authorisation, principal, ...policyOf(endpoint) }, known)
+  const over = organizations && { organizations }
+  const known = contextKeys({ principal, connection, now: new Date(now), region: vpc.region, authorisation, ...over })
+  const levels = organizations && controlPolicies(organizations, principal, authorisation)
+  const decision = evaluate({ ...authorisation, principal, ...levels, ...policyOf(endpoint) }, known)
   const refusing =
     decision.layers.find((layer) => layer.effect === 'ExplicitDeny') ??
     decision.layers.find((layer) => layer.effect === 'ImplicitDeny')
   const isEndpoints = refusing?.kind === 'VPC endpoint policy'
-  const stage = isEndpoints ? 'endpoint-policy' : 'identity-policy'
+  const stage = refusing ? POLICY_STAGES[refusing.kind] : 'identity-policy'
   const owner = principal.kind === 'anonymous' ? 'anonymous' : principal.arn
   const by = refusing?.policy ?? (isEndpoints && endpoint ? endpoint.id : owner)
   if (decision.allowed) return pass({ stage: 'identity-policy', by, why: `${action} is allowed` }, 'request')

@@ -7,12 +7,19 @@ import type { Stage } from '../compile/stages.ts'
 import type { EndpointConnection } from '../iam/connection.ts'
 import { contextKeys } from '../iam/context.ts'
 import { evaluate } from '../iam/evaluate.ts'
-import type { LayerVerdict, PolicyDecision, PolicyKind } from '../iam/request.ts'
+import {
+  controlPolicies,
+  type LayerVerdict,
+  type Organizations,
+  type PolicyDecision,
+  type PolicyKind,
+} from '../iam/request.ts'
 import type { Address } from '../ip/address.ts'
 import type { Question, ServiceRequest } from './question.ts'
 import { pass, type Step, stop } from './trace.ts'
 
-const STAGES: Readonly<Record<PolicyKind, Stage>> = {
+/** Where in a trace each kind of policy speaks. */
+export const POLICY_STAGES: Readonly<Record<PolicyKind, Stage>> = {
   'resource control policy': 'resource-control-policy',
   'service control policy': 'service-control-policy',
   'VPC endpoint policy': 'endpoint-policy',
@@ -27,11 +34,13 @@ interface Arrival {
   readonly sender: PlacedInterface
   readonly source: Address
   readonly endpoint: EndpointNetwork
+  /** Absent: no account is in one. */
+  readonly organizations?: Organizations
 }
 
 /** What the service's front door would say to the request of `question`, had it come by `endpoint`. */
 export function policySteps(question: Question, request: ServiceRequest, arrival: Arrival): Step[] {
-  const { endpoint } = arrival
+  const { endpoint, organizations } = arrival
   const { principal, keys = {}, ...rest } = request
   const authorisation = { ...rest, keys }
   const connection = connectionOf(question, arrival)
@@ -41,10 +50,12 @@ export function policySteps(question: Question, request: ServiceRequest, arrival
     now: new Date(question.now),
     region: arrival.sender.vpc.region,
     authorisation,
+    ...(organizations && { organizations }),
   })
+  const levels = organizations ? controlPolicies(organizations, principal, authorisation) : {}
   const endpointPolicy = { name: endpoint.id, document: endpoint.policyDocument }
   const { endpointType } = connection
-  const decision = evaluate({ ...authorisation, principal, endpointPolicy, endpointType }, known)
+  const decision = evaluate({ ...authorisation, principal, ...levels, endpointPolicy, endpointType }, known)
   return decisionSteps(decision, request, endpoint)
 }
 
@@ -69,7 +80,7 @@ function decisionSteps(decision: PolicyDecision, request: ServiceRequest, endpoi
   return [...decision.layers.filter(isDeny), ...decision.layers.filter((layer) => !isDeny(layer))]
     .filter((layer) => layer.effect !== 'NotApplicable')
     .map((layer) => {
-      const step = { stage: STAGES[layer.kind], by: layerName(layer, request, endpoint), why: layer.why }
+      const step = { stage: POLICY_STAGES[layer.kind], by: layerName(layer, request, endpoint), why: layer.why }
       return layer.effect === 'Allow' ? pass(step, 'request') : stop(step, 'request')
     })
 }
