@@ -322,7 +322,7 @@ export interface ClientToken {
 export type InlinePolicies = Readonly<Record<string, string>>
 
 interface IamEntity {
-  /** The unique id: `AIDA…`, `AROA…`, `ANPA…`, `AIPA…`. */
+  /** The unique id: `AIDA…`, `AGPA…`, `AROA…`, `ANPA…`, `AIPA…`. */
   readonly id: string
   readonly owner: AccountId
   readonly name: string
@@ -336,6 +336,20 @@ export interface IamUser extends IamEntity {
   readonly inlinePolicies: InlinePolicies
   readonly attachedPolicyArns: readonly string[]
   readonly permissionsBoundaryArn?: string
+}
+
+/** Its policies are its users' too. A group has no tags. */
+export interface IamGroup extends IamEntity {
+  readonly inlinePolicies: InlinePolicies
+  readonly attachedPolicyArns: readonly string[]
+}
+
+/** A user in a group; names may change, so it goes by ids. */
+export interface IamGroupMembership {
+  /** `AGPA…/AIDA…` */
+  readonly id: string
+  readonly groupId: string
+  readonly userId: string
 }
 
 export interface IamRole extends IamEntity {
@@ -783,6 +797,8 @@ export interface Schema {
   counters: Counter
   clientTokens: ClientToken
   iamUsers: IamUser
+  iamGroups: IamGroup
+  iamGroupMemberships: IamGroupMembership
   iamRoles: IamRole
   iamPolicies: IamPolicy
   instanceProfiles: InstanceProfile
@@ -828,6 +844,8 @@ export const INDEXES = {
   counters: [],
   clientTokens: ['resourceId'],
   iamUsers: ['owner', 'name'],
+  iamGroups: ['owner', 'name'],
+  iamGroupMemberships: ['groupId', 'userId'],
   iamRoles: ['owner', 'name'],
   iamPolicies: ['owner', 'name'],
   instanceProfiles: ['owner', 'name'],

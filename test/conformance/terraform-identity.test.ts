@@ -6,6 +6,7 @@ import {
   AttachRolePolicyCommand,
   CreateRoleCommand,
   IAMClient,
+  ListGroupsCommand,
   ListPoliciesCommand,
   ListRolesCommand,
   ListUsersCommand,
@@ -49,6 +50,7 @@ describe.skipIf(!binary)('Terraform on IAM', () => {
       expect(await terraform.outputs()).toEqual({
         access_key: { id: expect.stringMatching(/^AKIA[A-Z2-7]{16}$/), secret: expect.stringMatching(/^\S{40}$/) },
         current: `arn:aws:iam::${ACCOUNT}:root`,
+        group_users: ['ann'],
         partner: `arn:aws:sts::${PARTNER}:assumed-role/operator/conformance`,
         partner_owner: PARTNER,
         partner_region: 'eu-west-1',
@@ -89,6 +91,7 @@ describe.skipIf(!binary)('Terraform on IAM', () => {
       await terraform.destroy()
       const iam = iamOf(ACCOUNT)
       expect((await iam.send(new ListRolesCommand({}))).Roles).toEqual([])
+      expect((await iam.send(new ListGroupsCommand({}))).Groups).toEqual([])
       expect((await iam.send(new ListUsersCommand({}))).Users).toEqual([])
       expect((await iam.send(new ListPoliciesCommand({ Scope: 'Local' }))).Policies).toEqual([])
     },

@@ -15,7 +15,7 @@ export function getAccountSummary(records: Records, { account }: Caller, _input:
   return {
     SummaryMap: {
       Users: records.iamUsers.where('owner', account).length,
-      Groups: 0,
+      Groups: records.iamGroups.where('owner', account).length,
       Roles: records.iamRoles.where('owner', account).length,
       Policies: policies.length,
       PolicyVersionsInUse: policies.length,
@@ -28,9 +28,12 @@ export function getAccountSummary(records: Records, { account }: Caller, _input:
       VersionsPerPolicyQuota: 5,
       PolicySizeQuota: 6144,
       UserPolicySizeQuota: 2048,
+      GroupPolicySizeQuota: 5120,
       RolePolicySizeQuota: 10_240,
       AssumeRolePolicySizeQuota: 2048,
+      GroupsPerUserQuota: 10,
       AttachedPoliciesPerUserQuota: 20,
+      AttachedPoliciesPerGroupQuota: 20,
       AttachedPoliciesPerRoleQuota: 20,
     },
   }

@@ -1,6 +1,6 @@
 // ARNs of IAM's entities: the path is part of them.
 
-import type { AccountId, IamPolicy, IamRole, IamUser, InstanceProfile } from '../../store/records.ts'
+import type { AccountId, IamGroup, IamPolicy, IamRole, IamUser, InstanceProfile } from '../../store/records.ts'
 
 interface Entity {
   readonly owner: AccountId
@@ -14,6 +14,10 @@ function entityArn(type: string, { owner, path, name }: Entity): string {
 
 export function userArn(user: IamUser): string {
   return entityArn('user', user)
+}
+
+export function groupArn(group: IamGroup): string {
+  return entityArn('group', group)
 }
 
 export function roleArn(role: IamRole): string {

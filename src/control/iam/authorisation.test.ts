@@ -19,6 +19,8 @@ test.each([
   ['GetRole', { RoleName: 'app' }, `${OWN}:role/x/app`],
   ['CreateRole', { RoleName: 'new', Path: '/z/' }, `${OWN}:role/z/new`],
   ['DeleteUser', { UserName: 'ann' }, `${OWN}:user/y/ann`],
+  ['CreateGroup', { GroupName: 'g', Path: '/z/' }, `${OWN}:group/z/g`],
+  ['AddUserToGroup', { GroupName: 'g', UserName: 'ann' }, `${OWN}:group/g`],
   ['GetUser', {}, '*'],
   ['PutRolePolicy', { RoleName: 'app', PolicyName: 'p' }, `${OWN}:role/x/app`],
   ['AttachRolePolicy', { RoleName: 'app', PolicyArn: `${OWN}:policy/p` }, `${OWN}:role/x/app`],

@@ -4,8 +4,8 @@
 import type { Authorisation } from '../../iam/request.ts'
 import type { AccountId } from '../../store/records.ts'
 import type { Records } from '../../store/store.ts'
-import { instanceProfileArn, policyArn, roleArn, userArn } from './arns.ts'
-import { findInstanceProfile, findRole, findUser } from './find.ts'
+import { groupArn, instanceProfileArn, policyArn, roleArn, userArn } from './arns.ts'
+import { findGroup, findInstanceProfile, findRole, findUser } from './find.ts'
 
 type Input = Readonly<Record<string, unknown>>
 
@@ -30,6 +30,7 @@ export function passRole(account: AccountId, arn: string, keys: Authorisation['k
 
 function resourceOf(records: Records, account: AccountId, operation: string, input: Input): string {
   if (text(input, 'InstanceProfileName') !== undefined) return namedInstanceProfile(records, account, input)
+  if (text(input, 'GroupName') !== undefined) return namedGroup(records, account, input)
   if (text(input, 'RoleName') !== undefined) return namedRole(records, account, input)
   if (text(input, 'UserName') !== undefined) return namedUser(records, account, input)
   const arn = text(input, 'PolicyArn')
@@ -56,6 +57,12 @@ function namedUser(records: Records, account: AccountId, input: Input): string {
   const name = text(input, 'UserName') ?? ''
   const user = findUser(records, account, name)
   return user ? userArn(user) : `arn:aws:iam::${account}:user${blank(account, input).path}${name}`
+}
+
+function namedGroup(records: Records, account: AccountId, input: Input): string {
+  const name = text(input, 'GroupName') ?? ''
+  const blankGroup = { ...blank(account, input), name, inlinePolicies: {}, attachedPolicyArns: [] }
+  return groupArn(findGroup(records, account, name) ?? blankGroup)
 }
 
 function namedInstanceProfile(records: Records, account: AccountId, input: Input): string {

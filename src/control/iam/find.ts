@@ -1,12 +1,23 @@
 // Looks up IAM's entities by the names that calls use. Names are unique in an account whatever their case.
 
 import { parseArn } from '../../iam/arn.ts'
-import type { AccountId, IamRole, IamUser, InstanceProfile } from '../../store/records.ts'
+import type { AccountId, IamGroup, IamRole, IamUser, InstanceProfile } from '../../store/records.ts'
 import type { Records } from '../../store/store.ts'
 import { roleArn } from './arns.ts'
 
 export function findUser(records: Records, owner: AccountId, name: string): IamUser | undefined {
   return records.iamUsers.where('name', name).find((user) => user.owner === owner)
+}
+
+export function findGroup(records: Records, owner: AccountId, name: string): IamGroup | undefined {
+  return records.iamGroups.where('name', name).find((group) => group.owner === owner)
+}
+
+/** The groups that a user is in, in the order in which they were joined. */
+export function groupsOf(records: Records, user: IamUser): IamGroup[] {
+  return records.iamGroupMemberships
+    .where('userId', user.id)
+    .flatMap(({ groupId }) => records.iamGroups.get(groupId) ?? [])
 }
 
 export function findRole(records: Records, owner: AccountId, name: string): IamRole | undefined {

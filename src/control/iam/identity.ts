@@ -3,10 +3,10 @@
 import type { Identity } from '../../iam/identity.ts'
 import { type IdentifiedPrincipal, type NamedPolicy, rootPrincipal } from '../../iam/principal.ts'
 import { openSession, type RoleSession, type Session } from '../../iam/session-token.ts'
-import type { AccountId, IamRole, IamUser } from '../../store/records.ts'
+import type { AccountId, IamGroup, IamRole, IamUser } from '../../store/records.ts'
 import type { Records } from '../../store/store.ts'
 import { roleArn, sessionArn, userArn } from './arns.ts'
-import { findRoleByArn, findUser } from './find.ts'
+import { findRoleByArn, findUser, groupsOf } from './find.ts'
 import { findNamedPolicy } from './managed-policy.ts'
 
 /** A role's session: what the condition keys and the session policies are taken from. */
@@ -48,7 +48,7 @@ export function userPrincipal(records: Records, user: IamUser): IdentifiedPrinci
     userId: user.id,
     userName: user.name,
     tags: user.tags,
-    ...entityPolicies(records, user),
+    ...entityPolicies(records, user, groupsOf(records, user)),
   }
 }
 
@@ -96,17 +96,21 @@ function assumedRole(records: Records, role: IamRole, session: SessionFacts): Id
 function entityPolicies(
   records: Records,
   entity: IamUser | IamRole,
+  groups: readonly IamGroup[] = [],
 ): { identityPolicies: readonly NamedPolicy[]; boundary?: NamedPolicy } {
-  const inline = Object.entries(entity.inlinePolicies).map(([name, document]) => ({
-    name: `inline:${entity.name}/${name}`,
-    document,
-  }))
-  const attached = entity.attachedPolicyArns.map((arn) => namedOrEmpty(records, entity.owner, arn))
   const boundary = entity.permissionsBoundaryArn
   return {
-    identityPolicies: [...inline, ...attached],
+    identityPolicies: [entity, ...groups].flatMap((holder) => policiesOf(records, holder)),
     ...(boundary !== undefined && { boundary: namedOrEmpty(records, entity.owner, boundary) }),
   }
+}
+
+function policiesOf(records: Records, holder: IamUser | IamGroup | IamRole): NamedPolicy[] {
+  const inline = Object.entries(holder.inlinePolicies).map(([name, document]) => ({
+    name: `inline:${holder.name}/${name}`,
+    document,
+  }))
+  return [...inline, ...holder.attachedPolicyArns.map((arn) => namedOrEmpty(records, holder.owner, arn))]
 }
 
 /** A boundary or session policy that was deleted still binds, and then allows nothing. */

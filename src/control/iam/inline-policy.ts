@@ -1,34 +1,41 @@
-// Inline policies of users and roles: Put, Get, List and Delete of each.
+// Inline policies of users, groups and roles: Put, Get, List and Delete of each.
 
 import type {
+  DeleteGroupPolicyRequest,
   DeleteRolePolicyRequest,
   DeleteUserPolicyRequest,
+  GetGroupPolicyRequest,
+  GetGroupPolicyResponse,
   GetRolePolicyRequest,
   GetRolePolicyResponse,
   GetUserPolicyRequest,
   GetUserPolicyResponse,
+  ListGroupPoliciesRequest,
+  ListGroupPoliciesResponse,
   ListRolePoliciesRequest,
   ListRolePoliciesResponse,
   ListUserPoliciesRequest,
   ListUserPoliciesResponse,
+  PutGroupPolicyRequest,
   PutRolePolicyRequest,
   PutUserPolicyRequest,
 } from '@aws-sdk/client-iam'
 import { ApiError } from '../../errors.ts'
-import type { IamRole, IamUser, InlinePolicies } from '../../store/records.ts'
+import type { IamGroup, IamRole, IamUser, InlinePolicies } from '../../store/records.ts'
 import type { Records, Tx } from '../../store/store.ts'
 import type { Caller } from '../caller.ts'
 import { noSuchEntity, requireParameter, requirePolicyDocument } from './errors.ts'
 import { requireName } from './names.ts'
-import { pageOf } from './pages.ts'
-import { requireRole, requireUser } from './require.ts'
+import { type PageRequest, pageOf } from './pages.ts'
+import { requireGroup, requireRole, requireUser } from './require.ts'
 import { encodeDocument } from './shapes.ts'
 
 const NAME_LENGTH = 128
 /** Characters of all inline policies of one entity, whitespace not counted. */
-const SIZE_LIMITS = { user: 2048, role: 10_240 } as const
+const SIZE_LIMITS = { user: 2048, group: 5120, role: 10_240 } as const
 
 type EntityType = keyof typeof SIZE_LIMITS
+type PolicyHolder = IamUser | IamGroup | IamRole
 
 interface PolicyInput {
   readonly PolicyName: string | undefined
@@ -38,6 +45,12 @@ interface PolicyInput {
 export function putRolePolicy(tx: Tx, caller: Caller, input: PutRolePolicyRequest): object {
   const role = requireRole(tx, caller, input.RoleName)
   tx.iamRoles.update(role.id, { inlinePolicies: withPolicy('role', role, input) })
+  return {}
+}
+
+export function putGroupPolicy(tx: Tx, caller: Caller, input: PutGroupPolicyRequest): object {
+  const group = requireGroup(tx, caller, input.GroupName)
+  tx.iamGroups.update(group.id, { inlinePolicies: withPolicy('group', group, input) })
   return {}
 }
 
@@ -52,6 +65,11 @@ export function getRolePolicy(records: Records, caller: Caller, input: GetRolePo
   return { RoleName: role.name, ...policyShape('role', role, input.PolicyName) }
 }
 
+export function getGroupPolicy(records: Records, caller: Caller, input: GetGroupPolicyRequest): GetGroupPolicyResponse {
+  const group = requireGroup(records, caller, input.GroupName)
+  return { GroupName: group.name, ...policyShape('group', group, input.PolicyName) }
+}
+
 export function getUserPolicy(records: Records, caller: Caller, input: GetUserPolicyRequest): GetUserPolicyResponse {
   const user = requireUser(records, caller, input.UserName)
   return { UserName: user.name, ...policyShape('user', user, input.PolicyName) }
@@ -63,6 +81,14 @@ export function listRolePolicies(
   input: ListRolePoliciesRequest,
 ): ListRolePoliciesResponse {
   return nameList(requireRole(records, caller, input.RoleName), input)
+}
+
+export function listGroupPolicies(
+  records: Records,
+  caller: Caller,
+  input: ListGroupPoliciesRequest,
+): ListGroupPoliciesResponse {
+  return nameList(requireGroup(records, caller, input.GroupName), input)
 }
 
 export function listUserPolicies(
@@ -79,13 +105,19 @@ export function deleteRolePolicy(tx: Tx, caller: Caller, input: DeleteRolePolicy
   return {}
 }
 
+export function deleteGroupPolicy(tx: Tx, caller: Caller, input: DeleteGroupPolicyRequest): object {
+  const group = requireGroup(tx, caller, input.GroupName)
+  tx.iamGroups.update(group.id, { inlinePolicies: withoutPolicy('group', group, input.PolicyName) })
+  return {}
+}
+
 export function deleteUserPolicy(tx: Tx, caller: Caller, input: DeleteUserPolicyRequest): object {
   const user = requireUser(tx, caller, input.UserName)
   tx.iamUsers.update(user.id, { inlinePolicies: withoutPolicy('user', user, input.PolicyName) })
   return {}
 }
 
-function withPolicy(type: EntityType, entity: IamUser | IamRole, input: PolicyInput): InlinePolicies {
+function withPolicy(type: EntityType, entity: PolicyHolder, input: PolicyInput): InlinePolicies {
   const name = requireName('policyName', input.PolicyName, NAME_LENGTH)
   const document = requirePolicyDocument(input.PolicyDocument, 'identity-based policy')
   const policies = { ...entity.inlinePolicies, [name]: document }
@@ -97,24 +129,24 @@ function withPolicy(type: EntityType, entity: IamUser | IamRole, input: PolicyIn
   return policies
 }
 
-function withoutPolicy(type: EntityType, entity: IamUser | IamRole, name: string | undefined): InlinePolicies {
+function withoutPolicy(type: EntityType, entity: PolicyHolder, name: string | undefined): InlinePolicies {
   const [wanted] = requirePolicy(type, entity, name)
   return Object.fromEntries(Object.entries(entity.inlinePolicies).filter(([present]) => present !== wanted))
 }
 
-function policyShape(type: EntityType, entity: IamUser | IamRole, name: string | undefined) {
+function policyShape(type: EntityType, entity: PolicyHolder, name: string | undefined) {
   const [policyName, document] = requirePolicy(type, entity, name)
   return { PolicyName: policyName, PolicyDocument: encodeDocument(document) }
 }
 
-function requirePolicy(type: EntityType, entity: IamUser | IamRole, name: string | undefined): [string, string] {
+function requirePolicy(type: EntityType, entity: PolicyHolder, name: string | undefined): [string, string] {
   const wanted = requireParameter('policyName', name)
   const document = Object.hasOwn(entity.inlinePolicies, wanted) ? entity.inlinePolicies[wanted] : undefined
   if (document === undefined) throw noSuchEntity(`The ${type} policy with name ${wanted} cannot be found.`)
   return [wanted, document]
 }
 
-function nameList(entity: IamUser | IamRole, input: ListRolePoliciesRequest | ListUserPoliciesRequest) {
+function nameList(entity: PolicyHolder, input: PageRequest) {
   const { items, members } = pageOf(Object.keys(entity.inlinePolicies), input, (name) => name)
   return { PolicyNames: [...items], ...members }
 }

@@ -34,8 +34,8 @@ export function readPath(path: string | undefined): string {
   return given
 }
 
-/** `AIDA` user, `AROA` role, `ANPA` managed policy, `AIPA` instance profile. */
-export type UniqueIdPrefix = 'AIDA' | 'AROA' | 'ANPA' | 'AIPA'
+/** `AIDA` user, `AGPA` group, `AROA` role, `ANPA` managed policy, `AIPA` instance profile. */
+export type UniqueIdPrefix = 'AIDA' | 'AGPA' | 'AROA' | 'ANPA' | 'AIPA'
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
 

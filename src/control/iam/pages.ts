@@ -2,7 +2,7 @@
 
 import { constraintError, validationError } from './errors.ts'
 
-interface PageRequest {
+export interface PageRequest {
   readonly MaxItems?: number | undefined
   readonly Marker?: string | undefined
 }

@@ -1,10 +1,10 @@
 // The entities that a call names: they exist in the caller's account, or IAM's NoSuchEntity.
 
-import type { IamPolicy, IamRole, IamUser, InstanceProfile } from '../../store/records.ts'
+import type { IamGroup, IamPolicy, IamRole, IamUser, InstanceProfile } from '../../store/records.ts'
 import type { Records } from '../../store/store.ts'
 import type { Caller } from '../caller.ts'
 import { noSuchEntity, requireParameter } from './errors.ts'
-import { findInstanceProfile, findRole, findUser } from './find.ts'
+import { findGroup, findInstanceProfile, findRole, findUser } from './find.ts'
 import { findCustomerPolicy } from './managed-policy.ts'
 
 export function requireUser(records: Records, { account }: Caller, name: string | undefined): IamUser {
@@ -12,6 +12,13 @@ export function requireUser(records: Records, { account }: Caller, name: string 
   const user = findUser(records, account, wanted)
   if (!user) throw noSuchEntity(`The user with name ${wanted} cannot be found.`)
   return user
+}
+
+export function requireGroup(records: Records, { account }: Caller, name: string | undefined): IamGroup {
+  const wanted = requireParameter('groupName', name)
+  const group = findGroup(records, account, wanted)
+  if (!group) throw noSuchEntity(`The group with name ${wanted} cannot be found.`)
+  return group
 }
 
 export function requireRole(records: Records, { account }: Caller, name: string | undefined): IamRole {

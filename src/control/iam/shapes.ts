@@ -1,9 +1,9 @@
 // Records of IAM as its API shows them.
 
-import type { InstanceProfile as InstanceProfileShape, PolicyVersion, Role, User } from '@aws-sdk/client-iam'
-import type { IamPolicyVersion, IamRole, IamUser, InstanceProfile } from '../../store/records.ts'
+import type { Group, InstanceProfile as InstanceProfileShape, PolicyVersion, Role, User } from '@aws-sdk/client-iam'
+import type { IamGroup, IamPolicyVersion, IamRole, IamUser, InstanceProfile } from '../../store/records.ts'
 import type { Records } from '../../store/store.ts'
-import { instanceProfileArn, roleArn, userArn } from './arns.ts'
+import { groupArn, instanceProfileArn, roleArn, userArn } from './arns.ts'
 import { findRole } from './find.ts'
 import { tagList } from './tags.ts'
 
@@ -35,6 +35,16 @@ export function userSummary(user: IamUser): User {
 
 export function userShape(user: IamUser): User {
   return { ...userSummary(user), ...boundaryShape(user), ...tagsMember(user.tags) }
+}
+
+export function groupShape(group: IamGroup): Group {
+  return {
+    Path: group.path,
+    GroupName: group.name,
+    GroupId: group.id,
+    Arn: groupArn(group),
+    CreateDate: new Date(group.createdAt),
+  }
 }
 
 /** A role as List operations and instance profiles show it: without tags and boundary. */

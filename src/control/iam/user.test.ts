@@ -11,9 +11,10 @@ import {
 } from './access-key.ts'
 import { getAccountSummary } from './account.ts'
 import { attachUserPolicy, detachUserPolicy } from './attached-policy.ts'
+import { listGroupsForUser } from './group.ts'
 import { findIdentity } from './identity.ts'
 import { deleteUserPolicy, getUserPolicy, putUserPolicy } from './inline-policy.ts'
-import { createUser, deleteUser, getUser, listGroupsForUser, listUsers, tagUser, updateUser } from './user.ts'
+import { createUser, deleteUser, getUser, listUsers, tagUser, updateUser } from './user.ts'
 import { deleteLoginProfile, listMfaDevices, listSshPublicKeys } from './user-credential.ts'
 
 const POLICY = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"*"}]}'

@@ -7,8 +7,6 @@ import type {
   DeleteUserRequest,
   GetUserRequest,
   GetUserResponse,
-  ListGroupsForUserRequest,
-  ListGroupsForUserResponse,
   ListUsersRequest,
   ListUsersResponse,
   ListUserTagsRequest,
@@ -84,6 +82,7 @@ export function deleteUser(tx: Tx, caller: Caller, input: DeleteUserRequest): ob
   if (tx.accessKeys.where('owner', user.owner).some((key) => key.userName === user.name)) {
     throw deleteConflict('delete access keys')
   }
+  if (tx.iamGroupMemberships.where('userId', user.id).length > 0) throw deleteConflict('remove users from group')
   tx.iamUsers.delete(user.id)
   return {}
 }
@@ -121,16 +120,6 @@ export function deleteUserPermissionsBoundary(
   const user = requireUser(tx, caller, input.UserName)
   tx.iamUsers.update(user.id, { permissionsBoundaryArn: undefined })
   return {}
-}
-
-/** Groups are not served, so no user is in one. */
-export function listGroupsForUser(
-  records: Records,
-  caller: Caller,
-  input: ListGroupsForUserRequest,
-): ListGroupsForUserResponse {
-  requireUser(records, caller, input.UserName)
-  return { Groups: [], IsTruncated: false }
 }
 
 /** The root user has no UserName; its id is the account's number. */

@@ -162,6 +162,37 @@ resource "aws_iam_user" "ann" {
   tags                 = { Description = var.description }
 }
 
+resource "aws_iam_group" "readers" {
+  name = "readers"
+  path = var.with_boundary ? "/lab/" : "/moved/"
+}
+
+resource "aws_iam_group" "writers" {
+  name = "writers"
+}
+
+resource "aws_iam_group_membership" "readers" {
+  name  = "readers"
+  group = aws_iam_group.readers.name
+  users = [aws_iam_user.ann.name]
+}
+
+resource "aws_iam_user_group_membership" "ann" {
+  user   = aws_iam_user.ann.name
+  groups = [aws_iam_group.writers.name]
+}
+
+resource "aws_iam_group_policy" "readers" {
+  name   = "read"
+  group  = aws_iam_group.readers.name
+  policy = data.aws_iam_policy_document.read.json
+}
+
+resource "aws_iam_group_policy_attachment" "readers" {
+  group      = aws_iam_group.readers.name
+  policy_arn = aws_iam_policy.read.arn
+}
+
 resource "aws_iam_access_key" "ann" {
   user   = aws_iam_user.ann.name
   status = var.description == "first" ? "Active" : "Inactive"
@@ -187,6 +218,7 @@ resource "aws_iam_policy_attachment" "shared" {
   name       = "shared"
   roles      = [aws_iam_role.app.name]
   users      = [aws_iam_user.ann.name]
+  groups     = [aws_iam_group.writers.name]
   policy_arn = aws_iam_policy.shared.arn
 }
 
@@ -212,6 +244,10 @@ data "aws_iam_role" "app" {
 
 data "aws_iam_user" "ann" {
   user_name = aws_iam_user.ann.name
+}
+
+data "aws_iam_group" "readers" {
+  group_name = aws_iam_group_membership.readers.group
 }
 
 data "aws_iam_instance_profile" "app" {
@@ -271,6 +307,10 @@ output "profile_role" {
 
 output "user" {
   value = data.aws_iam_user.ann.arn
+}
+
+output "group_users" {
+  value = [for user in data.aws_iam_group.readers.users : user.user_name]
 }
 
 output "policy_name" {
