@@ -25,6 +25,10 @@ export interface PeerCase {
   readonly session?: Json
   readonly resourcePolicy?: Json
   readonly endpointPolicy?: Json
+  /** By level, from the root down. */
+  readonly scps?: readonly Json[]
+  /** What each level denies, beside the policy that allows everything. */
+  readonly rcps?: readonly Json[]
 }
 
 const ACTIONS = ['s3:GetObject', 's3:PutObject', 's3:DeleteObject', 's3:GetObjectTagging'] as const
@@ -172,10 +176,10 @@ const principal: fc.Arbitrary<Json> = fc.oneof(
 /** Who a statement names; absent in policies that bind whoever has them. */
 type Principals = fc.Arbitrary<Json> | undefined
 
-function statement(principals: Principals): fc.Arbitrary<Json> {
+function statement(principals: Principals, effects: readonly string[]): fc.Arbitrary<Json> {
   return fc
     .record({
-      effect: fc.constantFrom('Allow', 'Allow', 'Allow', 'Deny'),
+      effect: fc.constantFrom(...effects),
       action: oneOrMore(ACTION_PATTERNS),
       resource: oneOrMore(RESOURCE_PATTERNS),
       negatesAction: fc.integer({ min: 0, max: 9 }).map((n) => n === 0),
@@ -193,11 +197,13 @@ function statement(principals: Principals): fc.Arbitrary<Json> {
     }))
 }
 
-function policy(principals?: Principals): fc.Arbitrary<Json> {
+const EFFECTS = ['Allow', 'Allow', 'Allow', 'Deny']
+
+function policy(principals?: Principals, effects: readonly string[] = EFFECTS): fc.Arbitrary<Json> {
   return fc
     .record({
       version: fc.constantFrom('2012-10-17', '2012-10-17', '2008-10-17', undefined),
-      statements: fc.array(statement(principals), { minLength: 1, maxLength: 3 }),
+      statements: fc.array(statement(principals, effects), { minLength: 1, maxLength: 3 }),
     })
     .map(({ version, statements }) => {
       // The peer puts values into policies of every version; AWS's old version has no variables.
@@ -210,6 +216,12 @@ const withPrincipals = policy(principal)
 const withoutPrincipals = policy()
 /** The peer takes no other principal in an endpoint's policy. */
 const forAnyone = policy(fc.constant('*'))
+
+/** A resource control policy only denies, and denies everybody. */
+const denials = policy(fc.constant('*'), ['Deny'])
+
+const seldomLevels = (one: fc.Arbitrary<Json>) =>
+  fc.option(fc.array(one, { minLength: 1, maxLength: 2 }), { nil: undefined, freq: 1 })
 
 const seldom = (one: fc.Arbitrary<Json>) => fc.option(one, { nil: undefined, freq: 1 })
 
@@ -234,8 +246,10 @@ export const peerCases: fc.Arbitrary<PeerCase> = fc
     session: seldom(withoutPrincipals),
     resourcePolicy: fc.option(withPrincipals, { nil: undefined, freq: 2 }),
     endpointPolicy: fc.option(forAnyone, { nil: undefined, freq: 2 }),
+    scps: seldomLevels(withoutPrincipals),
+    rcps: seldomLevels(denials),
   })
-  .map(({ object, boundary, session, resourcePolicy, endpointPolicy, ...rest }) => ({
+  .map(({ object, boundary, session, resourcePolicy, endpointPolicy, scps, rcps, ...rest }) => ({
     ...rest,
     resource: `arn:aws:s3:::${object}`,
     ...(boundary !== undefined && { boundary }),
@@ -243,4 +257,6 @@ export const peerCases: fc.Arbitrary<PeerCase> = fc
     ...(session !== undefined && rest.principal.includes('assumed-role') && { session }),
     ...(resourcePolicy !== undefined && { resourcePolicy }),
     ...(endpointPolicy !== undefined && { endpointPolicy }),
+    ...(scps !== undefined && { scps }),
+    ...(rcps !== undefined && { rcps }),
   }))

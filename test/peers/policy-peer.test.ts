@@ -23,6 +23,12 @@ test(`${RUNS} generated requests are decided as iam-simulate decides them`, { ti
   )
 })
 
+/** The peer puts it to every level itself. */
+const RCP_FULL: Json = {
+  Version: '2012-10-17',
+  Statement: { Effect: 'Allow', Principal: '*', Action: '*', Resource: '*' },
+}
+
 function ours(one: PeerCase): 'allowed' | 'denied' {
   const request = {
     action: one.action,
@@ -33,6 +39,10 @@ function ours(one: PeerCase): 'allowed' | 'denied' {
     endpointType: 'Interface' as const,
     ...(one.resourcePolicy && { resourcePolicy: named('resource', one.resourcePolicy) }),
     ...(one.endpointPolicy && { endpointPolicy: named('endpoint', one.endpointPolicy) }),
+    ...(one.scps && { serviceControlPolicies: one.scps.map((policy, at) => [named(`scp-${at}`, policy)]) }),
+    ...(one.rcps && {
+      resourceControlPolicies: one.rcps.map((policy, at) => [named('full', RCP_FULL), named(`rcp-${at}`, policy)]),
+    }),
   }
   const keys = Object.fromEntries(Object.entries(one.keys).map(([name, value]) => [name.toLowerCase(), value]))
   return evaluate(request, keys).allowed ? 'allowed' : 'denied'
@@ -65,6 +75,8 @@ function named(name: string, policy: Json): NamedPolicy {
 }
 
 async function theirs(one: PeerCase): Promise<'allowed' | 'denied'> {
+  const levels = (name: string, policies: readonly Json[] = []) =>
+    policies.map((policy, at) => ({ orgIdentifier: `level-${at}`, policies: [{ name: `${name}-${at}`, policy }] }))
   const listed = (name: string, policy: Json | undefined) => (policy === undefined ? undefined : [{ name, policy }])
   const simulation: Simulation = {
     request: {
@@ -76,8 +88,8 @@ async function theirs(one: PeerCase): Promise<'allowed' | 'denied'> {
       ),
     },
     identityPolicies: one.identity.map((policy, at) => ({ name: `identity-${at}`, policy })),
-    serviceControlPolicies: [],
-    resourceControlPolicies: [],
+    serviceControlPolicies: levels('scp', one.scps),
+    resourceControlPolicies: levels('rcp', one.rcps),
     sessionPolicy: one.session,
     resourcePolicy: one.resourcePolicy,
     permissionBoundaryPolicies: listed('boundary', one.boundary),
