@@ -4,7 +4,9 @@
 import type { Adapter, Call, Output, SentAnswer, SentRequest } from '../../edge/adapter.ts'
 import { shortNameOf } from '../../edge/endpoint-host.ts'
 import { ApiError } from '../../errors.ts'
+import { parseArn } from '../../iam/arn.ts'
 import type { Authorisation, PolicyDecision } from '../../iam/request.ts'
+import { resourcesOf } from './resources.ts'
 import { spokenCodec, streams } from './spoken.ts'
 import { sendTo } from './upstream.ts'
 import { knownNames, type Upstreams } from './upstreams.ts'
@@ -40,9 +42,21 @@ class AnyAdapter implements Adapter {
     this.#upstreams = upstreams
   }
 
-  /** On `*`: which resources a request names, only the service's own tables tell. */
-  async authorisations({ operation }: Call): Promise<readonly Authorisation[]> {
-    return [{ action: `${ACTION_PREFIXES[this.service] ?? this.service}:${operation}`, resource: '*', keys: {} }]
+  /** A resource of another account is asked about as if it were the caller's: what its own policy says, only the server
+   * behind knows. */
+  async authorisations({ operation, input, principal, region }: Call): Promise<readonly Authorisation[]> {
+    const account = principal.kind === 'anonymous' ? '' : principal.account
+    const prefix = ACTION_PREFIXES[this.service] ?? this.service
+    const asked = resourcesOf({ service: this.service, operation, input, account, region })
+    return asked.map(({ action = operation, resource, keys }) => {
+      const owner = parseArn(resource)?.account
+      return {
+        action: `${prefix}:${action}`,
+        resource,
+        keys: { ...keys, ...(owner && { 'aws:resourceaccount': owner }) },
+        ...(owner && owner === account && { resourceAccount: owner }),
+      }
+    })
   }
 
   refusal(_call: Call, _authorisation: Authorisation, decision: PolicyDecision): Error {

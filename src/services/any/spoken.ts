@@ -9,13 +9,14 @@ import type { ProtocolName } from '../../wire/tables.ts'
 
 type Spoken = Extract<ProtocolName, 'json-1.0' | 'json-1.1' | 'query' | 'rest-json'> | 'cbor'
 
-/** The codec for one request. It decodes no more than the operation's name: the rest is for who serves it. */
+/** The codec for one request. It decodes the operation's name, and the input of JSON and of queries as far as policies
+ * ask for it; the rest is for who serves it. */
 export function spokenCodec(head: RequestHead): Codec {
   const spoken = protocolOf(head)
   return {
     begin: () => ({
       streams: streams(head),
-      decode: (body) => ({ operation: operationOf(head, spoken, body), input: {} }),
+      decode: (body) => ({ operation: operationOf(head, spoken, body), input: inputOf(head, spoken, body) }),
     }),
     encode: () => {
       throw new Error('a service without tables answers by its upstream')
@@ -57,6 +58,20 @@ function operationOf({ headers, query, method, path }: RequestHead, spoken: Spok
       return method
     default:
       throw spoken satisfies never
+  }
+}
+
+/** Empty where the body passes unread or is not what its protocol says: who serves it will say so. */
+function inputOf({ query }: RequestHead, spoken: Spoken, body: unknown): Readonly<Record<string, unknown>> {
+  if (!(body instanceof Uint8Array)) return {}
+  const text = Buffer.from(body).toString()
+  if (spoken === 'query') return Object.fromEntries(new URLSearchParams(text === '' ? query : text))
+  if (spoken === 'cbor') return {}
+  try {
+    const input: unknown = JSON.parse(text)
+    return typeof input === 'object' && input !== null && !Array.isArray(input) ? { ...input } : {}
+  } catch {
+    return {}
   }
 }
 
