@@ -1,12 +1,11 @@
 // What stands between a packet and the service behind a VPC endpoint, once the packet is at the endpoint.
 
+import { portsOf } from '../compile/endpoint-ports.ts'
 import type { EndpointNetwork, InterfaceEndpointNetwork, InterfaceNetwork, VpcNetwork } from '../compile/network.ts'
 import type { Address } from '../ip/address.ts'
 import { TCP } from '../ip/protocol.ts'
 import { formatTraffic, type Packet } from './packet.ts'
 import { pass, type Step, stop } from './trace.ts'
-
-const SERVED_PORTS = [80, 443]
 
 /** The interface endpoint in force whose address this is. */
 export function interfaceEndpointAt(vpc: VpcNetwork, address: Address): InterfaceEndpointNetwork | undefined {
@@ -17,11 +16,12 @@ export function interfaceEndpointAt(vpc: VpcNetwork, address: Address): Interfac
 }
 
 /** The endpoint, and whether its service answers such a packet. */
-export function endpointSteps(endpoint: Pick<EndpointNetwork, 'id'>, packet: Packet): Step[] {
+export function endpointSteps(endpoint: Pick<EndpointNetwork, 'id' | 'serviceName'>, packet: Packet): Step[] {
   const { id } = endpoint
   const state = pass({ stage: 'endpoint-state', by: id, why: `${id} is in force` })
-  if (packet.protocol === TCP && SERVED_PORTS.includes(packet.ports?.from ?? 0)) return [state]
-  const why = `the service answers tcp/443 and tcp/80, not ${formatTraffic(packet)}`
+  if (packet.protocol === TCP && portsOf(endpoint).includes(packet.ports?.from ?? 0)) return [state]
+  const served = portsOf(endpoint).map((port) => `tcp/${port}`)
+  const why = `the service answers ${served.join(' and ')}, not ${formatTraffic(packet)}`
   return [state, stop({ stage: 'target', by: id, why })]
 }
 

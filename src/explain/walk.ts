@@ -61,12 +61,16 @@ function arrive(hop: Hop, nextHop: NextHop | undefined): Step[] {
     case 'local':
       return deliver(hop)
     case 'vpcEndpoint':
-      return endpointSteps({ id: nextHop.endpointId }, hop.packet)
+      return gatewaySteps(hop, gatewayOf(hop.vpc, nextHop))
     case 'networkInterface':
       return arriveAtAppliance(hop, nextHop.interfaceId)
     default:
       return nextHop satisfies never
   }
+}
+
+function gatewaySteps({ packet }: Hop, gateway: EndpointNetwork | undefined): Step[] {
+  return gateway ? endpointSteps(gateway, packet) : []
 }
 
 function arriveAtAppliance(hop: Hop, interfaceId: string): Step[] {

@@ -35,7 +35,7 @@ function backboneRules(parts: readonly BackbonePart[]): Ruleset {
   return {
     sets: [
       { name: 'sources', type: 'ifname . ipv4_addr', elements: sources },
-      { name: 'endpoints', type: 'ifname . ipv4_addr', elements: endpoints },
+      { name: 'endpoints', type: 'ifname . ipv4_addr . inet_service', elements: endpoints },
     ],
     maps: [],
     chains: [
@@ -51,5 +51,5 @@ const INPUT: readonly Rule[] = [
   { match: ['iifname . ip saddr != @sources'], verdict: 'drop' },
   { match: [`ip daddr ${RESOLVER_BACKBONE}`, 'meta l4proto { tcp, udp }', 'th dport 53'], verdict: 'accept' },
   { match: [`ip daddr ${METADATA_BACKBONE}`, 'tcp dport 80'], verdict: 'accept' },
-  { match: ['iifname . ip daddr @endpoints', 'tcp dport { 80, 443 }'], verdict: 'accept' },
+  { match: ['iifname . ip daddr . tcp dport @endpoints'], verdict: 'accept' },
 ]

@@ -35,7 +35,7 @@ export interface BackbonePart {
   readonly namespace: Omit<NamespacePlan, 'name'>
   /** `"vpc-…" . 240.…`: the interfaces' backbone addresses, each only from its own VPC. */
   readonly sources: readonly string[]
-  /** `"vpc-…" . 240.…`: the endpoints' addresses, each only for its own VPC. */
+  /** `"vpc-…" . 240.… . 443`: the endpoints' addresses and ports, each only for its own VPC. */
   readonly endpoints: readonly string[]
 }
 

@@ -2,6 +2,7 @@
 // the backbone must know of it.
 
 import { LINK_LOCAL_METADATA, LINK_LOCAL_RESOLVER } from '../compile/backbone.ts'
+import { portsOf } from '../compile/endpoint-ports.ts'
 import { backboneAddresses } from '../compile/lookup.ts'
 import type { InterfaceNetwork, RouteEntry, RouteTableNetwork, SubnetNetwork, VpcNetwork } from '../compile/network.ts'
 import type { Address } from '../ip/address.ts'
@@ -264,7 +265,9 @@ function planBackbonePart(vpc: VpcNetwork, plugIns: readonly PlugIn[]): Backbone
       rules: [],
     },
     sources: identities.map(behind),
-    endpoints: endpoints.map(behind),
+    endpoints: vpc.endpoints.flatMap((endpoint) =>
+      portsOf(endpoint).flatMap((port) => backboneAddresses(endpoint).map((address) => `${behind(address)} . ${port}`)),
+    ),
   }
 }
 

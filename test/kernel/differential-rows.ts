@@ -173,7 +173,8 @@ export const ROWS: readonly DifferentialRow[] = [
 
   { name: 'an interface endpoint in the same subnet', shape: SSM, from: 0, to: '10.0.1.200:443', expect: 'reachable' },
   { name: 'an interface endpoint in another subnet', shape: SSM, from: 2, to: '10.0.1.200:443', expect: 'reachable' },
-  { name: 'its service over HTTP', shape: SSM, from: 0, to: '10.0.1.200:80', expect: 'reachable' },
+  { name: 'not in the clear', shape: SSM, from: 0, to: '10.0.1.200:80', expect: 'target' },
+  { name: "S3's in the clear", shape: bothS3, from: 0, to: '10.0.1.200:80', expect: 'reachable' },
   { name: 'no other port of it', shape: SSM, from: 0, to: '10.0.1.200:8080', expect: 'target' },
   { name: 'no datagrams to it', shape: SSM, from: 2, to: 'udp 10.0.1.200:8080', expect: 'target' },
   { name: 'an address that the endpoint has not', shape: SSM, from: 0, to: '10.0.2.200:443', expect: 'target' },

@@ -91,8 +91,9 @@ describeKernel('interface endpoints in the kernel', import.meta.url, () => {
     ])
   })
 
-  test('only its service answers: no other port, no datagram, and not by its backbone address', async () => {
-    expect(await guest(1).connect(NEAR, 80)).toBe('connected')
+  test('only its service answers: no other port, not in the clear, no datagram, not by its backbone address', async () => {
+    expect(await guest(1).connect(NEAR, 443)).toBe('connected')
+    expect(await guest(1).connect(NEAR, 80)).toBe('silence')
     expect(await guest(1).connect(NEAR, 22)).toBe('silence')
     expect(await guest(1).connect(FAR, 8080)).toBe('silence')
     expect(await guest(1).askUdp(NEAR, 443)).toBe('silence')
