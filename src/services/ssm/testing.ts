@@ -1,8 +1,9 @@
 // For tests: the service over a store in memory, with a clock of its own, asked as the front door would ask it.
 
-import type { Call } from '../../edge/adapter.ts'
+import type { Adapter, Call } from '../../edge/adapter.ts'
 import { ApiError } from '../../errors.ts'
 import { rootPrincipal } from '../../iam/principal.ts'
+import type { Authorisation } from '../../iam/request.ts'
 import type { Journal } from '../../store/journal.ts'
 import type { Instance, InstanceId } from '../../store/records.ts'
 import { Store } from '../../store/store.ts'
@@ -16,6 +17,8 @@ const NO_JOURNAL: Journal = {
   append: (_revision, _entries, done) => done(),
   close: async () => undefined,
 }
+
+type Asked = Partial<Call> & { readonly service?: string }
 
 export class TestSsm {
   readonly store: Store
@@ -45,7 +48,21 @@ export class TestSsm {
   }
 
   /** The answer of `ssm`, or of another of the services. */
-  async ask(operation: string, input: object = {}, over: Partial<Call> & { readonly service?: string } = {}) {
+  async ask(operation: string, input: object = {}, over: Asked = {}) {
+    const { adapter, asked } = this.#question(operation, input, over)
+    await adapter.authorisations(asked)
+    const output = await adapter.run(asked)
+    const members: Record<string, unknown> = { ...output }
+    return members
+  }
+
+  /** What the policies are asked before the answer. */
+  async authorisations(operation: string, input: object = {}, over: Asked = {}): Promise<readonly Authorisation[]> {
+    const { adapter, asked } = this.#question(operation, input, over)
+    return adapter.authorisations(asked)
+  }
+
+  #question(operation: string, input: object, over: Asked): { readonly adapter: Adapter; readonly asked: Call } {
     const { service = 'ssm', ...call } = over
     const adapter = this.#service.adapters.find((one) => one.service === service)
     if (!adapter) throw new Error(`no ${service}`)
@@ -60,18 +77,11 @@ export class TestSsm {
       headers: {},
       ...call,
     }
-    await adapter.authorisations(asked)
-    const output = await adapter.run(asked)
-    const members: Record<string, unknown> = { ...output }
-    return members
+    return { adapter, asked }
   }
 
   /** The code of the error that it is answered with. */
-  async fails(
-    operation: string,
-    input: object = {},
-    over: Partial<Call> & { readonly service?: string } = {},
-  ): Promise<string> {
+  async fails(operation: string, input: object = {}, over: Asked = {}): Promise<string> {
     try {
       await this.ask(operation, input, over)
     } catch (error) {
