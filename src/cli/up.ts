@@ -20,6 +20,8 @@ export interface UpOptions {
 const MAIN = fileURLToPath(new URL('../main.ts', import.meta.url))
 /** The daemon collects once when it has started: 10 MB less from then on. */
 const WITH_COLLECTOR = '--expose-gc'
+/** What Node thinks of SQLite and of stripping types is no news to who runs a daemon. */
+const QUIET = '--disable-warning=ExperimentalWarning'
 /** Else glibc keeps an arena of memory for each of Node's threads, which hardly use them: 2 MB. */
 const ONE_ARENA = { MALLOC_ARENA_MAX: '1' }
 /** Long enough for a slow disk and many namespaces to be found again. */
@@ -29,6 +31,7 @@ export async function up(options: UpOptions): Promise<void> {
   const directory = resolve(options.data ?? defaultDataDirectory())
   const argv = [
     WITH_COLLECTOR,
+    QUIET,
     MAIN,
     '--port',
     options.port,
