@@ -113,6 +113,15 @@ describe('ec2 parameters', () => {
 })
 
 describe('other protocols', () => {
+  it.each([
+    ['route53', '/2013-04-01/healthcheckcount', 'The operation is not known: GetHealthCheckCount.'],
+    ['s3', '/', 'A header you provided implies functionality that is not implemented: ListBuckets.'],
+  ])('an operation that is not served is refused in the words of %s', (service, path, sentence) => {
+    const begin = () => codecOf(service, []).begin({ method: 'GET', path, query: '', headers: {} })
+    const message = `${sentence} AWS has it and Postern does not serve it yet.`
+    expect(begin).toThrow(expect.objectContaining({ code: 'NotImplemented', status: 501, message }))
+  })
+
   it.each<[string, string, Sent, string]>([
     ['IAM enum', 'iam', { body: 'Action=UpdateAccessKey&AccessKeyId=AKIA1&Status=On' }, 'ValidationError'],
     [

@@ -10,6 +10,9 @@ export const UNSERVED_CODES: ReadonlySet<string> = new Set([
   'NotImplemented',
 ])
 
+/** S3's sentence for this code. */
+const S3_GAP = 'A header you provided implies functionality that is not implemented'
+
 export function unservedOperation(model: ServiceModel, operation: string): ApiError {
   const gap = model.has(operation) ? ` AWS has it and Postern does not serve it yet.` : ''
   switch (model.protocol) {
@@ -23,7 +26,7 @@ export function unservedOperation(model: ServiceModel, operation: string): ApiEr
     case 'rest-xml':
       return new ApiError(
         'NotImplemented',
-        `A header you provided implies functionality that is not implemented: ${operation}.${gap}`,
+        `${model.signingName === 's3' ? S3_GAP : 'The operation is not known'}: ${operation}.${gap}`,
         { status: 501 },
       )
     default:
