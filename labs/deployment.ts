@@ -41,7 +41,9 @@ export class TerraformDeployment<Situation, Built> implements Deployment<Situati
     binary: string,
     lab: TerraformLab<Situation, Built>,
   ): Promise<TerraformDeployment<Situation, Built>> {
-    const terraform = await Terraform.init(binary, fileURLToPath(lab.directory), world.clientEnvironment())
+    const { directory } = world
+    // In the world's directory, which goes with the world whatever becomes of the lab.
+    const terraform = await Terraform.init(binary, fileURLToPath(lab.directory), world.clientEnvironment(), directory)
     return new TerraformDeployment(terraform, lab)
   }
 

@@ -20,9 +20,10 @@ export class Terraform {
     this.#env = env
   }
 
-  /** Copies `source` to a fresh directory and runs `init` there; throws with Terraform's words when it cannot. */
-  static async init(binary: string, source: string, env: NodeJS.ProcessEnv): Promise<Terraform> {
-    const directory = await mkdtemp(join(tmpdir(), 'postern-terraform-'))
+  /** Copies `source` to a fresh directory below `parent` and runs `init` there; throws with Terraform's words when it
+   * cannot. */
+  static async init(binary: string, source: string, env: NodeJS.ProcessEnv, parent = tmpdir()): Promise<Terraform> {
+    const directory = await mkdtemp(join(parent, 'postern-terraform-'))
     await cp(source, directory, { recursive: true, filter: (path) => !/\.terraform|tfstate/.test(path) })
     const mirror = await findPluginMirror()
     const terraform = new Terraform(binary, directory, withoutMissingConfig(env))

@@ -4,7 +4,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { DataChannel } from '../session/data-channel.ts'
 import { readJson } from '../session/message.ts'
 import { FLAG_PAYLOAD, PAYLOAD_TYPE } from '../wire/agent-message.ts'
@@ -49,6 +49,7 @@ afterEach(async () => {
   await running
   rmSync(join(workDirectory, 'document'), { recursive: true, force: true })
 })
+afterAll(() => rmSync(workDirectory, { recursive: true }))
 
 const called = (operation: string) => service.calls.next((call) => call.operation === operation)
 const control = () => service.channels.next(({ path }) => path.startsWith('/v1/control-channel/'))

@@ -1,19 +1,22 @@
 // One step of a job: how it ends, and how much of its output is kept.
 
-import { existsSync, mkdtempSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it } from 'vitest'
 import { jobResult } from './job-result.ts'
 import { runScript } from './run-script.ts'
 
-const path = join(mkdtempSync(join(tmpdir(), 'postern-script-')), '0', '_script.sh')
+const directory = mkdtempSync(join(tmpdir(), 'postern-script-'))
+const path = join(directory, '0', '_script.sh')
 const never = new AbortController().signal
 const step = (script: string, more: object = {}) => ({
   ...{ kind: 'shell' as const, name: 'run', action: 'aws:runShellScript', workingDirectory: '', timeoutSeconds: 60 },
   script,
   ...more,
 })
+
+afterAll(() => rmSync(directory, { recursive: true }))
 
 describe('a script', () => {
   it.each([
