@@ -1,5 +1,6 @@
 // What `postern policy` asks of a running daemon: the policies of the world, asked about a request that nobody makes.
 
+import { endpointSubject } from './advise/endpoint-subject.ts'
 import { AdminError, type AdminRoutes } from './api/admin.ts'
 import { DEFAULT_REGION } from './catalogue/regions.ts'
 import { roleArn, userArn } from './control/iam/arns.ts'
@@ -24,6 +25,7 @@ type PolicyContext = Pick<AdminContext, 'store' | 's3' | 'services'>
 export function policyRoutes(context: PolicyContext): AdminRoutes {
   return {
     'POST /_postern/policy/eval': (body) => evalRoute(context, body),
+    'POST /_postern/policy/endpoint': (body) => endpointRoute(context, body),
   }
 }
 
@@ -49,6 +51,12 @@ async function evalRoute(context: PolicyContext, body: Body): Promise<DecisionRe
       endpointType: endpoint.type,
     }),
   })
+}
+
+/** The policy in force, with what the lint wants to know of where it is. */
+function endpointRoute({ store: { records } }: PolicyContext, body: Body): object {
+  const { id, type, vpcId, serviceName, policyDocument: document } = requireEndpoint(records, text(body, 'id'))
+  return { document, endpoint: { ...endpointSubject(serviceName), id, type, vpcId, serviceName } }
 }
 
 /** With all the policies that bind it in this world. */

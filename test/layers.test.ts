@@ -18,6 +18,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   control: ['ip', 'store', 'catalogue', 'iam', 'compile'],
   dns: ['ip', 'store', 'catalogue', 'compile'],
   explain: ['ip', 'store', 'catalogue', 'iam', 'compile', 'dns'],
+  advise: ['ip', 'store', 'catalogue', 'iam', 'compile'],
   linux: ['ip', 'store', 'compile'],
   metadata: ['ip', 'store', 'catalogue', 'iam', 'compile', 'control'],
   wire: [],
@@ -27,11 +28,11 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   telemetry: ['store', 'iam', 'edge'],
   services: ['ip', 'store', 'catalogue', 'iam', 'compile', 'wire', 'edge'],
   api: ['ip', 'store', 'catalogue', 'iam', 'compile', 'control', 'explain', 'wire', 'edge'],
-  cli: ['api', 'store', 'iam', 'explain', 'wire', 'session'],
+  cli: ['api', 'store', 'iam', 'explain', 'advise', 'wire', 'session'],
 }
 
 /** Folders that only compute: no files, no network, no clock, no chance. */
-const PURE = ['ip', 'catalogue', 'iam', 'compile', 'explain']
+const PURE = ['ip', 'catalogue', 'iam', 'compile', 'explain', 'advise']
 const IMPURE = /\b(Date\.now|Math\.random|process\.|new Date\(\))/
 
 interface Import {

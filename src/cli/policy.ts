@@ -8,6 +8,17 @@ export function addPolicyCommands(program: Command, data: readonly [string, stri
   const policy = program.command('policy').description('check policies, ask them, and have one suggested')
 
   policy
+    .command('check')
+    .description("validate and lint a policy: postern policy check FILE, or vpce-… for an endpoint's policy in force")
+    .argument('<file>', 'a file (- for standard input), or the id of an endpoint')
+    .option('--kind <kind>', 'endpoint, identity, boundary, session, resource, trust, scp or rcp; else it is guessed')
+    .option('--service <name>', 'the service of the endpoint that it is for, such as s3')
+    .option('--type <type>', 'the type of that endpoint: Gateway or Interface')
+    .option('--json', 'as JSON')
+    .option(...data)
+    .action(async (what: string, options) => (await import('./policy-check.ts')).policyCheck(what, options))
+
+  policy
     .command('eval')
     .description(
       'what the policies say to a request: postern policy eval --as ARN --action s3:GetObject --resource ARN',

@@ -38,6 +38,22 @@ const VPCE_ORG_ID = new Set([
 ])
 const VPCE_ORG_PATHS = new Set([...VPCE_ORG_ID, 'secretsmanager', 'sts'])
 
+/** The services, by action prefix, whose requests have a key of the endpoint's; undefined for any other key. */
+export function servicesWithKey(lookup: string): ReadonlySet<string> | undefined {
+  switch (lookup) {
+    case 'aws:sourcevpcarn':
+      return SOURCE_VPC_ARN
+    case 'aws:vpceaccount':
+      return VPCE_ACCOUNT
+    case 'aws:vpceorgid':
+      return VPCE_ORG_ID
+    case 'aws:vpceorgpaths':
+      return VPCE_ORG_PATHS
+    default:
+      return undefined
+  }
+}
+
 /** Every key of the request by lower-case name; a key that AWS would leave out is absent. */
 export function contextKeys(context: RequestContext): ContextKeys {
   const { authorisation, now } = context

@@ -1,0 +1,358 @@
+// What the lint says of a policy, rule by rule: each row has a policy that meets it, or comes close and does not.
+
+import { describe, expect, it, test } from 'vitest'
+import type { PolicyKind } from '../iam/request.ts'
+import { checkPolicy, guessKind } from './check-policy.ts'
+import { endpointSubject } from './endpoint-subject.ts'
+import type { Subject } from './finding.ts'
+
+const S3: NonNullable<Subject['endpoint']> = { ...endpointSubject('s3'), type: 'Gateway', id: 'vpce-1', vpcId: 'vpc-1' }
+const WHO = { StringEquals: { 'aws:PrincipalAccount': '123456789012' } }
+const ALLOW = {
+  Effect: 'Allow',
+  Principal: '*',
+  Action: 's3:GetObject',
+  Resource: 'arn:aws:s3:::data/*',
+  Condition: WHO,
+}
+const DENY = { ...ALLOW, Effect: 'Deny' }
+
+interface Row {
+  readonly name: string
+  readonly statements: readonly object[]
+  readonly version?: string
+  readonly kind?: PolicyKind
+  readonly endpoint?: Subject['endpoint']
+  /** `severity rule path` of each finding, without `$.Statement[0]`. */
+  readonly finds: readonly string[]
+}
+
+function when(Condition: object, statement: object = ALLOW): object[] {
+  const { Condition: _, ...rest } = { Condition: {}, ...statement }
+  return [{ ...rest, Condition }]
+}
+
+/** A deny by this condition, beside an allow of something else. */
+function denyWhen(Condition: object): object[] {
+  return [...when(Condition, DENY), { ...ALLOW, Action: 's3:PutObject' }]
+}
+
+const ROWS: readonly Row[] = [
+  { name: 'a narrow policy has no findings', statements: [ALLOW], finds: [] },
+  {
+    name: 'full access left on',
+    statements: [{ Effect: 'Allow', Principal: '*', Action: '*', Resource: '*' }],
+    finds: ['warning full-access '],
+  },
+  {
+    name: 'full access with a condition is not full',
+    statements: [{ Effect: 'Allow', Principal: '*', Action: '*', Resource: '*', Condition: WHO }],
+    finds: [],
+  },
+  {
+    name: 'Principal * without condition',
+    statements: [{ ...ALLOW, Condition: {} }],
+    finds: ['warning open-principal .Principal'],
+  },
+  {
+    name: 'Principal {"AWS": "*"} is the same',
+    statements: [{ ...ALLOW, Principal: { AWS: '*' }, Condition: {} }],
+    finds: ['warning open-principal .Principal'],
+  },
+  { name: 'a deny of everybody is none', statements: denyWhen(WHO), finds: [] },
+  {
+    name: 'nothing is allowed',
+    statements: [DENY],
+    finds: ['warning nothing-allowed $.Statement'],
+  },
+  {
+    name: 'an allow by exception',
+    statements: [{ Effect: 'Allow', Principal: '*', NotAction: 's3:Put*', NotResource: '*', Condition: WHO }],
+    finds: ['warning allow-by-exception .NotAction', 'warning allow-by-exception .NotResource'],
+  },
+  {
+    name: 'an account in the policy of a gateway endpoint is its root user',
+    statements: [{ ...ALLOW, Principal: { AWS: '123456789012' } }],
+    finds: ['warning gateway-principal .Principal'],
+  },
+  {
+    name: 'an account in the policy of an interface endpoint',
+    statements: [{ ...ALLOW, Principal: { AWS: '123456789012' } }],
+    endpoint: { ...S3, type: 'Interface' },
+    finds: [],
+  },
+  {
+    name: 'a service that takes no policy',
+    statements: [{ ...ALLOW, Action: '*' }],
+    endpoint: { policySupported: false, serviceName: 'x' },
+    finds: ['warning policy-unsupported $'],
+  },
+  {
+    name: 'an allow that a deny takes away whole',
+    statements: [ALLOW, { Effect: 'Deny', Principal: '*', Action: 's3:Get*', Resource: '*' }],
+    finds: ['warning never-matches '],
+  },
+  {
+    name: 'a deny with a condition takes nothing away for good',
+    statements: [ALLOW, { Effect: 'Deny', Principal: '*', Action: 's3:Get*', Resource: '*', Condition: WHO }],
+    finds: [],
+  },
+  {
+    name: 'a deny of part of it',
+    statements: [
+      { ...ALLOW, Action: 's3:*' },
+      { Effect: 'Deny', Principal: '*', Action: 's3:Get*', Resource: '*' },
+    ],
+    finds: [],
+  },
+  {
+    name: 'of two equal allows the second is too much',
+    statements: [{ ...ALLOW, Condition: {} }, ALLOW],
+    finds: ['warning open-principal .Principal', 'notice redundant $.Statement[1]'],
+  },
+  {
+    name: 'a deny by a negated operator on aws:SourceIp, which endpoints have not',
+    statements: denyWhen({ NotIpAddress: { 'aws:SourceIp': '10.0.0.0/8' } }),
+    finds: ['warning absent-key .Condition.NotIpAddress.aws:SourceIp'],
+  },
+  {
+    name: 'and with IfExists',
+    statements: denyWhen({ IpAddressIfExists: { 'aws:SourceIp': '10.0.0.0/8' } }),
+    finds: ['warning absent-key .Condition.IpAddressIfExists.aws:SourceIp'],
+  },
+  {
+    name: 'an allow by aws:SourceIp',
+    statements: when({ IpAddress: { 'aws:SourceIp': '10.0.0.0/8' } }),
+    finds: ['warning never-matches .Condition.IpAddress.aws:SourceIp'],
+  },
+  {
+    name: 'aws:VpcSourceIp is there',
+    statements: denyWhen({ NotIpAddress: { 'aws:VpcSourceIp': '10.0.0.0/8' } }),
+    finds: [],
+  },
+  {
+    name: 's3:ResourceAccount of a bucket that is not there yet',
+    statements: [
+      { ...DENY, Action: 's3:*', Condition: { StringNotEquals: { 's3:ResourceAccount': '123456789012' } } },
+      ALLOW,
+    ],
+    finds: ['notice absent-key .Condition.StringNotEquals.s3:ResourceAccount'],
+  },
+  {
+    name: 's3:ResourceAccount where buckets are not made',
+    statements: denyWhen({ StringNotEquals: { 's3:ResourceAccount': '123456789012' } }),
+    finds: [],
+  },
+  {
+    name: 's3:ResourceAccount in the policy of another service',
+    statements: [
+      { ...DENY, Action: '*', Resource: '*', Condition: { StringNotEquals: { 's3:ResourceAccount': '1' } } },
+      { ...ALLOW, Action: 'sqs:SendMessage', Resource: 'arn:aws:sqs:*:*:q' },
+    ],
+    endpoint: { ...endpointSubject('sqs'), type: 'Interface' },
+    finds: ['warning absent-key .Condition.StringNotEquals.s3:ResourceAccount'],
+  },
+  {
+    name: 'a key that this service does not have',
+    statements: [{ ...ALLOW, Action: 'sqs:*', Resource: '*', Condition: { StringEquals: { 'aws:VpceAccount': '1' } } }],
+    endpoint: { ...endpointSubject('sqs'), type: 'Interface' },
+    finds: ['warning never-matches .Condition.StringEquals.aws:VpceAccount'],
+  },
+  {
+    name: 'a key that there is not',
+    statements: when({ StringEquals: { 'aws:PrincipleArn': 'x' } }),
+    finds: ['warning never-matches .Condition.StringEquals.aws:PrincipleArn'],
+  },
+  {
+    name: 'another endpoint',
+    statements: when({ StringEquals: { 'aws:SourceVpce': 'vpce-2' } }),
+    finds: ['warning never-matches .Condition.StringEquals.aws:SourceVpce'],
+  },
+  { name: 'its own VPC', statements: when({ StringEquals: { 'aws:SourceVpc': ['vpc-1', 'vpc-2'] } }), finds: [] },
+  {
+    name: 'an action of another service than the endpoint',
+    statements: [{ ...ALLOW, Action: 'sqs:SendMessage', Resource: '*' }],
+    finds: ['warning never-matches .Action'],
+  },
+  {
+    name: 'one of several actions',
+    statements: [{ ...ALLOW, Action: ['sqs:SendMessage', 's3:Get*'], Resource: '*' }],
+    finds: ['notice foreign-action .Action'],
+  },
+  {
+    name: 'a resource of another service than the action',
+    statements: [{ ...ALLOW, Resource: 'arn:aws:sqs:us-east-1:123456789012:q' }],
+    finds: ['warning never-matches .Resource'],
+  },
+  {
+    name: 'an action on objects of a bucket',
+    statements: [{ ...ALLOW, Resource: 'arn:aws:s3:::data' }],
+    finds: ['warning never-matches .Action[0]'],
+  },
+  {
+    name: 'an action on a bucket of objects',
+    statements: [{ ...ALLOW, Action: ['s3:GetObject', 's3:ListBucket'] }],
+    finds: ['warning never-matches .Action[1]'],
+  },
+  {
+    name: 'both resources',
+    statements: [
+      { ...ALLOW, Action: ['s3:GetObject', 's3:ListBucket'], Resource: ['arn:aws:s3:::data', 'arn:aws:s3:::data/*'] },
+    ],
+    finds: [],
+  },
+  {
+    name: 'two values at once',
+    statements: when({ StringEquals: { 'aws:PrincipalOrgID': 'o-1' }, StringLike: { 'aws:PrincipalOrgID': 'o-2' } }),
+    finds: ['warning never-matches .Condition.StringEquals.aws:PrincipalOrgID'],
+  },
+  {
+    name: 'a value that is excluded',
+    statements: when({
+      StringEquals: { 'aws:PrincipalOrgID': 'o-1' },
+      StringNotEquals: { 'aws:PrincipalOrgID': ['o-1', 'o-2'] },
+    }),
+    finds: ['warning never-matches .Condition.StringEquals.aws:PrincipalOrgID'],
+  },
+  {
+    name: 'a value that is left',
+    statements: when({
+      StringEquals: { 'aws:PrincipalOrgID': ['o-1', 'o-3'] },
+      StringNotEquals: { 'aws:PrincipalOrgID': 'o-1' },
+    }),
+    finds: [],
+  },
+  {
+    name: 'a key that must be absent and have a value',
+    statements: when({ Null: { 'aws:username': 'true' }, StringLike: { 'aws:username': 'administrator*' } }),
+    finds: ['warning never-matches .Condition.Null.aws:username'],
+  },
+  {
+    name: 'an empty span of numbers',
+    statements: when({ NumericLessThan: { 's3:max-keys': '5' }, NumericGreaterThan: { 's3:max-keys': '5' } }),
+    finds: ['warning never-matches .Condition.NumericLessThan.s3:max-keys'],
+  },
+  {
+    name: 'a narrow span of numbers',
+    statements: when({ NumericLessThan: { 's3:max-keys': '6' }, NumericGreaterThan: { 's3:max-keys': '5' } }),
+    finds: [],
+  },
+  {
+    name: 'an empty span of time',
+    statements: when({
+      DateLessThan: { 'aws:CurrentTime': '2020-01-01T00:00:00Z' },
+      DateGreaterThan: { 'aws:CurrentTime': '2021-01-01T00:00:00Z' },
+    }),
+    finds: ['warning never-matches .Condition.DateLessThan.aws:CurrentTime'],
+  },
+  {
+    name: 'a list without values',
+    statements: when({ StringEquals: { 'aws:username': [] } }),
+    finds: ['warning never-matches .Condition.StringEquals.aws:username'],
+  },
+  {
+    name: 'a wildcard that is just a character',
+    statements: when({ StringEquals: { 'aws:username': 'administrator-*' } }),
+    finds: ['warning literal-wildcard .Condition.StringEquals.aws:username'],
+  },
+  {
+    name: 'a wildcard in an id',
+    statements: when({ StringLike: { 'aws:PrincipalAccount': '123456*' } }),
+    finds: ['warning id-wildcard .Condition.StringLike.aws:PrincipalAccount'],
+  },
+  {
+    name: 'five characters before a wildcard',
+    statements: when({ StringLike: { 'aws:username': 'admin*' } }),
+    finds: ['warning short-wildcard .Condition.StringLike.aws:username'],
+  },
+  {
+    name: 'six characters before a wildcard',
+    statements: when({ StringLike: { 'aws:username': 'admins*' } }),
+    finds: [],
+  },
+  {
+    name: 'six characters behind a wildcard',
+    statements: when({ StringLike: { 'aws:username': '*admins' } }),
+    finds: [],
+  },
+  {
+    name: 'ForAllValues of no values',
+    statements: when({ 'ForAllValues:StringEquals': { 'aws:TagKeys': 'a' } }),
+    finds: ['warning all-of-none .Condition.ForAllValues:StringEquals.aws:TagKeys'],
+  },
+  {
+    name: 'ForAllValues with its guard',
+    statements: when({ 'ForAllValues:StringEquals': { 'aws:TagKeys': 'a' }, Null: { 'aws:TagKeys': 'false' } }),
+    finds: [],
+  },
+  {
+    name: 'a variable under the old version',
+    version: '2008-10-17',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: a policy variable
+    statements: when({ StringEquals: { 'aws:username': '${aws:PrincipalTag/owner}' } }),
+    finds: ['warning literal-variable .Condition.StringEquals.aws:username'],
+  },
+  {
+    name: "a bucket's policy that denies all but an endpoint",
+    kind: 'resource-based policy',
+    statements: denyWhen({ StringNotEquals: { 'aws:SourceVpce': 'vpce-1' } }),
+    finds: ['notice absent-key .Condition.StringNotEquals.aws:SourceVpce'],
+  },
+  {
+    name: "a bucket's policy that denies all but an address",
+    kind: 'resource-based policy',
+    statements: denyWhen({ NotIpAddress: { 'aws:SourceIp': '192.0.2.0/24' } }),
+    finds: ['notice absent-key .Condition.NotIpAddress.aws:SourceIp'],
+  },
+]
+
+describe('checkPolicy', () => {
+  test.each(ROWS)(
+    '$name',
+    ({ statements, version = '2012-10-17', kind = 'VPC endpoint policy', endpoint = S3, finds }) => {
+      const text = JSON.stringify({ Version: version, Statement: statements })
+      const found = checkPolicy(text, { kind, endpoint })
+      expect(
+        found.map(({ severity, rule, path }) => `${severity} ${rule} ${path.replace('$.Statement[0]', '')}`),
+      ).toEqual(finds)
+    },
+  )
+
+  it('gives each finding its place and says what to do', () => {
+    const text = '{\n  "Statement": {\n    "Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*" } }'
+    expect(checkPolicy(text, { kind: 'VPC endpoint policy' })).toEqual([
+      {
+        severity: 'warning',
+        rule: 'full-access',
+        path: '$.Statement[0]',
+        line: 2,
+        column: 16,
+        why: 'full access: everyone may do everything through the endpoint, with any credentials to any account',
+        advice: 'start restrictive and add what is needed; postern policy suggest vpce-… says what is in use',
+      },
+    ])
+  })
+
+  it('has nothing but errors of a document that AWS refuses', () => {
+    const text = '{"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}, {"Effect": "Allow"}]}'
+    expect(checkPolicy(text, { kind: 'VPC endpoint policy' })).toMatchObject([
+      { severity: 'error', line: 1, column: 16, why: 'Missing required field Principal' },
+      { severity: 'error', line: 1, column: 69, why: 'neither Action nor NotAction' },
+    ])
+  })
+})
+
+test.each([
+  { name: 'a policy without principals', text: '{"Statement": {"Effect": "Allow"}}', kind: 'identity-based policy' },
+  { name: 'one with', text: '{"Statement": {"Principal": "*", "Resource": "*"}}', kind: 'VPC endpoint policy' },
+  { name: 'one that is broken', text: '{"Principal" : x', kind: 'VPC endpoint policy' },
+  { name: 'a trust policy', text: '{"Principal": "*", "Action": "sts:AssumeRole"}', kind: 'role trust policy' },
+])('guessKind: $name', ({ text, kind }) => expect(guessKind(text)).toBe(kind))
+
+test.each([
+  ['s3', ['s3', 's3-object-lambda', 's3-outposts']],
+  ['com.amazonaws.eu-west-1.ssmmessages', ['ssmmessages']],
+  ['com.amazonaws.us-east-1.ecr.api', ['ecr']],
+  ['monitoring', ['cloudwatch']],
+  ['execute-api', ['execute-api']],
+])('actions behind %s', (name, prefixes) => expect(endpointSubject(name)?.actionPrefixes).toEqual(prefixes))
