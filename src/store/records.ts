@@ -196,6 +196,8 @@ export interface Instance extends Owned {
   readonly id: InstanceId
   /** `r-…`, shared by the instances of one RunInstances call. */
   readonly reservationId: string
+  /** The launch's idempotency token; absent when it had none. */
+  readonly clientToken?: string
   readonly amiLaunchIndex: number
   readonly imageId: ImageId
   readonly instanceType: string

@@ -26,6 +26,7 @@ export const INSTANCE_FILTERS: FilterFields<InstanceRow> = {
   'block-device-mapping.volume-id': ({ shape }) => shape.BlockDeviceMappings?.map(({ Ebs }) => Ebs?.VolumeId),
   'boot-mode': ({ shape }) => shape.BootMode,
   'capacity-reservation-id': () => undefined,
+  'client-token': ({ shape }) => shape.ClientToken,
   'current-instance-boot-mode': ({ shape }) => shape.CurrentInstanceBootMode,
   'dns-name': () => undefined,
   'ebs-optimized': ({ shape }) => shape.EbsOptimized,

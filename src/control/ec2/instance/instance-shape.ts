@@ -66,6 +66,7 @@ export function toInstance(
     StateReason: stateReason(instance),
     StateTransitionReason: stateTransitionReason(instance),
     AmiLaunchIndex: instance.amiLaunchIndex,
+    ClientToken: instance.clientToken ?? '',
     InstanceType: toInstanceType(instance.instanceType),
     KeyName: instance.keyName,
     LaunchTime: new Date(instance.launchedAt),

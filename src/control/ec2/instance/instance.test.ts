@@ -29,7 +29,7 @@ let id: InstanceId
 
 beforeEach(async () => {
   world = await openWorld()
-  id = launch()
+  id = launch({ ClientToken: 'once' })
 })
 
 function launch(more = {}): InstanceId {
@@ -59,11 +59,19 @@ describe('describeInstances', () => {
     ['instance.group-name', 'default', true],
     ['private-dns-name', 'ip-172-31-0-4.ec2.internal', true],
     ['metadata-options.http-tokens', 'optional', true],
+    ['client-token', 'once', true],
+    ['client-token', '', false],
   ])('filter %s=%s', (Name, value, isShown) => {
     const tagged = launch({ TagSpecifications: [{ ResourceType: 'instance', Tags: [{ Key: 'Name', Value: 'web' }] }] })
     world.store.transact((tx) => tx.instances.update(id, { tags: tx.instances.get(tagged)!.tags }))
     const shown = world.read(describeInstances, { Filters: [{ Name, Values: [value] }] }).Reservations ?? []
     expect(shown.flatMap((one) => one.Instances?.map((instance) => instance.InstanceId)).includes(id)).toBe(isShown)
+  })
+
+  test('the client token of the launch is shown, and an empty one without', () => {
+    const shown = (one: InstanceId) =>
+      world.read(describeInstances, { InstanceIds: [one] }).Reservations?.[0]?.Instances?.[0]?.ClientToken
+    expect([shown(id), shown(launch())]).toEqual(['once', ''])
   })
 
   test('an unknown filter is refused', () => {

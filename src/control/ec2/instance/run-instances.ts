@@ -96,6 +96,7 @@ function parseLaunch(tx: Tx, caller: Caller, input: RunInstancesRequest, archite
     volumes,
     tags: { instance: tagsOf('instance'), volume: tagsOf('volume'), eni: tagsOf('network-interface') },
     common: {
+      ...(input.ClientToken === undefined ? {} : { clientToken: input.ClientToken }),
       imageId: image.id,
       instanceType: type.name,
       ...(input.KeyName ? { keyName: input.KeyName } : {}),
