@@ -59,6 +59,7 @@ describe.skipIf(!binary)('Terraform on IAM', () => {
         region: 'us-east-1',
         regions: true,
         role: `arn:aws:iam::${ACCOUNT}:role/lab/app`,
+        simulated: ['s3:GetObject allowed', 's3:ListBucket allowed'],
         user: `arn:aws:iam::${ACCOUNT}:user/people/ann`,
         zone_suffix: 'a',
         zones: ['a', 'b', 'c', 'd', 'e', 'f'].map((zone) => `us-east-1${zone}`),

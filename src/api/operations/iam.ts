@@ -88,6 +88,11 @@ import {
   updateRoleDescription,
 } from '../../control/iam/role.ts'
 import {
+  getContextKeysForCustomPolicy,
+  getContextKeysForPrincipalPolicy,
+} from '../../control/iam/simulation/context-key-names.ts'
+import { simulateCustomPolicy, simulatePrincipalPolicy } from '../../control/iam/simulation/simulate.ts'
+import {
   createUser,
   deleteUser,
   deleteUserPermissionsBoundary,
@@ -114,6 +119,8 @@ import type { ReadRows, WriteRows } from './rows.ts'
 export const IAM_READS = {
   GetAccessKeyLastUsed: getAccessKeyLastUsed,
   GetAccountSummary: getAccountSummary,
+  GetContextKeysForCustomPolicy: getContextKeysForCustomPolicy,
+  GetContextKeysForPrincipalPolicy: getContextKeysForPrincipalPolicy,
   GetGroup: getGroup,
   GetGroupPolicy: getGroupPolicy,
   GetInstanceProfile: getInstanceProfile,
@@ -150,6 +157,8 @@ export const IAM_READS = {
   ListUserTags: listUserTags,
   ListUsers: listUsers,
   ListVirtualMFADevices: listVirtualMfaDevices,
+  SimulateCustomPolicy: simulateCustomPolicy,
+  SimulatePrincipalPolicy: simulatePrincipalPolicy,
 } as const satisfies ReadRows
 
 export const IAM_WRITES = {

@@ -21,6 +21,7 @@ test.each([
   ['DeleteUser', { UserName: 'ann' }, `${OWN}:user/y/ann`],
   ['CreateGroup', { GroupName: 'g', Path: '/z/' }, `${OWN}:group/z/g`],
   ['AddUserToGroup', { GroupName: 'g', UserName: 'ann' }, `${OWN}:group/g`],
+  ['SimulatePrincipalPolicy', { PolicySourceArn: `${OWN}:user/y/ann` }, `${OWN}:user/y/ann`],
   ['GetUser', {}, '*'],
   ['PutRolePolicy', { RoleName: 'app', PolicyName: 'p' }, `${OWN}:role/x/app`],
   ['AttachRolePolicy', { RoleName: 'app', PolicyArn: `${OWN}:policy/p` }, `${OWN}:role/x/app`],

@@ -33,7 +33,7 @@ function resourceOf(records: Records, account: AccountId, operation: string, inp
   if (text(input, 'GroupName') !== undefined) return namedGroup(records, account, input)
   if (text(input, 'RoleName') !== undefined) return namedRole(records, account, input)
   if (text(input, 'UserName') !== undefined) return namedUser(records, account, input)
-  const arn = text(input, 'PolicyArn')
+  const arn = text(input, 'PolicyArn') ?? text(input, 'PolicySourceArn')
   if (arn !== undefined) return arn
   const name = text(input, 'PolicyName')
   if (operation === 'CreatePolicy' && name !== undefined) {

@@ -250,6 +250,20 @@ data "aws_iam_group" "readers" {
   group_name = aws_iam_group_membership.readers.group
 }
 
+data "aws_iam_principal_policy_simulation" "ann" {
+  policy_source_arn = aws_iam_user.ann.arn
+  action_names      = ["s3:GetObject", "s3:ListBucket"]
+  resource_arns     = ["arn:aws:s3:::data"]
+
+  context {
+    key    = "aws:SourceVpce"
+    type   = "string"
+    values = ["vpce-1"]
+  }
+
+  depends_on = [aws_iam_user_policy_attachment.ann]
+}
+
 data "aws_iam_instance_profile" "app" {
   name = aws_iam_instance_profile.app.name
 }
@@ -307,6 +321,10 @@ output "profile_role" {
 
 output "user" {
   value = data.aws_iam_user.ann.arn
+}
+
+output "simulated" {
+  value = [for result in data.aws_iam_principal_policy_simulation.ann.results : "${result.action_name} ${result.decision}"]
 }
 
 output "group_users" {
