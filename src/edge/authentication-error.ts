@@ -52,6 +52,7 @@ function generalRefusal({ reason, why }: Refusal): ApiError {
     case 'expired':
       return new ApiError('SignatureDoesNotMatch', `Signature expired: the request was good until ${why}`)
     case 'incomplete':
+    case 'query-parameters':
     case 'unsupported-algorithm':
       return new ApiError('IncompleteSignature', why)
     default:
@@ -124,6 +125,8 @@ function s3Refusal({ reason, why }: Refusal, now: Date): ApiError {
       return new ApiError('AccessDenied', 'There were headers present in the request which were not signed', {
         fields: { HeadersNotSigned: why },
       })
+    case 'query-parameters':
+      return new ApiError('AuthorizationQueryParametersError', why)
     case 'incomplete':
       return new ApiError('AuthorizationHeaderMalformed', `The authorization header is malformed; ${why}`)
     case 'unsupported-algorithm':

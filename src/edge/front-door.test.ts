@@ -292,6 +292,15 @@ describe('S3 bodies', () => {
     expect(await (await fetch(url)).text()).toContain('<Message>Request has expired</Message>')
   })
 
+  it('a presigned URL for over a week is refused', async () => {
+    const url = await getSignedUrl(s3(), new GetObjectCommand({ Bucket: 'b', Key: 'k' }))
+    const answer = await fetch(url.replace(/X-Amz-Expires=\d+/, 'X-Amz-Expires=604801'))
+    expect([answer.status, await answer.text()]).toEqual([
+      400,
+      expect.stringContaining('<Code>AuthorizationQueryParametersError</Code>'),
+    ])
+  })
+
   it('a presigned PUT takes a body', async () => {
     const url = await getSignedUrl(s3(), new PutObjectCommand({ Bucket: 'b', Key: 'k' }))
     const answer = await fetch(url, { method: 'PUT', body: 'content' })

@@ -194,6 +194,32 @@ describe('claims', () => {
     expect(header(authorization, date ?? '20260131T120000Z')).toMatchObject({ kind: 'refused', reason })
   })
 
+  it.each([
+    ['0', undefined],
+    ['604800', undefined],
+    ['604801', /^X-Amz-Expires must be less than a week \(in seconds\); that is, the given X-Amz-Expires must be less/],
+    ['-1', 'X-Amz-Expires must be non-negative'],
+    ['soon', 'X-Amz-Expires should be a number'],
+    ['1.5', 'X-Amz-Expires should be a number'],
+    ['9'.repeat(19), 'X-Amz-Expires should be a number'],
+    ['', 'X-Amz-Expires should be a number'],
+  ])('X-Amz-Expires=%s', (expires, why) => {
+    const query = rawQuery({
+      'X-Amz-Algorithm': 'AWS4-HMAC-SHA256',
+      'X-Amz-Credential': `a/${scope}`,
+      'X-Amz-Date': '20260131T120000Z',
+      'X-Amz-SignedHeaders': 'host',
+      'X-Amz-Signature': signature,
+      'X-Amz-Expires': expires,
+    })
+    const claim = readClaim({ method: 'GET', path: '/b/k', query, headers: { host: 'h' } })
+    expect(claim).toMatchObject(
+      why === undefined
+        ? { kind: 'claim', expires: Number(expires) }
+        : { kind: 'refused', reason: 'query-parameters', why: expect.stringMatching(why) },
+    )
+  })
+
   it('any text is read without throwing', () => {
     fc.assert(
       fc.property(fc.string(), fc.string(), (authorization, query) => {

@@ -43,6 +43,8 @@ export type RefusalReason =
   | 'skewed'
   /** A presigned request whose time is over. */
   | 'expired'
+  /** What the query of a presigned request says of it cannot be. */
+  | 'query-parameters'
   | 'unsigned-headers'
 
 export interface Refusal {
@@ -192,16 +194,19 @@ function readHeaderClaim({ headers }: SignedRequest, authorization: string): Cla
 }
 
 function readPresignedClaim(query: ReadonlyMap<string, string>): Claim {
-  const names = ['X-Amz-Algorithm', 'X-Amz-Credential', 'X-Amz-Date', 'X-Amz-SignedHeaders', 'X-Amz-Signature']
-  const missing = names.filter((name) => !query.get(name))
-  if (missing.length > 0) return refuse('incomplete', `the query must have ${missing.join(' and ')}`)
+  const needed = ['X-Amz-Algorithm', 'X-Amz-Credential', 'X-Amz-Date', 'X-Amz-SignedHeaders', 'X-Amz-Signature']
+  if (!needed.every((name) => query.get(name))) {
+    return refuse(
+      'query-parameters',
+      'Query-string authentication version 4 requires the X-Amz-Algorithm, X-Amz-Credential, X-Amz-Signature, X-Amz-Date, X-Amz-SignedHeaders, and X-Amz-Expires parameters.',
+    )
+  }
   if (query.get('X-Amz-Algorithm') !== ALGORITHM) {
     return refuse('unsupported-algorithm', `X-Amz-Algorithm must be ${ALGORITHM}`)
   }
   const expires = query.get('X-Amz-Expires')
-  if (expires !== undefined && !(/^\d{1,7}$/.test(expires) && Number(expires) <= LONGEST_PRESIGNED)) {
-    return refuse('incomplete', `X-Amz-Expires must be a number of seconds not over ${LONGEST_PRESIGNED}`)
-  }
+  const problem = expires === undefined ? undefined : expiresProblem(expires)
+  if (problem !== undefined) return refuse('query-parameters', problem)
   return assemble({
     form: 'presigned',
     credential: query.get('X-Amz-Credential') ?? '',
@@ -211,6 +216,14 @@ function readPresignedClaim(query: ReadonlyMap<string, string>): Claim {
     sessionToken: query.get('X-Amz-Security-Token'),
     ...(expires !== undefined && { expires: Number(expires) }),
   })
+}
+
+/** In S3's words; a week itself is still good. */
+function expiresProblem(expires: string): string | undefined {
+  if (!/^-?\d{1,18}$/.test(expires)) return 'X-Amz-Expires should be a number'
+  if (Number(expires) < 0) return 'X-Amz-Expires must be non-negative'
+  if (Number(expires) <= LONGEST_PRESIGNED) return undefined
+  return `X-Amz-Expires must be less than a week (in seconds); that is, the given X-Amz-Expires must be less than ${LONGEST_PRESIGNED} seconds`
 }
 
 interface ClaimText {
