@@ -14,7 +14,7 @@ import { stsOperations } from './api/operations/sts.ts'
 import { ApiServer } from './api/server.ts'
 import { lookupIn } from './compile/lookup.ts'
 import type { Network } from './compile/network.ts'
-import { findIdentity } from './control/iam/identity.ts'
+import { findIdentity, findOrphan } from './control/iam/identity.ts'
 import { organizationsIn } from './control/organizations/membership.ts'
 import { type AdminContext, adminRoutes, execRoute, HOME_ACCOUNT } from './daemon-admin.ts'
 import { Services } from './daemon-services.ts'
@@ -232,7 +232,9 @@ async function makeParts(
     adapters,
     lateAdapters: services,
     otherAdapter: anyServices(upstreams),
-    identify: (accessKeyId, sessionToken) => findIdentity(store.records, sessionKey, accessKeyId, sessionToken),
+    identify: (accessKeyId, sessionToken) =>
+      findIdentity(store.records, sessionKey, accessKeyId, sessionToken) ??
+      findOrphan(sessionKey, accessKeyId, sessionToken),
     mode: options.auth,
     endpointPolicy: (id) => {
       const endpoint = lookupIn(network()).endpointById.get(id as VpcEndpointId)?.endpoint

@@ -40,6 +40,7 @@ export function authenticate(
     if (mode === 'open' && connection.kind === 'public') return { principal: openPrincipal(claim.accessKeyId) }
     throw fail({ kind: 'unknown-key', claim })
   }
+  if ('orphaned' in identity) throw fail({ kind: 'orphaned-key', claim })
   if (identity.inactive) throw fail({ kind: 'unknown-key', claim })
   const verification = verifyClaim(request, claim, { secret: identity.secret, payloadHash, now })
   if (verification.kind === 'refused') throw fail(verification)

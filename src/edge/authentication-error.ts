@@ -8,6 +8,8 @@ export type Fault =
   | Refusal
   /** Nobody has the key. */
   | { readonly kind: 'unknown-key'; readonly claim: SignatureClaim }
+  /** Temporary credentials of a role or user that is gone. */
+  | { readonly kind: 'orphaned-key'; readonly claim: SignatureClaim }
   /** Temporary credentials whose time is over. */
   | { readonly kind: 'expired-credentials' }
   /** No signature on a request that needs one. */
@@ -24,6 +26,7 @@ export function authenticationError(service: string, fault: Fault, now: Date): A
 function generalError(fault: Fault): ApiError {
   switch (fault.kind) {
     case 'unknown-key':
+    case 'orphaned-key':
       return new ApiError('InvalidClientTokenId', 'The security token included in the request is invalid.')
     case 'expired-credentials':
       return new ApiError('ExpiredToken', 'The security token included in the request is expired', { status: 403 })
@@ -64,6 +67,7 @@ function ec2Error(fault: Fault): ApiError {
   const invalid = new ApiError('AuthFailure', 'AWS was not able to validate the provided access credentials')
   switch (fault.kind) {
     case 'unknown-key':
+    case 'orphaned-key':
       return invalid
     case 'expired-credentials':
       return new ApiError('RequestExpired', 'Request has expired.')
@@ -81,6 +85,8 @@ function ec2Error(fault: Fault): ApiError {
 function s3Error(fault: Fault, now: Date): ApiError {
   switch (fault.kind) {
     case 'unknown-key':
+      return fault.claim.sessionToken === undefined ? s3UnknownKey(fault.claim) : s3InvalidToken()
+    case 'orphaned-key':
       return s3UnknownKey(fault.claim)
     case 'expired-credentials':
       return new ApiError('ExpiredToken', 'The provided token has expired.')
@@ -95,10 +101,11 @@ function s3Error(fault: Fault, now: Date): ApiError {
   }
 }
 
-function s3UnknownKey({ accessKeyId, sessionToken }: SignatureClaim): ApiError {
-  if (sessionToken !== undefined) {
-    return new ApiError('InvalidToken', 'The provided token is malformed or otherwise invalid.')
-  }
+function s3InvalidToken(): ApiError {
+  return new ApiError('InvalidToken', 'The provided token is malformed or otherwise invalid.')
+}
+
+function s3UnknownKey({ accessKeyId }: SignatureClaim): ApiError {
   return new ApiError('InvalidAccessKeyId', 'The AWS Access Key Id you provided does not exist in our records.', {
     status: 403,
     fields: { AWSAccessKeyId: accessKeyId },

@@ -20,7 +20,7 @@ import { getSignedUrl } from '@aws-sdk/s3-request-presigner'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { ApiError } from '../errors.ts'
 import type { Connection } from '../iam/connection.ts'
-import type { Identity } from '../iam/identity.ts'
+import type { Identity, OrphanedKey } from '../iam/identity.ts'
 import { rootPrincipal } from '../iam/principal.ts'
 import { StoreUnavailable } from '../store/store.ts'
 import type { Adapter, Call, Output } from './adapter.ts'
@@ -28,6 +28,7 @@ import { FrontDoor } from './front-door.ts'
 
 const KNOWN = 'AKIAKNOWN'
 const INACTIVE = 'AKIAINACTIVE'
+const ORPHANED = 'ASIAORPHANED'
 const TEMPORARY = 'ASIATEMPORARY'
 const SECRET = 'secret'
 const ENDPOINT: Connection = {
@@ -54,9 +55,10 @@ let now: () => Date
 let endpointPolicy: string | undefined
 const log: string[] = []
 
-function identify(accessKeyId: string, sessionToken: string | undefined): Identity | undefined {
+function identify(accessKeyId: string, sessionToken: string | undefined): Identity | OrphanedKey | undefined {
   const principal = rootPrincipal('123456789012')
   if (accessKeyId === KNOWN) return { secret: SECRET, principal }
+  if (accessKeyId === ORPHANED) return { orphaned: true }
   if (accessKeyId === INACTIVE) return { secret: SECRET, principal, inactive: true }
   if (accessKeyId === TEMPORARY && sessionToken === 'token') {
     return { secret: SECRET, principal, expiresAt: '2026-01-01T00:00:00Z' }
@@ -186,6 +188,19 @@ describe('who gets in', () => {
     const send = s3(INACTIVE, SECRET).send(new GetObjectCommand({ Bucket: 'b', Key: 'k' }))
     await expect(send).rejects.toMatchObject({ name: 'InvalidAccessKeyId', $metadata: { httpStatusCode: 403 } })
     expect(call).toBeUndefined()
+  })
+
+  describe.each(['open', 'strict'] as const)('%s mode refuses a session whose role is gone', (chosen) => {
+    const orphaned = [ORPHANED, SECRET, 'token'] as const
+    it.each([
+      ['ec2', () => new EC2Client(config(...orphaned)).send(new DescribeVpcsCommand({})), 'AuthFailure'],
+      ['iam', () => new IAMClient(config(...orphaned)).send(new GetUserCommand({})), 'InvalidClientTokenId'],
+      ['s3', () => s3(...orphaned).send(new GetObjectCommand({ Bucket: 'b', Key: 'k' })), 'InvalidAccessKeyId'],
+    ])('%s', async (_service, send, name) => {
+      mode = chosen
+      await expect(send()).rejects.toMatchObject({ name })
+      expect(call).toBeUndefined()
+    })
   })
 
   it.each([

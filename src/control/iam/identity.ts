@@ -1,6 +1,6 @@
 // From an access key to who holds it, with every policy that binds them.
 
-import type { Identity } from '../../iam/identity.ts'
+import type { Identity, OrphanedKey } from '../../iam/identity.ts'
 import { type IdentifiedPrincipal, type NamedPolicy, rootPrincipal } from '../../iam/principal.ts'
 import { openSession, type RoleSession, type Session } from '../../iam/session-token.ts'
 import type { AccountId, IamGroup, IamRole, IamUser } from '../../store/records.ts'
@@ -26,6 +26,17 @@ export function findIdentity(
   if (!opened) return undefined
   const principal = sessionPrincipal(records, opened.session)
   return principal && { secret: opened.secretAccessKey, principal, expiresAt: opened.session.expiresAt }
+}
+
+/** For a key that `findIdentity` found nobody for: whether it was given out here, to a session whose role or user is gone. */
+export function findOrphan(
+  sessionKey: Uint8Array,
+  accessKeyId: string,
+  sessionToken: string | undefined,
+): OrphanedKey | undefined {
+  return sessionToken !== undefined && openSession(sessionKey, accessKeyId, sessionToken)
+    ? { orphaned: true }
+    : undefined
 }
 
 /** A session of the role as `explain` asks for it: one without session policies. Undefined when there is no role. */

@@ -7,7 +7,7 @@ import type { Principal } from '../../iam/principal.ts'
 import type { Instance } from '../../store/records.ts'
 import { CALLER, openWorld, refusal, STRANGER, type World } from '../ec2/request/testing.ts'
 import { createAccessKey } from '../iam/access-key.ts'
-import { findIdentity, rolePrincipal } from '../iam/identity.ts'
+import { findIdentity, findOrphan, rolePrincipal } from '../iam/identity.ts'
 import { putUserPolicy } from '../iam/inline-policy.ts'
 import { addRoleToInstanceProfile, createInstanceProfile } from '../iam/instance-profile.ts'
 import { instanceRoleSession } from '../iam/instance-session.ts'
@@ -95,6 +95,9 @@ describe('assumeRole', () => {
     world.write(deleteRole, { RoleName: 'app' })
     newRole('*')
     expect(identify(Credentials as object)).toBeUndefined()
+    const orphan = (token: string | undefined) => findOrphan(KEY, Credentials?.AccessKeyId ?? '', token)
+    expect(orphan(Credentials?.SessionToken)).toEqual({ orphaned: true })
+    expect([orphan('test'), orphan(undefined)]).toEqual([undefined, undefined])
   })
 
   test('a token is of no use with another key id', () => {
