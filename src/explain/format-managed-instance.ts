@@ -9,12 +9,14 @@ export function formatManagedInstance({
   role,
   services,
   blockers,
+  remedies,
 }: ManagedInstanceDiagnosis): string {
   const head =
     verdict === 'reachable'
       ? `${instanceId}: nothing keeps its agent from Systems Manager; after a change it may take a minute to try again`
       : `${instanceId}: its agent cannot be online, for ${blockers.length === 1 ? 'one reason' : `${blockers.length} reasons`}`
-  return [head, '', 'credentials', line(role), ...services.flatMap(serviceLines), ''].join('\n')
+  const advice = remedies.length > 0 ? ['', 'what to do', ...remedies.map((remedy) => `  ${remedy}`)] : []
+  return [head, '', 'credentials', line(role), ...services.flatMap(serviceLines), ...advice, ''].join('\n')
 }
 
 function serviceLines({ name, resolution, trace, permissions }: ServiceDiagnosis): string[] {
@@ -24,8 +26,22 @@ function serviceLines({ name, resolution, trace, permissions }: ServiceDiagnosis
   const way = reached ? [`  pass  path: ${trace.flow?.destination} answers on 443`] : path
   const refused = permissions.filter((step) => step.verdict === 'stop')
   const calls =
-    refused.length > 0 ? refused.map(line) : permissions.length > 0 ? ["  pass  all the agent's calls are allowed"] : []
+    refused.length > 0
+      ? refusalLines(refused)
+      : permissions.length > 0
+        ? ["  pass  all the agent's calls are allowed"]
+        : []
   return [name, line(resolution), ...way, ...calls]
+}
+
+/** The first of those that one policy refuses in full, and the others by name. */
+function refusalLines(refused: readonly Step[]): string[] {
+  const byDecider = Map.groupBy(refused, ({ stage, by }) => `${stage} ${by}`)
+  return [...byDecider.values()].flatMap(([first, ...others]) => {
+    if (!first) return []
+    const more = others.map(({ why }) => why.slice(0, why.indexOf(' ')))
+    return more.length === 0 ? [line(first)] : [line(first), `        and so are ${more.join(', ')}`]
+  })
 }
 
 function line({ verdict, stage, by, why }: Step): string {
