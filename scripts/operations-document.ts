@@ -3,6 +3,7 @@
 
 import { ec2Operations } from '../src/api/operations/ec2.ts'
 import { IAM_READS, IAM_WRITES } from '../src/api/operations/iam.ts'
+import { ORGANIZATIONS_READS, ORGANIZATIONS_WRITES } from '../src/api/operations/organizations.ts'
 import { ROUTE53_READS, ROUTE53_WRITES } from '../src/api/operations/route53.ts'
 import { stsOperations } from '../src/api/operations/sts.ts'
 import { API_GATEWAY_OPERATIONS } from '../src/services/apigateway/apigateway-adapter.ts'
@@ -23,8 +24,9 @@ const LINE = 120
 const INTRODUCTION = `# Operations
 
 Every operation of the services that Postern serves, from the operation tables; \`node scripts/generate-operations.ts\`
-writes this file and a test holds it against them. An operation that is not implemented is answered \`InvalidAction\` (400; S3:
-\`NotImplemented\`, 501), which no client retries, and the daemon's log names it once.
+writes this file and a test holds it against them. An operation that is not implemented is answered in its protocol's
+words, which no client retries, and the daemon's log names it once: \`InvalidAction\` (400) by EC2, IAM and STS,
+\`NotImplemented\` (501) by S3 and Route 53, \`UnknownOperationException\` by the others.
 `
 
 export function operationCoverage(): ServiceCoverage[] {
@@ -34,6 +36,7 @@ export function operationCoverage(): ServiceCoverage[] {
     coverageOf('EC2', 'ec2', Object.keys({ ...ec2.reads, ...ec2.writes })),
     coverageOf('IAM', 'iam', Object.keys({ ...IAM_READS, ...IAM_WRITES })),
     coverageOf('STS', 'sts', Object.keys({ ...sts.reads, ...sts.writes })),
+    coverageOf('Organizations', 'organizations', Object.keys({ ...ORGANIZATIONS_READS, ...ORGANIZATIONS_WRITES })),
     coverageOf('Route 53', 'route53', Object.keys({ ...ROUTE53_READS, ...ROUTE53_WRITES })),
     coverageOf('S3', 's3', [...S3_OPERATIONS]),
     coverageOf('CloudWatch Logs', 'logs', [...LOGS_OPERATIONS]),
