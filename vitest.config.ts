@@ -3,8 +3,8 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
-    // Two cores, and tests that boot namespaces: more workers only make them wait for each other.
-    maxWorkers: 2,
+    // For two cores: the longest tests mostly wait for Terraform, which waits by itself; those that boot namespaces do not.
+    maxWorkers: 3,
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },
