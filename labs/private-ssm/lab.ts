@@ -134,6 +134,7 @@ async function proveOffline({ world, proofs }: Run, instance: ManagedInstance, p
       evidence: stdout
         .split('\n')
         .filter((line) => /STOP/.test(line))
+        .map((line) => line.trim())
         .join('\n'),
     }
   })
