@@ -1,13 +1,13 @@
 // What `postern policy` asks of a running daemon: the policies of the world, asked about a request that nobody makes.
 
 import { endpointSubject } from './advise/endpoint-subject.ts'
+import { type Suggestion, suggestPolicy } from './advise/suggest.ts'
 import { AdminError, type AdminRoutes } from './api/admin.ts'
 import { DEFAULT_REGION } from './catalogue/regions.ts'
 import { roleArn, userArn } from './control/iam/arns.ts'
-import { findRole, findUser } from './control/iam/find.ts'
+import { findRole, findRoleByArn, findUser } from './control/iam/find.ts'
 import { rolePrincipal, userPrincipal } from './control/iam/identity.ts'
 import { organizationsIn } from './control/organizations/membership.ts'
-import { assumeRoleAuthorisations } from './control/sts/assume-role.ts'
 import type { AdminContext } from './daemon-admin.ts'
 import { type DecisionReport, decide } from './explain/decision.ts'
 import { QuestionFault, requirePrincipal } from './explain/policy-document.ts'
@@ -20,12 +20,13 @@ import type { VpcEndpoint } from './store/records.ts'
 import type { Records } from './store/store.ts'
 
 type Body = Readonly<Record<string, unknown>>
-type PolicyContext = Pick<AdminContext, 'store' | 's3' | 'services'>
+type PolicyContext = Pick<AdminContext, 'store' | 's3' | 'services' | 'trail'>
 
 export function policyRoutes(context: PolicyContext): AdminRoutes {
   return {
     'POST /_postern/policy/eval': (body) => evalRoute(context, body),
     'POST /_postern/policy/endpoint': (body) => endpointRoute(context, body),
+    'POST /_postern/policy/suggest': (body) => suggestRoute(context, body),
   }
 }
 
@@ -57,6 +58,22 @@ async function evalRoute(context: PolicyContext, body: Body): Promise<DecisionRe
 function endpointRoute({ store: { records } }: PolicyContext, body: Body): object {
   const { id, type, vpcId, serviceName, policyDocument: document } = requireEndpoint(records, text(body, 'id'))
   return { document, endpoint: { ...endpointSubject(serviceName), id, type, vpcId, serviceName } }
+}
+
+function suggestRoute({ store: { records }, trail }: PolicyContext, body: Body): Suggestion {
+  const { id, serviceName } = requireEndpoint(records, text(body, 'id'))
+  if (endpointSubject(serviceName)?.policySupported === false) {
+    throw new AdminError(`${serviceName} takes no endpoint policy but the one that allows all`)
+  }
+  const since = typeof body.since === 'number' ? body.since : 0
+  const seen = trail.seen(id, since)
+  const suggestion = suggestPolicy(seen)
+  if (suggestion) return suggestion
+  if (seen.some(({ passed }) => passed)) {
+    throw new AdminError(`what passed ${id} needs more than an endpoint policy can hold; ask for less with --since`)
+  }
+  const refused = seen.length > 0 ? `: ${seen.length} kinds of request were refused` : ''
+  throw new AdminError(`nothing passed ${id}${since > 0 ? ' since then' : ''}${refused}`)
 }
 
 /** With all the policies that bind it in this world. */
@@ -95,13 +112,24 @@ function findPrincipal(records: Records, named: NamedPrincipal): Principal | und
 
 /** What the request asks, as the service itself would put it. */
 async function describe({ store, s3, services }: PolicyContext, asker: Principal, action: string, resource: string) {
-  if (/^sts:AssumeRole$/i.test(action)) {
-    const [authorisation] = assumeRoleAuthorisations(store.records, { RoleArn: resource, RoleSessionName: 'postern' })
-    if (authorisation) return { principal: asker, authorisation }
+  if (/^sts:(AssumeRole|TagSession|SetSourceIdentity)$/i.test(action)) {
+    return { principal: asker, authorisation: onRole(store.records, action, resource) }
   }
   const described = await services.describeRequest(asker, action, resource)
   if (described) return { principal: described.principal, authorisation: described }
   return { principal: asker, authorisation: withOwner(s3.describeRequest(asker, action, resource)) }
+}
+
+/** A role's trust policy must itself allow. */
+function onRole(records: Records, action: string, resource: string): Authorisation {
+  const role = findRoleByArn(records, resource)
+  return withOwner({
+    action,
+    resource,
+    keys: {},
+    resourcePolicyKind: 'role trust policy',
+    ...(role && { resourcePolicy: { name: `trust:${role.name}`, document: role.assumeRolePolicyDocument } }),
+  })
 }
 
 /** The account in the ARN is whose the resource is, where the service says nothing. */

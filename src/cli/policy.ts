@@ -33,4 +33,13 @@ export function addPolicyCommands(program: Command, data: readonly [string, stri
     .option(...data)
     // Loaded only here, as the evaluator is nothing to the other commands.
     .action(async (options) => (await import('./policy-eval.ts')).policyEval(options))
+
+  policy
+    .command('suggest')
+    .description('the least policy that lets pass what was seen to pass an endpoint')
+    .argument('<endpoint>', 'the id of the endpoint')
+    .option('--since <time>', 'of the last 30m, 1h or 7d, or since a date; else of all that the trail has')
+    .option('--json', 'as JSON, with what it was made from')
+    .option(...data)
+    .action(async (id: string, options) => (await import('./policy-suggest.ts')).policySuggest(id, options))
 }
