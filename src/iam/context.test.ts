@@ -103,6 +103,15 @@ describe('contextKeys', () => {
     })
   })
 
+  test('temporary credentials say when they were given and that there was no second factor; a key says nothing', () => {
+    const root = rootPrincipal('123456789012')
+    expect(keysOf(root, PUBLIC)).not.toHaveProperty('aws:multifactorauthpresent')
+    expect(keysOf({ ...root, issuedAt: '2026-01-01T00:00:00.000Z' }, PUBLIC)).toMatchObject({
+      'aws:tokenissuetime': '2026-01-01T00:00:00.000Z',
+      'aws:multifactorauthpresent': 'false',
+    })
+  })
+
   test('an anonymous request has no principal ARN', () => {
     const keys = keysOf({ kind: 'anonymous' }, PUBLIC)
     expect(keys).toMatchObject({ 'aws:principaltype': 'Anonymous', 'aws:principalaccount': 'anonymous' })

@@ -132,9 +132,12 @@ function principalKeys(principal: Principal): Record<string, string> {
   }
   for (const [tag, value] of Object.entries(principal.tags)) keys[`aws:principaltag/${tag.toLowerCase()}`] = value
   if (principal.kind === 'user') keys['aws:username'] = principal.userName
-  if (principal.kind === 'assumedRole') {
+  // Only temporary credentials say whether there was a second factor, and nobody here has one.
+  if (principal.issuedAt !== undefined) {
     keys['aws:tokenissuetime'] = principal.issuedAt
     keys['aws:multifactorauthpresent'] = 'false'
+  }
+  if (principal.kind === 'assumedRole') {
     if (principal.sourceInstanceArn !== undefined) keys['ec2:sourceinstancearn'] = principal.sourceInstanceArn
     for (const [key, value] of Object.entries(principal.sessionKeys ?? {})) keys[key.toLowerCase()] = value
   }

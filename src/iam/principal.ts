@@ -16,6 +16,8 @@ interface Identified {
   readonly tags: Readonly<Record<string, string>>
   readonly identityPolicies: readonly NamedPolicy[]
   readonly boundary?: NamedPolicy
+  /** When temporary credentials were given; absent for an access key. RFC 3339. */
+  readonly issuedAt?: string
 }
 
 export type Principal =
@@ -31,6 +33,8 @@ export type Principal =
       readonly issuedAt: string
       /** Set when the metadata service gave out the credentials. */
       readonly sourceInstanceArn?: string
+      /** Tags of the session that go on to the next role that it assumes. */
+      readonly transitiveTags?: Readonly<Record<string, string>>
       /** Condition keys that the credentials themselves carry, such as `aws:Ec2InstanceSourceVpc`. */
       readonly sessionKeys?: Readonly<Record<string, string>>
     })

@@ -22,6 +22,8 @@ export interface RoleSession extends Sealed {
   readonly policy?: string
   readonly policyArns: readonly string[]
   readonly tags: Readonly<Record<string, string>>
+  /** Those of the tags that go on to the next role. */
+  readonly transitiveTagKeys?: readonly string[]
   readonly sourceInstanceArn?: string
   /** Condition keys that the credentials carry. */
   readonly keys: Readonly<Record<string, string>>

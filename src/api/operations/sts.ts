@@ -27,7 +27,7 @@ export function stsOperations({
     reads,
     writes: {},
     authorisations: {
-      AssumeRole: (records, call) => assumeRoleAuthorisations(records, call.input),
+      AssumeRole: (records, call) => assumeRoleAuthorisations(records, call.principal, call.input),
       // No permission is needed for these two.
       GetCallerIdentity: () => [],
       GetSessionToken: () => [],

@@ -3,7 +3,7 @@
 import type { Identity, OrphanedKey } from '../../iam/identity.ts'
 import { type IdentifiedPrincipal, type NamedPolicy, rootPrincipal } from '../../iam/principal.ts'
 import { openSession, type RoleSession, type Session } from '../../iam/session-token.ts'
-import type { AccountId, IamGroup, IamRole, IamUser } from '../../store/records.ts'
+import type { AccountId, IamGroup, IamRole, IamUser, Tags } from '../../store/records.ts'
 import type { Records } from '../../store/store.ts'
 import { roleArn, sessionArn, userArn } from './arns.ts'
 import { findRoleByArn, findUser, groupsOf } from './find.ts'
@@ -11,7 +11,7 @@ import { findNamedPolicy } from './managed-policy.ts'
 
 /** A role's session: what the condition keys and the session policies are taken from. */
 type SessionFacts = Pick<RoleSession, 'sessionName' | 'policy' | 'policyArns' | 'tags' | 'keys' | 'issuedAt'> &
-  Pick<Partial<RoleSession>, 'sourceInstanceArn'>
+  Pick<Partial<RoleSession>, 'sourceInstanceArn' | 'transitiveTagKeys'>
 
 /** Who has this key; see `Identify` in iam/identity.ts. `sessionKey` is the one that temporary credentials are sealed
  * under. */
@@ -78,13 +78,14 @@ function sessionPrincipal(records: Records, session: Session): IdentifiedPrincip
     const role = records.iamRoles.get(session.roleId)
     return role && assumedRole(records, role, session)
   }
-  if (session.userId === undefined) return rootPrincipal(session.account)
+  const { issuedAt } = session
+  if (session.userId === undefined) return { ...rootPrincipal(session.account), issuedAt }
   const user = records.iamUsers.get(session.userId)
-  return user && userPrincipal(records, user)
+  return user && { ...userPrincipal(records, user), issuedAt }
 }
 
 function assumedRole(records: Records, role: IamRole, session: SessionFacts): IdentifiedPrincipal {
-  const { sessionName, policy, policyArns, tags, sourceInstanceArn, issuedAt, keys } = session
+  const { sessionName, policy, policyArns, tags, transitiveTagKeys = [], sourceInstanceArn, issuedAt, keys } = session
   const inline = policy === undefined ? [] : [{ name: `session:${sessionName}`, document: policy }]
   return {
     kind: 'assumedRole',
@@ -99,9 +100,14 @@ function assumedRole(records: Records, role: IamRole, session: SessionFacts): Id
     sessionPolicies: [...inline, ...policyArns.map((arn) => namedOrEmpty(records, role.owner, arn))],
     issuedAt,
     sessionKeys: keys,
+    ...(transitiveTagKeys.length > 0 && { transitiveTags: pick(tags, transitiveTagKeys) }),
     ...(sourceInstanceArn !== undefined && { sourceInstanceArn }),
     ...entityPolicies(records, role),
   }
+}
+
+function pick(tags: Tags, keys: readonly string[]): Tags {
+  return Object.fromEntries(Object.entries(tags).filter(([key]) => keys.includes(key)))
 }
 
 function entityPolicies(

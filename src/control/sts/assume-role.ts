@@ -4,9 +4,10 @@
 import type { AssumeRoleRequest, AssumeRoleResponse } from '@aws-sdk/client-sts'
 import { ApiError } from '../../errors.ts'
 import { parseArn } from '../../iam/arn.ts'
+import type { Principal } from '../../iam/principal.ts'
 import type { Authorisation } from '../../iam/request.ts'
 import { type RoleSession, sealSession } from '../../iam/session-token.ts'
-import type { IamRole } from '../../store/records.ts'
+import type { IamRole, Tags } from '../../store/records.ts'
 import type { Records } from '../../store/store.ts'
 import type { Caller } from '../caller.ts'
 import { sessionArn } from '../iam/arns.ts'
@@ -17,6 +18,7 @@ import { withTags } from '../iam/tags.ts'
 import { credentials, durationOf } from './credentials.ts'
 
 const DEFAULT_DURATION = 3600
+const SOURCE_IDENTITY = 'aws:SourceIdentity'
 const SESSION_NAME = /^[\w+=,.@-]{2,64}$/
 /** Characters of an inline session policy, and how many managed ones may go with it. */
 const SESSION_POLICY_LIMIT = 2048
@@ -24,8 +26,9 @@ const SESSION_POLICY_ARNS = 10
 
 type Input = Partial<AssumeRoleRequest>
 
-/** The trust policy must allow it even to the role's own account; tags ask for sts:TagSession beside it. */
-export function assumeRoleAuthorisations(records: Records, input: Input): Authorisation[] {
+/** The trust policy must allow it even to the role's own account; tags and a source identity, given now or by the
+ * session that asks, need a right of their own. */
+export function assumeRoleAuthorisations(records: Records, principal: Principal, input: Input): Authorisation[] {
   const arn = input.RoleArn ?? '*'
   const role = findRoleByArn(records, arn)
   const account = parseArn(arn)?.account
@@ -36,9 +39,19 @@ export function assumeRoleAuthorisations(records: Records, input: Input): Author
     resourcePolicyKind: 'role trust policy' as const,
     keys: assumeRoleKeys(input),
   }
-  const authorisations = [{ ...about, action: 'sts:AssumeRole' }]
-  if (input.Tags && input.Tags.length > 0) authorisations.push({ ...about, action: 'sts:TagSession' })
-  return authorisations
+  const { tags, sourceIdentity } = inheritedBy(principal)
+  const actions = ['sts:AssumeRole']
+  if ((input.Tags && input.Tags.length > 0) || Object.keys(tags).length > 0) actions.push('sts:TagSession')
+  if (input.SourceIdentity !== undefined || sourceIdentity !== undefined) actions.push('sts:SetSourceIdentity')
+  return actions.map((action) => ({ ...about, action }))
+}
+
+/** What a session that assumes a role hands on to the next one. */
+function inheritedBy(principal: Principal): { readonly tags: Tags; readonly sourceIdentity?: string } {
+  if (principal.kind !== 'assumedRole') return { tags: {} }
+  const { transitiveTags = {}, sessionKeys = {} } = principal
+  const sourceIdentity = sessionKeys[SOURCE_IDENTITY]
+  return { tags: transitiveTags, ...(sourceIdentity !== undefined && { sourceIdentity }) }
 }
 
 /** Gives the credentials; whether the caller may have them was decided by `assumeRoleAuthorisations`. */
@@ -54,6 +67,8 @@ export function assumeRole(
     throw constraintError('roleSessionName', sessionName, String.raw`satisfy regular expression pattern: [\w+=,.@-]*`)
   }
   const role = requireAssumable(records, caller, arn)
+  const inherited = inheritedBy(caller.principal)
+  const sourceIdentity = sourceIdentityOf(input, inherited.sourceIdentity)
   const session: RoleSession = {
     kind: 'role',
     account: role.owner,
@@ -64,26 +79,66 @@ export function assumeRole(
     nonce: caller.requestId,
     ...(input.Policy !== undefined && { policy: sessionPolicy(input.Policy) }),
     policyArns: sessionPolicyArns(records, role, input),
-    tags: withTags({}, input.Tags),
-    keys: input.SourceIdentity === undefined ? {} : { 'aws:SourceIdentity': input.SourceIdentity },
+    ...sessionTags(input, inherited.tags),
+    keys: sourceIdentity === undefined ? {} : { [SOURCE_IDENTITY]: sourceIdentity },
   }
   return {
     Credentials: credentials(sealSession(sessionKey, session), session),
     AssumedRoleUser: { AssumedRoleId: `${role.id}:${sessionName}`, Arn: sessionArn(role, sessionName) },
-    ...(input.SourceIdentity !== undefined && { SourceIdentity: input.SourceIdentity }),
+    ...(sourceIdentity !== undefined && { SourceIdentity: sourceIdentity }),
     ...packedSize(session),
   }
 }
 
 /** Lower-case context keys of the call. */
-function assumeRoleKeys({ ExternalId, RoleSessionName, SourceIdentity, Tags }: Input): Authorisation['keys'] {
+function assumeRoleKeys({
+  ExternalId,
+  RoleSessionName,
+  SourceIdentity,
+  Tags,
+  TransitiveTagKeys,
+}: Input): Authorisation['keys'] {
   const keys: Record<string, string | readonly string[]> = {}
   if (ExternalId !== undefined) keys['sts:externalid'] = ExternalId
   if (RoleSessionName !== undefined) keys['sts:rolesessionname'] = RoleSessionName
   if (SourceIdentity !== undefined) keys['sts:sourceidentity'] = SourceIdentity
+  if (TransitiveTagKeys && TransitiveTagKeys.length > 0) keys['sts:transitivetagkeys'] = TransitiveTagKeys
   if (Tags && Tags.length > 0) keys['aws:tagkeys'] = Tags.map((tag) => tag.Key ?? '')
   for (const { Key: key = '', Value: value = '' } of Tags ?? []) keys[`aws:requesttag/${key.toLowerCase()}`] = value
   return keys
+}
+
+/** The tags given, and those that the session which asks hands on, which nobody may change. */
+function sessionTags(
+  { Tags: given, TransitiveTagKeys: transitive = [] }: Input,
+  inherited: Tags,
+): Pick<RoleSession, 'tags' | 'transitiveTagKeys'> {
+  const tags = withTags({}, given)
+  const held = new Set(Object.keys(inherited).map((key) => key.toLowerCase()))
+  if (Object.keys(tags).some((key) => held.has(key.toLowerCase()))) {
+    const message =
+      "One of the specified transitive tag keys can't be set because it conflicts with a transitive tag key from the calling session."
+    throw new ApiError('InvalidParameterValue', message)
+  }
+  if (transitive.some((key) => tags[key] === undefined)) {
+    throw new ApiError(
+      'InvalidParameterValue',
+      'The specified transitive tag key must be included in the requested tags.',
+    )
+  }
+  const transitiveTagKeys = [...Object.keys(inherited), ...transitive]
+  return { tags: { ...tags, ...inherited }, ...(transitiveTagKeys.length > 0 && { transitiveTagKeys }) }
+}
+
+/** Once set it stays, however many roles are assumed. */
+function sourceIdentityOf({ SourceIdentity: given }: Input, inherited: string | undefined): string | undefined {
+  if (given !== undefined && !SESSION_NAME.test(given)) {
+    throw constraintError('sourceIdentity', given, String.raw`satisfy regular expression pattern: [\w+=,.@-]*`)
+  }
+  if (given !== undefined && inherited !== undefined && given !== inherited) {
+    throw new ApiError('AccessDenied', 'The source identity of the calling session cannot be changed.', { status: 403 })
+  }
+  return given ?? inherited
 }
 
 /** A role that is not there is refused like one that may not be assumed, so that nobody can look for roles. */

@@ -17,8 +17,13 @@ export function getSessionToken(
   input: GetSessionTokenRequest,
 ): GetSessionTokenResponse {
   const { principal, now, requestId } = caller
-  if (principal.kind !== 'user' && principal.kind !== 'root') {
+  if ((principal.kind !== 'user' && principal.kind !== 'root') || principal.issuedAt !== undefined) {
     throw new ApiError('AccessDenied', 'Cannot call GetSessionToken with session credentials', { status: 403 })
+  }
+  if (input.SerialNumber !== undefined || input.TokenCode !== undefined) {
+    const message =
+      'MultiFactorAuthentication failed, unable to validate MFA code.  Please verify your MFA serial number is valid and associated with this user.'
+    throw new ApiError('AccessDenied', message, { status: 403 })
   }
   const seconds = durationOf(input.DurationSeconds, { min: 900, max: 36 * HOUR, absent: 12 * HOUR })
   // A root user's session is cut to an hour, whatever was asked.

@@ -127,6 +127,34 @@ describe('assumeRole', () => {
     refusal(() => assume(input), code)
   })
 
+  test('transitive tags and the source identity go on from role to role, and nobody changes them', () => {
+    newRole('*')
+    const Tags = [
+      { Key: 'project', Value: 'x' },
+      { Key: 'once', Value: 'y' },
+    ]
+    const first = assume({ Tags, TransitiveTagKeys: ['project'], SourceIdentity: 'ann' })
+    const principal = identify(first.Credentials as object)!.principal
+    expect(principal).toMatchObject({ tags: { project: 'x', once: 'y' }, transitiveTags: { project: 'x' } })
+    const caller = { ...CALLER, principal }
+    const second = assume({ Tags: [{ Key: 'more', Value: 'z' }] }, caller)
+    expect(second.SourceIdentity).toBe('ann')
+    expect(identify(second.Credentials as object)!.principal).toMatchObject({
+      tags: { team: 'blue', env: 'lab', project: 'x', more: 'z' },
+      transitiveTags: { project: 'x' },
+      sessionKeys: { 'aws:SourceIdentity': 'ann' },
+    })
+    refusal(() => assume({ Tags: [{ Key: 'Project', Value: 'z' }] }, caller), 'InvalidParameterValue')
+    refusal(() => assume({ SourceIdentity: 'bob' }, caller), 'AccessDenied')
+    refusal(() => assume({ TransitiveTagKeys: ['none'] }), 'InvalidParameterValue')
+    const actions = (input: object, who = CALLER.principal) =>
+      assumeRoleAuthorisations(world.store.records, who, { RoleArn: ROLE, ...input }).map(({ action }) => action)
+    expect(actions({})).toEqual(['sts:AssumeRole'])
+    const all = ['sts:AssumeRole', 'sts:TagSession', 'sts:SetSourceIdentity']
+    expect(actions({ Tags, SourceIdentity: 'ann' })).toEqual(all)
+    expect(actions({}, principal)).toEqual(all)
+  })
+
   test('a session of a role assumes another for an hour at most', () => {
     newRole('*')
     const principal = identify(assume().Credentials as object)!.principal
@@ -136,7 +164,8 @@ describe('assumeRole', () => {
 
 describe('assumeRoleAuthorisations', () => {
   function decide(principal: Principal, input = {}) {
-    const all = assumeRoleAuthorisations(world.store.records, { RoleArn: ROLE, RoleSessionName: 's1', ...input })
+    const asked = { RoleArn: ROLE, RoleSessionName: 's1', ...input }
+    const all = assumeRoleAuthorisations(world.store.records, principal, asked)
     return all.map((authorisation) => {
       const keys = contextKeys({
         principal,
@@ -205,6 +234,13 @@ describe('getSessionToken', () => {
     })
   })
 
+  test('a session of a user may not call it again, and nobody has a second factor to give', () => {
+    const { Credentials } = getSessionToken(KEY, world.store.records, CALLER, {})
+    const { principal } = identify(Credentials as object)!
+    refusal(() => getSessionToken(KEY, world.store.records, { ...CALLER, principal }, {}), 'AccessDenied')
+    refusal(() => getSessionToken(KEY, world.store.records, CALLER, { TokenCode: '123456' }), 'AccessDenied')
+  })
+
   test('a role session may not call it', () => {
     newRole('*')
     const { principal } = identify(assume().Credentials as object)!
@@ -258,7 +294,11 @@ describe('instanceRoleSession', () => {
       principal: {
         arn: 'arn:aws:sts::123456789012:assumed-role/app/i-1',
         sourceInstanceArn: 'arn:aws:ec2:us-east-1:123456789012:instance/i-1',
-        sessionKeys: { 'aws:Ec2InstanceSourceVpc': 'vpc-1', 'aws:Ec2InstanceSourcePrivateIPv4': '10.0.1.5' },
+        sessionKeys: {
+          'ec2:RoleDelivery': '2.0',
+          'aws:Ec2InstanceSourceVpc': 'vpc-1',
+          'aws:Ec2InstanceSourcePrivateIPv4': '10.0.1.5',
+        },
       },
     })
   })
