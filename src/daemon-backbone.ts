@@ -19,9 +19,10 @@ interface BackboneOptions extends EdgeListenerOptions {
 
 export function serveBackbone(sockets: BackboneSockets, options: BackboneOptions): void {
   const { network, records, sessionKey, now, log } = options
-  const session: MetadataOptions['session'] = (instance) => {
+  const session: MetadataOptions['session'] = (instance, roleDelivery) => {
     const sender = lookupIn(network()).interfacesByInstance.get(instance.id)?.[0]?.networkInterface.addresses[0]
-    return instanceRoleSession(records(), instance, sessionKey, now(), { ...(sender && { privateIp: sender }) })
+    const options = { roleDelivery, ...(sender && { privateIp: sender }) }
+    return instanceRoleSession(records(), instance, sessionKey, now(), options)
   }
   new DnsServer({ network, log }).serve(sockets)
   new MetadataServer({ network, records, session, now }).serve(sockets.metadata)

@@ -127,6 +127,7 @@ let listener: Server
 let metadata: MetadataServer
 let now = new Date('2026-01-02T03:04:05.678Z')
 let session: InstanceSession = granted
+const versions: string[] = []
 let sessionsMade = 0
 
 beforeAll(async () => {
@@ -167,7 +168,8 @@ beforeAll(async () => {
   metadata = new MetadataServer({
     network: () => network,
     records: () => store.records,
-    session: () => {
+    session: (_instance, version) => {
+      versions.push(version)
       sessionsMade += 1
       return session
     },
@@ -356,6 +358,18 @@ describe('the role', () => {
       InstanceProfileArn: `arn:aws:iam::${OWNER}:instance-profile/app/web`,
       InstanceProfileId: 'AIPA1',
     })
+  })
+
+  it('is given by the version that asks: 2.0 with a token', async () => {
+    const path = '/latest/meta-data/iam/security-credentials/web-role'
+    const { body: token } = await ask('/latest/api/token', {
+      method: 'PUT',
+      headers: { 'X-aws-ec2-metadata-token-ttl-seconds': '60' },
+    })
+    versions.length = 0
+    await ask(path)
+    await ask(path, { headers: { 'x-aws-ec2-metadata-token': token } })
+    expect(versions).toEqual(['1.0', '2.0'])
   })
 
   it('that may not be assumed says so', async () => {

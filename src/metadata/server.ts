@@ -22,8 +22,8 @@ import { readPath } from './tree.ts'
 export interface MetadataOptions {
   readonly network: () => Network
   readonly records: () => Records
-  /** The session of the instance's role; undefined when it has none. */
-  readonly session: (instance: Instance) => InstanceSession | undefined
+  /** The session of the instance's role, as this version of the service gives it; undefined when it has none. */
+  readonly session: (instance: Instance, version: '1.0' | '2.0') => InstanceSession | undefined
   readonly now: () => Date
 }
 
@@ -77,7 +77,10 @@ export class MetadataServer {
       const records = this.#options.records()
       const found = findSubject(req.socket.remoteAddress ?? '', this.#options.network(), records)
       if (found?.instance.metadataOptions.httpEndpoint !== 'enabled') return { status: 403 }
-      const subject: Subject = { ...found, records, now, session: () => this.#options.session(found.instance) }
+      // A token makes a request one of version 2; a wrong one is refused before anything is read.
+      const version = req.headers[TOKEN_HEADER] === undefined ? '1.0' : '2.0'
+      const session = () => this.#options.session(found.instance, version)
+      const subject: Subject = { ...found, records, now, session }
       if (req.method === 'PUT') return this.#put(req, path, subject)
       if (req.method === 'GET' || req.method === 'HEAD') return this.#get(req, path, subject)
       return { status: 405 }

@@ -37,6 +37,8 @@ const LIFETIME = 6 * HOUR
 export interface InstanceSessionOptions {
   /** `aws:…` keys are filled from it: the address from which the role's credentials were fetched. */
   readonly privateIp?: string
+  /** The version of the metadata service that gave them out: `2.0` with a token. Absent: `2.0`. */
+  readonly roleDelivery?: '1.0' | '2.0'
 }
 
 /**
@@ -48,7 +50,7 @@ export function instanceRoleSession(
   instance: SessionInstance,
   sessionKey: Uint8Array,
   now: Date,
-  { privateIp }: InstanceSessionOptions = {},
+  options: InstanceSessionOptions = {},
 ): InstanceSession | undefined {
   const profile = records.instanceProfiles.get(instance.instanceProfileId ?? '')
   if (!profile || profile.roleName === undefined) return undefined
@@ -63,7 +65,7 @@ export function instanceRoleSession(
     const message = `EC2 cannot assume the role ${role.name}. Please see documentation at https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_iam-ec2.html#troubleshoot_iam-ec2_errors-info-doc.`
     return { ...names, code: 'AssumeRoleUnauthorizedAccess', message }
   }
-  const session = sessionOf(instance, role, now, privateIp)
+  const session = sessionOf(instance, role, now, options)
   return {
     ...names,
     ...sealSession(sessionKey, session),
@@ -78,15 +80,20 @@ export function instancePrincipal(
   records: Records,
   instance: SessionInstance,
   now: Date,
-  { privateIp }: InstanceSessionOptions = {},
+  options: InstanceSessionOptions = {},
 ): IdentifiedPrincipal | undefined {
   const profile = records.instanceProfiles.get(instance.instanceProfileId ?? '')
   const role = profile?.roleName === undefined ? undefined : findRole(records, profile.owner, profile.roleName)
   if (!role || !trustsService(role.assumeRolePolicyDocument, 'ec2.amazonaws.com')) return undefined
-  return rolePrincipal(records, roleArn(role), instance.id, sessionOf(instance, role, now, privateIp))
+  return rolePrincipal(records, roleArn(role), instance.id, sessionOf(instance, role, now, options))
 }
 
-function sessionOf(instance: SessionInstance, role: IamRole, now: Date, privateIp: string | undefined): RoleSession {
+function sessionOf(
+  instance: SessionInstance,
+  role: IamRole,
+  now: Date,
+  { privateIp, roleDelivery = '2.0' }: InstanceSessionOptions,
+): RoleSession {
   const issued = new Date(Math.floor(now.getTime() / HOUR) * HOUR)
   return {
     kind: 'role',
@@ -100,6 +107,7 @@ function sessionOf(instance: SessionInstance, role: IamRole, now: Date, privateI
     tags: {},
     sourceInstanceArn: `arn:aws:ec2:${instance.region}:${instance.owner}:instance/${instance.id}`,
     keys: {
+      'ec2:RoleDelivery': roleDelivery,
       'aws:Ec2InstanceSourceVpc': instance.vpcId,
       ...(privateIp !== undefined && { 'aws:Ec2InstanceSourcePrivateIPv4': privateIp }),
     },
