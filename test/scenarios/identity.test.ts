@@ -1,6 +1,6 @@
 // Who may call: a role's session, a user's key, root's key, and nobody's; in open and in strict mode.
 
-import { DescribeVpcsCommand } from '@aws-sdk/client-ec2'
+import { CreateVpcCommand, DeleteVpcCommand, DescribeVpcsCommand } from '@aws-sdk/client-ec2'
 import {
   CreateAccessKeyCommand,
   CreateRoleCommand,
@@ -129,6 +129,53 @@ describe.each(['open', 'strict'] as const)('in %s mode', (mode) => {
     await deleteUser(iam)
     expect(identities(census(world.records))).toEqual(identities(atStart))
     await expectInvariants(world)
+  })
+})
+
+describe('a policy on EC2', () => {
+  const OWN_TEAM = JSON.stringify({
+    Version: '2012-10-17',
+    Statement: [
+      {
+        Effect: 'Allow',
+        Action: ['ec2:CreateVpc', 'ec2:CreateTags'],
+        Resource: 'arn:aws:ec2:us-east-1:*:vpc/*',
+        Condition: { StringEquals: { 'aws:RequestTag/Team': 'blue' } },
+      },
+      {
+        Effect: 'Allow',
+        Action: 'ec2:DeleteVpc',
+        Resource: `arn:aws:ec2:us-east-1:${ACCOUNT}:vpc/*`,
+        Condition: { StringEquals: { 'aws:ResourceTag/Team': 'blue' } },
+      },
+    ],
+  })
+
+  it('may let people make and delete only what has their tag', async () => {
+    world = await ScenarioWorld.start('strict')
+    const root = await rootKey()
+    const atStart = census(world.records)
+    const anna = world.ec2(await userKey(world.iam(root), OWN_TEAM))
+    const make = (ec2: typeof anna, team?: string) => {
+      const Tags = [{ Key: 'Team', Value: team }]
+      const tagged = team === undefined ? {} : { TagSpecifications: [{ ResourceType: 'vpc' as const, Tags }] }
+      return ec2.send(new CreateVpcCommand({ CidrBlock: '10.0.0.0/16', ...tagged }))
+    }
+    const green = known((await make(world.ec2(root), 'green')).Vpc?.VpcId)
+    const who = `User: arn:aws:iam::${ACCOUNT}:user/anna is not authorized to perform`
+    await expect(make(anna)).rejects.toMatchObject({
+      name: 'UnauthorizedOperation',
+      message: `You are not authorized to perform this operation. ${who}: ec2:CreateVpc on resource: arn:aws:ec2:us-east-1:${ACCOUNT}:vpc/* because no identity-based policy allows the ec2:CreateVpc action`,
+    })
+    await expect(make(anna, 'green')).rejects.toMatchObject({ name: 'UnauthorizedOperation' })
+    const blue = known((await make(anna, 'blue')).Vpc?.VpcId)
+    await expect(anna.send(new DeleteVpcCommand({ VpcId: green }))).rejects.toMatchObject({
+      message: expect.stringContaining(`ec2:DeleteVpc on resource: arn:aws:ec2:us-east-1:${ACCOUNT}:vpc/${green}`),
+    })
+    await anna.send(new DeleteVpcCommand({ VpcId: blue }))
+    await world.ec2(root).send(new DeleteVpcCommand({ VpcId: green }))
+    await deleteUser(world.iam(root))
+    expect(identities(census(world.records))).toEqual(identities(atStart))
   })
 })
 
