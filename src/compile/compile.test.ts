@@ -213,6 +213,21 @@ describe('route tables', () => {
     expect(vpc.endpoints).toHaveLength(entries === 0 ? 0 : 1)
   })
 
+  test('a route for a whole block stands in for its local route', async () => {
+    const block = cidr('10.0.0.0/16')
+    const replaced: Route = {
+      destination: { kind: 'cidr', cidr: block },
+      target: { kind: 'networkInterface', id: 'eni-1' },
+    }
+    const vpc = await compileVpc((tx) => {
+      tx.routeTables.insert({ ...routeTable, routes: [replaced] })
+      tx.networkInterfaces.insert(eni)
+      tx.instances.insert(instance('running'))
+    })
+    const entries = vpc.routeTables[0]!.entries.filter((entry) => entry.cidr === block)
+    expect(entries.map(({ nextHop }) => nextHop)).toEqual([{ kind: 'networkInterface', interfaceId: 'eni-1' }])
+  })
+
   test('a route to an interface is a blackhole until its instance runs', async () => {
     const viaEni: Route = {
       destination: { kind: 'cidr', cidr: cidr('0.0.0.0/0') },

@@ -21,7 +21,12 @@ export function compileRouteTables(records: Records, vpc: Vpc): RouteTableNetwor
 }
 
 function compileEntries(records: Records, vpc: Vpc, table: RouteTable): RouteEntry[] {
-  const local = vpc.cidrBlocks.map(({ cidr }) => entry(table, cidr, { kind: 'local' }))
+  const own = new Set(
+    table.routes.map(({ destination }) => (destination.kind === 'cidr' ? destination.cidr : undefined)),
+  )
+  // A route for a whole block stands in for the block's local route.
+  const blocks = vpc.cidrBlocks.filter(({ cidr }) => !own.has(cidr))
+  const local = blocks.map(({ cidr }) => entry(table, cidr, { kind: 'local' }))
   const routes = table.routes.flatMap((route) => compileRoute(records, table, route))
   const plain = [...local, ...routes]
   return [...plain, ...endpointEntries(records, table, plain)].sort(bySpecificity)

@@ -105,6 +105,11 @@ const twoSsm: VpcShape = {
 const bothS3: VpcShape = { ...S3, interfaceEndpoints: [{ ...SSM_ENDPOINT, service: 's3' }] }
 /** Instance 1 is in the endpoint's subnet. */
 const ssmDetour: VpcShape = { ...SSM, tables: [[], [{ cidr: '10.0.1.0/24', target: 1 }]] }
+/** The local routes of both tables lead to instance 1. */
+const localDetour: VpcShape = {
+  ...SSM,
+  tables: [[{ cidr: '10.0.0.0/16', target: 1 }], [{ cidr: '10.0.0.0/16', target: 1 }]],
+}
 const ssmReplyDetour: VpcShape = { ...SSM, tables: [[{ cidr: '10.0.2.0/24', target: 1 }], []] }
 const silent: VpcShape = { ...S3, resolver: false }
 const stopped: VpcShape = {
@@ -344,6 +349,36 @@ export const ROWS: readonly DifferentialRow[] = [
     shape: bothS3,
     from: 2,
     to: 'b.s3.us-east-1.amazonaws.com:443',
+    expect: 'reachable',
+  },
+
+  {
+    name: "a local route's appliance takes what leaves the subnet",
+    shape: localDetour,
+    from: 0,
+    to: '10.0.2.12:80',
+    expect: 'source-check',
+  },
+  {
+    name: "a local route's appliance takes what leaves for an endpoint",
+    shape: localDetour,
+    from: 2,
+    to: '10.0.1.200:443',
+    expect: 'source-check',
+  },
+  {
+    name: "a local route's appliance is not asked within the endpoint's subnet",
+    shape: localDetour,
+    from: 0,
+    to: '10.0.1.200:443',
+    expect: 'reachable',
+  },
+  { name: 'nor for the resolver', shape: localDetour, from: 0, to: 'udp 10.0.0.2:53', expect: 'reachable' },
+  {
+    name: "a local route's appliance, within the subnet",
+    shape: localDetour,
+    from: 0,
+    to: '10.0.1.11:80',
     expect: 'reachable',
   },
 

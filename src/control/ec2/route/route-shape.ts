@@ -3,7 +3,7 @@
 
 import type { Route as RouteOutput, RouteState, RouteTable as RouteTableOutput } from '@aws-sdk/client-ec2'
 import { shouldRun } from '../../../compile/instance.ts'
-import { cidrFamily } from '../../../ip/cidr.ts'
+import { type Cidr, cidrFamily } from '../../../ip/cidr.ts'
 import type {
   NetworkInterfaceId,
   PrefixListId,
@@ -36,17 +36,18 @@ export function toRouteTable(records: Records, table: RouteTable): RouteTableOut
 }
 
 export function shownRoutes(records: Records, table: RouteTable): RouteOutput[] {
-  const blocks = records.vpcs.get(table.vpcId)?.cidrBlocks ?? []
+  const blocks = records.vpcs.get(table.vpcId)?.cidrBlocks.map(({ cidr }) => cidr) ?? []
+  const routeFor = (cidr: Cidr) =>
+    table.routes.find(({ destination }) => destination.kind === 'cidr' && destination.cidr === cidr)
+  const replaced = blocks.map(routeFor)
   return [
-    ...blocks.map(
-      ({ cidr }): RouteOutput => ({
-        DestinationCidrBlock: cidr,
-        GatewayId: 'local',
-        Origin: 'CreateRouteTable',
-        State: 'active',
-      }),
-    ),
-    ...table.routes.map((route) => toRoute(records, table, route)),
+    ...blocks.map((cidr): RouteOutput => {
+      const route = routeFor(cidr)
+      return route
+        ? { ...toRoute(records, table, route), Origin: 'CreateRouteTable' }
+        : { DestinationCidrBlock: cidr, GatewayId: 'local', Origin: 'CreateRouteTable', State: 'active' }
+    }),
+    ...table.routes.filter((route) => !replaced.includes(route)).map((route) => toRoute(records, table, route)),
     ...endpointRoutes(records, table).map(
       ({ endpoint, prefixListId }): RouteOutput => ({
         DestinationPrefixListId: prefixListId,

@@ -19,6 +19,7 @@ import {
 import { createSubnet, deleteSubnet, describeSubnets } from '../vpc/subnet.ts'
 import { modifySubnetAttribute } from '../vpc/subnet-attribute.ts'
 import { createVpc } from '../vpc/vpc.ts'
+import { associateVpcCidrBlock, disassociateVpcCidrBlock } from '../vpc/vpc-cidr-block.ts'
 import { createRoute, deleteRoute, replaceRoute } from './route.ts'
 import {
   associateRouteTable,
@@ -242,10 +243,37 @@ describe('ReplaceRoute and DeleteRoute', () => {
     const local = { RouteTableId, DestinationCidrBlock: '10.0.0.0/16' }
     refusal(() => world.write(deleteRoute, local), 'InvalidParameterValue')
     world.write(replaceRoute, { ...local, LocalTarget: true })
+    expect(routesOf()).toEqual(['10.0.0.0/16 local active'])
+    const elsewhere = { RouteTableId, DestinationCidrBlock: '192.0.2.0/24', LocalTarget: true }
+    refusal(() => world.write(replaceRoute, elsewhere), 'InvalidParameterValue')
+  })
+
+  test('an appliance stands in for the local route, which can be put back', () => {
+    const local = { RouteTableId, DestinationCidrBlock: '10.0.0.0/16' }
+    const { id, eni } = launch()
+    world.write(replaceRoute, { ...local, NetworkInterfaceId: eni })
+    expect(routesOf()).toEqual([`10.0.0.0/16 ${eni} ${id} ${CALLER.account} active`])
+    refusal(() => world.write(deleteRoute, local), 'InvalidParameterValue')
+    refusal(() => world.write(createRoute, { ...local, NetworkInterfaceId: eni }), 'RouteAlreadyExists')
+    const other = makeInterface()
+    world.write(replaceRoute, { ...local, NetworkInterfaceId: other })
+    expect(routesOf()).toEqual([`10.0.0.0/16 ${other} blackhole`])
+    world.write(replaceRoute, { ...local, LocalTarget: true })
+    expect(routesOf()).toEqual(['10.0.0.0/16 local active'])
+  })
+
+  test('no gateway can stand in for the local route', () => {
+    const route = { RouteTableId, DestinationCidrBlock: '10.0.0.0/16', GatewayId: makeGateway(VpcId) }
+    refusal(() => world.write(replaceRoute, route), 'InvalidParameterValue')
+  })
+
+  test('a further block takes its local routes along', () => {
+    const made = world.write(associateVpcCidrBlock, { VpcId, CidrBlock: '10.1.0.0/16' }).CidrBlockAssociation
     const NetworkInterfaceId = makeInterface()
-    expect(refusal(() => world.write(replaceRoute, { ...local, NetworkInterfaceId }), 'UnsupportedOperation')).toBe(
-      'Another target for the local route 10.0.0.0/16 is not served yet.',
-    )
+    world.write(replaceRoute, { RouteTableId, DestinationCidrBlock: '10.1.0.0/16', NetworkInterfaceId })
+    expect(routesOf()[1]).toBe(`10.1.0.0/16 ${NetworkInterfaceId} blackhole`)
+    world.write(disassociateVpcCidrBlock, { AssociationId: made?.AssociationId })
+    expect(routesOf()).toEqual(['10.0.0.0/16 local active'])
   })
 
   test('the route of a gateway endpoint can only go with the endpoint', () => {

@@ -1,4 +1,5 @@
-// The routes that users make. Local routes and gateway endpoints' routes are derived (route-shape.ts) and refused here.
+// The routes that users make, and a local route's other target, which is kept as a route for the VPC's block. Local routes
+// and gateway endpoints' routes are derived (route-shape.ts) and refused here.
 // https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateRoute.html
 
 import type {
@@ -13,7 +14,6 @@ import type { Instance, Route, RouteDestination, RouteTable, RouteTarget } from 
 import type { Records, Tx } from '../../../store/store.ts'
 import type { Caller } from '../../caller.ts'
 import { requireIpv4Cidr, requireIpv6Cidr } from '../request/cidr-parameter.ts'
-import { notServed } from '../request/not-served.ts'
 import { requireInstance, requireNetworkInterface, requireRouteTable, requireVpcEndpoint } from '../request/require.ts'
 import { requirePrefixList } from './prefix-list.ts'
 import { endpointRoutes } from './route-shape.ts'
@@ -41,10 +41,12 @@ export function createRoute(tx: Tx, caller: Caller, input: CreateRouteRequest): 
 export function replaceRoute(tx: Tx, caller: Caller, input: ReplaceRouteRequest): Record<string, never> {
   const table = requireRouteTable(tx, caller, input.RouteTableId)
   const destination = requireDestination(caller, input)
-  if (isLocal(tx, table, destination)) {
-    // A local route always has the local target here: putting it back changes nothing.
-    if (input.LocalTarget) return {}
-    throw notServed(`Another target for the local route ${nameOf(destination)}`)
+  if (isLocal(tx, table, destination)) return replaceLocalRoute(tx, caller, { table, destination, input })
+  if (input.LocalTarget) {
+    throw new ApiError(
+      'InvalidParameterValue',
+      `The destination ${nameOf(destination)} has no local route to put back.`,
+    )
   }
   refuseEndpointRoute(tx, table, destination, 'replace')
   const existing = findRoute(table, destination)
@@ -58,6 +60,29 @@ export function replaceRoute(tx: Tx, caller: Caller, input: ReplaceRouteRequest)
   checkDestination(tx, table, destination, target)
   const routes = table.routes.map((route) => (route === existing ? { destination, target } : route))
   tx.routeTables.update(table.id, { routes })
+  return {}
+}
+
+interface LocalReplacement {
+  readonly table: RouteTable
+  readonly destination: RouteDestination
+  readonly input: ReplaceRouteRequest
+}
+
+/** An appliance may stand in for the local route, and the local route take its place again. */
+function replaceLocalRoute(
+  tx: Tx,
+  caller: Caller,
+  { table, destination, input }: LocalReplacement,
+): Record<string, never> {
+  const others = table.routes.filter((route) => nameOf(route.destination) !== nameOf(destination))
+  if (input.LocalTarget) {
+    tx.routeTables.update(table.id, { routes: others })
+    return {}
+  }
+  const target = requireTarget(tx, caller, table, input)
+  if (target.kind !== 'networkInterface') throw insideTheVpc(destination)
+  tx.routeTables.update(table.id, { routes: [...others, { destination, target }] })
   return {}
 }
 
@@ -196,12 +221,14 @@ function checkDestination(records: Records, table: RouteTable, to: RouteDestinat
   const inside = localBlocks(records, table).some((block) => block !== to.cidr && cidrCovers(block, to.cidr))
   if (!inside) return
   const isSubnet = records.subnets.where('vpcId', table.vpcId).some((subnet) => subnet.cidr === to.cidr)
-  if (!isSubnet || target.kind !== 'networkInterface') {
-    throw new ApiError(
-      'InvalidParameterValue',
-      `The destination CIDR block ${to.cidr} is equal to or more specific than one of this VPC's CIDR blocks. This route can target only an interface or an instance, and must be a whole subnet.`,
-    )
-  }
+  if (!isSubnet || target.kind !== 'networkInterface') throw insideTheVpc(to)
+}
+
+function insideTheVpc(destination: RouteDestination): ApiError {
+  return new ApiError(
+    'InvalidParameterValue',
+    `The destination CIDR block ${nameOf(destination)} is equal to or more specific than one of this VPC's CIDR blocks. This route can target only an interface or an instance, and must be a whole subnet.`,
+  )
 }
 
 function isTaken(records: Records, table: RouteTable, destination: RouteDestination): boolean {

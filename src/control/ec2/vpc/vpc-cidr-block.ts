@@ -69,7 +69,16 @@ export function disassociateVpcCidrBlock(
     )
   }
   tx.vpcs.update(vpc.id, { cidrBlocks: vpc.cidrBlocks.filter((one) => one !== block) })
+  dropReplacedRoutes(tx, vpc, block.cidr)
   return { VpcId: vpc.id, CidrBlockAssociation: toAssociation(block, 'disassociating') }
+}
+
+/** The block's local routes go with it, also those that lead to an appliance. */
+function dropReplacedRoutes(tx: Tx, vpc: Vpc, block: Cidr): void {
+  for (const { id, routes } of tx.routeTables.where('vpcId', vpc.id)) {
+    const kept = routes.filter(({ destination }) => destination.kind !== 'cidr' || destination.cidr !== block)
+    if (kept.length < routes.length) tx.routeTables.update(id, { routes: kept })
+  }
 }
 
 function toAssociation({ associationId, cidr }: Vpc['cidrBlocks'][number], state: 'associating' | 'disassociating') {
