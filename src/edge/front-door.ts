@@ -4,16 +4,11 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Socket } from 'node:net'
-import { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
 import type { WebSocket } from 'ws'
 import { ApiError } from '../errors.ts'
 import type { Connection } from '../iam/connection.ts'
-import { contextKeys } from '../iam/context.ts'
-import { evaluate } from '../iam/evaluate.ts'
 import type { Identify } from '../iam/identity.ts'
-import type { NamedPolicy, Principal } from '../iam/principal.ts'
-import { type Authorisation, controlPolicies, type Organizations } from '../iam/request.ts'
+import type { Principal } from '../iam/principal.ts'
 import { type Claim, readClaim, sha256Hex, UNSIGNED_PAYLOAD } from '../iam/sigv4.ts'
 import { findDiskFailure } from '../store/disk-failure.ts'
 import type { Answer, Decoded, RequestHead } from '../wire/codec.ts'
@@ -22,19 +17,20 @@ import { UNSERVED_CODES } from '../wire/unserved.ts'
 import type { Adapter, Body, Call, SentRequest } from './adapter.ts'
 import { type Authenticated, type AuthenticationMode, authenticate } from './authenticate.ts'
 import { authenticationError } from './authentication-error.ts'
+import { type AskedPolicies, authorise, type PolicySources } from './authorise.ts'
 import { normaliseHost, parseAwsHost } from './aws-host.ts'
 import { chooseService } from './choose-service.ts'
 import {
   contentOf,
   EMPTY_HASH,
   hasBody,
-  letRunOut,
   NO_BODY,
   readWhole,
   requireSignedContent,
   withoutChunking,
 } from './request-body.ts'
 import { readHead, withBucketInPath } from './request-head.ts'
+import { sendAnswer } from './send-answer.ts'
 import { Served } from './served.ts'
 import { requireWebSocketRequest, type UpgradeRequest, WebSockets } from './web-socket.ts'
 
@@ -55,13 +51,6 @@ export interface AnsweredEvent {
   readonly asked?: readonly AskedPolicies[]
 }
 
-/** One question to the policies and its answer. */
-export interface AskedPolicies {
-  readonly principal: Principal
-  readonly authorisation: Authorisation
-  readonly allowed: boolean
-}
-
 export interface LateAdapters {
   readonly names: readonly string[]
   /** Undefined for a signing name of none. */
@@ -69,7 +58,7 @@ export interface LateAdapters {
   serviceOfTarget(prefix: string): string | undefined
 }
 
-export interface FrontDoorOptions {
+export interface FrontDoorOptions extends PolicySources {
   readonly adapters: readonly Adapter[]
   /** Services that are opened when they are first asked for. */
   readonly lateAdapters?: LateAdapters
@@ -77,10 +66,6 @@ export interface FrontDoorOptions {
   readonly otherAdapter?: (service: string) => Adapter | undefined
   readonly identify: Identify
   readonly mode: AuthenticationMode
-  /** The policy of a VPC endpoint by its id. */
-  readonly endpointPolicy: (endpointId: string) => NamedPolicy | undefined
-  /** Absent: no account is in one. */
-  readonly organizations?: Organizations
   readonly now: () => Date
   readonly log: (line: string) => void
   readonly onAnswered?: (event: AnsweredEvent) => void
@@ -106,8 +91,6 @@ interface Visit {
 
 const ANONYMOUS: Principal = { kind: 'anonymous' }
 const DEFAULT_REGION = 'us-east-1'
-/** Bodies up to this size go out with their head in one piece. Octets. */
-const ONE_PIECE = 16 * 1024
 /** RFC 6455, 7.4.1: the server met what keeps it from going on. */
 const INTERNAL_ERROR = 1011
 
@@ -142,7 +125,7 @@ export class FrontDoor {
       answer = this.#encodeError(visit, error)
     }
     this.#options.onAnswered?.(eventOf(visit, answer.status, error?.code))
-    await this.#send(visit, res, answer)
+    await sendAnswer(visit, res, answer, this.#options.log)
   }
 
   /** Answers a request for a WebSocket: hands it to its service, or refuses it as any other request. */
@@ -175,7 +158,7 @@ export class FrontDoor {
     res.shouldKeepAlive = false
     res.assignSocket(socket)
     res.once('finish', () => socket.destroySoon())
-    await this.#send(visit, res, answer)
+    await sendAnswer(visit, res, answer, this.#options.log)
   }
 
   #visit(req: IncomingMessage, connection: Connection): Visit {
@@ -221,7 +204,9 @@ export class FrontDoor {
       headers: head.headers,
       ...(signatureFault && { signatureFault }),
     }
-    const refusals = await this.#authorise(visit, served.adapter, call)
+    const asked: AskedPolicies[] = []
+    visit.asked = asked
+    const refusals = await authorise(served.adapter, call, this.#options, asked)
     return { served, call: { ...call, refusals }, sent: { ...head, body } }
   }
 
@@ -312,50 +297,6 @@ export class FrontDoor {
     }
   }
 
-  /** An endpoint that went while the request was on its way lets nothing through. */
-  #endpointPolicyOf(connection: Connection): NamedPolicy | undefined {
-    if (connection.kind !== 'endpoint') return undefined
-    const policy = this.#options.endpointPolicy(connection.endpointId)
-    if (!policy) throw new ApiError('AccessDenied', `The VPC endpoint ${connection.endpointId} no longer exists`)
-    return policy
-  }
-
-  /** By the place of each authorisation, its refusal; throws the first where the operation does not answer them. */
-  async #authorise(visit: Visit, adapter: Adapter, call: Call): Promise<(Error | undefined)[]> {
-    const { connection, now, region, headers } = call
-    const userAgent = headers['user-agent']
-    const endpointPolicy = this.#endpointPolicyOf(connection)
-    const endpointType = connection.kind === 'endpoint' ? connection.endpointType : 'Gateway'
-    const { organizations } = this.#options
-    const refusals: (Error | undefined)[] = []
-    const asked: AskedPolicies[] = []
-    visit.asked = asked
-    for (const authorisation of await adapter.authorisations(call)) {
-      const principal = authorisation.asAnonymous ? ANONYMOUS : call.principal
-      const context = {
-        principal,
-        connection,
-        now,
-        region,
-        authorisation,
-        ...(userAgent !== undefined && { userAgent }),
-        ...(organizations && { organizations }),
-      }
-      const request = {
-        ...authorisation,
-        principal,
-        ...(organizations && controlPolicies(organizations, principal, authorisation)),
-        ...(endpointPolicy && { endpointPolicy, endpointType }),
-      }
-      const decision = evaluate(request, contextKeys(context))
-      asked.push({ principal, authorisation, allowed: decision.allowed })
-      const refusal = decision.allowed ? undefined : adapter.refusal(call, authorisation, decision)
-      if (refusal && !adapter.answersRefusals?.has(call.operation)) throw refusal
-      refusals.push(refusal)
-    }
-    return refusals
-  }
-
   #toApiError(thrown: unknown, { requestId, req, operation }: Visit): ApiError {
     if (thrown instanceof ApiError) {
       this.#logGap(thrown)
@@ -383,38 +324,6 @@ export class FrontDoor {
     const { requestId, hostId, head } = visit
     const codec = visit.served?.codec ?? codecOfUnknown(head)
     return codec.encodeError(error, { requestId, hostId, method: head.method })
-  }
-
-  async #send(
-    { req, head, requestId, hostId, served, bodyIsForwarded }: Visit,
-    res: ServerResponse,
-    answer: Answer,
-  ): Promise<void> {
-    const { status, headers, body } = answer
-    for (const [name, value] of Object.entries(headers)) res.setHeader(name, value)
-    if (served?.adapter.service === 's3') {
-      res.setHeader('x-amz-request-id', requestId)
-      res.setHeader('x-amz-id-2', hostId)
-      res.setHeader('server', 'AmazonS3')
-    } else if (!res.hasHeader('x-amzn-requestid')) res.setHeader('x-amzn-requestid', requestId)
-    if (!req.complete && !(bodyIsForwarded && body instanceof Readable)) letRunOut(req)
-    if (body instanceof Readable) {
-      res.writeHead(status)
-      await pipeline(body, res).catch((error: unknown) => {
-        // The client went away in the middle, which is its right; a source that broke off is a fault of ours.
-        if (!(error instanceof Error && 'code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE')) {
-          this.#options.log(`${requestId}: the answer broke off: ${String(error)}`)
-        }
-        res.destroy()
-      })
-      return
-    }
-    const bytes = typeof body === 'string' ? Buffer.byteLength(body) : body.length
-    if (status !== 204 && status !== 304 && head.method !== 'HEAD') res.setHeader('content-length', bytes)
-    res.writeHead(status)
-    // Node joins a text with the head, and sends octets after it: one TLS record instead of two.
-    if (typeof body === 'string' || body.length > ONE_PIECE) res.end(body)
-    else res.end(Buffer.from(body.buffer, body.byteOffset, body.length).toString('latin1'), 'latin1')
   }
 }
 

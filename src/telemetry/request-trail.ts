@@ -4,7 +4,8 @@
 // A request costs one look into a Map. Entries reach the disk in batches, so a crash loses the last second's; the trail
 // is advice and no record. The oldest entries give way to new ones.
 
-import type { AnsweredEvent, AskedPolicies } from '../edge/front-door.ts'
+import type { AskedPolicies } from '../edge/authorise.ts'
+import type { AnsweredEvent } from '../edge/front-door.ts'
 import type { Principal } from '../iam/principal.ts'
 import { DurableDatabase, type Row } from '../store/durable-database.ts'
 
