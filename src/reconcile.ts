@@ -56,6 +56,8 @@ export class Reconciler {
   #repairs = 0
   #dirty = false
   #running: Promise<void> | undefined
+  /** Settled when the disk has, or has refused, what the last round marked. */
+  #marked: Promise<void> = Promise.resolve()
   #stopWatching: (() => void) | undefined
   #audit: NodeJS.Timeout | undefined
 
@@ -108,7 +110,11 @@ export class Reconciler {
 
   /** Waits until the kernel has all that was asked for so far. */
   async settle(): Promise<void> {
-    while (this.#running) await this.#running
+    while (this.#running) {
+      await this.#running
+      // The next round begins when the disk has what the last one marked.
+      await this.#marked
+    }
   }
 
   /** A change that the disk refused is not tried again at once: the next is likely refused too. */
@@ -150,7 +156,7 @@ export class Reconciler {
   #markApplied({ instances, endpoints }: Transitions, { failures, running }: ApplyResult): void {
     const { store, now, forgetInstance, log } = this.#dependencies
     const terminated: InstanceId[] = []
-    store.transact((tx) => {
+    const { durable } = store.transact((tx) => {
       for (const instance of instances) {
         if (tx.instances.get(instance.id) !== instance || failures.has(instance.vpcId)) continue
         if (instance.state === 'pending' && !running.has(instance.id)) continue
@@ -162,6 +168,7 @@ export class Reconciler {
       }
       forgetTerminated(tx, now())
     })
+    this.#marked = durable.catch(() => undefined)
     for (const id of terminated) forgetInstance(id).catch((error) => log(`the files of ${id} stay: ${String(error)}`))
   }
 
