@@ -110,11 +110,11 @@ export class Reconciler {
 
   /** Waits until the kernel has all that was asked for so far. */
   async settle(): Promise<void> {
-    while (this.#running) {
+    do {
       await this.#running
       // The next round begins when the disk has what the last one marked.
       await this.#marked
-    }
+    } while (this.#running)
   }
 
   /** A change that the disk refused is not tried again at once: the next is likely refused too. */
