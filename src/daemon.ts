@@ -162,6 +162,7 @@ export class Daemon {
       const kept = this.#liveInstances()
       await Promise.all(kept.map((id) => sandboxes.halt(id)))
       await driver.destroy()
+      await sandboxes.release()
       if (kept.length === 0) await sandboxes.destroy()
     } else await driver.close()
     await services.close()

@@ -4,6 +4,8 @@
 import { execFileSync } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
 import {
+  accessSync,
+  constants,
   copyFileSync,
   existsSync,
   mkdirSync,
@@ -27,6 +29,10 @@ import { startSandbox } from '../../src/linux/sandbox/sandbox-start.ts'
 import type { InstanceId } from '../../src/store/records.ts'
 
 const isRoot = process.getuid?.() === 0
+const groupRoots = ['', '/pids', '/memory'].map((below) => `/sys/fs/cgroup${below}`)
+const canLimit = isRoot && groupRoots.some((root) => canWrite(join(root, 'cgroup.procs')))
+if (isRoot && !canLimit)
+  console.warn('SKIPPED limits of test/kernel/sandbox.test.ts: no control group can be made here')
 if (!isRoot) console.warn('SKIPPED test/kernel/sandbox.test.ts: sandboxes need root')
 
 const address = (literal: string) => parseAddress(literal)!
@@ -69,6 +75,20 @@ const instance: InstanceNetwork = {
   hostname: 'ip-10-0-1-5.eu-west-1.compute.internal',
   boot: 1,
   rootPath: '/',
+}
+
+function canWrite(path: string): boolean {
+  try {
+    accessSync(path, constants.W_OK)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** The instance's groups that are still there. */
+function controlGroups(): string[] {
+  return groupRoots.map((root) => join(root, `postern-${suffix}`, instance.id)).filter((group) => existsSync(group))
 }
 
 let sandboxes = open()
@@ -362,6 +382,40 @@ describe.skipIf(!isRoot)('sandbox', () => {
     })
   })
 
+  describe('limits', () => {
+    const limited = async (script: string) => {
+      const before = sandboxes
+      const limits = { processes: 60, memory: 96 * 1024 * 1024 }
+      sandboxes = new Sandboxes({
+        stateDirectory: directory,
+        world: suffix,
+        caBundle: () => caBundle,
+        limits,
+        log: (line) => logged.push(line),
+      })
+      try {
+        await sandboxes.boot(instance, namespace, vpc)
+        const ran = await sh(script)
+        const after = await sh('echo fine')
+        await sandboxes.forget(instance.id)
+        return { ...ran, after: after.stdout, left: controlGroups() }
+      } finally {
+        sandboxes = before
+      }
+    }
+
+    it.skipIf(!canLimit)('a fork bomb ends at the limit, and the instance goes with it', async () => {
+      const { left, stderr } = await limited('for i in $(seq 500); do sleep 600 > /dev/null 2>&1 & done')
+      expect(stderr).toMatch(/fork/i)
+      expect(left).toEqual([])
+    })
+
+    it.skipIf(!canLimit)('what takes too much memory is ended, and the others go on', async () => {
+      const { code, signal, after, left } = await limited('head -c 400000000 /dev/zero | tail > /dev/null')
+      expect([code, signal, after, left]).toEqual([137, null, 'fine\n', []])
+    })
+  })
+
   describe('other files', () => {
     it('an imported root file system needs a shell and small tools only', async () => {
       const root = join(directory, 'small-root')
@@ -401,7 +455,7 @@ describe.skipIf(!isRoot)('sandbox', () => {
         expect(await (await contained.exec(instance.id, ['test', '-e', '/root/file'])).exited).toMatchObject({
           code: 0,
         })
-        expect(said).toEqual([expect.stringMatching(/kept in memory/)])
+        expect(said.filter((line) => line.includes('kept in memory'))).toHaveLength(1)
       } finally {
         await contained.destroy()
         execFileSync('umount', [stateDirectory])
@@ -415,7 +469,7 @@ describe.skipIf(!isRoot)('sandbox', () => {
       const tools = { path: directory, dropPrivileges: [] }
       const agent = { path: directory, node: process.execPath }
       const places = { layer: directory, guestDirectory: directory, caBundle, tools, agent }
-      const usual = { instanceId: instance.id, namespace, hostname: 'h', environment: {}, firstBoot: true }
+      const usual = { instanceId: instance.id, namespace, hostname: 'h', environment: {}, firstBoot: true, groups: [] }
       await expect(startSandbox({ ...usual, ...places, ...plan })).rejects.toThrow(says)
     })
 

@@ -32,17 +32,24 @@ export interface TerminalSize {
   readonly rows: number
 }
 
-export interface CommandPlan {
+/** A sandbox that commands can enter. */
+export interface Inside {
   /** The sandbox's process 1. */
   readonly pid: number
   readonly tools: ToolDirectory
+  /** The control groups of the instance (sandbox-limits.ts). */
+  readonly groups: readonly string[]
+}
+
+export interface CommandPlan {
+  readonly inside: Inside
   readonly environment: Readonly<Record<string, string>>
   readonly argv: readonly string[]
   readonly options: ExecOptions
 }
 
-export function runCommand({ pid, tools, environment, argv, options }: CommandPlan): RunningCommand {
-  const child = spawn('nsenter', enter(pid, tools, commandLine(argv, options)), {
+export function runCommand({ inside, environment, argv, options }: CommandPlan): RunningCommand {
+  const child = spawn(...enter(inside, commandLine(argv, options)), {
     // A session of its own: a Ctrl-C at the daemon's terminal is not meant for it.
     detached: true,
     env: { ...environment, ...(options.tty && { TERM: 'xterm-256color' }), ...withoutLoader(options.env ?? {}) },
@@ -50,7 +57,7 @@ export function runCommand({ pid, tools, environment, argv, options }: CommandPl
   })
   return runningCommand(child, (terminal, size) => {
     const command = ['stty', '-F', terminal, 'cols', String(size.columns), 'rows', String(size.rows)]
-    spawn('nsenter', enter(pid, tools, command), { env: environment, stdio: 'ignore' }).once(
+    spawn(...enter(inside, command), { env: environment, stdio: 'ignore' }).once(
       'error',
       // A terminal of the wrong size is no reason to end what runs in it.
       () => undefined,
@@ -58,10 +65,22 @@ export function runCommand({ pid, tools, environment, argv, options }: CommandPl
   })
 }
 
-/** `nsenter` takes the user namespace last, so nothing of the sandbox is run with rights outside it. */
-export function enter(pid: number, tools: ToolDirectory, command: readonly string[]): string[] {
+/** Puts the shell that runs it in the control groups that it is given, up to `--`. A group that is gone limits nothing. */
+export const JOIN_GROUPS = `
+while [ "$1" != -- ]; do
+  { echo $$ > "$1/cgroup.procs"; } 2>/dev/null
+  shift
+done
+shift
+`
+
+/** The program and arguments that run the command inside. `nsenter` takes the user namespace last, so nothing of the
+ * sandbox is run with rights outside it. */
+export function enter({ pid, tools, groups }: Inside, command: readonly string[]): [program: string, args: string[]] {
   const namespaces = ['--user', '--mount', '--pid', '--net', '--uts', '--ipc', '--root', '--wd']
-  return ['--target', String(pid), ...namespaces, '--', ...tools.dropPrivileges, ...command]
+  const args = ['--target', String(pid), ...namespaces, '--', ...tools.dropPrivileges, ...command]
+  if (groups.length === 0) return ['nsenter', args]
+  return ['/bin/sh', ['-c', `${JOIN_GROUPS}exec nsenter "$@"`, 'postern-enter', ...groups, '--', ...args]]
 }
 
 /** A shell goes before the command for its words: 127 and "not found", 126 and "Permission denied". */
@@ -77,9 +96,9 @@ function quote(word: string): string {
   return `'${word.replaceAll("'", "'\\''")}'`
 }
 
-/** The loader's own variables would be obeyed by `nsenter`, outside the sandbox. */
+/** The loader's own variables, and functions for a shell, would be obeyed by what enters, outside the sandbox. */
 function withoutLoader(env: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith('LD_')))
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !/^(LD_|BASH_FUNC_)/.test(name)))
 }
 
 function runningCommand(child: ChildProcess, resize: (terminal: string, size: TerminalSize) => void): RunningCommand {

@@ -9,6 +9,7 @@ import { DriverError } from '../driver.ts'
 import { NAMESPACE_DIRECTORY } from '../names.ts'
 import type { AgentFiles } from './agent-files.ts'
 import { markProcess, type ProcessMark } from './process.ts'
+import { JOIN_GROUPS } from './sandbox-command.ts'
 import { AGENT_DIRECTORY, GUEST_DIRECTORY, INIT_SCRIPT } from './sandbox-environment.ts'
 import { CAPABILITIES, type ToolDirectory } from './sandbox-tools.ts'
 
@@ -20,6 +21,8 @@ export interface StartPlan {
   /** Holds `lower`, `upper`, `work` and `merged`. */
   readonly layer: string
   readonly guestDirectory: string
+  /** The control groups that all of it is in. */
+  readonly groups: readonly string[]
   readonly caBundle: string
   readonly tools: ToolDirectory
   readonly agent: AgentFiles
@@ -31,7 +34,7 @@ export interface StartPlan {
 /** What needs a capability elsewhere and is any root's right in its own machine: `ping`, and ports below 1024. The sysctls
  * are those of the network namespace. Then the layer is mounted, where only the sandbox sees it.
  * Paths in the overlay's options are relative, so that no character of a directory's name can be read as an option. */
-const MOUNT_SCRIPT = `
+const MOUNT_SCRIPT = `${JOIN_GROUPS}
 cd "$1" || exit
 shift
 echo 0 2147483647 > /proc/sys/net/ipv4/ping_group_range
@@ -44,7 +47,7 @@ exec bwrap --bind merged / "$@"
 export async function startSandbox(plan: StartPlan): Promise<ProcessMark> {
   const argv = [
     ...[`--net=${NAMESPACE_DIRECTORY}/${plan.namespace}`, 'unshare', '--mount', '--propagation', 'private'],
-    ...['sh', '-c', MOUNT_SCRIPT, 'postern-sandbox', plan.layer],
+    ...['sh', '-c', MOUNT_SCRIPT, 'postern-sandbox', ...plan.groups, '--', plan.layer],
     ...bubblewrapArguments(plan),
     ...['/bin/sh', '-c', INIT_SCRIPT, 'init', plan.firstBoot ? 'first' : 'again'],
   ]

@@ -11,7 +11,7 @@ import { ApiError, notFound } from '../../errors.ts'
 import { NAMESPACE_DIRECTORY } from '../names.ts'
 import { type AgentFiles, agentProblem, gatherAgent } from './agent-files.ts'
 import { isAlive, signalProcess, waitUntilGone } from './process.ts'
-import { type ExecOptions, enter, type RunningCommand, runCommand } from './sandbox-command.ts'
+import { type ExecOptions, enter, type Inside, type RunningCommand, runCommand } from './sandbox-command.ts'
 import {
   AGENT_DIRECTORY,
   AGENT_WANTED,
@@ -21,6 +21,7 @@ import {
   instanceEnvironment,
 } from './sandbox-environment.ts'
 import { canHoldLayers, makeLayer, mountTmpfs, unmountIfMounted } from './sandbox-layer.ts'
+import { instanceLimits, type Limits, makeLimits, removeLimits, removeWorldLimits } from './sandbox-limits.ts'
 import { readSandboxRecord, type SandboxRecord, writeSandboxRecord } from './sandbox-record.ts'
 import { startSandbox } from './sandbox-start.ts'
 import { endStrayProcesses } from './sandbox-stray.ts'
@@ -35,6 +36,8 @@ export interface SandboxOptions {
   readonly world: string
   /** Path of a PEM file with the host's CAs and Postern's. */
   readonly caBundle: () => string
+  /** Of each instance; generous when absent. */
+  readonly limits?: Limits
   readonly log: (line: string) => void
 }
 
@@ -49,6 +52,9 @@ export class Sandboxes {
   /** The last thing under way for each instance: one at a time. */
   #turns = new Map<string, Promise<unknown>>()
   #preparation: Promise<Prepared> | undefined
+  /** The control groups of each instance in which something was run. */
+  #groups = new Map<string, readonly string[]>()
+  #saidUnlimited = false
 
   constructor(options: SandboxOptions) {
     this.#options = options
@@ -105,8 +111,8 @@ export class Sandboxes {
 
   /** Runs a command in the instance, starting its sandbox when it is not. Throws ApiError when the instance is not running. */
   async exec(instanceId: string, argv: readonly string[], options: ExecOptions = {}): Promise<RunningCommand> {
-    const { pid, tools, record } = await this.#running(instanceId)
-    return runCommand({ pid, tools, environment: this.#environment(record), argv, options })
+    const { inside, record } = await this.#running(instanceId)
+    return runCommand({ inside, environment: this.#environment(record), argv, options })
   }
 
   /** What user data wrote, the newest 64 KiB; undefined when nothing was run. */
@@ -130,9 +136,16 @@ export class Sandboxes {
     await Promise.all(known.filter((id) => !kept.has(id)).map((id) => this.forget(id)))
   }
 
+  /** Every instance is halted: leaves nothing in the kernel. */
+  async release(): Promise<void> {
+    await removeWorldLimits(this.#options.world)
+    this.#groups.clear()
+  }
+
   /** Forgets all instances and leaves nothing in the state directory. */
   async destroy(): Promise<void> {
     await this.sweep(new Set())
+    await this.release()
     await unmountIfMounted(this.#layers())
     await rm(this.#layers(), { recursive: true, force: true })
     for (const name of ['tools', 'agent']) {
@@ -143,7 +156,7 @@ export class Sandboxes {
   }
 
   /** The sandbox's process 1, started when there is none. */
-  async #running(instanceId: string): Promise<{ pid: number; tools: ToolDirectory; record: SandboxRecord }> {
+  async #running(instanceId: string): Promise<{ inside: Inside; record: SandboxRecord }> {
     if (!isInstanceId(instanceId)) throw notFound('Instance', instanceId)
     return this.#alone(instanceId, async () => {
       const record = this.#record(instanceId)
@@ -155,10 +168,10 @@ export class Sandboxes {
     })
   }
 
-  async #started(instanceId: string, record: SandboxRecord) {
+  async #started(instanceId: string, record: SandboxRecord): Promise<{ inside: Inside; record: SandboxRecord }> {
     const { tools, agent } = await this.#prepare()
     if (record.init && isAlive(record.init) && (await isInNamespace(record.init.pid, record.namespace))) {
-      return { pid: record.init.pid, tools, record }
+      return { inside: { pid: record.init.pid, tools, groups: await this.#limited(instanceId) }, record }
     }
     if (record.init) await this.#end(instanceId, record)
     const { stateDirectory, hidden = [] } = this.#options
@@ -167,6 +180,7 @@ export class Sandboxes {
     if (firstBoot) await makeLayer(layer, record.rootPath, [stateDirectory, ...hidden])
     // A daemon that died while it started one knows nothing of it.
     else await endStrayProcesses(record.namespace)
+    const groups = await this.#limited(instanceId)
     const init = await startSandbox({
       instanceId,
       namespace: record.namespace,
@@ -174,6 +188,7 @@ export class Sandboxes {
       layer,
       guestDirectory: this.#guestDirectory(instanceId),
       caBundle: this.#options.caBundle(),
+      groups,
       tools,
       agent,
       environment: this.#environment(record),
@@ -181,7 +196,20 @@ export class Sandboxes {
     })
     const started = { ...record, init }
     await this.#save(instanceId, started)
-    return { pid: init.pid, tools, record: started }
+    return { inside: { pid: init.pid, tools, groups }, record: started }
+  }
+
+  async #limited(instanceId: string): Promise<readonly string[]> {
+    const known = this.#groups.get(instanceId)
+    if (known) return known
+    const { world, limits = instanceLimits(), log } = this.#options
+    const { groups, missing } = await makeLimits(world, instanceId, limits)
+    if (missing.length > 0 && !this.#saidUnlimited) {
+      this.#saidUnlimited = true
+      log(`instances can take all of the host's processes or memory: ${missing.join('; ')}`)
+    }
+    this.#groups.set(instanceId, groups)
+    return groups
   }
 
   /** Cloud-init's rule: a script is run, once in the instance's life. Its process is no child that the daemon waits for. */
@@ -194,11 +222,11 @@ export class Sandboxes {
     const console = openSync(this.#console(instanceId), 'a', 0o600)
     try {
       await writeFile(join(this.#guestDirectory(instanceId), 'user-data'), bytes, { mode: 0o700 })
-      const { pid, tools, record } = await this.#started(instanceId, this.#record(instanceId)!)
+      const { inside, record } = await this.#started(instanceId, this.#record(instanceId)!)
       // Written first: a daemon that dies here must not run it a second time.
       await this.#save(instanceId, { ...record, userDataRan: true })
       const command = ['/bin/sh', '-c', USER_DATA_SCRIPT]
-      const script = spawn('nsenter', enter(pid, tools, command), {
+      const script = spawn(...enter(inside, command), {
         detached: true,
         env: this.#environment(record),
         stdio: ['ignore', console, console],
@@ -228,9 +256,9 @@ export class Sandboxes {
 
   /** Of the user's own images nobody knows what they bear. */
   async #agentProblem(instanceId: string): Promise<string | undefined> {
-    const { pid, tools, record } = await this.#started(instanceId, this.#record(instanceId)!)
+    const { inside, record } = await this.#started(instanceId, this.#record(instanceId)!)
     if (record.rootPath === '/') return undefined
-    return agentProblem('nsenter', enter(pid, tools, [`${AGENT_DIRECTORY}/run`, '--version']))
+    return agentProblem(...enter(inside, [`${AGENT_DIRECTORY}/run`, '--version']))
   }
 
   async #end(instanceId: string, record: SandboxRecord): Promise<void> {
@@ -241,7 +269,10 @@ export class Sandboxes {
         this.#options.log(`${instanceId}: process 1 (pid ${init.pid}) does not end`)
       }
     }
-    if (await this.#hasLayer(instanceId)) await endStrayProcesses(namespace)
+    if (!(await this.#hasLayer(instanceId))) return
+    await endStrayProcesses(namespace)
+    await removeLimits(this.#options.world, instanceId)
+    this.#groups.delete(instanceId)
   }
 
   /** False when nothing was ever run in the instance. */
