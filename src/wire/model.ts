@@ -65,7 +65,8 @@ export interface Operation {
   readonly output: Structure
 }
 
-const EMPTY: Structure = { kind: 'structure', root: '', unwrapped: false, members: [] }
+/** What an operation without input or output has; one that has a structure of nothing has another. */
+export const EMPTY: Structure = { kind: 'structure', root: '', unwrapped: false, members: [] }
 
 export class ServiceModel {
   readonly signingName: string

@@ -3,7 +3,7 @@
 import { ApiError } from '../errors.ts'
 import { type Answer, type Codec, type ErrorContext, type Reading, type RequestHead, wholeBody } from './codec.ts'
 import { parameterTree, parseForm } from './form.ts'
-import type { ServiceModel, Structure } from './model.ts'
+import { EMPTY, type ServiceModel, type Structure } from './model.ts'
 import { QueryDecoder, type QueryFlavour } from './query-decode.ts'
 import { formatSeconds } from './timestamp.ts'
 import { unservedOperation } from './unserved.ts'
@@ -82,7 +82,8 @@ export class QueryCodec implements Codec {
   #compile(operation: string, output: Structure): XmlContent {
     const members = this.#encoder.content(output)
     if (this.#flavour === 'query') {
-      if (output.members.length === 0) return () => ''
+      // A result of nothing is there all the same: strict clients look for it.
+      if (output === EMPTY) return () => ''
       return (value) => `<${operation}Result>${members(value)}</${operation}Result>`
     }
     // An action that has nothing to tell says that it was done; clients check for it.

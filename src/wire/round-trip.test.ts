@@ -188,6 +188,12 @@ describe('query', () => {
     expect($metadata).toMatchObject({ httpStatusCode: 200 })
   })
 
+  it('an output of no members is there all the same: SDKs of other languages look for it', () => {
+    serve('iam', () => ({}))
+    expect(String(codec.encode('UpdateRole', {}, REQUEST_ID).body)).toContain('<UpdateRoleResult></UpdateRoleResult>')
+    expect(String(codec.encode('UpdateUser', {}, REQUEST_ID).body)).not.toContain('Result')
+  })
+
   it('STS credentials come back with their expiry', async () => {
     const expires = new Date('2026-01-02T04:04:05Z')
     const credentials = { AccessKeyId: 'ASIA', SecretAccessKey: 's', SessionToken: 't', Expiration: expires }
