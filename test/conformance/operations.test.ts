@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs'
 import { CreateFpgaImageCommand, EC2Client } from '@aws-sdk/client-ec2'
-import { CreateGroupCommand, IAMClient } from '@aws-sdk/client-iam'
+import { CreateSAMLProviderCommand, IAMClient } from '@aws-sdk/client-iam'
 import { PutBucketInventoryConfigurationCommand, S3Client } from '@aws-sdk/client-s3'
 import { DecodeAuthorizationMessageCommand, STSClient } from '@aws-sdk/client-sts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -38,10 +38,10 @@ describe('an operation that AWS has and Postern does not serve', () => {
   const cases: readonly [operation: string, status: number, code: string, ask: () => Promise<unknown>][] = [
     ['CreateFpgaImage', 400, 'InvalidAction', () => new EC2Client(client()).send(new CreateFpgaImageCommand(fpga))],
     [
-      'CreateGroup',
+      'CreateSAMLProvider',
       400,
       'InvalidAction',
-      () => new IAMClient(client()).send(new CreateGroupCommand({ GroupName: 'g' })),
+      () => new IAMClient(client()).send(new CreateSAMLProviderCommand({ Name: 'p', SAMLMetadataDocument: '<a/>' })),
     ],
     [
       'DecodeAuthorizationMessage',
