@@ -364,6 +364,19 @@ export interface IamRole extends IamEntity {
   readonly permissionsBoundaryArn?: string
 }
 
+/** That a service-linked role was deleted, for whoever asks how far it is. */
+export interface IamRoleDeletion {
+  /** `task/aws-service-role/SERVICE/ROLE/…` */
+  readonly id: string
+  readonly owner: AccountId
+}
+
+export interface IamAccountAlias {
+  /** The alias itself: no two accounts have the same. */
+  readonly id: string
+  readonly owner: AccountId
+}
+
 export interface IamPolicyVersion {
   /** `v1`, `v2` … */
   readonly versionId: string
@@ -802,6 +815,8 @@ export interface Schema {
   iamGroups: IamGroup
   iamGroupMemberships: IamGroupMembership
   iamRoles: IamRole
+  iamRoleDeletions: IamRoleDeletion
+  iamAccountAliases: IamAccountAlias
   iamPolicies: IamPolicy
   instanceProfiles: InstanceProfile
   accessKeys: AccessKey
@@ -849,6 +864,8 @@ export const INDEXES = {
   iamGroups: ['owner', 'name'],
   iamGroupMemberships: ['groupId', 'userId'],
   iamRoles: ['owner', 'name'],
+  iamRoleDeletions: ['owner'],
+  iamAccountAliases: ['owner'],
   iamPolicies: ['owner', 'name'],
   instanceProfiles: ['owner', 'name'],
   accessKeys: ['owner'],

@@ -7,7 +7,8 @@ import {
   listAccessKeys,
   updateAccessKey,
 } from '../../control/iam/access-key.ts'
-import { getAccountSummary, listAccountAliases } from '../../control/iam/account.ts'
+import { getAccountSummary } from '../../control/iam/account.ts'
+import { createAccountAlias, deleteAccountAlias, listAccountAliases } from '../../control/iam/account-alias.ts'
 import {
   attachGroupPolicy,
   attachRolePolicy,
@@ -88,6 +89,11 @@ import {
   updateRoleDescription,
 } from '../../control/iam/role.ts'
 import {
+  createServiceLinkedRole,
+  deleteServiceLinkedRole,
+  getServiceLinkedRoleDeletionStatus,
+} from '../../control/iam/service-linked-role.ts'
+import {
   getContextKeysForCustomPolicy,
   getContextKeysForPrincipalPolicy,
 } from '../../control/iam/simulation/context-key-names.ts'
@@ -129,6 +135,7 @@ export const IAM_READS = {
   GetPolicyVersion: getPolicyVersion,
   GetRole: getRole,
   GetRolePolicy: getRolePolicy,
+  GetServiceLinkedRoleDeletionStatus: getServiceLinkedRoleDeletionStatus,
   GetUser: getUser,
   GetUserPolicy: getUserPolicy,
   ListAccessKeys: listAccessKeys,
@@ -168,13 +175,16 @@ export const IAM_WRITES = {
   AttachRolePolicy: attachRolePolicy,
   AttachUserPolicy: attachUserPolicy,
   CreateAccessKey: createAccessKey,
+  CreateAccountAlias: createAccountAlias,
   CreateGroup: createGroup,
   CreateInstanceProfile: createInstanceProfile,
   CreatePolicy: createPolicy,
   CreatePolicyVersion: createPolicyVersion,
   CreateRole: createRole,
+  CreateServiceLinkedRole: createServiceLinkedRole,
   CreateUser: createUser,
   DeleteAccessKey: deleteAccessKey,
+  DeleteAccountAlias: deleteAccountAlias,
   DeleteGroup: deleteGroup,
   DeleteGroupPolicy: deleteGroupPolicy,
   DeleteInstanceProfile: deleteInstanceProfile,
@@ -184,6 +194,7 @@ export const IAM_WRITES = {
   DeleteRole: deleteRole,
   DeleteRolePermissionsBoundary: deleteRolePermissionsBoundary,
   DeleteRolePolicy: deleteRolePolicy,
+  DeleteServiceLinkedRole: deleteServiceLinkedRole,
   DeleteUser: deleteUser,
   DeleteUserPermissionsBoundary: deleteUserPermissionsBoundary,
   DeleteUserPolicy: deleteUserPolicy,

@@ -1,10 +1,6 @@
 // What IAM says of the account as a whole.
 
-import type {
-  GetAccountSummaryResponse,
-  ListAccountAliasesRequest,
-  ListAccountAliasesResponse,
-} from '@aws-sdk/client-iam'
+import type { GetAccountSummaryResponse } from '@aws-sdk/client-iam'
 import type { Records } from '../../store/store.ts'
 import type { Caller } from '../caller.ts'
 
@@ -37,13 +33,4 @@ export function getAccountSummary(records: Records, { account }: Caller, _input:
       AttachedPoliciesPerRoleQuota: 20,
     },
   }
-}
-
-/** No alias can be made, so there is none. */
-export function listAccountAliases(
-  _records: Records,
-  _caller: Caller,
-  _input: ListAccountAliasesRequest,
-): ListAccountAliasesResponse {
-  return { AccountAliases: [], IsTruncated: false }
 }

@@ -23,7 +23,7 @@ import type { Caller } from '../caller.ts'
 import { constraintError, limitExceeded, requireParameter } from './errors.ts'
 import { findNamedPolicy } from './managed-policy.ts'
 import { pageOf } from './pages.ts'
-import { noSuchPolicy, requireGroup, requireRole, requireUser } from './require.ts'
+import { noSuchPolicy, requireGroup, requireOwnRole, requireRole, requireUser } from './require.ts'
 
 type PolicyHolder = IamUser | IamGroup | IamRole
 
@@ -31,7 +31,7 @@ type PolicyHolder = IamUser | IamGroup | IamRole
 const POLICIES_PER_ENTITY = 20
 
 export function attachRolePolicy(tx: Tx, caller: Caller, input: AttachRolePolicyRequest): object {
-  const role = requireRole(tx, caller, input.RoleName)
+  const role = requireOwnRole(tx, caller, input.RoleName)
   tx.iamRoles.update(role.id, { attachedPolicyArns: withArn(tx, role, input.PolicyArn, 'PoliciesPerRole') })
   return {}
 }
@@ -49,7 +49,7 @@ export function attachUserPolicy(tx: Tx, caller: Caller, input: AttachUserPolicy
 }
 
 export function detachRolePolicy(tx: Tx, caller: Caller, input: DetachRolePolicyRequest): object {
-  const role = requireRole(tx, caller, input.RoleName)
+  const role = requireOwnRole(tx, caller, input.RoleName)
   tx.iamRoles.update(role.id, { attachedPolicyArns: withoutArn(role, input.PolicyArn) })
   return {}
 }

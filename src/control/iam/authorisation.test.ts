@@ -22,6 +22,11 @@ test.each([
   ['CreateGroup', { GroupName: 'g', Path: '/z/' }, `${OWN}:group/z/g`],
   ['AddUserToGroup', { GroupName: 'g', UserName: 'ann' }, `${OWN}:group/g`],
   ['SimulatePrincipalPolicy', { PolicySourceArn: `${OWN}:user/y/ann` }, `${OWN}:user/y/ann`],
+  [
+    'CreateServiceLinkedRole',
+    { AWSServiceName: 'ecs.amazonaws.com' },
+    `${OWN}:role/aws-service-role/ecs.amazonaws.com/AWSServiceRoleForECS`,
+  ],
   ['GetUser', {}, '*'],
   ['PutRolePolicy', { RoleName: 'app', PolicyName: 'p' }, `${OWN}:role/x/app`],
   ['AttachRolePolicy', { RoleName: 'app', PolicyArn: `${OWN}:policy/p` }, `${OWN}:role/x/app`],

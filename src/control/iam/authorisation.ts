@@ -1,11 +1,13 @@
 // What an IAM call asks the policies: its action on the entity that it names.
 // https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsidentityandaccessmanagementiam.html
 
+import { findServiceLinkedRole } from '../../catalogue/service-linked-roles.ts'
 import type { Authorisation } from '../../iam/request.ts'
 import type { AccountId } from '../../store/records.ts'
 import type { Records } from '../../store/store.ts'
 import { groupArn, instanceProfileArn, policyArn, roleArn, userArn } from './arns.ts'
 import { findGroup, findInstanceProfile, findRole, findUser } from './find.ts'
+import { SERVICE_PATH } from './require.ts'
 
 type Input = Readonly<Record<string, unknown>>
 
@@ -33,6 +35,8 @@ function resourceOf(records: Records, account: AccountId, operation: string, inp
   if (text(input, 'GroupName') !== undefined) return namedGroup(records, account, input)
   if (text(input, 'RoleName') !== undefined) return namedRole(records, account, input)
   if (text(input, 'UserName') !== undefined) return namedUser(records, account, input)
+  const service = text(input, 'AWSServiceName')
+  if (service !== undefined) return `arn:aws:iam::${account}:role${SERVICE_PATH}${service}/${linkedRoleName(service)}`
   const arn = text(input, 'PolicyArn') ?? text(input, 'PolicySourceArn')
   if (arn !== undefined) return arn
   const name = text(input, 'PolicyName')
@@ -45,6 +49,11 @@ function resourceOf(records: Records, account: AccountId, operation: string, inp
 /** An entity that is about to be made has the path that the call gives. */
 function blank(owner: AccountId, input: Input) {
   return { id: '', owner, path: text(input, 'Path') ?? '/', tags: {}, createdAt: '' }
+}
+
+/** A suffix is not asked about. */
+function linkedRoleName(service: string): string {
+  return findServiceLinkedRole(service)?.name ?? '*'
 }
 
 function namedRole(records: Records, account: AccountId, input: Input): string {
@@ -76,6 +85,8 @@ function contextKeys(input: Input): Authorisation['keys'] {
   const keys: Record<string, string | readonly string[]> = {}
   const policy = text(input, 'PolicyArn')
   if (policy !== undefined) keys['iam:policyarn'] = policy
+  const service = text(input, 'AWSServiceName')
+  if (service !== undefined) keys['iam:awsservicename'] = service
   const boundary = text(input, 'PermissionsBoundary')
   if (boundary !== undefined) keys['iam:permissionsboundary'] = boundary
   const tags = Array.isArray(input.Tags) ? input.Tags.filter(isTag) : []

@@ -27,7 +27,7 @@ import type { Caller } from '../caller.ts'
 import { noSuchEntity, requireParameter, requirePolicyDocument } from './errors.ts'
 import { requireName } from './names.ts'
 import { type PageRequest, pageOf } from './pages.ts'
-import { requireGroup, requireRole, requireUser } from './require.ts'
+import { requireGroup, requireOwnRole, requireRole, requireUser } from './require.ts'
 import { encodeDocument } from './shapes.ts'
 
 const NAME_LENGTH = 128
@@ -43,7 +43,7 @@ interface PolicyInput {
 }
 
 export function putRolePolicy(tx: Tx, caller: Caller, input: PutRolePolicyRequest): object {
-  const role = requireRole(tx, caller, input.RoleName)
+  const role = requireOwnRole(tx, caller, input.RoleName)
   tx.iamRoles.update(role.id, { inlinePolicies: withPolicy('role', role, input) })
   return {}
 }
@@ -100,7 +100,7 @@ export function listUserPolicies(
 }
 
 export function deleteRolePolicy(tx: Tx, caller: Caller, input: DeleteRolePolicyRequest): object {
-  const role = requireRole(tx, caller, input.RoleName)
+  const role = requireOwnRole(tx, caller, input.RoleName)
   tx.iamRoles.update(role.id, { inlinePolicies: withoutPolicy('role', role, input.PolicyName) })
   return {}
 }

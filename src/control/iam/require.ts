@@ -1,11 +1,15 @@
 // The entities that a call names: they exist in the caller's account, or IAM's NoSuchEntity.
 
+import { ApiError } from '../../errors.ts'
 import type { IamGroup, IamPolicy, IamRole, IamUser, InstanceProfile } from '../../store/records.ts'
 import type { Records } from '../../store/store.ts'
 import type { Caller } from '../caller.ts'
 import { noSuchEntity, requireParameter } from './errors.ts'
 import { findGroup, findInstanceProfile, findRole, findUser } from './find.ts'
 import { findCustomerPolicy } from './managed-policy.ts'
+
+/** The paths of roles that AWS services own; nobody else's role may stand there. */
+export const SERVICE_PATH = '/aws-service-role/'
 
 export function requireUser(records: Records, { account }: Caller, name: string | undefined): IamUser {
   const wanted = requireParameter('userName', name)
@@ -26,6 +30,18 @@ export function requireRole(records: Records, { account }: Caller, name: string 
   const role = findRole(records, account, wanted)
   if (!role) throw noSuchEntity(`The role with name ${wanted} cannot be found.`)
   return role
+}
+
+/** A role that the account may change: not one that a service owns. */
+export function requireOwnRole(records: Records, caller: Caller, name: string | undefined): IamRole {
+  const role = requireRole(records, caller, name)
+  if (!isServiceLinked(role)) return role
+  const message = `Cannot perform the operation on the protected role '${role.name}' - this role is only modifiable by AWS`
+  throw new ApiError('UnmodifiableEntity', message)
+}
+
+export function isServiceLinked({ path }: IamRole): boolean {
+  return path.startsWith(SERVICE_PATH)
 }
 
 export function requireInstanceProfile(

@@ -23,10 +23,17 @@ import type { IamRole } from '../../store/records.ts'
 import type { Records, Tx } from '../../store/store.ts'
 import type { Caller } from '../caller.ts'
 import { requireBoundary } from './boundary.ts'
-import { constraintError, deleteConflict, entityAlreadyExists, limitExceeded, requirePolicyDocument } from './errors.ts'
+import {
+  constraintError,
+  deleteConflict,
+  entityAlreadyExists,
+  limitExceeded,
+  requirePolicyDocument,
+  validationError,
+} from './errors.ts'
 import { hasName, newUniqueId, readPath, requireName } from './names.ts'
 import { pageOf } from './pages.ts'
-import { requireRole } from './require.ts'
+import { requireOwnRole, requireRole, SERVICE_PATH } from './require.ts'
 import { roleShape, roleSummary } from './shapes.ts'
 import { tagList, withoutTags, withTags } from './tags.ts'
 
@@ -39,13 +46,17 @@ const DEFAULT_SESSION = 3600
 export function createRole(tx: Tx, caller: Caller, input: CreateRoleRequest): CreateRoleResponse {
   const name = requireName('roleName', input.RoleName, NAME_LENGTH)
   if (hasName(tx.iamRoles.where('owner', caller.account), name)) throw entityAlreadyExists(`Role with name ${name}`)
+  const path = readPath(input.Path)
+  if (path.startsWith(SERVICE_PATH)) {
+    throw validationError(`Roles under ${SERVICE_PATH} are made by CreateServiceLinkedRole only.`)
+  }
   const boundary = requireBoundary(tx, caller, input.PermissionsBoundary)
   const description = readDescription(input.Description)
   const role: IamRole = {
     id: newUniqueId('AROA'),
     owner: caller.account,
     name,
-    path: readPath(input.Path),
+    path,
     tags: withTags({}, input.Tags),
     createdAt: caller.now.toISOString(),
     ...(description !== undefined && { description }),
@@ -71,7 +82,9 @@ export function listRoles(records: Records, caller: Caller, input: ListRolesRequ
 }
 
 export function updateRole(tx: Tx, caller: Caller, input: UpdateRoleRequest): object {
-  const role = requireRole(tx, caller, input.RoleName)
+  // Of a service's role only the description is the account's.
+  const find = input.MaxSessionDuration === undefined ? requireRole : requireOwnRole
+  const role = find(tx, caller, input.RoleName)
   const description = readDescription(input.Description)
   const maxSessionDuration = readMaxSession(input.MaxSessionDuration)
   tx.iamRoles.update(role.id, {
@@ -91,14 +104,14 @@ export function updateRoleDescription(
 }
 
 export function updateAssumeRolePolicy(tx: Tx, caller: Caller, input: UpdateAssumeRolePolicyRequest): object {
-  const role = requireRole(tx, caller, input.RoleName)
+  const role = requireOwnRole(tx, caller, input.RoleName)
   const assumeRolePolicyDocument = requireTrustPolicy(input.PolicyDocument, 'policyDocument')
   tx.iamRoles.update(role.id, { assumeRolePolicyDocument })
   return {}
 }
 
 export function deleteRole(tx: Tx, caller: Caller, input: DeleteRoleRequest): object {
-  const role = requireRole(tx, caller, input.RoleName)
+  const role = requireOwnRole(tx, caller, input.RoleName)
   if (tx.instanceProfiles.where('owner', role.owner).some((profile) => profile.roleName === role.name)) {
     throw deleteConflict('remove roles from instance profile')
   }
@@ -127,7 +140,7 @@ export function listRoleTags(records: Records, caller: Caller, input: ListRoleTa
 }
 
 export function putRolePermissionsBoundary(tx: Tx, caller: Caller, input: PutRolePermissionsBoundaryRequest): object {
-  const role = requireRole(tx, caller, input.RoleName)
+  const role = requireOwnRole(tx, caller, input.RoleName)
   const boundary = requireBoundary(tx, caller, input.PermissionsBoundary)
   tx.iamRoles.update(role.id, { permissionsBoundaryArn: boundary })
   return {}
@@ -138,7 +151,7 @@ export function deleteRolePermissionsBoundary(
   caller: Caller,
   input: DeleteRolePermissionsBoundaryRequest,
 ): object {
-  const role = requireRole(tx, caller, input.RoleName)
+  const role = requireOwnRole(tx, caller, input.RoleName)
   tx.iamRoles.update(role.id, { permissionsBoundaryArn: undefined })
   return {}
 }

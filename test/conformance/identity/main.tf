@@ -193,6 +193,16 @@ resource "aws_iam_group_policy_attachment" "readers" {
   policy_arn = aws_iam_policy.read.arn
 }
 
+resource "aws_iam_service_linked_role" "scaling" {
+  aws_service_name = "autoscaling.amazonaws.com"
+  custom_suffix    = "lab"
+  description      = var.description
+}
+
+resource "aws_iam_account_alias" "lab" {
+  account_alias = "postern-lab"
+}
+
 resource "aws_iam_access_key" "ann" {
   user   = aws_iam_user.ann.name
   status = var.description == "first" ? "Active" : "Inactive"
