@@ -55,3 +55,16 @@ test('the policy attached and the tags given are condition keys', () => {
     'aws:requesttag/team': 'blue',
   })
 })
+
+test('the tags and the boundary of the entity are condition keys', () => {
+  const boundary = 'arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess'
+  world.write(createUser, { UserName: 'bob', PermissionsBoundary: boundary, Tags: [{ Key: 'Team', Value: 'red' }] })
+  const keysOf = (operation: string, input: object) =>
+    iamAuthorisations(world.store.records, '123456789012', operation, { UserName: 'bob', ...input })[0]?.keys
+  const own = { 'aws:resourcetag/team': 'red', 'iam:resourcetag/team': 'red', 'iam:permissionsboundary': boundary }
+  expect(keysOf('PutUserPolicy', { PolicyName: 'p' })).toEqual(own)
+  expect(keysOf('PutUserPermissionsBoundary', { PermissionsBoundary: `${OWN}:policy/new` })).toEqual({
+    ...own,
+    'iam:permissionsboundary': `${OWN}:policy/new`,
+  })
+})

@@ -3,7 +3,7 @@
 
 import { findServiceLinkedRole } from '../../catalogue/service-linked-roles.ts'
 import type { Authorisation } from '../../iam/request.ts'
-import type { AccountId } from '../../store/records.ts'
+import type { AccountId, IamUser, Tags } from '../../store/records.ts'
 import type { Records } from '../../store/store.ts'
 import { groupArn, instanceProfileArn, policyArn, roleArn, userArn } from './arns.ts'
 import { findGroup, findInstanceProfile, findRole, findUser } from './find.ts'
@@ -18,11 +18,48 @@ export function iamAuthorisations(
   operation: string,
   input: Input,
 ): Authorisation[] {
-  const about = { resourceAccount: account, keys: contextKeys(input) }
-  const asked = { ...about, action: `iam:${operation}`, resource: resourceOf(records, account, operation, input) }
+  const asked = {
+    action: `iam:${operation}`,
+    resource: resourceOf(records, account, operation, input),
+    resourceAccount: account,
+    keys: { ...entityKeys(entityOf(records, account, input)), ...contextKeys(input) },
+  }
   if (operation !== 'AddRoleToInstanceProfile') return [asked]
-  const keys = { 'iam:passedtoservice': 'ec2.amazonaws.com' }
+  const role = findRole(records, account, text(input, 'RoleName') ?? '')
+  const keys = { 'iam:passedtoservice': 'ec2.amazonaws.com', ...(role && resourceTagKeys(role.tags)) }
   return [asked, passRole(account, namedRole(records, account, input), keys)]
+}
+
+/** The user, role, group or profile that the call names and that is there. */
+function entityOf(records: Records, account: AccountId, input: Input): Entity | undefined {
+  const name = (member: string) => text(input, member)
+  const profile = name('InstanceProfileName')
+  if (profile !== undefined) return findInstanceProfile(records, account, profile)
+  const group = name('GroupName')
+  if (group !== undefined) return findGroup(records, account, group)
+  const role = name('RoleName')
+  if (role !== undefined) return findRole(records, account, role)
+  const user = name('UserName')
+  return user === undefined ? undefined : findUser(records, account, user)
+}
+
+type Entity = Pick<IamUser, 'tags' | 'permissionsBoundaryArn'>
+
+/** Of the entity that is asked about: its tags, and the boundary that it has before the call. */
+function entityKeys(entity: Entity | undefined): Authorisation['keys'] {
+  if (!entity) return {}
+  const { permissionsBoundaryArn: boundary, tags } = entity
+  return { ...resourceTagKeys(tags), ...(boundary !== undefined && { 'iam:permissionsboundary': boundary }) }
+}
+
+/** A tag by both of its names. */
+export function resourceTagKeys(tags: Tags): Readonly<Record<string, string>> {
+  const keys: Record<string, string> = {}
+  for (const [tag, value] of Object.entries(tags)) {
+    keys[`aws:resourcetag/${tag.toLowerCase()}`] = value
+    keys[`iam:resourcetag/${tag.toLowerCase()}`] = value
+  }
+  return keys
 }
 
 /** The right to give a role to a service, which AWS asks for beside the call that does it. */

@@ -11,6 +11,7 @@ import type { IamRole, Tags } from '../../store/records.ts'
 import type { Records } from '../../store/store.ts'
 import type { Caller } from '../caller.ts'
 import { sessionArn } from '../iam/arns.ts'
+import { resourceTagKeys } from '../iam/authorisation.ts'
 import { constraintError, requireParameter, requirePolicyDocument, validationError } from '../iam/errors.ts'
 import { findRoleByArn } from '../iam/find.ts'
 import { findNamedPolicy } from '../iam/managed-policy.ts'
@@ -37,7 +38,7 @@ export function assumeRoleAuthorisations(records: Records, principal: Principal,
     ...(account && { resourceAccount: account }),
     ...(role && { resourcePolicy: { name: `trust:${role.name}`, document: role.assumeRolePolicyDocument } }),
     resourcePolicyKind: 'role trust policy' as const,
-    keys: assumeRoleKeys(input),
+    keys: { ...(role && resourceTagKeys(role.tags)), ...assumeRoleKeys(input) },
   }
   const { tags, sourceIdentity } = inheritedBy(principal)
   const actions = ['sts:AssumeRole']

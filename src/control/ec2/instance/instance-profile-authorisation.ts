@@ -6,7 +6,7 @@ import type { Authorisation } from '../../../iam/request.ts'
 import type { AccountId } from '../../../store/records.ts'
 import type { Records } from '../../../store/store.ts'
 import { roleArn } from '../../iam/arns.ts'
-import { passRole } from '../../iam/authorisation.ts'
+import { passRole, resourceTagKeys } from '../../iam/authorisation.ts'
 import { findInstanceProfile, findRole } from '../../iam/find.ts'
 
 interface Input {
@@ -18,5 +18,6 @@ export function instanceProfileAuthorisations(records: Records, account: Account
   const { Name: name, Arn: arn } = input.IamInstanceProfile ?? {}
   const profile = findInstanceProfile(records, account, name || (arn?.split('/').at(-1) ?? ''))
   const role = profile?.roleName === undefined ? undefined : findRole(records, account, profile.roleName)
-  return role ? [passRole(account, roleArn(role), { 'iam:passedtoservice': 'ec2.amazonaws.com' })] : []
+  const keys = { 'iam:passedtoservice': 'ec2.amazonaws.com', ...(role && resourceTagKeys(role.tags)) }
+  return role ? [passRole(account, roleArn(role), keys)] : []
 }
