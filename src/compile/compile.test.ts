@@ -275,6 +275,24 @@ describe('instances', () => {
     })
     expect(vpc.instances.map(({ hostname }) => hostname)).toEqual(there ? ['ip-10-0-1-5.ec2.internal'] : [])
   })
+
+  test.each([
+    { hostnameType: 'ip-name', record: true, hostname: 'ip-10-0-1-5.ec2.internal' },
+    { hostnameType: 'resource-name', record: false, hostname: 'i-1.ec2.internal' },
+  ] as const)('named by $hostnameType, with a record: $record', async ({ hostnameType, record, hostname }) => {
+    const privateDnsNameOptions = {
+      hostnameType,
+      enableResourceNameDnsARecord: record,
+      enableResourceNameDnsAAAARecord: false,
+    }
+    const vpc = await compileVpc((tx) => {
+      tx.routeTables.insert(routeTable)
+      tx.networkInterfaces.insert(eni)
+      tx.instances.insert({ ...instance('running'), privateDnsNameOptions })
+    })
+    expect(vpc.instances[0]?.hostname).toBe(hostname)
+    expect(vpc.interfaces[0]?.resourceName).toBe(record || undefined)
+  })
 })
 
 describe('security groups', () => {

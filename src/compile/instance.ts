@@ -29,9 +29,10 @@ export function shouldRun(instance: Instance): boolean {
   return instance.state === 'pending' || instance.state === 'running'
 }
 
-/** IP-based naming: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-instance-naming.html */
+/** IP-based naming, or the instance's id: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-instance-naming.html */
 function hostname(instance: Instance, address: Address | undefined): string {
-  const label = address ? `ip-${address.replaceAll('.', '-')}` : instance.id
+  const isNamedByAddress = instance.privateDnsNameOptions?.hostnameType !== 'resource-name'
+  const label = address && isNamedByAddress ? `ip-${address.replaceAll('.', '-')}` : instance.id
   return `${label}.${privateDomain(instance.region)}`
 }
 

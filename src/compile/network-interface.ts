@@ -1,6 +1,6 @@
 // Elastic network interfaces as the network knows them.
 
-import type { Vpc } from '../store/records.ts'
+import type { NetworkInterface, Vpc } from '../store/records.ts'
 import type { Records } from '../store/store.ts'
 import type { InterfaceNetwork } from './network.ts'
 import { byId } from './order.ts'
@@ -18,7 +18,14 @@ export function compileInterfaces(records: Records, vpc: Vpc): InterfaceNetwork[
       sourceDestCheck: eni.sourceDestCheck,
       backboneAddress: eni.backboneAddress,
       ...(eni.attachment && { instanceId: eni.attachment.instanceId, deviceIndex: eni.attachment.deviceIndex }),
+      ...(hasResourceName(records, eni) && { resourceName: true as const }),
       ...(eni.vpcEndpointId && { endpointId: eni.vpcEndpointId }),
     }))
     .sort(byId)
+}
+
+/** An instance's first interface has it, when the instance's options ask for the record. */
+function hasResourceName(records: Records, { attachment }: NetworkInterface): boolean {
+  if (attachment?.deviceIndex !== 0) return false
+  return records.instances.get(attachment.instanceId)?.privateDnsNameOptions?.enableResourceNameDnsARecord ?? false
 }

@@ -83,6 +83,8 @@ export interface InterfaceNetwork {
   readonly backboneAddress: Address
   readonly instanceId?: InstanceId
   readonly deviceIndex?: number
+  /** The resolver knows its instance by its id too. */
+  readonly resourceName?: true
   /** The interface endpoint whose interface this is. */
   readonly endpointId?: VpcEndpointId
 }

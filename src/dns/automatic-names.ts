@@ -35,7 +35,7 @@ export function reverseName(address: Address): string {
   return `${address.split('.').reverse().join('.')}.${REVERSE}`
 }
 
-/** Forward and reverse names of every interface's addresses, and instances' resource names. */
+/** Forward and reverse names of every interface's addresses, and the resource names that instances ask for. */
 function instanceRecords(vpc: VpcNetwork): Map<string, ResourceRecord> {
   const { domain } = vpc.resolver
   const records = new Map<string, ResourceRecord>()
@@ -53,8 +53,8 @@ function instanceRecords(vpc: VpcNetwork): Map<string, ResourceRecord> {
   return records
 }
 
-function resourceNameOf(networkInterface: InterfaceNetwork): string | undefined {
-  return networkInterface.deviceIndex === 0 ? networkInterface.instanceId : undefined
+function resourceNameOf({ resourceName, instanceId }: InterfaceNetwork): string | undefined {
+  return resourceName ? instanceId : undefined
 }
 
 /** RFC 6761 section 6.3. */

@@ -15,6 +15,10 @@ const VPC = smallVpc()
 const ASKER = { network: networkOf(VPC), vpc: VPC }
 const { resolver } = VPC
 const QUIET = smallVpc({ resolver: { ...resolver, hostnames: false } })
+/** The third instance asked for its resource name. */
+const NAMED = smallVpc({
+  interfaces: VPC.interfaces.map((eni, at) => (at === 2 ? { ...eni, resourceName: true } : eni)),
+})
 const IRELAND = smallVpc({
   region: 'eu-west-1',
   resolver: { ...resolver, domain: 'eu-west-1.compute.internal' },
@@ -33,7 +37,8 @@ describe('names of the VPC', () => {
     ['an unknown type is NODATA', VPC, 'ip-10-0-1-5.ec2.internal', 'UNKNOWN_65', 'NOERROR'],
     ['ANY gives what there is', VPC, 'ip-10-0-1-5.ec2.internal', 'ANY', 'NOERROR 10.0.1.5'],
     ['an address without an interface has no name', VPC, 'ip-10-0-1-9.ec2.internal', 'A', 'NXDOMAIN'],
-    ['an instance by its resource name', VPC, 'i-3.ec2.internal', 'A', 'NOERROR 10.0.2.5'],
+    ['an instance by its resource name', NAMED, 'i-3.ec2.internal', 'A', 'NOERROR 10.0.2.5'],
+    ['by its resource name, which was not asked for', NAMED, 'i-1.ec2.internal', 'A', 'NXDOMAIN'],
     ['the domain itself is NODATA', VPC, 'ec2.internal', 'A', 'NOERROR'],
     ['another region has another domain', IRELAND, 'ip-10-0-1-5.eu-west-1.compute.internal', 'A', 'NOERROR 10.0.1.5'],
     ['another domain is not this one', IRELAND, 'ip-10-0-1-5.ec2.internal', 'A', 'NXDOMAIN'],

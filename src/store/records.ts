@@ -226,6 +226,16 @@ export interface Instance extends Owned {
   readonly monitoring: boolean
   readonly rootVolumeId: VolumeId
   readonly creditSpecification?: 'standard' | 'unlimited'
+  /** As the launch or its subnet asked; absent, of older launches, for IP-based names only. */
+  readonly privateDnsNameOptions?: PrivateDnsNameOptions
+}
+
+/** https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-instance-naming.html */
+export interface PrivateDnsNameOptions {
+  readonly hostnameType: 'ip-name' | 'resource-name'
+  /** Whether the resolver answers for `i-….ec2.internal`. */
+  readonly enableResourceNameDnsARecord: boolean
+  readonly enableResourceNameDnsAAAARecord: boolean
 }
 
 /** A volume is shown, for clients that read it, and holds nothing: an instance's files are in its own layer. */

@@ -16,6 +16,7 @@ import { addressDnsName, toGroups, toInstanceInterface } from '../network-interf
 import { tagList } from '../request/tags.ts'
 import { toInstanceProfile } from './instance-profile-association.ts'
 import { toMetadataOptions } from './metadata-options.ts'
+import { toPrivateDnsNameOptions } from './private-dns-name-options.ts'
 
 /** The low byte of the state's code; the high one is EC2's own. */
 const STATE_CODES: Readonly<Record<InstanceState, number>> = {
@@ -119,19 +120,14 @@ function networkShape(records: Records, instance: Instance, interfaces: readonly
   if (!primary || !address) {
     return { NetworkInterfaces: [], PrivateDnsName: '', SecurityGroups: [], PrivateDnsNameOptions: {} }
   }
-  const subnet = records.subnets.get(instance.subnetId)
-  const hostnameType = subnet?.hostnameType ?? 'ip-name'
+  const names = toPrivateDnsNameOptions(instance)
   return {
     NetworkInterfaces: interfaces.map((eni) => toInstanceInterface(records, eni)),
     PrivateDnsName:
-      hostnameType === 'ip-name'
+      names.HostnameType === 'ip-name'
         ? addressDnsName(address, instance.region)
         : `${instance.id}.${privateDomain(instance.region)}`,
-    PrivateDnsNameOptions: {
-      HostnameType: hostnameType,
-      EnableResourceNameDnsARecord: subnet?.enableResourceNameDnsARecord ?? false,
-      EnableResourceNameDnsAAAARecord: subnet?.enableResourceNameDnsAAAARecord ?? false,
-    },
+    PrivateDnsNameOptions: names,
     PrivateIpAddress: address,
     SecurityGroups: toGroups(records, primary.groupIds),
     SourceDestCheck: primary.sourceDestCheck,

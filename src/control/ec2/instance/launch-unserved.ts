@@ -30,8 +30,6 @@ export function refuseUnservedLaunch(input: RunInstancesRequest): void {
     'placement.hostResourceGroupArn': placement?.HostResourceGroupArn,
     'placement.partitionNumber': placement?.PartitionNumber,
     'placement.tenancy': unlessDefault(placement?.Tenancy),
-    'privateDnsNameOptions.hostnameType':
-      input.PrivateDnsNameOptions?.HostnameType === 'resource-name' ? 'resource-name' : undefined,
     ramdiskId: input.RamdiskId,
     secondaryInterfaces: input.SecondaryInterfaces,
   })

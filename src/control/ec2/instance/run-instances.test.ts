@@ -9,6 +9,7 @@ import { createSecurityGroup } from '../filtering/security-group.ts'
 import { createNetworkInterface } from '../network-interface/network-interface.ts'
 import { CALLER, contents, openWorld, refusal, STRANGER, type World } from '../request/testing.ts'
 import { createSubnet } from '../vpc/subnet.ts'
+import { modifySubnetAttribute } from '../vpc/subnet-attribute.ts'
 import { createVpc } from '../vpc/vpc.ts'
 import { describeInstances } from './instance.ts'
 import { runInstances } from './run-instances.ts'
@@ -104,6 +105,27 @@ describe('runInstances', () => {
       '172.31.16.4',
     )
     expect(run(p, { SecurityGroups: ['default'] }).Instances![0]!.SecurityGroups).toEqual(instance!.SecurityGroups)
+  })
+
+  test('private names are what the launch asks for, else what its subnet has then', () => {
+    const { a: SubnetId } = p.subnets
+    const before = run(p, { SubnetId }).Instances![0]!
+    const Value = true
+    p.world.write(modifySubnetAttribute, { SubnetId, EnableResourceNameDnsARecordOnLaunch: { Value } })
+    p.world.write(modifySubnetAttribute, { SubnetId, PrivateDnsHostnameTypeOnLaunch: 'resource-name' })
+    const after = run(p, { SubnetId }).Instances![0]!
+    const asked = run(p, { SubnetId, PrivateDnsNameOptions: { HostnameType: 'ip-name' } }).Instances![0]!
+    const shown = [before, after, asked].map((one) => [
+      one.PrivateDnsName?.startsWith('ip-'),
+      one.PrivateDnsNameOptions?.HostnameType,
+      one.PrivateDnsNameOptions?.EnableResourceNameDnsARecord,
+    ])
+    expect(shown).toEqual([
+      [true, 'ip-name', false],
+      [false, 'resource-name', true],
+      [true, 'ip-name', true],
+    ])
+    expect(after.PrivateDnsName).toBe(`${after.InstanceId}.ec2.internal`)
   })
 
   test('an image that wants metadata tokens gives instances that do', () => {

@@ -30,6 +30,7 @@ import {
 } from './launch-interface.ts'
 import { refuseUnservedCpuOptions, refuseUnservedLaunch } from './launch-unserved.ts'
 import { defaultMetadataOptions, parseMetadataOptions } from './metadata-options.ts'
+import { parsePrivateDnsNameOptions } from './private-dns-name-options.ts'
 import { parseUserData } from './user-data.ts'
 
 const ACTION = 'RunInstances'
@@ -110,6 +111,7 @@ function parseLaunch(tx: Tx, caller: Caller, input: RunInstancesRequest, archite
         defaultMetadataOptions(image.requiresMetadataTokens),
         input.MetadataOptions,
       ),
+      privateDnsNameOptions: parsePrivateDnsNameOptions(network.subnet, input.PrivateDnsNameOptions),
       disableApiTermination: input.DisableApiTermination ?? false,
       disableApiStop: input.DisableApiStop ?? false,
       shutdownBehavior,
