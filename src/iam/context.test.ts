@@ -103,6 +103,11 @@ describe('contextKeys', () => {
     })
   })
 
+  test('an action between two accounts has no aws:ResourceAccount', () => {
+    expect(keysOf(ROLE, PUBLIC, 'ec2:DeleteVpcEndpoints')).toHaveProperty('aws:resourceaccount')
+    expect(keysOf(ROLE, PUBLIC, 'ec2:CreateVpcEndpoint')).not.toHaveProperty('aws:resourceaccount')
+  })
+
   test('temporary credentials say when they were given and that there was no second factor; a key says nothing', () => {
     const root = rootPrincipal('123456789012')
     expect(keysOf(root, PUBLIC)).not.toHaveProperty('aws:multifactorauthpresent')

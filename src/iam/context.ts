@@ -54,6 +54,16 @@ export function servicesWithKey(lookup: string): ReadonlySet<string> | undefined
   }
 }
 
+/** Actions on the resources of two accounts at once: AWS has no `aws:ResourceAccount` for them, nor the organization's. */
+const BETWEEN_ACCOUNTS = new Set(
+  (
+    'ec2:acceptvpcendpointconnections ec2:acceptvpcpeeringconnection ec2:copyimage ec2:createvolume ' +
+    'ec2:createvpcendpoint ec2:createvpcpeeringconnection ec2:deletevpcpeeringconnection ' +
+    'ec2:rejectvpcpeeringconnection route53:associatevpcwithhostedzone route53:createvpcassociationauthorization ' +
+    'route53:deletevpcassociationauthorization route53:disassociatevpcfromhostedzone route53:listhostedzonesbyvpc'
+  ).split(' '),
+)
+
 /** Every key of the request by lower-case name; a key that AWS would leave out is absent. */
 export function contextKeys(context: RequestContext): ContextKeys {
   const { authorisation, now } = context
@@ -68,12 +78,17 @@ export function contextKeys(context: RequestContext): ContextKeys {
   }
   Object.assign(keys, organizationKeys(context))
   if (context.userAgent !== undefined) keys['aws:useragent'] = context.userAgent
-  if (authorisation.resourceAccount !== undefined) {
-    keys['aws:resourceaccount'] = authorisation.resourceAccount
-    if (servicePrefix(authorisation.action) === 's3') keys['s3:resourceaccount'] = authorisation.resourceAccount
+  const resourceAccount = resourceAccountOf(authorisation)
+  if (resourceAccount !== undefined) {
+    keys['aws:resourceaccount'] = resourceAccount
+    if (servicePrefix(authorisation.action) === 's3') keys['s3:resourceaccount'] = resourceAccount
   }
   for (const [key, value] of Object.entries(authorisation.keys)) keys[key.toLowerCase()] = value
   return keys
+}
+
+function resourceAccountOf({ action, resourceAccount }: Authorisation): string | undefined {
+  return BETWEEN_ACCOUNTS.has(action.toLowerCase()) ? undefined : resourceAccount
 }
 
 /** `s3` of `s3:GetObject`. */
@@ -108,7 +123,7 @@ function organizationKeys({ principal, authorisation, connection, organizations 
     keys[`aws:${prefix}orgpaths`] = [membership.path]
   }
   put('principal', principal.kind === 'anonymous' ? undefined : principal.account)
-  put('resource', authorisation.resourceAccount)
+  put('resource', resourceAccountOf(authorisation))
   if (connection.kind === 'endpoint') {
     put('vpce', connection.endpointAccount)
     if (!VPCE_ORG_ID.has(service)) delete keys['aws:vpceorgid']
