@@ -11,6 +11,8 @@ export interface Obstacle {
   readonly vpcId: string
   /** The agent's own address. */
   readonly source: string
+  /** The VPC has both of the attributes that private names need. */
+  readonly hasDnsAttributes: boolean
   /** The endpoint for the service, in use or not; undefined: there is none. */
   readonly endpointId: string | undefined
   readonly roleName: string | undefined
@@ -18,16 +20,18 @@ export interface Obstacle {
 
 const CORE = 'AmazonSSMManagedInstanceCore'
 
+export const PROFILE_REMEDY = `give the instance a profile, with a role that EC2 may assume and ${CORE}`
+
 /** In the order in which the reasons are met. */
 export function remediesFor(obstacles: readonly Obstacle[]): string[] {
   return [...new Set(obstacles.flatMap((obstacle) => remedyOf(obstacle) ?? []))]
 }
 
-function remedyOf({ step, ...at }: Obstacle): string | undefined {
+function remedyOf({ step, ...at }: Obstacle): string | readonly string[] | undefined {
   const { stage, by, why } = step
   switch (stage) {
     case 'dns':
-      return dnsRemedy(why, at)
+      return dnsRemedies(at)
     case 'sg-egress':
       return `let tcp/443 to the endpoint out of ${by}, a group of the instance`
     case 'sg-ingress':
@@ -49,8 +53,11 @@ function isUnsaid(why: string): boolean {
   return why.includes('no statement')
 }
 
-function dnsRemedy(why: string, { vpcId, serviceName, endpointId }: Omit<Obstacle, 'step'>): string {
-  if (/enableDns/.test(why)) return `turn on enableDnsSupport and enableDnsHostnames of ${vpcId}`
-  if (endpointId === undefined) return `create an interface endpoint for ${serviceName} in ${vpcId}, with private DNS`
-  return `turn on private DNS of ${endpointId}`
+function dnsRemedies({ vpcId, hasDnsAttributes, serviceName, endpointId }: Omit<Obstacle, 'step'>): string[] {
+  // The attributes first: without them private DNS is refused.
+  const attributes = hasDnsAttributes ? [] : [`turn on enableDnsSupport and enableDnsHostnames of ${vpcId}`]
+  if (endpointId === undefined) {
+    return [...attributes, `create an interface endpoint for ${serviceName} in ${vpcId}, with private DNS`]
+  }
+  return hasDnsAttributes ? [`turn on private DNS of ${endpointId}`] : attributes
 }

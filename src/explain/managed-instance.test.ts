@@ -141,6 +141,21 @@ describe('a managed instance', () => {
         'create an interface endpoint for com.amazonaws.us-east-1.ec2messages in vpc-1, with private DNS',
       ],
     ],
+    [
+      "the VPC's attributes and an endpoint",
+      vpcWith(ALL.slice(1), { resolver: { ...smallVpc().resolver, hostnames: false } }),
+      CORE,
+      [
+        'turn on enableDnsSupport and enableDnsHostnames of vpc-1',
+        'create an interface endpoint for com.amazonaws.us-east-1.ssm in vpc-1, with private DNS',
+      ],
+    ],
+    [
+      'a profile',
+      vpcWith(ALL),
+      { kind: 'anonymous' },
+      ['give the instance a profile, with a role that EC2 may assume and AmazonSSMManagedInstanceCore'],
+    ],
     ['permissions', vpcWith(ALL), role('s3:*'), ['attach AmazonSSMManagedInstanceCore to the role node']],
   ])('is told what to do when it lacks %s', (_lack, vpc, principal, remedies) =>
     expect(diagnose(vpc, principal).remedies).toEqual(remedies),

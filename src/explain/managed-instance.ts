@@ -13,7 +13,7 @@ import { type Authorisation, controlPolicies, type Organizations } from '../iam/
 import { TCP } from '../ip/protocol.ts'
 import type { InstanceId, Instant } from '../store/records.ts'
 import { explain } from './explain.ts'
-import { type Obstacle, remediesFor } from './managed-instance-remedies.ts'
+import { type Obstacle, PROFILE_REMEDY, remediesFor } from './managed-instance-remedies.ts'
 import { POLICY_STAGES } from './policy.ts'
 import { pass, type Step, stop, type Trace } from './trace.ts'
 
@@ -76,7 +76,8 @@ export function explainManagedInstance(network: Network, question: ManagedInstan
   const blockers = [role, ...services.flatMap(stepsOf)].filter((step) => step.verdict === 'stop')
   const obstacles = sender ? services.flatMap((service) => obstaclesTo(service, sender, principal)) : []
   const verdict = blockers.length === 0 ? 'reachable' : 'stopped'
-  return { instanceId, verdict, role, services, blockers, remedies: remediesFor(obstacles) }
+  const profile = sender && role.verdict === 'stop' ? [PROFILE_REMEDY] : []
+  return { instanceId, verdict, role, services, blockers, remedies: [...profile, ...remediesFor(obstacles)] }
 }
 
 function obstaclesTo(diagnosis: ServiceDiagnosis, { vpc, networkInterface }: PlacedInterface, principal: Principal) {
@@ -84,6 +85,7 @@ function obstaclesTo(diagnosis: ServiceDiagnosis, { vpc, networkInterface }: Pla
   const place: Omit<Obstacle, 'step'> = {
     serviceName,
     vpcId: vpc.id,
+    hasDnsAttributes: vpc.resolver.enabled && vpc.resolver.hostnames,
     source: networkInterface.addresses[0] ?? networkInterface.id,
     endpointId: vpc.endpoints.find((one) => one.serviceName === serviceName)?.id,
     roleName: principal.kind === 'assumedRole' ? principal.roleName : undefined,
@@ -105,7 +107,7 @@ function notRunning(instanceId: InstanceId): Step {
 
 function roleStep(instanceId: InstanceId, principal: Principal): Step {
   if (principal.kind === 'anonymous') {
-    const why = `${instanceId} has no instance profile whose role EC2 may assume, so its agent has no credentials; attach one with AmazonSSMManagedInstanceCore`
+    const why = `${instanceId} has no instance profile whose role EC2 may assume, so its agent has no credentials`
     return stop({ stage: 'identity-policy', by: instanceId, why }, 'request')
   }
   return pass({ stage: 'identity-policy', by: principal.arn, why: 'the instance profile gives credentials' }, 'request')
