@@ -58,7 +58,9 @@ async function ask(call: SsmCall, operation: string, input: object): Promise<Rea
   const answer = await fetch(url, { method: 'POST', headers: { ...headers, authorization }, body })
   const output = readJson(await answer.text())
   if (answer.ok) return output
-  throw new CliError(`${operation}: ${output.message ?? output.Message ?? output.__type ?? `HTTP ${answer.status}`}`)
+  const hint = output.__type === 'TargetNotConnected' ? ` (postern explain ${call.instanceId} ssm says why)` : ''
+  const said = output.message ?? output.Message ?? output.__type ?? `HTTP ${answer.status}`
+  throw new CliError(`${operation}: ${said}${hint}`)
 }
 
 /** One word of a command line for the instance's shell. */
