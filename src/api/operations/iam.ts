@@ -9,6 +9,7 @@ import {
 } from '../../control/iam/access-key.ts'
 import { getAccountSummary } from '../../control/iam/account.ts'
 import { createAccountAlias, deleteAccountAlias, listAccountAliases } from '../../control/iam/account-alias.ts'
+import { getAccountAuthorizationDetails } from '../../control/iam/account-details.ts'
 import {
   attachGroupPolicy,
   attachRolePolicy,
@@ -124,6 +125,7 @@ import type { ReadRows, WriteRows } from './rows.ts'
 
 export const IAM_READS = {
   GetAccessKeyLastUsed: getAccessKeyLastUsed,
+  GetAccountAuthorizationDetails: getAccountAuthorizationDetails,
   GetAccountSummary: getAccountSummary,
   GetContextKeysForCustomPolicy: getContextKeysForCustomPolicy,
   GetContextKeysForPrincipalPolicy: getContextKeysForPrincipalPolicy,

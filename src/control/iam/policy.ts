@@ -130,7 +130,7 @@ function usesMembers(records: Records, caller: Caller, arn: string): Policy {
   return { AttachmentCount: attached, PermissionsBoundaryUsageCount: boundary, IsAttachable: true }
 }
 
-function customerShape(records: Records, caller: Caller, policy: IamPolicy): Policy {
+export function customerShape(records: Records, caller: Caller, policy: IamPolicy): Policy {
   const arn = policyArn(policy)
   const newest = policy.versions.map((version) => version.createdAt).sort()
   return {
@@ -147,7 +147,7 @@ function customerShape(records: Records, caller: Caller, policy: IamPolicy): Pol
   }
 }
 
-function managedShape(records: Records, caller: Caller, policy: ManagedPolicy): Policy {
+export function managedShape(records: Records, caller: Caller, policy: ManagedPolicy): Policy {
   return {
     PolicyName: policy.name,
     PolicyId: policy.id,
