@@ -104,6 +104,37 @@ describe.skipIf(!hasCli)('the AWS CLI', () => {
     expect(await aws(names, session)).toContain('eu-west-1')
     await expect(aws(['ec2', 'describe-vpcs'], session)).rejects.toThrow('(UnauthorizedOperation)')
   }, 120_000)
+
+  it('puts a user into a group, and tells what its policies would say', async () => {
+    const policy = {
+      Version: '2012-10-17',
+      Statement: [
+        {
+          Effect: 'Allow',
+          Action: 's3:GetObject',
+          Resource: 'arn:aws:s3:::data/*',
+          Condition: { StringEquals: { 'aws:SourceVpce': 'vpce-1' } },
+        },
+      ],
+    }
+    await iam('create-user', '--user-name', 'eve')
+    await iam('create-group', '--group-name', 'readers')
+    await iam('add-user-to-group', '--group-name', 'readers', '--user-name', 'eve')
+    const document = ['--policy-name', 'read', '--policy-document', JSON.stringify(policy)]
+    await iam('put-group-policy', '--group-name', 'readers', ...document)
+    const eve = ['--policy-source-arn', 'arn:aws:iam::123456789012:user/eve']
+    expect(await iam('get-context-keys-for-principal-policy', ...eve, '--query', 'ContextKeyNames')).toEqual([
+      'aws:SourceVpce',
+    ])
+    const simulate = (...context: string[]) => {
+      const asked = ['--action-names', 's3:GetObject', '--resource-arns', 'arn:aws:s3:::data/a', ...context]
+      const query = ['--query', 'EvaluationResults[0].[EvalDecision,MatchedStatements[0].SourcePolicyId]']
+      return iam('simulate-principal-policy', ...eve, ...asked, ...query)
+    }
+    const came = 'ContextKeyName=aws:SourceVpce,ContextKeyValues=vpce-1,ContextKeyType=string'
+    expect(await simulate('--context-entries', came)).toEqual(['allowed', 'group_readers_read'])
+    expect(await simulate()).toEqual(['implicitDeny', 'None'])
+  }, 120_000)
 })
 
 describe.skipIf(!hasBoto3)('boto3', () => {
