@@ -14,6 +14,7 @@ import { stsOperations } from './api/operations/sts.ts'
 import { ApiServer } from './api/server.ts'
 import { lookupIn } from './compile/lookup.ts'
 import type { Network } from './compile/network.ts'
+import { followInstanceInitiated } from './control/ec2/instance/instance-state.ts'
 import { findIdentity, findOrphan } from './control/iam/identity.ts'
 import { organizationsIn } from './control/organizations/membership.ts'
 import { type AdminContext, adminRoutes, execRoute, HOME_ACCOUNT } from './daemon-admin.ts'
@@ -24,6 +25,7 @@ import { FrontDoor } from './edge/front-door.ts'
 import { checkHost } from './linux/check-host.ts'
 import { type BackboneSockets, type Driver, DriverError } from './linux/driver.ts'
 import type { LinuxDriverOptions } from './linux/linux-driver.ts'
+import type { PowerWish } from './linux/sandbox/power-switch.ts'
 import { Sandboxes } from './linux/sandbox/sandbox.ts'
 import { Reconciler } from './reconcile.ts'
 import { anyServices } from './services/any/any-adapter.ts'
@@ -204,7 +206,14 @@ async function makeParts(
   const authority = CertificateAuthority.open(path)
   const caBundle = join(path, 'ca-bundle.pem')
   authority.writeBundle(caBundle)
-  const sandboxes = new Sandboxes({ stateDirectory: path, world, caBundle: () => caBundle, log })
+  const onPower = (instanceId: string, wish: PowerWish) => {
+    try {
+      store.transact((tx) => followInstanceInitiated(tx, instanceId as InstanceId, wish, now()))
+    } catch (error) {
+      log(`${instanceId} asked for ${wish}: ${String(error)}`)
+    }
+  }
+  const sandboxes = new Sandboxes({ stateDirectory: path, world, caBundle: () => caBundle, onPower, log })
   const driver = await makeDriver(options.dataplane, { world, sandboxes, reopened: (opened) => serveBackbone(opened) })
   const forgetInstance = (instanceId: string) => sandboxes.forget(instanceId)
   const reconciler = new Reconciler({ store, driver, forgetInstance, now, log })

@@ -19,7 +19,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { buffer, text } from 'node:stream/consumers'
 import { gzipSync } from 'node:zlib'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { InstanceNetwork, VpcNetwork } from '../../src/compile/network.ts'
 import { parseAddress } from '../../src/ip/address.ts'
 import { cidr } from '../../src/ip/cidr.ts'
@@ -413,6 +413,58 @@ describe.skipIf(!isRoot)('sandbox', () => {
     it.skipIf(!canLimit)('what takes too much memory is ended, and the others go on', async () => {
       const { code, signal, after, left } = await limited('head -c 400000000 /dev/zero | tail > /dev/null')
       expect([code, signal, after, left]).toEqual([137, null, 'fine\n', []])
+    })
+  })
+
+  describe('power', () => {
+    const wishes: string[] = []
+    const watched = () =>
+      new Sandboxes({
+        stateDirectory: directory,
+        world: suffix,
+        caBundle: () => caBundle,
+        onPower: (id, wish) => wishes.push(`${id} ${wish}`),
+        log: (line) => logged.push(line),
+      })
+    const before = sandboxes
+    beforeEach(() => {
+      wishes.length = 0
+      sandboxes = watched()
+    })
+    afterEach(() => {
+      sandboxes = before
+    })
+
+    it.each([
+      ['poweroff', 'poweroff'],
+      ['reboot', 'reboot'],
+      ['shutdown -h now', 'poweroff'],
+      ['shutdown -r +0', 'reboot'],
+    ])('%s is told as %s', async (command, wish) => {
+      await sandboxes.boot(instance, namespace, vpc)
+      expect(await sh(command)).toMatchObject({ code: 0, stderr: '' })
+      await expect.poll(() => wishes).toEqual([`${instance.id} ${wish}`])
+      await sandboxes.forget(instance.id)
+    })
+
+    it('a word that came while no daemon ran is told to the next', async () => {
+      sandboxes = before
+      await sandboxes.boot(instance, namespace, vpc)
+      expect(await sh('poweroff')).toMatchObject({ code: 0 })
+      sandboxes = watched()
+      await sandboxes.boot(instance, namespace, vpc)
+      await expect.poll(() => wishes).toEqual([`${instance.id} poweroff`])
+      await sandboxes.forget(instance.id)
+    })
+
+    it('only root may, and only what is understood', async () => {
+      await sandboxes.boot(instance, namespace, vpc)
+      const { stderr } = await sh('setpriv --reuid=65534 --regid=65534 --clear-groups /sbin/poweroff; shutdown 23:00')
+      expect(stderr).toBe(
+        'poweroff: only root may\nshutdown: not understood here: 23:00 (use -h, -P, -r or -c, and now or +minutes)\n',
+      )
+      await sandboxes.forget(instance.id)
+      expect(wishes).toEqual([])
     })
   })
 

@@ -2,6 +2,7 @@
 // names, and that programs of every kind trust Postern's CA.
 
 import type { InstanceNetwork, VpcNetwork } from '../../compile/network.ts'
+import { POWER_COMMAND, POWER_PIPE, POWER_SCRIPT } from './power-switch.ts'
 
 /** Where the sandbox shows what Postern gives it, read only. */
 export const GUEST_DIRECTORY = '/run/postern'
@@ -44,6 +45,7 @@ export function guestFiles(instance: InstanceNetwork, vpc: VpcNetwork): Record<s
       '',
     ].join('\n'),
     'resolv.conf': `search ${domain}\nnameserver ${addresses[0]}\noptions timeout:2 attempts:5\n`,
+    [POWER_COMMAND]: POWER_SCRIPT,
     // Mount points for what is bound there.
     'ca-bundle.pem': '',
   }
@@ -70,6 +72,10 @@ link() { ln -s "$1" "$2"; }
 if [ "$1" = first ]; then
   put $guest/hosts /etc/hosts cp
   put $guest/hostname /etc/hostname cp
+  for name in shutdown poweroff reboot; do
+    put $guest/${POWER_COMMAND} /sbin/$name cp
+    chmod 755 /sbin/$name
+  done
 fi
 put $guest/resolv.conf /etc/resolv.conf cp
 put $guest/ca-bundle.pem ${CA_BUNDLE} link
@@ -96,7 +102,7 @@ look() {
   wanted || kill $agent
 }
 nap() {
-  sleep $1 &
+  sleep $1 9>&- &
   napping=$!
   [ -z "$again" ] || kill $napping
   wait $napping
@@ -107,6 +113,7 @@ uptime() { read -r now rest < /proc/uptime && echo \${now%%.*}; }
 wanted() { [ -e $guest/${AGENT_WANTED} ]; }
 trap end TERM
 trap look HUP
+exec 9<> $guest/${POWER_PIPE}
 echo ready
 exec </dev/null >/dev/null 2>&1
 delay=1
@@ -118,7 +125,7 @@ while :; do
     continue
   fi
   began=$(uptime)
-  ${AGENT_DIRECTORY}/run ${AGENT_DIRECTORY}/agent/main.js &
+  ${AGENT_DIRECTORY}/run ${AGENT_DIRECTORY}/agent/main.js 9>&- &
   agent=$!
   wanted || kill $agent
   while kill -0 $agent; do wait $agent; done

@@ -10,6 +10,7 @@ import type { InstanceNetwork, VpcNetwork } from '../../compile/network.ts'
 import { ApiError, notFound } from '../../errors.ts'
 import { NAMESPACE_DIRECTORY } from '../names.ts'
 import { type AgentFiles, agentProblem, gatherAgent } from './agent-files.ts'
+import { makePowerSwitch, type PowerWish, watchPowerSwitch } from './power-switch.ts'
 import { isAlive, signalProcess, waitUntilGone } from './process.ts'
 import { type ExecOptions, enter, type Inside, type RunningCommand, runCommand } from './sandbox-command.ts'
 import {
@@ -38,6 +39,8 @@ export interface SandboxOptions {
   readonly caBundle: () => string
   /** Of each instance; generous when absent. */
   readonly limits?: Limits
+  /** Told when an instance shuts itself down or reboots itself; nothing has ended yet. */
+  readonly onPower?: (instanceId: string, wish: PowerWish) => void
   readonly log: (line: string) => void
 }
 
@@ -55,6 +58,8 @@ export class Sandboxes {
   /** The control groups of each instance in which something was run. */
   #groups = new Map<string, readonly string[]>()
   #saidUnlimited = false
+  /** Of the sandboxes that run. */
+  #switches = new Map<string, { close(): void }>()
 
   constructor(options: SandboxOptions) {
     this.#options = options
@@ -83,6 +88,7 @@ export class Sandboxes {
         if (name !== 'ca-bundle.pem' || !before) await writeFile(join(this.#guestDirectory(instance.id), name), text)
       }
       await this.#save(instance.id, after)
+      if (after.init && isAlive(after.init)) this.#watchPower(instance.id)
       if (instance.userData && !after.userDataRan) await this.#runUserData(instance.id, instance.userData)
       await this.#keepAgent(instance)
     })
@@ -181,6 +187,7 @@ export class Sandboxes {
     // A daemon that died while it started one knows nothing of it.
     else await endStrayProcesses(record.namespace)
     const groups = await this.#limited(instanceId)
+    await makePowerSwitch(this.#guestDirectory(instanceId))
     const init = await startSandbox({
       instanceId,
       namespace: record.namespace,
@@ -196,7 +203,19 @@ export class Sandboxes {
     })
     const started = { ...record, init }
     await this.#save(instanceId, started)
+    this.#watchPower(instanceId)
     return { inside: { pid: init.pid, tools, groups }, record: started }
+  }
+
+  #watchPower(instanceId: string): void {
+    const { onPower, log } = this.#options
+    if (!onPower || this.#switches.has(instanceId)) return
+    try {
+      const watched = watchPowerSwitch(this.#guestDirectory(instanceId), (wish) => onPower(instanceId, wish))
+      this.#switches.set(instanceId, watched)
+    } catch (error) {
+      log(`${instanceId}: its shutdown will not be seen: ${String(error)}`)
+    }
   }
 
   async #limited(instanceId: string): Promise<readonly string[]> {
@@ -263,6 +282,8 @@ export class Sandboxes {
 
   async #end(instanceId: string, record: SandboxRecord): Promise<void> {
     const { init, namespace } = record
+    this.#switches.get(instanceId)?.close()
+    this.#switches.delete(instanceId)
     if (init && signalProcess(init, 'SIGTERM') && !(await waitUntilGone(init, GRACE_MILLISECONDS))) {
       signalProcess(init, 'SIGKILL')
       if (!(await waitUntilGone(init, GRACE_MILLISECONDS))) {

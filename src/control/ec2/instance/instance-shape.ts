@@ -163,8 +163,8 @@ function stateReason(instance: Instance): InstanceOutput['StateReason'] {
   return instance.stateReason && { Code: instance.stateReason.code, Message: instance.stateReason.message }
 }
 
-/** `User initiated (2026-01-02 03:04:05 GMT)` */
+/** Empty for an instance that shut itself down; else `User initiated (2026-01-02 03:04:05 GMT)` */
 function stateTransitionReason(instance: Instance): string {
-  if (instance.stateChangedAt === undefined) return ''
+  if (instance.stateChangedAt === undefined || instance.stateReason?.code !== 'Client.UserInitiatedShutdown') return ''
   return `User initiated (${instance.stateChangedAt.slice(0, 19).replace('T', ' ')} GMT)`
 }

@@ -9,7 +9,13 @@ import { CALLER, openWorld, refusal, STRANGER, type World } from '../request/tes
 import { describeInstanceStatus, describeInstances } from './instance.ts'
 import { modifyInstanceAttribute } from './instance-attribute.ts'
 import { finishInstanceTransition, forgetTerminated } from './instance-lifecycle.ts'
-import { rebootInstances, startInstances, stopInstances, terminateInstances } from './instance-state.ts'
+import {
+  followInstanceInitiated,
+  rebootInstances,
+  startInstances,
+  stopInstances,
+  terminateInstances,
+} from './instance-state.ts'
 import { runInstances } from './run-instances.ts'
 import { deleteVolume, describeVolumes } from './volume.ts'
 
@@ -61,6 +67,29 @@ describe('the life of an instance', () => {
     settle()
     expect(record()).toMatchObject({ state: 'running', boot: 2 })
     expect(record().stateReason).toBeUndefined()
+  })
+
+  test.each([
+    ['poweroff', 'stop', 'stopping'],
+    ['poweroff', 'terminate', 'shutting-down'],
+    ['reboot', 'terminate', 'running'],
+  ] as const)('%s from inside, with the behavior %s, makes it %s', (wish, behavior, state) => {
+    settle()
+    world.write(modifyInstanceAttribute, { InstanceId: id, InstanceInitiatedShutdownBehavior: { Value: behavior } })
+    world.write(modifyInstanceAttribute, { InstanceId: id, DisableApiStop: { Value: true } })
+    world.store.transact((tx) => followInstanceInitiated(tx, id, wish, CALLER.now))
+    expect(record()).toMatchObject({ state, boot: wish === 'reboot' ? 2 : 1 })
+    const [shown] = world.read(describeInstances, { InstanceIds: [id] }).Reservations![0]!.Instances!
+    const message = 'Client.InstanceInitiatedShutdown: Instance initiated shutdown'
+    expect(shown!.StateReason?.Message).toBe(wish === 'reboot' ? undefined : message)
+    expect(shown!.StateTransitionReason).toBe('')
+  })
+
+  test('what ends already is not ended again from inside', () => {
+    settle()
+    world.write(terminateInstances, { InstanceIds: [id] })
+    world.store.transact((tx) => followInstanceInitiated(tx, id, 'poweroff', CALLER.now))
+    expect(record().stateReason?.code).toBe('Client.UserInitiatedShutdown')
   })
 
   test('reboot boots again and stays running', () => {

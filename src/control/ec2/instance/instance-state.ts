@@ -13,7 +13,7 @@ import type {
   TerminateInstancesResult,
 } from '@aws-sdk/client-ec2'
 import { ApiError, missingParameter } from '../../../errors.ts'
-import type { Instance, InstanceState } from '../../../store/records.ts'
+import type { Instance, InstanceId, InstanceState } from '../../../store/records.ts'
 import type { Records, Tx } from '../../../store/store.ts'
 import type { Caller } from '../../caller.ts'
 import { refuseUnserved } from '../request/not-served.ts'
@@ -50,7 +50,9 @@ export function stopInstances(tx: Tx, caller: Caller, input: StopInstancesReques
   const kept = instances.find((instance) => instance.disableApiStop)
   if (kept) throw protectedError(kept, 'stopped', 'disableApiStop')
   const changes = instances.map((instance) =>
-    instance.state === 'running' ? endInstance(tx, caller, instance, 'stopping') : toStateChange(instance, instance),
+    instance.state === 'running'
+      ? endInstance(tx, instance, { state: 'stopping', why: USER_INITIATED, now: caller.now })
+      : toStateChange(instance, instance),
   )
   return { StoppingInstances: changes }
 }
@@ -71,9 +73,24 @@ export function terminateInstances(tx: Tx, caller: Caller, input: TerminateInsta
   const kept = instances.find((instance) => instance.disableApiTermination && !isEnding(instance))
   if (kept) throw protectedError(kept, 'terminated', 'disableApiTermination')
   const changes = instances.map((instance) =>
-    isEnding(instance) ? toStateChange(instance, instance) : endInstance(tx, caller, instance, 'shutting-down'),
+    isEnding(instance)
+      ? toStateChange(instance, instance)
+      : endInstance(tx, instance, { state: 'shutting-down', why: USER_INITIATED, now: caller.now }),
   )
   return { TerminatingInstances: changes }
+}
+
+/** What an instance does to itself: `reboot`, or `poweroff`, which ends or only stops it as its shutdown behavior says.
+ * No protection keeps it from that. */
+export function followInstanceInitiated(tx: Tx, id: InstanceId, wish: 'poweroff' | 'reboot', now: Date): void {
+  const instance = tx.instances.get(id)
+  if (!instance || (instance.state !== 'running' && instance.state !== 'pending')) return
+  if (wish === 'reboot') {
+    tx.instances.update(id, { boot: instance.boot + 1 })
+    return
+  }
+  const state = instance.shutdownBehavior === 'terminate' ? 'shutting-down' : 'stopping'
+  endInstance(tx, instance, { state, why: INSTANCE_INITIATED, now })
 }
 
 function requireInstances(records: Records, caller: Caller, ids: readonly string[] | undefined): Instance[] {
@@ -101,17 +118,26 @@ function isEnding({ state }: Instance): boolean {
   return state === 'shutting-down' || state === 'terminated'
 }
 
-function endInstance(
-  tx: Tx,
-  caller: Caller,
-  instance: Instance,
-  state: 'stopping' | 'shutting-down',
-): InstanceStateChange {
-  const code = 'Client.UserInitiatedShutdown'
+interface Ending {
+  readonly state: 'stopping' | 'shutting-down'
+  readonly why: NonNullable<Instance['stateReason']>
+  readonly now: Date
+}
+
+const USER_INITIATED = {
+  code: 'Client.UserInitiatedShutdown',
+  message: 'Client.UserInitiatedShutdown: User initiated shutdown',
+}
+const INSTANCE_INITIATED = {
+  code: 'Client.InstanceInitiatedShutdown',
+  message: 'Client.InstanceInitiatedShutdown: Instance initiated shutdown',
+}
+
+function endInstance(tx: Tx, instance: Instance, { state, why, now }: Ending): InstanceStateChange {
   const ended = tx.instances.update(instance.id, {
     state,
-    stateReason: { code, message: `${code}: User initiated shutdown` },
-    stateChangedAt: caller.now.toISOString(),
+    stateReason: why,
+    stateChangedAt: now.toISOString(),
   })
   return toStateChange(instance, ended)
 }
