@@ -73,7 +73,8 @@ export class Jobs {
     const work = this.#queue.shift()
     if (!work) return
     this.#running += 1
-    await work()
+    // One job that cannot be done must not keep the others waiting.
+    await work().catch((error: unknown) => this.#options.log('ERROR', `job: ${error}`))
     this.#running -= 1
     return this.#next()
   }
