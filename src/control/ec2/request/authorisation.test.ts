@@ -10,7 +10,7 @@ import { createSubnet } from '../vpc/subnet.ts'
 import { createVpc } from '../vpc/vpc.ts'
 import { ec2Authorisations } from './authorisation.ts'
 import type { Input } from './named-resources.ts'
-import { CALLER, openWorld, STRANGER } from './testing.ts'
+import { CALLER, openWorld, refusal, STRANGER } from './testing.ts'
 
 const world = await openWorld()
 const arn = (type: string, id: string) => `arn:aws:ec2:us-east-1:${CALLER.account}:${type}/${id}`
@@ -116,6 +116,12 @@ describe('resources', () => {
     expect(asked).toContain(arn('subnet', subnet!.id))
     expect(asked).toContain(arn('security-group', group!.id))
   })
+})
+
+test('a call about more resources than can be asked about is refused', () => {
+  const InstanceIds = Array.from({ length: 1001 }, (_, at) => `i-${at.toString(16)}`)
+  refusal(() => ask('StopInstances', { InstanceIds }), 'RequestResourceCountExceeded')
+  expect(ask('StopInstances', { InstanceIds: InstanceIds.slice(1) })).toHaveLength(1000)
 })
 
 describe('keys', () => {

@@ -1,6 +1,7 @@
 // Which resources an EC2 call is about: those that its parameters name, and those that stand behind what they name.
 
 import type { Ec2ResourceType } from '../../../catalogue/ec2-actions.ts'
+import { ApiError } from '../../../errors.ts'
 import type { AccountId, Region, Subnet } from '../../../store/records.ts'
 import type { Records } from '../../../store/store.ts'
 
@@ -38,14 +39,22 @@ const HOLDS_IDS = /(Ids?|Groups|Resources)$/
 /** Members in which ids stand that the call does not touch: peers of a rule, and what users write. */
 const PASSED_OVER = new Set(['IpPermissions', 'ReferencedGroupId', 'Filters', 'TagSpecifications', 'Tags'])
 
+/** Each is a question to every policy, so there is an end to them: AWS's for a call that lists what it wants. */
+const IDS_PER_CALL = 1000
+
 export function namedResources(records: Records, where: Where, operation: string, input: Input): NamedResources {
   const found = new Map<Ec2ResourceType, Set<string>>()
   const add = (id: string) => {
     const type = TYPES[ID.exec(id)?.[1] ?? '']
     if (type !== undefined) found.set(type, (found.get(type) ?? new Set()).add(id))
   }
+  let read = 0
   const walk = (value: unknown, holdsIds: boolean): void => {
-    if (typeof value === 'string' && holdsIds) for (const id of idsBehind(records, where, value)) add(id)
+    if (typeof value === 'string' && holdsIds) {
+      read += 1
+      if (read > IDS_PER_CALL) throw tooMany()
+      for (const id of idsBehind(records, where, value)) add(id)
+    }
     if (Array.isArray(value)) for (const one of value) walk(one, holdsIds)
     else if (isObject(value)) {
       for (const [member, inner] of Object.entries(value)) {
@@ -58,6 +67,10 @@ export function namedResources(records: Records, where: Where, operation: string
   if (typeof input.KeyName === 'string') found.set('key-pair', new Set([input.KeyName]))
   if (operation === 'RunInstances') addLaunch(records, where, input, found, add)
   return found
+}
+
+function tooMany(): ApiError {
+  return new ApiError('RequestResourceCountExceeded', `The request is about more than ${IDS_PER_CALL} resources.`)
 }
 
 /** An association's or an attachment's id stands for what it joins. */
