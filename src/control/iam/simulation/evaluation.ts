@@ -105,7 +105,7 @@ function matchedIn(source: SourcePolicy, request: PolicyRequest, keys: ContextKe
   const subject = { request, keys, principals, action: request.action.toLowerCase() }
   return statementsOf(source)
     .filter((statement) => (statement.effect === 'Allow') === allowed && matchStatement(statement, subject).applies)
-    .map((statement) => statementShape(source, statement))
+    .flatMap((statement) => shapesOf(source)[statement.index] ?? [])
 }
 
 function statementsOf({ document }: SourcePolicy): readonly PolicyStatement[] {
@@ -113,20 +113,30 @@ function statementsOf({ document }: SourcePolicy): readonly PolicyStatement[] {
   return parsed.kind === 'policy' ? parsed.policy.statements : []
 }
 
-/** Both places are those behind a brace, as AWS counts them. */
-function statementShape({ id, type, document }: SourcePolicy, { index }: PolicyStatement): Statement {
-  const path = `$.Statement[${index}]`
-  const start = findOffsets(document, new Set([path])).get(path) ?? 0
+const shapes = new WeakMap<SourcePolicy, readonly Statement[]>()
+
+/** The statements of a policy as they are answered. Both places are those behind a brace, as AWS counts them. */
+function shapesOf(source: SourcePolicy): readonly Statement[] {
+  const known = shapes.get(source)
+  if (known) return known
+  const { id, type, document } = source
+  const paths = statementsOf(source).map(({ index }) => `$.Statement[${index}]`)
+  const offsets = findOffsets(document, new Set(paths))
   const position = (offset: number) => {
     const { line, column } = placeOf(document, offset + 1)
     return { Line: line, Column: column }
   }
-  return {
-    SourcePolicyId: id,
-    SourcePolicyType: type,
-    StartPosition: position(start),
-    EndPosition: position(closingBrace(document, start)),
-  }
+  const made = paths.map((path) => {
+    const start = offsets.get(path) ?? 0
+    return {
+      SourcePolicyId: id,
+      SourcePolicyType: type,
+      StartPosition: position(start),
+      EndPosition: position(closingBrace(document, start)),
+    }
+  })
+  shapes.set(source, made)
+  return made
 }
 
 /** The offset of the brace that closes the object which begins at `start`. */

@@ -152,6 +152,21 @@ describe('SimulateCustomPolicy', () => {
     expect(second).toMatchObject({ IsTruncated: false, EvaluationResults: [{ EvalActionName: 'ec2:RunInstances' }] })
   })
 
+  test('a page has fewer actions where they are costly, and every statement still has its place', () => {
+    const statements = Array.from({ length: 1500 }, () => allow('s3:Get*'))
+    const document = JSON.stringify({ Version: '2012-10-17', Statement: statements })
+    const ResourceArns = Array.from({ length: 50 }, (_, at) => `${BUCKET}/${at}`)
+    const ActionNames = ['s3:GetObject', 's3:GetObjectTagging', 's3:GetObjectAcl', 's3:GetObjectVersion']
+    const input = { PolicyInputList: [document], ActionNames, ResourceArns }
+    const { EvaluationResults: results, IsTruncated } = world.read(simulateCustomPolicy, input)
+    expect(results).toHaveLength(2)
+    expect(IsTruncated).toBe(true)
+    expect(results?.[0]?.MatchedStatements).toHaveLength(1500)
+    const length = JSON.stringify(statements[0]).length + 1
+    const [first, second] = results?.[0]?.MatchedStatements ?? []
+    expect((second?.StartPosition?.Column ?? 0) - (first?.StartPosition?.Column ?? 0)).toBe(length)
+  })
+
   const key = (ContextKeyType: string, ContextKeyValues: string[]) => ({
     ContextEntries: [{ ContextKeyName: 'aws:x', ContextKeyType, ContextKeyValues }],
   })
@@ -167,6 +182,8 @@ describe('SimulateCustomPolicy', () => {
     ['a number that is none', key('numeric', ['many'])],
     ['an unknown type', key('text', ['a'])],
     ['two values of a single key', key('string', ['a', 'b'])],
+    ['more resources than 100', { ResourceArns: Array.from({ length: 101 }, (_, at) => `${BUCKET}/${at}`) }],
+    ['policies of more than 131,072 characters', { PolicyInputList: [' '.repeat(70_000), ' '.repeat(70_000)] }],
     ['a launch without its image', { ResourceHandlingOption: 'EC2-VPC-EBS', ResourceArns: [BUCKET] }],
   ])('refuses %s', (_name, wrong: object) => {
     const input = { PolicyInputList: [policy(allow('s3:*'))], ActionNames: ['s3:GetObject'], ...wrong }

@@ -87,6 +87,10 @@ export function simulatePrincipalPolicy(
   })
 }
 
+const MOST_RESOURCES = 100
+const DEFAULT_PAGE = 100
+/** Of policies that are read for one page, each as often as it is. */
+const CHARACTERS_PER_PAGE = 10_000_000
 const ACTION = /^[A-Za-z0-9-]+:[A-Za-z0-9]+$/
 
 function simulate(caller: Caller, input: Shared, { callerKeys, ...asker }: Asker): SimulatePolicyResponse {
@@ -94,6 +98,7 @@ function simulate(caller: Caller, input: Shared, { callerKeys, ...asker }: Asker
   const wrong = actions.find((action) => !ACTION.test(action))
   if (wrong !== undefined) throw invalidInput(`Invalid Input Actions: ${wrong} is not a name of an API operation`)
   const resources = input.ResourceArns && input.ResourceArns.length > 0 ? input.ResourceArns : ['*']
+  if (resources.length > MOST_RESOURCES) throw invalidInput(`ResourceArns has more than ${MOST_RESOURCES} ARNs`)
   const stranger = resources.find((resource) => resource !== '*' && !parseArn(resource))
   if (stranger !== undefined) throw invalidInput(`Invalid Input ResourceArns: ${stranger} is not an ARN`)
   requireScenario(input.ResourceHandlingOption, resources)
@@ -107,8 +112,16 @@ function simulate(caller: Caller, input: Shared, { callerKeys, ...asker }: Asker
     keys: { ...callerKeys, ...keysOfNow(caller), ...readContextEntries(input.ContextEntries) },
   }
   const numbered = actions.map((action, at) => ({ action, place: String(at).padStart(6, '0') }))
-  const { items, members } = pageOf(numbered, input, ({ place }) => place)
+  const page = { ...input, MaxItems: Math.min(input.MaxItems ?? DEFAULT_PAGE, actionsPerPage(simulation)) }
+  const { items, members } = pageOf(numbered, page, ({ place }) => place)
   return { EvaluationResults: items.map(({ action }) => simulateAction(simulation, action)), ...members }
+}
+
+/** AWS too answers fewer than are asked for where they are costly: the daemon has others to serve meanwhile. */
+function actionsPerPage({ policies, resources }: Simulation): number {
+  const size = policies.reduce((sum, { document }) => sum + document.length, 1)
+  const evaluations = Math.min(1000, Math.floor(CHARACTERS_PER_PAGE / size))
+  return Math.max(1, Math.floor(evaluations / resources.length))
 }
 
 function resourcePolicyOf(text: string): SourcePolicy {

@@ -23,12 +23,17 @@ export interface SourcePolicy extends NamedPolicy {
   readonly inline?: { readonly name: string; readonly holderType: 'user' | 'group' | 'role'; readonly holder: string }
 }
 
+/** Characters of all documents of one parameter: AWS's limit of one document. */
+const GIVEN_LIMIT = 131_072
+
 /** Documents of the call, by the parameter's name and their number from 1. */
 export function givenPolicies(
   parameter: string,
   documents: readonly string[] | undefined,
   kind: PolicyKind,
 ): SourcePolicy[] {
+  const size = (documents ?? []).reduce((sum, document) => sum + document.length, 0)
+  if (size > GIVEN_LIMIT) throw invalidInput(`${parameter} has ${size} characters and may have ${GIVEN_LIMIT}`)
   return (documents ?? []).map((document, at) => {
     const id = `${parameter}.${at + 1}`
     return { id, name: id, type: 'none', document: requireDocument(id, document, kind) }
