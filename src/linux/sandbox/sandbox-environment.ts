@@ -95,18 +95,19 @@ end() {
   done
   exit 0
 }
-# A word that comes just before a wait must not be missed: so the trap itself ends what is waited for.
+# A word that comes just before a wait must not be missed: so the trap itself ends what is waited for. By KILL: a child
+# so young that it still has this shell's traps would take TERM for itself, and forget it.
 look() {
   again=1
-  kill $napping
+  kill -KILL $napping
   wanted || kill $agent
 }
 nap() {
   sleep $1 9>&- &
   napping=$!
-  [ -z "$again" ] || kill $napping
+  [ -z "$again" ] || kill -KILL $napping
   wait $napping
-  kill $napping
+  kill -KILL $napping
   napping=
 }
 uptime() { read -r now rest < /proc/uptime && echo \${now%%.*}; }
