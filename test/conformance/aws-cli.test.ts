@@ -117,19 +117,19 @@ describe.skipIf(!hasCli)('the AWS CLI', () => {
         },
       ],
     }
-    await iam('create-user', '--user-name', 'eve')
+    await iam('create-user', '--user-name', 'kim')
     await iam('create-group', '--group-name', 'readers')
-    await iam('add-user-to-group', '--group-name', 'readers', '--user-name', 'eve')
+    await iam('add-user-to-group', '--group-name', 'readers', '--user-name', 'kim')
     const document = ['--policy-name', 'read', '--policy-document', JSON.stringify(policy)]
     await iam('put-group-policy', '--group-name', 'readers', ...document)
-    const eve = ['--policy-source-arn', 'arn:aws:iam::123456789012:user/eve']
-    expect(await iam('get-context-keys-for-principal-policy', ...eve, '--query', 'ContextKeyNames')).toEqual([
+    const kim = ['--policy-source-arn', 'arn:aws:iam::123456789012:user/kim']
+    expect(await iam('get-context-keys-for-principal-policy', ...kim, '--query', 'ContextKeyNames')).toEqual([
       'aws:SourceVpce',
     ])
     const simulate = (...context: string[]) => {
       const asked = ['--action-names', 's3:GetObject', '--resource-arns', 'arn:aws:s3:::data/a', ...context]
       const query = ['--query', 'EvaluationResults[0].[EvalDecision,MatchedStatements[0].SourcePolicyId]']
-      return iam('simulate-principal-policy', ...eve, ...asked, ...query)
+      return iam('simulate-principal-policy', ...kim, ...asked, ...query)
     }
     const came = 'ContextKeyName=aws:SourceVpce,ContextKeyValues=vpce-1,ContextKeyType=string'
     expect(await simulate('--context-entries', came)).toEqual(['allowed', 'group_readers_read'])
