@@ -58,6 +58,13 @@ function splitArnGlob(glob: Glob): Glob[] | undefined {
 }
 
 function splitArnText(text: string): string[] | undefined {
-  const parts = text.split(':')
-  return parts.length < 6 ? undefined : [...parts.slice(0, 5), parts.slice(5).join(':')]
+  const parts: string[] = []
+  let start = 0
+  while (parts.length < 5) {
+    const colon = text.indexOf(':', start)
+    if (colon === -1) return undefined
+    parts.push(text.slice(start, colon))
+    start = colon + 1
+  }
+  return [...parts, text.slice(start)]
 }

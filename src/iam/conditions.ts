@@ -4,6 +4,7 @@ import { OPERATORS, type Operator } from './operators.ts'
 import type { ContextKeys } from './request.ts'
 import { hasVariables, type PolicyVersion, parseTemplate, resolveTemplate, type Template } from './variables.ts'
 import type { Test } from './wildcard.ts'
+import { spend } from './work.ts'
 
 interface Value {
   /** As written in the policy. */
@@ -109,6 +110,7 @@ function holdsWhenAbsent({ ifExists, set, operator }: Compared): boolean {
 }
 
 function meetsOne(condition: Compared, wanted: Value, actual: string, keys: ContextKeys): boolean {
+  spend(1)
   if (wanted.test) return wanted.test(actual)
   // A variable without a value meets nothing, so a positive operator fails and a negated one holds.
   const resolved = resolveTemplate(wanted.template, keys)

@@ -14,6 +14,7 @@ import type {
   PolicyKind,
   PolicyRequest,
 } from './request.ts'
+import { withinLimit } from './work.ts'
 
 const WHOLE_ACCOUNT: MatchOptions = { accountMeansRoot: false }
 
@@ -25,7 +26,12 @@ interface Grant {
   readonly identity: boolean
 }
 
+/** Bounded: a request and policies that would cost each other too much time are refused. */
 export function evaluate(request: PolicyRequest, keys: ContextKeys): PolicyDecision {
+  return withinLimit(() => decide(request, keys))
+}
+
+function decide(request: PolicyRequest, keys: ContextKeys): PolicyDecision {
   const ask = (kind: PolicyKind, policies: readonly NamedPolicy[], principals?: MatchOptions): Judgement =>
     judge({ kind, policies, request, keys, principals })
   const resource = resourceLayer(request, ask)

@@ -6,6 +6,7 @@ import type { NamedPolicy } from './principal.ts'
 import type { MatchOptions, PrincipalMatch } from './principal-clause.ts'
 import type { ContextKeys, LayerVerdict, PolicyKind, PolicyRequest } from './request.ts'
 import { describeMatch, matchStatement, type StatementMatch, type Subject } from './statement.ts'
+import { TooMuchWork } from './work.ts'
 
 export interface Question {
   readonly kind: PolicyKind
@@ -43,11 +44,25 @@ const CLOSENESS = { account: 1, role: 2, direct: 3 } as const satisfies Record<P
 export function judge(question: Question): Judgement {
   const { kind, request, keys, principals } = question
   const subject: Subject = { request, keys, principals, action: request.action.toLowerCase() }
-  const { deny, allow, nearest, unreadable } = survey(question.policies, subject)
+  const findings = surveyWithinLimit(question.policies, subject)
+  if (!findings) return { verdict: { kind, effect: 'ExplicitDeny', why: TOO_MUCH_WORK } }
+  const { deny, allow, nearest, unreadable } = findings
   if (deny) return { verdict: decided(kind, 'ExplicitDeny', deny, subject) }
   if (allow) return { verdict: decided(kind, 'Allow', allow, subject), principal: allow.principal }
   const why = unreadable ?? (nearest ? describeMiss(nearest) : 'there is no statement that allows anything')
   return { verdict: { kind, effect: 'ImplicitDeny', why } }
+}
+
+/** Nobody knows which statement would have decided, and it may have been a deny. */
+const TOO_MUCH_WORK = 'the policies would take too long to compare with this request, so it is refused'
+
+function surveyWithinLimit(policies: readonly NamedPolicy[], subject: Subject): Findings | undefined {
+  try {
+    return survey(policies, subject)
+  } catch (error) {
+    if (error instanceof TooMuchWork) return undefined
+    throw error
+  }
 }
 
 function survey(policies: readonly NamedPolicy[], subject: Subject): Findings {

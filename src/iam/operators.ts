@@ -7,6 +7,7 @@ import { cidrContains, hostCidr, parseCidr } from '../ip/cidr.ts'
 import { compileArnCondition } from './arn.ts'
 import { type Resolved, resolvedGlob, resolvedText } from './variables.ts'
 import { compileGlob, type Test } from './wildcard.ts'
+import { spend } from './work.ts'
 
 export interface Operator {
   readonly name: string
@@ -20,6 +21,9 @@ export interface Operator {
   readonly compile: (wanted: Resolved) => Test | undefined
 }
 
+/** Characters of the longest text that is read as a number, a date or an address. */
+const LONGEST_SCALAR = 64
+
 const equalText = (wanted: Resolved): Test => {
   const text = resolvedText(wanted)
   return (actual) => actual === text
@@ -27,7 +31,10 @@ const equalText = (wanted: Resolved): Test => {
 
 const equalIgnoringCase = (wanted: Resolved): Test => {
   const text = resolvedText(wanted).toLowerCase()
-  return (actual) => actual.toLowerCase() === text
+  return (actual) => {
+    spend(actual.length)
+    return actual.toLowerCase() === text
+  }
 }
 
 const likeText = (wanted: Resolved): Test => compileGlob(resolvedGlob(wanted))
@@ -36,13 +43,21 @@ const likeArn = (wanted: Resolved): Test => compileArnCondition(resolvedGlob(wan
 
 const equalBoolean = (wanted: Resolved): Test | undefined => {
   const text = resolvedText(wanted).toLowerCase()
-  return text === 'true' || text === 'false' ? (actual) => actual.toLowerCase() === text : undefined
+  if (text !== 'true' && text !== 'false') return undefined
+  return (actual) => actual.length === text.length && actual.toLowerCase() === text
 }
 
 const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/
 const equalBinary = (wanted: Resolved): Test | undefined => {
   const text = resolvedText(wanted)
-  return BASE64.test(text) ? (actual) => actual.replace(/=+$/, '') === text.replace(/=+$/, '') : undefined
+  const wantedDigits = withoutPadding(text)
+  return BASE64.test(text) ? (actual) => withoutPadding(actual) === wantedDigits : undefined
+}
+
+/** At most two characters: a search for the last of many would be quadratic. */
+function withoutPadding(base64: string): string {
+  if (base64.endsWith('==')) return base64.slice(0, -2)
+  return base64.endsWith('=') ? base64.slice(0, -1) : base64
 }
 
 const insideBlock = (wanted: Resolved): Test | undefined => {
@@ -51,7 +66,7 @@ const insideBlock = (wanted: Resolved): Test | undefined => {
   const block = single ? hostCidr(single) : parseCidr(text)
   if (!block) return undefined
   return (actual) => {
-    const address = parseAddress(actual)
+    const address = actual.length > LONGEST_SCALAR ? undefined : parseAddress(actual)
     return address !== undefined && cidrContains(block, address)
   }
 }
@@ -63,7 +78,7 @@ function ordered(read: (text: string) => number | undefined, holds: Ordering): O
     const bound = read(resolvedText(wanted))
     if (bound === undefined) return undefined
     return (actual) => {
-      const value = read(actual)
+      const value = actual.length > LONGEST_SCALAR ? undefined : read(actual)
       return value !== undefined && holds(value, bound)
     }
   }

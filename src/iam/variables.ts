@@ -3,6 +3,7 @@
 
 import type { ContextKeys } from './request.ts'
 import { type Glob, literalGlob, parseGlob } from './wildcard.ts'
+import { spend } from './work.ts'
 
 export type PolicyVersion = '2008-10-17' | '2012-10-17'
 
@@ -16,6 +17,9 @@ type Part =
 export type Template = readonly Part[]
 /** A template whose variables have their values. */
 export type Resolved = readonly Exclude<Part, { kind: 'variable' }>[]
+
+/** A value becomes part of a pattern that is compiled for this request alone. */
+const STEPS_OF_UNIT = 32
 
 const VARIABLE = /\$\{([^}]*)\}/g
 const DEFAULTED = /^([^,]+?)\s*,\s*'(.*)'$/
@@ -44,6 +48,7 @@ export function resolveTemplate(template: Template, keys: ContextKeys): Resolved
     }
     const value = keys[part.key] ?? part.fallback
     if (typeof value !== 'string') return undefined
+    spend(STEPS_OF_UNIT * value.length)
     resolved.push({ kind: 'literal', text: value })
   }
   return resolved

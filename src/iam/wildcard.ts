@@ -1,6 +1,8 @@
 // Wildcards of the policy language: `*` is any run of characters, `?` is exactly one. A pattern is compiled once into
 // tokens, so that a value put in by a policy variable stays literal text even when it holds a `*`.
 
+import { spend } from './work.ts'
+
 /** Any run of characters, also none. */
 const ANY_RUN = -1
 /** Exactly one character. */
@@ -45,7 +47,9 @@ export function compileGlob(tokens: Glob): Test {
   const prefix = literalText(glob.slice(0, firstWild))
   if (firstWild === glob.length - 1 && glob[firstWild] === ANY_RUN) return (text) => text.startsWith(prefix)
   const rest = glob.slice(firstWild)
-  return (text) => text.startsWith(prefix) && simulate(rest, text, prefix.length)
+  if (rest.includes(SEGMENT_RUN)) return (text) => text.startsWith(prefix) && simulate(rest, text, prefix.length)
+  const pieces = splitAtRuns(rest)
+  return (text) => text.startsWith(prefix) && meetsPieces(pieces, text, prefix.length)
 }
 
 /** `pattern` as a test of whole texts. */
@@ -66,12 +70,68 @@ function literalText(units: Glob): string {
   return units.map((unit) => String.fromCharCode(unit)).join('')
 }
 
-/** Follows every position the glob may be in at once, so the cost is bounded by the product of the two lengths: a
- * policy cannot make the front door slow. */
+/** What stands between runs. */
+interface Piece {
+  readonly tokens: Glob
+  /** The same as text, when no `?` is in it. */
+  readonly text: string | undefined
+}
+
+/** At least one piece; the first and the last may be empty. */
+function splitAtRuns(glob: Glob): readonly Piece[] {
+  const pieces: number[][] = [[]]
+  for (const token of glob) {
+    if (token === ANY_RUN) pieces.push([])
+    else pieces.at(-1)?.push(token)
+  }
+  return pieces.map((tokens) => ({ tokens, text: tokens.includes(ANY_ONE) ? undefined : literalText(tokens) }))
+}
+
+/** The first piece stands at `start`, the last one at the end, and each other at the first place behind the one before:
+ * where that leaves no room for the rest, no later place would. */
+function meetsPieces(pieces: readonly Piece[], text: string, start: number): boolean {
+  const first = pieces[0]
+  const last = pieces.at(-1)
+  if (!first || !last || !standsAt(first, text, start)) return false
+  let from = start + first.tokens.length
+  if (pieces.length === 1) return from === text.length
+  for (let at = 1; at < pieces.length - 1; at++) {
+    const piece = pieces[at]
+    const found = piece ? findPiece(piece, text, from) : -1
+    if (!piece || found === -1) return false
+    from = found + piece.tokens.length
+  }
+  const end = text.length - last.tokens.length
+  return end >= from && standsAt(last, text, end)
+}
+
+function findPiece(piece: Piece, text: string, from: number): number {
+  const { text: wanted, tokens } = piece
+  if (wanted !== undefined) {
+    const found = text.indexOf(wanted, from)
+    spend((found === -1 ? text.length : found) - from + wanted.length)
+    return found
+  }
+  for (let at = from; at + tokens.length <= text.length; at++) if (standsAt(piece, text, at)) return at
+  return -1
+}
+
+function standsAt({ tokens, text: wanted }: Piece, text: string, at: number): boolean {
+  spend(1)
+  if (wanted !== undefined) return text.startsWith(wanted, at)
+  if (at + tokens.length > text.length) return false
+  const differing = tokens.findIndex((token, index) => token !== ANY_ONE && token !== text.charCodeAt(at + index))
+  spend(differing === -1 ? tokens.length : differing)
+  return differing === -1
+}
+
+/** Follows every position the glob may be in at once: a run that ends at a colon may have to end at a later place than
+ * the first that would do. */
 function simulate(glob: Glob, text: string, start: number): boolean {
   let active = new Uint8Array(glob.length + 1)
   activate(active, glob, 0)
   for (let at = start; at < text.length; at++) {
+    spend(glob.length)
     const next = new Uint8Array(glob.length + 1)
     const unit = text.charCodeAt(at)
     for (let position = 0; position < glob.length; position++) {
