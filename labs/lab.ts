@@ -37,6 +37,8 @@ export async function runLab<Situation, Built>(
   const started = Date.now()
   const world = await LabWorld.start()
   const proofs = new Proofs()
+  const interrupted = () => void leave(world)
+  process.once('SIGINT', interrupted).once('SIGTERM', interrupted)
   try {
     const deployment = await chooseDeployment(world, lab, lab.bySdk)
     console.log(`${lab.name}: built by ${deployment.tool}, at ${world.endpoint}`)
@@ -45,11 +47,19 @@ export async function runLab<Situation, Built>(
   } finally {
     if (keep) console.log(`\nkept: export POSTERN_ENDPOINT=${world.endpoint}`)
     else await world.stop()
+    process.off('SIGINT', interrupted).off('SIGTERM', interrupted)
   }
   const held = proofs.all.length - proofs.failed.length
   console.log(`\n${held} of ${proofs.all.length} claims proved in ${Math.round((Date.now() - started) / 1000)} s`)
   for (const { claim, why } of proofs.skipped) console.log(`NOT PROVED: ${claim}: ${why}`)
   return proofs.failed.length === 0
+}
+
+/** A daemon outlives who started it, so an interrupted lab takes its world with it. */
+async function leave(world: LabWorld): Promise<void> {
+  console.log('\ninterrupted: taking the world down')
+  await world.stop().catch((error: unknown) => console.error(String(error)))
+  process.exit(130)
 }
 
 /** The lab's own claims, and that Terraform finds in the end what it made. */
