@@ -140,14 +140,21 @@ function withOwner(authorisation: Authorisation): Authorisation {
     : authorisation
 }
 
-function requireEndpoint({ vpcEndpoints }: Records, id: string): VpcEndpoint {
+/** An endpoint that has a policy. */
+type PolicyEndpoint = VpcEndpoint & { readonly type: 'Gateway' | 'Interface' }
+
+function requireEndpoint({ vpcEndpoints }: Records, id: string): PolicyEndpoint {
   const endpoint = vpcEndpoints.get(id)
   if (!endpoint) throw new AdminError(`The Vpc Endpoint Id '${id}' does not exist`)
-  return endpoint
+  const { type } = endpoint
+  if (type !== 'Gateway' && type !== 'Interface') {
+    throw new AdminError(`${id} is a ${type} endpoint, which has no policy; name a gateway or an interface endpoint`)
+  }
+  return { ...endpoint, type }
 }
 
 /** From no address: which instance asks is not said, unless by a key. */
-function connectionBy(endpoint: VpcEndpoint): Connection {
+function connectionBy(endpoint: PolicyEndpoint): Connection {
   const { id, owner, type, serviceName, vpcId, region } = endpoint
   return {
     kind: 'endpoint',

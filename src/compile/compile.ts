@@ -46,5 +46,9 @@ export function compileVpc(records: Records, vpc: Vpc): VpcNetwork {
     networkAcls: compileNetworkAcls(records, vpc),
     endpoints: [...compileGatewayEndpoints(records, vpc), ...compileInterfaceEndpoints(records, vpc)].sort(byId),
     privateZones: compilePrivateZones(records, vpc),
+    loadBalancers: [],
+    targetGroups: [],
+    connections: [],
+    failedZoneIds: [],
   }
 }

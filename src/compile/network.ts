@@ -4,6 +4,7 @@
 import type { Address } from '../ip/address.ts'
 import type { Cidr } from '../ip/cidr.ts'
 import type { PortRange, Protocol } from '../ip/protocol.ts'
+import type { EndpointServiceId, HealthCheck } from '../store/load-balancing-records.ts'
 import type {
   AccountId,
   InstanceId,
@@ -45,6 +46,15 @@ export interface VpcNetwork {
   readonly endpoints: readonly EndpointNetwork[]
   /** The private hosted zones that answer in this VPC, by id. */
   readonly privateZones: readonly HostedZoneNetwork[]
+  /** Load balancers with their nodes in this VPC, by id. */
+  readonly loadBalancers: readonly LoadBalancerNetwork[]
+  /** The target groups of their listeners, by id. */
+  readonly targetGroups: readonly TargetGroupNetwork[]
+  /** What comes in by PrivateLink: interfaces of endpoints, of this VPC or any other, that lead to a load balancer here.
+   * By backbone address. */
+  readonly connections: readonly ConnectionNetwork[]
+  /** Ids of zones that `az fail` took down and in which this VPC has subnets. Nothing enters or leaves an address there. */
+  readonly failedZoneIds: readonly string[]
 }
 
 /** The Amazon-provided resolver as this VPC sees it. */
@@ -87,6 +97,8 @@ export interface InterfaceNetwork {
   readonly resourceName?: true
   /** The interface endpoint whose interface this is. */
   readonly endpointId?: VpcEndpointId
+  /** The load balancer whose node this is. */
+  readonly loadBalancerId?: string
 }
 
 /** An instance that should be running; a stopped one is not here. */
@@ -189,6 +201,20 @@ export interface InterfaceEndpointNetwork extends EndpointBase {
   /** By subnet id; at most one in a zone, and none at all is allowed. */
   readonly interfaces: readonly EndpointInterfaceNetwork[]
   readonly names: EndpointNames
+  /** The user's service that it leads to; absent for AWS's services, which the edge answers for. */
+  readonly service?: ProviderNetwork
+}
+
+/** A user's endpoint service as a consumer's endpoint meets it. */
+export interface ProviderNetwork {
+  readonly id: EndpointServiceId
+  readonly owner: AccountId
+  readonly vpcId: VpcId
+  /** What the endpoint's addresses take: the listeners of the service's load balancers, by port. */
+  readonly listeners: readonly ListenerNetwork[]
+  /** The ingress rules of the load balancer's security groups, asked with the consumer's own private address as the
+   * source; absent when it has no groups or does not ask them about endpoints. Rules that name a group admit nobody. */
+  readonly ingress?: readonly SecurityGroupRuleNetwork[]
 }
 
 /** Where an interface endpoint answers. The same network interface is in `interfaces` of its VPC, with `endpointId`. */
@@ -197,8 +223,13 @@ export interface EndpointInterfaceNetwork {
   readonly subnetId: SubnetId
   readonly availabilityZone: string
   readonly address: Address
-  /** The address by which the edge knows that a connection came by this endpoint. */
+  /** The address by which the edge, or the provider's VPC, knows that a connection came by this endpoint. */
   readonly backboneAddress: Address
+  /** The load balancer's node in this zone, for a user's service; absent when the service has none in it. */
+  readonly nodeId?: NetworkInterfaceId
+  /** Its address is left out of the answers for the regional and private names, because its zone failed or has no healthy
+   * target. */
+  readonly withdrawn?: true
 }
 
 /** The DNS names that lead to an interface endpoint, in lower case; one that begins with `*.` covers all names below. */
@@ -219,4 +250,97 @@ export interface HostedZoneNetwork {
   readonly name: string
   /** By name, then type. */
   readonly recordSets: readonly ResourceRecordSet[]
+}
+
+/** A Network Load Balancer: its address in each zone is a node, an interface endpoint's address turned round. */
+export interface LoadBalancerNetwork {
+  /** The ARN. */
+  readonly id: string
+  readonly owner: AccountId
+  readonly kind: 'network' | 'gateway'
+  /** Its regional name; a zonal one has the zone before it: `us-east-1a.NAME`. */
+  readonly dnsName?: string
+  /** Absent: it has no groups, and admits all that its listeners take. */
+  readonly groupIds?: readonly SecurityGroupId[]
+  /** By subnet id. */
+  readonly nodes: readonly LoadBalancerNodeNetwork[]
+  /** By port, then protocol. */
+  readonly listeners: readonly ListenerNetwork[]
+  /** `dns_record.client_routing_policy`. */
+  readonly clientRoutingPolicy:
+    | 'any_availability_zone'
+    | 'availability_zone_affinity'
+    | 'partial_availability_zone_affinity'
+}
+
+export interface LoadBalancerNodeNetwork {
+  /** Its network interface. */
+  readonly id: NetworkInterfaceId
+  readonly subnetId: SubnetId
+  readonly availabilityZone: string
+  readonly availabilityZoneId: string
+  readonly address: Address
+  readonly backboneAddress: Address
+  /** Its address is left out of the answers for the regional name. */
+  readonly withdrawn?: true
+}
+
+export interface ListenerNetwork {
+  /** The ARN. */
+  readonly id: string
+  readonly protocol: 'TCP' | 'UDP' | 'TCP_UDP' | 'TLS'
+  readonly port: number
+  /** Seconds after which an idle flow is forgotten; of datagrams it is always 120. */
+  readonly idleTimeout: number
+  readonly targetGroupId: string
+  /** Where its connections are taken on: by the router itself, or by the forwarder in the backbone, which ends TLS and writes
+   * proxy protocol headers. */
+  readonly way: 'kernel' | 'forwarder'
+  /** Of a TLS listener, the first is the default. */
+  readonly certificateIds: readonly string[]
+}
+
+export interface TargetGroupNetwork {
+  /** The ARN. */
+  readonly id: string
+  readonly protocol: 'TCP' | 'UDP' | 'TCP_UDP' | 'TLS' | 'GENEVE'
+  /** Targets see the client's address instead of the node's; never so for what comes by PrivateLink or the forwarder. */
+  readonly preserveClientIp: boolean
+  readonly proxyProtocol: boolean
+  /** All flows of one source address go to one target. */
+  readonly sticky: boolean
+  readonly crossZone: boolean
+  /** The least number of healthy targets with which a node spares the unhealthy ones. */
+  readonly minimumHealthy: number
+  /** Live flows to an unhealthy target, and to one whose deregistration delay is over, are ended. */
+  readonly endUnhealthy: boolean
+  readonly endDeregistered: boolean
+  readonly healthCheck: HealthCheck
+  /** By address, then port. Draining ones are not here: they take nothing new. */
+  readonly targets: readonly TargetNetwork[]
+}
+
+export interface TargetNetwork {
+  /** The record's id. */
+  readonly id: string
+  readonly address: Address
+  readonly port: number
+  /** The interface that has the address now; without one, packets for it go where the routes of the VPC lead. */
+  readonly interfaceId?: NetworkInterfaceId
+  /** Its backbone address, by which the forwarder and the health checks reach it. */
+  readonly backboneAddress?: Address
+  /** Absent: it counts for every zone. */
+  readonly availabilityZone?: string
+  readonly health: 'initial' | 'healthy' | 'unhealthy'
+}
+
+/** An interface of an endpoint that leads into this VPC. Its packets come from the backbone, for `backboneAddress`. */
+export interface ConnectionNetwork {
+  readonly endpointId: VpcEndpointId
+  /** The account of the endpoint. */
+  readonly consumer: AccountId
+  /** Of the endpoint's interface. */
+  readonly backboneAddress: Address
+  /** The node that serves it: one in the same zone, by the zone's id. */
+  readonly nodeId: NetworkInterfaceId
 }

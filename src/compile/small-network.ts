@@ -73,6 +73,10 @@ export function smallVpc(changes: Partial<VpcNetwork> = {}): VpcNetwork {
     networkAcls: [openAcl('a'), openAcl('b')],
     endpoints: [],
     privateZones: [],
+    loadBalancers: [],
+    targetGroups: [],
+    connections: [],
+    failedZoneIds: [],
     ...changes,
   }
 }

@@ -29,6 +29,10 @@ const VPC: VpcNetwork = {
   securityGroups: [],
   networkAcls: [],
   privateZones: [],
+  loadBalancers: [],
+  targetGroups: [],
+  connections: [],
+  failedZoneIds: [],
   interfaces: [1, 2].map((number) => ({
     id: `eni-${number}` as NetworkInterfaceId,
     owner: '123456789012',

@@ -32,6 +32,10 @@ function vpc(id: VpcId, asker: string, endpoints: Record<string, string>): VpcNe
     securityGroups: [],
     networkAcls: [],
     privateZones: [],
+    loadBalancers: [],
+    targetGroups: [],
+    connections: [],
+    failedZoneIds: [],
     interfaces: [
       {
         id: `eni-${id}` as NetworkInterfaceId,

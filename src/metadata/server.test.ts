@@ -107,6 +107,10 @@ const vpc: VpcNetwork = {
   securityGroups: [],
   networkAcls: [],
   privateZones: [],
+  loadBalancers: [],
+  targetGroups: [],
+  connections: [],
+  failedZoneIds: [],
   endpoints: [],
 }
 const network: Network = { vpcs: [vpc], inhabited: [vpc], publicZones: [] }

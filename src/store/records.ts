@@ -4,6 +4,21 @@
 import type { Address } from '../ip/address.ts'
 import type { Cidr } from '../ip/cidr.ts'
 import type { PortRange, Protocol } from '../ip/protocol.ts'
+import type {
+  Certificate,
+  ConnectionNotification,
+  EndpointService,
+  EndpointServiceId,
+  EndpointServicePermission,
+  FailedZone,
+  Listener,
+  LoadBalancer,
+  PendingNotification,
+  Target,
+  TargetGroup,
+  WithdrawnNode,
+  WithdrawnZone,
+} from './load-balancing-records.ts'
 
 /** Exactly 12 digits, kept as text because leading zeros count. */
 export type AccountId = string
@@ -29,7 +44,7 @@ export type InternetGatewayId = `igw-${string}`
 export type DhcpOptionsId = `dopt-${string}`
 
 /** What every EC2 record has. `createdAt` is when the call that made it was accepted. */
-interface Owned {
+export interface Owned {
   readonly owner: AccountId
   readonly region: Region
   readonly tags: Tags
@@ -163,10 +178,17 @@ export interface NetworkInterface extends Owned {
   readonly vpcId: VpcId
   readonly subnetId: SubnetId
   readonly description: string
-  readonly interfaceType: 'interface' | 'vpc_endpoint'
+  readonly interfaceType:
+    | 'interface'
+    | 'vpc_endpoint'
+    | 'network_load_balancer'
+    | 'gateway_load_balancer'
+    | 'gateway_load_balancer_endpoint'
   readonly requesterManaged: boolean
-  /** The interface endpoint that owns it; it then has no attachment to an instance. */
+  /** The endpoint that owns it; it then has no attachment to an instance. */
   readonly vpcEndpointId?: VpcEndpointId
+  /** The load balancer whose node it is; it then has no attachment to an instance. */
+  readonly loadBalancerId?: string
   /** Colon-separated lower case, locally administered. */
   readonly macAddress: string
   /** The first is the primary address. */
@@ -268,9 +290,15 @@ export type VpcEndpointState = 'pendingAcceptance' | 'pending' | 'available' | '
 
 export interface VpcEndpoint extends Owned {
   readonly id: VpcEndpointId
-  readonly type: 'Gateway' | 'Interface'
+  readonly type: 'Gateway' | 'Interface' | 'GatewayLoadBalancer'
   readonly vpcId: VpcId
   readonly serviceName: string
+  /** The service of a user that it leads to; absent for AWS's services. */
+  readonly endpointServiceId?: EndpointServiceId
+  /** `vpce-con-…`, with `endpointServiceId`: the connection as the service's owner sees it. */
+  readonly connectionId?: string
+  /** The region of the service when it is another than the endpoint's. */
+  readonly serviceRegion?: Region
   readonly state: VpcEndpointState
   /** The document as sent, or AWS's default. */
   readonly policyDocument: string
@@ -850,6 +878,18 @@ export interface Schema {
   ssmCommands: SsmCommand
   ssmCommandInvocations: SsmCommandInvocation
   ssmSessions: SsmSession
+  loadBalancers: LoadBalancer
+  listeners: Listener
+  targetGroups: TargetGroup
+  targets: Target
+  withdrawnNodes: WithdrawnNode
+  withdrawnZones: WithdrawnZone
+  failedZones: FailedZone
+  certificates: Certificate
+  endpointServices: EndpointService
+  endpointServicePermissions: EndpointServicePermission
+  connectionNotifications: ConnectionNotification
+  pendingNotifications: PendingNotification
 }
 
 /** Fields by which a table can be asked for all its records with one value. */
@@ -860,11 +900,11 @@ export const INDEXES = {
   securityGroups: ['owner', 'vpcId'],
   securityGroupRules: ['owner', 'groupId'],
   networkAcls: ['owner', 'vpcId'],
-  networkInterfaces: ['owner', 'vpcId', 'subnetId', 'backboneAddress', 'vpcEndpointId'],
+  networkInterfaces: ['owner', 'vpcId', 'subnetId', 'backboneAddress', 'vpcEndpointId', 'loadBalancerId'],
   instances: ['owner', 'vpcId', 'reservationId'],
   volumes: ['owner', 'instanceId'],
   images: ['owner'],
-  vpcEndpoints: ['owner', 'vpcId', 'backboneAddress'],
+  vpcEndpoints: ['owner', 'vpcId', 'backboneAddress', 'endpointServiceId'],
   internetGateways: ['owner', 'vpcId'],
   dhcpOptions: ['owner'],
   accountRegions: [],
@@ -899,4 +939,16 @@ export const INDEXES = {
   ssmCommands: ['owner'],
   ssmCommandInvocations: ['owner', 'commandId', 'instanceId', 'status'],
   ssmSessions: ['owner', 'target', 'status'],
+  loadBalancers: ['owner', 'vpcId', 'endpointServiceId'],
+  listeners: ['owner', 'loadBalancerId', 'targetGroupId'],
+  targetGroups: ['owner', 'vpcId'],
+  targets: ['targetGroupId', 'target'],
+  withdrawnNodes: ['loadBalancerId'],
+  withdrawnZones: [],
+  failedZones: [],
+  certificates: ['owner'],
+  endpointServices: ['owner'],
+  endpointServicePermissions: ['serviceId'],
+  connectionNotifications: ['owner', 'serviceId', 'vpcEndpointId'],
+  pendingNotifications: ['notificationId'],
 } as const satisfies { readonly [T in keyof Schema]: readonly (keyof Schema[T])[] }

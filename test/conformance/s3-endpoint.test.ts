@@ -51,6 +51,10 @@ const NETWORK: Network = {
       securityGroups: [],
       networkAcls: [],
       privateZones: [],
+      loadBalancers: [],
+      targetGroups: [],
+      connections: [],
+      failedZoneIds: [],
       interfaces: [
         {
           id: 'eni-1',

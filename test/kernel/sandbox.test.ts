@@ -50,6 +50,10 @@ const vpc: VpcNetwork = {
   securityGroups: [],
   networkAcls: [],
   privateZones: [],
+  loadBalancers: [],
+  targetGroups: [],
+  connections: [],
+  failedZoneIds: [],
   endpoints: [],
 }
 

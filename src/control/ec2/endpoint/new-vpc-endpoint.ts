@@ -17,7 +17,11 @@ export interface NewVpcEndpoint<Input> {
 
 /** The most endpoints of a type in one VPC; AWS raises the second on demand.
  * https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-limits-endpoints.html */
-const ENDPOINTS_PER_VPC: Readonly<Record<VpcEndpoint['type'], number>> = { Gateway: 255, Interface: 50 }
+const ENDPOINTS_PER_VPC: Readonly<Record<VpcEndpoint['type'], number>> = {
+  Gateway: 255,
+  Interface: 50,
+  GatewayLoadBalancer: 100,
+}
 
 const TYPES = ['Gateway', 'Interface', 'GatewayLoadBalancer', 'Resource', 'ServiceNetwork']
 
