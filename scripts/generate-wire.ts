@@ -10,9 +10,13 @@ import {
   EC2_OPERATIONS,
   LOGS_OPERATIONS,
   ORGANIZATIONS_OPERATIONS,
+  RAM_OPERATIONS,
   ROUTE53_OPERATIONS,
   S3_UNSERVED,
+  SNS_OPERATIONS,
+  SQS_OPERATIONS,
   SSM_OPERATIONS,
+  VPC_LATTICE_OPERATIONS,
 } from './wire-operations.ts'
 import { wireTables } from './wire-tables.ts'
 
@@ -43,7 +47,11 @@ const PACKAGES: readonly Package[] = [
     signingName: 'organizations',
     served: (operation) => ORGANIZATIONS_OPERATIONS.has(operation),
   },
+  { client: 'sns', signingName: 'sns', served: (operation) => SNS_OPERATIONS.has(operation) },
+  { client: 'sqs', signingName: 'sqs', served: (operation) => SQS_OPERATIONS.has(operation) },
   { client: 'route-53', signingName: 'route53', served: (operation) => ROUTE53_OPERATIONS.has(operation) },
+  { client: 'vpc-lattice', signingName: 'vpc-lattice', served: (operation) => VPC_LATTICE_OPERATIONS.has(operation) },
+  { client: 'ram', signingName: 'ram', served: (operation) => RAM_OPERATIONS.has(operation) },
 ]
 
 const require = createRequire(import.meta.url)

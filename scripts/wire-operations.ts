@@ -109,6 +109,42 @@ export const ROUTE53_OPERATIONS = words(`
   UpdateHostedZoneComment
 `)
 
+/** Topics, subscriptions and what is published; not phones, mobile applications and data protection. */
+export const SNS_OPERATIONS = words(`
+  AddPermission ConfirmSubscription CreateTopic DeleteTopic GetSubscriptionAttributes GetTopicAttributes
+  ListSubscriptions ListSubscriptionsByTopic ListTagsForResource ListTopics Publish PublishBatch RemovePermission
+  SetSubscriptionAttributes SetTopicAttributes Subscribe TagResource Unsubscribe UntagResource
+`)
+
+/** Queues and their messages, without tasks that move messages back. */
+export const SQS_OPERATIONS = words(`
+  AddPermission ChangeMessageVisibility ChangeMessageVisibilityBatch CreateQueue DeleteMessage DeleteMessageBatch
+  DeleteQueue GetQueueAttributes GetQueueUrl ListDeadLetterSourceQueues ListQueueTags ListQueues PurgeQueue
+  ReceiveMessage RemovePermission SendMessage SendMessageBatch SetQueueAttributes TagQueue UntagQueue
+`)
+
+/** Resources and service networks, without Lattice's own services, which route HTTP. */
+export const VPC_LATTICE_OPERATIONS = words(`
+  CreateResourceConfiguration CreateResourceGateway CreateServiceNetwork CreateServiceNetworkResourceAssociation
+  CreateServiceNetworkVpcAssociation DeleteAuthPolicy DeleteResourceConfiguration DeleteResourceEndpointAssociation
+  DeleteResourceGateway DeleteResourcePolicy DeleteServiceNetwork DeleteServiceNetworkResourceAssociation
+  DeleteServiceNetworkVpcAssociation GetAuthPolicy GetResourceConfiguration GetResourceGateway GetResourcePolicy
+  GetServiceNetwork GetServiceNetworkResourceAssociation GetServiceNetworkVpcAssociation ListResourceConfigurations
+  ListResourceEndpointAssociations ListResourceGateways ListServiceNetworkResourceAssociations
+  ListServiceNetworkServiceAssociations ListServiceNetworkVpcAssociations ListServiceNetworkVpcEndpointAssociations
+  ListServiceNetworks ListServices ListTagsForResource PutAuthPolicy PutResourcePolicy TagResource UntagResource
+  UpdateResourceConfiguration UpdateResourceGateway UpdateServiceNetwork UpdateServiceNetworkVpcAssociation
+`)
+
+/** Resource shares, without permissions of the customers' own. */
+export const RAM_OPERATIONS = words(`
+  AcceptResourceShareInvitation AssociateResourceShare AssociateResourceSharePermission CreateResourceShare
+  DeleteResourceShare DisassociateResourceShare EnableSharingWithAwsOrganization GetPermission
+  GetResourceShareAssociations GetResourceShareInvitations GetResourceShares ListPendingInvitationResources
+  ListPermissions ListPrincipals ListResourceSharePermissions ListResourceTypes ListResources
+  RejectResourceShareInvitation TagResource UntagResource UpdateResourceShare
+`)
+
 function words(text: string): ReadonlySet<string> {
   return new Set(text.trim().split(/\s+/))
 }
