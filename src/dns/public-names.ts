@@ -1,6 +1,7 @@
 // AWS's public names, and the addresses they have on the internet. S3 and DynamoDB lie inside their prefix lists, because
 // the route of a gateway endpoint catches them by that; every other AWS name gets one address that lies in no list.
 
+import { AMAZON_APEXES } from '../catalogue/amazon-names.ts'
 import { endpointServices } from '../catalogue/endpoint-services.ts'
 import { awsPrefixLists } from '../catalogue/prefix-lists.ts'
 import { DEFAULT_REGION, isRegion, REGIONS } from '../catalogue/regions.ts'
@@ -9,7 +10,7 @@ import { type Address, addressPlus } from '../ip/address.ts'
 import { type Cidr, cidrBase, cidrContains, cidrLength, cidrsOverlap } from '../ip/cidr.ts'
 import type { Region } from '../store/records.ts'
 import { apiEndpointRecords } from './endpoint-zones.ts'
-import { isWithin, type ResourceRecord, type Zone } from './zone.ts'
+import type { ResourceRecord, Zone } from './zone.ts'
 
 /** Amazon announces 52.46.0.0/16 for its own services, and no prefix list of the catalogue touches it. */
 const OTHER_SERVICES_BASE = '52.46.0.0' as Address
@@ -22,9 +23,6 @@ const MOST_TRIED = 256
 const PREFIX_LIST_TTL = 5
 const TTL = 60
 
-/** Zones of which Amazon holds every name, so that a name it does not have is NXDOMAIN. */
-const PUBLIC_APEXES = ['amazonaws.com', 'api.aws', 'sagemaker.aws', 'aws.amazon.com']
-
 /** Public names of AWS that are no endpoint's private DNS name. */
 const GLOBAL_NAMES = new Set(['sts.amazonaws.com', 'ec2.amazonaws.com', 'cloudfront.amazonaws.com'])
 
@@ -35,16 +33,11 @@ const DYNAMODB = /^(?:\d{12}\.ddb|dynamodb|dynamodb-fips)\.(?<region>[a-z0-9-]+)
 
 /** The public zones, as a VPC of `region` sees them. */
 export function publicZones(network: Network, region: Region): Zone[] {
-  return PUBLIC_APEXES.map((apex) => ({
+  return AMAZON_APEXES.map((apex) => ({
     apex,
     find: (name) =>
       apiEndpointRecords(network, name) ?? publicRecords(name, region) ?? (isRegionalApex(name, apex) ? [] : undefined),
   }))
-}
-
-/** True for names that only Amazon can have records for. */
-export function isAmazonName(name: string): boolean {
-  return PUBLIC_APEXES.some((apex) => isWithin(name, apex))
 }
 
 /** The addresses of a public AWS name, in their first order; empty for a name that AWS does not have. `region` is where

@@ -1,6 +1,7 @@
 // The answer of the Amazon-provided resolver to one question from one VPC. Pure: explain asks it too.
 // https://docs.aws.amazon.com/vpc/latest/userguide/AmazonDNS-concepts.html
 
+import { isAmazonName } from '../catalogue/amazon-names.ts'
 import { parseDomainName } from '../compile/domain-name.ts'
 import type { PlacedInterface } from '../compile/lookup.ts'
 import type { Network, VpcNetwork } from '../compile/network.ts'
@@ -8,7 +9,7 @@ import type { Region } from '../store/records.ts'
 import { automaticZones } from './automatic-names.ts'
 import { endpointNamesZone, hiddenZones } from './endpoint-zones.ts'
 import { hostedZone } from './hosted-zone.ts'
-import { isAmazonName, publicZones } from './public-names.ts'
+import { publicZones } from './public-names.ts'
 import {
   type AliasRecord,
   findZone,
