@@ -19,6 +19,7 @@ import type {
   WithdrawnNode,
   WithdrawnZone,
 } from './load-balancing-records.ts'
+import type { SnsSubscription, SnsTopic, SqsQueue } from './messaging-records.ts'
 
 /** Exactly 12 digits, kept as text because leading zeros count. */
 export type AccountId = string
@@ -890,6 +891,9 @@ export interface Schema {
   endpointServicePermissions: EndpointServicePermission
   connectionNotifications: ConnectionNotification
   pendingNotifications: PendingNotification
+  snsTopics: SnsTopic
+  snsSubscriptions: SnsSubscription
+  sqsQueues: SqsQueue
 }
 
 /** Fields by which a table can be asked for all its records with one value. */
@@ -951,4 +955,7 @@ export const INDEXES = {
   endpointServicePermissions: ['serviceId'],
   connectionNotifications: ['owner', 'serviceId', 'vpcEndpointId'],
   pendingNotifications: ['notificationId'],
+  snsTopics: ['owner'],
+  snsSubscriptions: ['owner', 'topicArn'],
+  sqsQueues: ['owner'],
 } as const satisfies { readonly [T in keyof Schema]: readonly (keyof Schema[T])[] }
