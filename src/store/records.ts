@@ -5,6 +5,24 @@ import type { Address } from '../ip/address.ts'
 import type { Cidr } from '../ip/cidr.ts'
 import type { PortRange, Protocol } from '../ip/protocol.ts'
 import type {
+  EndpointAssociation,
+  EndpointAssociationAddress,
+  LatticePolicy,
+  PrivateDnsPreference,
+  ResourceConfiguration,
+  ResourceConfigurationId,
+  ResourceGateway,
+  ResourceGatewayId,
+  ResourceShare,
+  ServiceNetwork,
+  ServiceNetworkId,
+  ServiceNetworkResourceAssociation,
+  ServiceNetworkVpcAssociation,
+  SharedResource,
+  ShareInvitation,
+  SharePrincipal,
+} from './lattice-records.ts'
+import type {
   Certificate,
   ConnectionNotification,
   EndpointService,
@@ -19,7 +37,6 @@ import type {
   WithdrawnNode,
   WithdrawnZone,
 } from './load-balancing-records.ts'
-import type { SnsSubscription, SnsTopic, SqsQueue } from './messaging-records.ts'
 
 /** Exactly 12 digits, kept as text because leading zeros count. */
 export type AccountId = string
@@ -190,6 +207,10 @@ export interface NetworkInterface extends Owned {
   readonly vpcEndpointId?: VpcEndpointId
   /** The load balancer whose node it is; it then has no attachment to an instance. */
   readonly loadBalancerId?: string
+  /** The resource gateway that it is a part of; it then has no attachment to an instance. */
+  readonly resourceGatewayId?: ResourceGatewayId
+  /** Blocks of its subnet that are its own beside its addresses: a ServiceNetwork endpoint's. */
+  readonly prefixes?: readonly Cidr[]
   /** Colon-separated lower case, locally administered. */
   readonly macAddress: string
   /** The first is the primary address. */
@@ -291,9 +312,16 @@ export type VpcEndpointState = 'pendingAcceptance' | 'pending' | 'available' | '
 
 export interface VpcEndpoint extends Owned {
   readonly id: VpcEndpointId
-  readonly type: 'Gateway' | 'Interface' | 'GatewayLoadBalancer'
+  readonly type: 'Gateway' | 'Interface' | 'GatewayLoadBalancer' | 'Resource' | 'ServiceNetwork'
   readonly vpcId: VpcId
+  /** Empty for Resource and ServiceNetwork. */
   readonly serviceName: string
+  /** Resource only: what it leads to. */
+  readonly resourceConfigurationId?: ResourceConfigurationId
+  /** ServiceNetwork only: whose resources it leads to. */
+  readonly serviceNetworkId?: ServiceNetworkId
+  /** Resource and ServiceNetwork. */
+  readonly privateDns?: PrivateDnsPreference
   /** The service of a user that it leads to; absent for AWS's services. */
   readonly endpointServiceId?: EndpointServiceId
   /** `vpce-con-…`, with `endpointServiceId`: the connection as the service's owner sees it. */
@@ -891,9 +919,18 @@ export interface Schema {
   endpointServicePermissions: EndpointServicePermission
   connectionNotifications: ConnectionNotification
   pendingNotifications: PendingNotification
-  snsTopics: SnsTopic
-  snsSubscriptions: SnsSubscription
-  sqsQueues: SqsQueue
+  resourceGateways: ResourceGateway
+  resourceConfigurations: ResourceConfiguration
+  serviceNetworks: ServiceNetwork
+  serviceNetworkResourceAssociations: ServiceNetworkResourceAssociation
+  serviceNetworkVpcAssociations: ServiceNetworkVpcAssociation
+  latticePolicies: LatticePolicy
+  endpointAssociations: EndpointAssociation
+  endpointAssociationAddresses: EndpointAssociationAddress
+  resourceShares: ResourceShare
+  sharedResources: SharedResource
+  sharePrincipals: SharePrincipal
+  shareInvitations: ShareInvitation
 }
 
 /** Fields by which a table can be asked for all its records with one value. */
@@ -904,11 +941,26 @@ export const INDEXES = {
   securityGroups: ['owner', 'vpcId'],
   securityGroupRules: ['owner', 'groupId'],
   networkAcls: ['owner', 'vpcId'],
-  networkInterfaces: ['owner', 'vpcId', 'subnetId', 'backboneAddress', 'vpcEndpointId', 'loadBalancerId'],
+  networkInterfaces: [
+    'owner',
+    'vpcId',
+    'subnetId',
+    'backboneAddress',
+    'vpcEndpointId',
+    'loadBalancerId',
+    'resourceGatewayId',
+  ],
   instances: ['owner', 'vpcId', 'reservationId'],
   volumes: ['owner', 'instanceId'],
   images: ['owner'],
-  vpcEndpoints: ['owner', 'vpcId', 'backboneAddress', 'endpointServiceId'],
+  vpcEndpoints: [
+    'owner',
+    'vpcId',
+    'backboneAddress',
+    'endpointServiceId',
+    'resourceConfigurationId',
+    'serviceNetworkId',
+  ],
   internetGateways: ['owner', 'vpcId'],
   dhcpOptions: ['owner'],
   accountRegions: [],
@@ -955,7 +1007,16 @@ export const INDEXES = {
   endpointServicePermissions: ['serviceId'],
   connectionNotifications: ['owner', 'serviceId', 'vpcEndpointId'],
   pendingNotifications: ['notificationId'],
-  snsTopics: ['owner'],
-  snsSubscriptions: ['owner', 'topicArn'],
-  sqsQueues: ['owner'],
+  resourceGateways: ['owner', 'vpcId'],
+  resourceConfigurations: ['owner', 'resourceGatewayId', 'groupId'],
+  serviceNetworks: ['owner'],
+  serviceNetworkResourceAssociations: ['owner', 'serviceNetworkId', 'resourceConfigurationId'],
+  serviceNetworkVpcAssociations: ['owner', 'serviceNetworkId', 'vpcId'],
+  latticePolicies: [],
+  endpointAssociations: ['vpcEndpointId', 'resourceConfigurationId'],
+  endpointAssociationAddresses: ['associationId', 'vpcEndpointId', 'backboneAddress'],
+  resourceShares: ['owner'],
+  sharedResources: ['shareId', 'resourceArn'],
+  sharePrincipals: ['shareId', 'principal'],
+  shareInvitations: ['shareId', 'receiver'],
 } as const satisfies { readonly [T in keyof Schema]: readonly (keyof Schema[T])[] }

@@ -27,6 +27,7 @@ export function allocateBackboneAddress(tx: Tx): Address {
 function isTaken(tx: Tx, address: Address): boolean {
   return (
     tx.networkInterfaces.where('backboneAddress', address).length > 0 ||
-    tx.vpcEndpoints.where('backboneAddress', address).length > 0
+    tx.vpcEndpoints.where('backboneAddress', address).length > 0 ||
+    tx.endpointAssociationAddresses.where('backboneAddress', address).length > 0
   )
 }

@@ -21,6 +21,8 @@ const ENDPOINTS_PER_VPC: Readonly<Record<VpcEndpoint['type'], number>> = {
   Gateway: 255,
   Interface: 50,
   GatewayLoadBalancer: 100,
+  Resource: 200,
+  ServiceNetwork: 50,
 }
 
 const TYPES = ['Gateway', 'Interface', 'GatewayLoadBalancer', 'Resource', 'ServiceNetwork']
