@@ -37,6 +37,7 @@ import type {
   WithdrawnNode,
   WithdrawnZone,
 } from './load-balancing-records.ts'
+import type { SnsSubscription, SnsTopic, SqsQueue } from './messaging-records.ts'
 
 /** Exactly 12 digits, kept as text because leading zeros count. */
 export type AccountId = string
@@ -919,6 +920,9 @@ export interface Schema {
   endpointServicePermissions: EndpointServicePermission
   connectionNotifications: ConnectionNotification
   pendingNotifications: PendingNotification
+  snsTopics: SnsTopic
+  snsSubscriptions: SnsSubscription
+  sqsQueues: SqsQueue
   resourceGateways: ResourceGateway
   resourceConfigurations: ResourceConfiguration
   serviceNetworks: ServiceNetwork
@@ -1007,6 +1011,9 @@ export const INDEXES = {
   endpointServicePermissions: ['serviceId'],
   connectionNotifications: ['owner', 'serviceId', 'vpcEndpointId'],
   pendingNotifications: ['notificationId'],
+  snsTopics: ['owner'],
+  snsSubscriptions: ['owner', 'topicArn'],
+  sqsQueues: ['owner'],
   resourceGateways: ['owner', 'vpcId'],
   resourceConfigurations: ['owner', 'resourceGatewayId', 'groupId'],
   serviceNetworks: ['owner'],
