@@ -3,6 +3,7 @@
 
 import { isRegion } from '../catalogue/regions.ts'
 import type { InterfaceEndpointNetwork, Network, VpcNetwork } from '../compile/network.ts'
+import { inService } from './in-service.ts'
 import { isWithin, labelPattern, type ResourceRecord, type Zone } from './zone.ts'
 
 const TTL = 60
@@ -20,7 +21,12 @@ export function hiddenZones(vpc: VpcNetwork): Zone[] {
 
 function hiddenZone(endpoint: InterfaceEndpointNetwork, apex: string, coversBelow: boolean): Zone {
   const top = new RegExp(`^${labelPattern(apex)}$`)
-  const find = (name: string) => (coversBelow || top.test(name) ? addressesOf(endpoint, name) : undefined)
+  // The zones of AWS's own services hold their apex beside the wildcard; a user's holds the one name that was verified.
+  const isApexHeld = endpoint.service === undefined || endpoint.names.private.includes(apex)
+  const find = (name: string) => {
+    if (top.test(name)) return isApexHeld ? addressesOf(endpoint, name) : []
+    return coversBelow ? addressesOf(endpoint, name) : undefined
+  }
   return { apex, by: endpoint.id, find }
 }
 
@@ -45,6 +51,11 @@ export function apiEndpointRecords(network: Network, name: string): readonly Res
   const { endpoint: id, region } = API_NAME.exec(name)?.groups ?? {}
   const endpoint = id === undefined ? undefined : ownNames(network).byId.get(id)
   return endpoint?.serviceName === `com.amazonaws.${region}.execute-api` ? addressesOf(endpoint, name) : undefined
+}
+
+/** The endpoint of which this is a regional or zonal name. */
+export function findEndpointNamed(network: Network, name: string): InterfaceEndpointNetwork | undefined {
+  return findOwnName(ownNames(network), name)?.endpoint
 }
 
 interface OwnNames {
@@ -102,14 +113,23 @@ function hasNamesBelow({ byName }: OwnNames, asked: string): boolean {
   return false
 }
 
+/** A zonal name is its interface's address, whatever the checks say. */
 function addressesOf(
   { interfaces }: InterfaceEndpointNetwork,
   name: string,
   availabilityZone?: string,
 ): readonly ResourceRecord[] {
-  return interfaces
-    .filter((one) => availabilityZone === undefined || one.availabilityZone === availabilityZone)
-    .map((one) => ({ name, ttl: TTL, type: 'A', data: one.address, availabilityZone: one.availabilityZone }))
+  const named =
+    availabilityZone === undefined
+      ? inService(interfaces)
+      : interfaces.filter((one) => one.availabilityZone === availabilityZone)
+  return named.map((one) => ({
+    name,
+    ttl: TTL,
+    type: 'A',
+    data: one.address,
+    availabilityZone: one.availabilityZone,
+  }))
 }
 
 function interfaceEndpoints(vpc: VpcNetwork): InterfaceEndpointNetwork[] {

@@ -31,7 +31,8 @@ function makeZone({ id, name: apex, recordSets }: HostedZoneNetwork): Zone {
     ...(soa && { soa: negativeSoa(soa) }),
     find: (name, turn) => {
       const sets = setsOf(names, apex, name)
-      return sets && chosen(sets, turn).flatMap((set) => held(set, name, id))
+      const isHealthy = (set: ResourceRecordSet) => isSetHealthy({ id, names, apex, turn }, set)
+      return sets && chosen(sets, turn, isHealthy).flatMap((set) => held(set, name, id))
     },
   }
 }
@@ -61,22 +62,45 @@ function setsOf(names: SetsByName, apex: string, name: string): readonly Resourc
   return names.get(`*.${above}`)
 }
 
-/** Of the sets of one type that have weights, one: as often as its weight says; all zero are all alike. */
-function chosen(sets: readonly ResourceRecordSet[], turn: Turn): readonly ResourceRecordSet[] {
+/** Of the sets of one type that have weights, one: as often as its weight says; all zero are all alike. Unhealthy ones are
+ * passed over, unless all are. */
+function chosen(
+  sets: readonly ResourceRecordSet[],
+  turn: Turn,
+  isHealthy: (set: ResourceRecordSet) => boolean,
+): readonly ResourceRecordSet[] {
   const weighted = sets.filter(({ weight }) => weight !== undefined)
   if (weighted.length === 0) return sets
   const types = [...new Set(weighted.map(({ type }) => type))]
   const simple = sets.filter(({ weight }) => weight === undefined)
   return [
     ...simple,
-    ...types.flatMap(
-      (type) =>
-        chooseOne(
-          weighted.filter((set) => set.type === type),
-          turn,
-        ) ?? [],
-    ),
+    ...types.flatMap((type) => {
+      const ofType = weighted.filter((set) => set.type === type)
+      const healthy = ofType.filter(isHealthy)
+      return chooseOne(healthy.length > 0 ? healthy : ofType, turn) ?? []
+    }),
   ]
+}
+
+interface HealthQuestion {
+  /** The zone's. */
+  readonly id: string
+  readonly names: SetsByName
+  readonly apex: string
+  readonly turn: Turn
+}
+
+/** Aliases within a zone that lead on to others; deeper ones are not followed for their health. */
+const MOST_HEALTH_LINKS = 8
+
+/** A set has no health of its own here, so it is healthy but for an alias that asks its target. */
+function isSetHealthy(question: HealthQuestion, { type, alias }: ResourceRecordSet, links = 0): boolean {
+  if (!alias?.evaluateTargetHealth || links >= MOST_HEALTH_LINKS) return true
+  const { id, names, apex, turn } = question
+  if (alias.hostedZoneId !== id) return turn.isHealthy(alias.dnsName)
+  const targets = setsOf(names, apex, alias.dnsName)?.filter((set) => set.type === type) ?? []
+  return targets.some((set) => isSetHealthy(question, set, links + 1))
 }
 
 function chooseOne(sets: readonly ResourceRecordSet[], turn: Turn): ResourceRecordSet | undefined {

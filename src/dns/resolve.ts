@@ -9,7 +9,9 @@ import type { Region } from '../store/records.ts'
 import { automaticZones } from './automatic-names.ts'
 import { endpointNamesZone, hiddenZones } from './endpoint-zones.ts'
 import { hostedZone } from './hosted-zone.ts'
+import { loadBalancerZone } from './load-balancer-zone.ts'
 import { publicZones } from './public-names.ts'
+import { isTargetHealthy } from './target-health.ts'
 import {
   type AliasRecord,
   findZone,
@@ -42,8 +44,8 @@ export interface Answer {
   readonly answers: readonly ResourceRecord[]
   /** The zone's SOA in a negative answer (RFC 2308). */
   readonly authorities: readonly ResourceRecord[]
-  /** Whose zones and endpoints it comes from, in the order in which they were asked: `Z…`, `vpce-…`. Empty: zones that
-   * are always there. */
+  /** Whose zones, endpoints and load balancers it comes from, in the order in which they were asked: `Z…`, `vpce-…`, an ARN.
+   * Empty: zones that are always there. */
   readonly by: readonly string[]
   /** The answer repeats after so many rotations. */
   readonly period: number
@@ -86,7 +88,7 @@ export function askerOf(network: Network, { vpc, networkInterface }: PlacedInter
  * zone of ours would be asked of the internet, which is not there: that is SERVFAIL and not NXDOMAIN, which would claim to
  * know. */
 export function resolve(asker: Asker, question: Question, rotation = 0): Answer {
-  const turns = new Turns(rotation)
+  const turns = new Turns(rotation, (name) => isTargetHealthy(asker.network, name))
   const answer = follow({ asker, turns, links: 0 }, question)
   return { ...answer, period: turns.period }
 }
@@ -146,12 +148,17 @@ function isCname(held: Held): held is ResourceRecord {
 
 /** Private zones come first, then the automatic names, then what is public. The first two answer for good: a name in
  * one of their zones is never asked of what comes after. */
-function zoneFor({ network, vpc }: Asker, name: string): Zone | undefined {
-  return findZone(ownLayers(vpc), name) ?? publicZoneFor({ network, vpc }, name)
+function zoneFor(asker: Asker, name: string): Zone | undefined {
+  return findZone(ownLayers(asker.vpc), name) ?? publicZoneFor(asker, name)
 }
 
-function publicZoneFor({ network, vpc }: Asker, name: string): Zone | undefined {
-  return endpointNamesZone(network, name) ?? findZone([publicLayer(network, vpc.region)], name)
+function publicZoneFor(asker: Asker, name: string): Zone | undefined {
+  const { network, vpc } = asker
+  return (
+    endpointNamesZone(network, name) ??
+    loadBalancerZone(asker, name) ??
+    findZone([publicLayer(network, vpc.region)], name)
+  )
 }
 
 const layersByVpc = new WeakMap<VpcNetwork, readonly ZoneLayer[]>()
@@ -195,10 +202,12 @@ function inOrder(records: readonly ResourceRecord[], { asker, turns }: Search): 
 /** The choices of one answer, all by one number; after `period` numbers they repeat. */
 class Turns implements Turn {
   period = 1
+  readonly isHealthy: (name: string) => boolean
   readonly #rotation: number
 
-  constructor(rotation: number) {
+  constructor(rotation: number, isHealthy: (name: string) => boolean) {
     this.#rotation = rotation
+    this.isHealthy = isHealthy
   }
 
   take(count: number): number {

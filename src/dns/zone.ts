@@ -29,6 +29,8 @@ export type Held = ResourceRecord | AliasRecord
 export interface Turn {
   /** A number from 0 to below `count`. */
   take(count: number): number
+  /** Whether the load balancer or endpoint of this name is healthy, for aliases that ask. */
+  isHealthy(name: string): boolean
 }
 
 export interface Zone {

@@ -1,9 +1,10 @@
-// Where an alias may point: to a record of its own zone, or to the name of an interface endpoint.
+// Where an alias may point: to a record of its own zone, or to the name of a load balancer or an interface endpoint.
 // https://docs.aws.amazon.com/Route53/latest/APIReference/API_AliasTarget.html
 
 import { vpceHostedZoneId } from '../../catalogue/endpoint-zones.ts'
 import { formatDomainName } from '../../compile/domain-name.ts'
 import { endpointNames } from '../../compile/endpoint-names.ts'
+import type { LoadBalancer } from '../../store/load-balancing-records.ts'
 import type { HostedZone, ResourceRecordSet, VpcEndpoint } from '../../store/records.ts'
 import type { Records } from '../../store/store.ts'
 
@@ -23,11 +24,31 @@ export function aliasProblem(
     const isThere = [...sets.values()].some((set) => set.name === alias.dnsName && set.type === type)
     return isThere ? [] : [`${tried} that target was not found`]
   }
-  const endpoint = endpointNamed(records, alias.dnsName)
-  if (!endpoint || (type !== 'A' && type !== 'AAAA')) return [`${tried} that target was not found`]
-  return alias.hostedZoneId === vpceHostedZoneId(endpoint.region)
-    ? []
-    : [`${tried} the alias target name does not lie within the target zone`]
+  const holder = publicZoneOf(records, alias.dnsName)
+  if (holder === undefined || (type !== 'A' && type !== 'AAAA')) return [`${tried} that target was not found`]
+  return alias.hostedZoneId === holder ? [] : [`${tried} the alias target name does not lie within the target zone`]
+}
+
+/** The id of the zone of AWS's that holds the name of a load balancer or endpoint, whoever has it; undefined for any other. */
+function publicZoneOf(records: Records, name: string): string | undefined {
+  const balancer = loadBalancerNamed(records, name)
+  if (balancer) return balancer.canonicalHostedZoneId
+  const endpoint = endpointNamed(records, name)
+  return endpoint && vpceHostedZoneId(endpoint.region)
+}
+
+/** The load balancer of anybody that has this regional or zonal name. */
+function loadBalancerNamed({ loadBalancers, networkInterfaces, subnets }: Records, name: string) {
+  const isNamed = ({ id, dnsName }: LoadBalancer) => {
+    const regional = dnsName?.toLowerCase()
+    if (regional === undefined || !name.endsWith(regional)) return false
+    const zones = networkInterfaces
+      .where('loadBalancerId', id)
+      .flatMap(({ subnetId }) => subnets.get(subnetId)?.availabilityZone ?? [])
+    return name === regional || zones.some((zone) => name === `${zone}.${regional}`)
+  }
+  for (const balancer of loadBalancers.all()) if (isNamed(balancer)) return balancer
+  return undefined
 }
 
 /** The endpoint of anybody that has this regional or zonal name. */

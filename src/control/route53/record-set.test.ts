@@ -2,6 +2,7 @@
 
 import type { Change, ResourceRecordSet } from '@aws-sdk/client-route-53'
 import { beforeEach, describe, expect, test } from 'vitest'
+import type { LoadBalancer } from '../../store/load-balancing-records.ts'
 import { createVpcEndpoint } from '../ec2/endpoint/vpc-endpoint.ts'
 import { contents, openWorld, refusal, STRANGER, type World } from '../ec2/request/testing.ts'
 import { createVpc } from '../ec2/vpc/vpc.ts'
@@ -15,6 +16,26 @@ beforeEach(async () => {
   world = await openWorld()
   HostedZoneId = world.write(createHostedZone, { Name: 'a.test', CallerReference: 'a' }).HostedZone?.Id ?? ''
 })
+
+function loadBalancer(dnsName: string): LoadBalancer {
+  return {
+    id: 'arn:aws:elasticloadbalancing:us-east-1:999999999999:loadbalancer/net/lb/0123456789abcdef',
+    owner: STRANGER.account,
+    region: 'us-east-1',
+    tags: {},
+    createdAt: '2026-01-01T00:00:00.000Z',
+    name: 'lb',
+    type: 'network',
+    scheme: 'internal',
+    vpcId: 'vpc-0123456789abcdef0',
+    dnsName,
+    canonicalHostedZoneId: 'Z26RNL4JYFTOTI',
+    ipAddressType: 'ipv4',
+    state: 'active',
+    enforceGroupsOnPrivateLink: true,
+    attributes: {},
+  }
+}
 
 function records(name: string, type: string, ...values: string[]): ResourceRecordSet {
   const Name = name.endsWith('test') || name.endsWith('.') ? name : `${name}.a.test`
@@ -289,6 +310,26 @@ describe('ChangeResourceRecordSets', () => {
       () => change('CREATE', alias('x.a.test', { ...target, HostedZoneId: 'ZC8PG0KIFKBRI' })),
       'InvalidChangeBatch',
     )
+  })
+
+  test('takes aliases of load balancers, whoever has them', () => {
+    const dnsName = 'lb-0123456789abcdef.elb.us-east-1.amazonaws.com'
+    world.store.transact((tx) => tx.loadBalancers.insert(loadBalancer(dnsName)))
+    const alias = (name: string, HostedZoneId: string, Type: 'A' | 'TXT' = 'A'): ResourceRecordSet => ({
+      Name: 'lb.a.test',
+      Type,
+      AliasTarget: { HostedZoneId, DNSName: name, EvaluateTargetHealth: true },
+    })
+    for (const [wrong, why] of [
+      [alias(dnsName, 'Z7HUB22UULQXV'), 'the alias target name does not lie within the target zone'],
+      [alias(dnsName, 'Z26RNL4JYFTOTI', 'TXT'), 'that target was not found'],
+      [alias(`us-east-1a.${dnsName}`, 'Z26RNL4JYFTOTI'), 'that target was not found'],
+      [alias(`x${dnsName}`, 'Z26RNL4JYFTOTI'), 'that target was not found'],
+    ] as const) {
+      expect(refusal(() => change('CREATE', wrong), 'InvalidChangeBatch')).toContain(why)
+    }
+    change('CREATE', alias(dnsName.toUpperCase(), 'Z26RNL4JYFTOTI'))
+    expect(listed({ StartRecordName: 'lb.a.test' })).toEqual(['lb.a.test. A'])
   })
 
   test("is the owner's", () => {
