@@ -8,6 +8,7 @@ import type { ServiceTables } from '../src/wire/tables.ts'
 import {
   API_GATEWAY_OPERATIONS,
   EC2_OPERATIONS,
+  LOAD_BALANCING_OPERATIONS,
   LOGS_OPERATIONS,
   ORGANIZATIONS_OPERATIONS,
   RAM_OPERATIONS,
@@ -46,6 +47,11 @@ const PACKAGES: readonly Package[] = [
     client: 'organizations',
     signingName: 'organizations',
     served: (operation) => ORGANIZATIONS_OPERATIONS.has(operation),
+  },
+  {
+    client: 'elastic-load-balancing-v2',
+    signingName: 'elasticloadbalancing',
+    served: (operation) => LOAD_BALANCING_OPERATIONS.has(operation),
   },
   { client: 'sns', signingName: 'sns', served: (operation) => SNS_OPERATIONS.has(operation) },
   { client: 'sqs', signingName: 'sqs', served: (operation) => SQS_OPERATIONS.has(operation) },

@@ -145,6 +145,17 @@ export const RAM_OPERATIONS = words(`
   RejectResourceShareInvitation TagResource UntagResource UpdateResourceShare
 `)
 
+/** Network and Gateway Load Balancers; of rules only what says that they have none but the default. */
+export const LOAD_BALANCING_OPERATIONS = words(`
+  AddListenerCertificates AddTags CreateListener CreateLoadBalancer CreateRule CreateTargetGroup DeleteListener
+  DeleteLoadBalancer DeleteRule DeleteTargetGroup DeregisterTargets DescribeAccountLimits DescribeCapacityReservation
+  DescribeListenerAttributes DescribeListenerCertificates DescribeListeners DescribeLoadBalancerAttributes
+  DescribeLoadBalancers DescribeRules DescribeSSLPolicies DescribeTags DescribeTargetGroupAttributes
+  DescribeTargetGroups DescribeTargetHealth ModifyListener ModifyListenerAttributes ModifyLoadBalancerAttributes
+  ModifyTargetGroup ModifyTargetGroupAttributes RegisterTargets RemoveListenerCertificates RemoveTags
+  SetIpAddressType SetSecurityGroups SetSubnets
+`)
+
 function words(text: string): ReadonlySet<string> {
   return new Set(text.trim().split(/\s+/))
 }
