@@ -1,5 +1,6 @@
 // Records of load balancers, and of the endpoint services that stand before them.
 
+import type { Address } from '../ip/address.ts'
 import type {
   AccountId,
   Instant,
@@ -27,6 +28,8 @@ export interface LoadBalancer extends Owned {
   readonly dnsName?: string
   readonly canonicalHostedZoneId?: string
   readonly ipAddressType: 'ipv4' | 'dualstack'
+  /** Addresses of nodes that the user named; DescribeLoadBalancers shows no others. Absent: none. */
+  readonly namedAddresses?: readonly Address[]
   readonly state: 'provisioning' | 'active'
   /** Absent: made without security groups, and never to have any. */
   readonly groupIds?: readonly SecurityGroupId[]
@@ -108,6 +111,8 @@ export interface Target {
   readonly deregisteredAt?: Instant
   /** What the health checks say. `initial` until they have said something. */
   readonly health: 'initial' | 'healthy' | 'unhealthy'
+  /** When it became unhealthy; absent while it is not. It may drain for a while from then on. */
+  readonly unhealthySince?: Instant
   /** What the last failed check met, in words: `Connection refused`, `Health checks failed with these codes: [404]`. */
   readonly failure?: string
 }
