@@ -16,6 +16,7 @@ import { organizationsIn } from './control/organizations/membership.ts'
 import type { DaemonOptions } from './daemon.ts'
 import { policyRoutes } from './daemon-policy.ts'
 import type { Services } from './daemon-services.ts'
+import { zoneRoutes } from './daemon-zones.ts'
 import { notFound } from './errors.ts'
 import { explain } from './explain/explain.ts'
 import { formatTrace } from './explain/format.ts'
@@ -62,6 +63,7 @@ export function adminRoutes(context: AdminContext): AdminRoutes {
     'POST /_postern/explain': (body) => explainRoute(context, body),
     'POST /_postern/images': (body) => importRoute(context, body),
     ...policyRoutes(context),
+    ...zoneRoutes(context),
   }
 }
 
@@ -82,6 +84,7 @@ function status({ options, endpoint, store, s3, reconciler }: AdminContext): Sta
     auth: options.auth,
     revision: { wanted, inForce },
     repairs,
+    failedZones: [...store.records.failedZones.all()].map(({ id, since }) => ({ id, since })),
     resources: Object.fromEntries([...counted.filter(([name]) => name !== 'counters'), ['buckets', s3.bucketCount]]),
     problems,
   }

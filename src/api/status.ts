@@ -11,6 +11,8 @@ export interface Status {
   readonly revision: { readonly wanted: number; readonly inForce: number }
   /** How often the kernel was found changed by somebody else and put right. */
   readonly repairs: number
+  /** Zones that `postern az fail` took down: wanted so, and no problem. */
+  readonly failedZones: readonly { readonly id: string; readonly since: string }[]
   /** Records by kind. */
   readonly resources: Readonly<Record<string, number>>
   /** What is wrong now, a sentence each. */

@@ -2,6 +2,7 @@
 // file of its name.
 
 import { Command } from 'commander'
+import { addZoneCommands } from './az.ts'
 import { askDaemon, CliError, findDaemon } from './daemon-client.ts'
 import { down } from './down.ts'
 import { environment } from './env.ts'
@@ -128,6 +129,7 @@ program
   .action(lab)
 
 addPolicyCommands(program, DATA)
+addZoneCommands(program, DATA)
 
 const image = program.command('image').description('root file systems for instances')
 image

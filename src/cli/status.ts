@@ -22,6 +22,7 @@ function format(answer: Status): string {
     ['revision', `${answer.revision.inForce} in force of ${answer.revision.wanted}`],
     ['repairs', String(answer.repairs)],
     ['resources', resources.map(([name, count]) => `${name} ${count}`).join(', ') || 'none'],
+    ...answer.failedZones.map(({ id, since }): [string, string] => ['zone down', `${id} since ${since}`]),
     ...answer.problems.map((problem): [string, string] => ['problem', problem]),
   ]
   return rows.map(([name, value]) => `${name.padEnd(11)}${value}`).join('\n')
