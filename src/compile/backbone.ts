@@ -1,8 +1,8 @@
 // The plan of the backbone, the network between VPCs and the services: 240.0.0.0/4, which Linux forwards and no VPC can
 // use. Every interface and endpoint of the world has one address here.
 
-import type { Address } from '../ip/address.ts'
-import { type Cidr, cidr } from '../ip/cidr.ts'
+import { type Address, addressBits, formatAddress } from '../ip/address.ts'
+import { type Cidr, cidr, cidrContains } from '../ip/cidr.ts'
 
 export const BACKBONE: Cidr = cidr('240.0.0.0/4')
 
@@ -13,7 +13,25 @@ export const METADATA_BACKBONE = '240.0.0.2' as Address
 
 /** Interfaces and endpoints are numbered from here up; what is below is for Postern's own services. */
 export const FIRST_ALLOCATED = '240.1.0.0' as Address
-export const LAST_ALLOCATED = '255.255.255.254' as Address
+export const LAST_ALLOCATED = '247.255.255.254' as Address
+
+/** The upper half: every address of the lower has a shadow here, which means "to the forwarder", the process in the
+ * backbone that ends TLS and writes proxy protocol headers. It listens on the shadows alone, on the listener's own port;
+ * who is at the other end of a shadow is told by the address that it is the shadow of. */
+export const SHADOWS: Cidr = cidr('248.0.0.0/5')
+const SHADOW_BIT = 0x08000000n
+
+/** The address at which the forwarder answers for an endpoint's interface or a load balancer's node. */
+export function shadowOf(backboneAddress: Address): Address {
+  const { family, bits } = addressBits(backboneAddress)
+  return formatAddress({ family, bits: bits | SHADOW_BIT })
+}
+
+/** What a shadow is the shadow of; undefined when it is none. */
+export function shadowed(address: Address): Address | undefined {
+  const { family, bits } = addressBits(address)
+  return cidrContains(SHADOWS, address) ? formatAddress({ family, bits: bits & ~SHADOW_BIT }) : undefined
+}
 
 /** The link-local addresses that every VPC has, beside the primary block's +2. */
 export const LINK_LOCAL_RESOLVER = '169.254.169.253' as Address

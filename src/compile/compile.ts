@@ -2,10 +2,12 @@
 
 import type { Vpc } from '../store/records.ts'
 import type { Records } from '../store/store.ts'
+import { compileConnections } from './endpoint-service.ts'
 import { compileGatewayEndpoints } from './gateway-endpoint.ts'
 import { compilePrivateZones, compilePublicZones } from './hosted-zone.ts'
 import { compileInstances } from './instance.ts'
 import { compileInterfaceEndpoints } from './interface-endpoint.ts'
+import { compileLoadBalancers, compileTargetGroups } from './load-balancer.ts'
 import type { Network, VpcNetwork } from './network.ts'
 import { compileNetworkAcls } from './network-acl.ts'
 import { compileInterfaces } from './network-interface.ts'
@@ -46,9 +48,14 @@ export function compileVpc(records: Records, vpc: Vpc): VpcNetwork {
     networkAcls: compileNetworkAcls(records, vpc),
     endpoints: [...compileGatewayEndpoints(records, vpc), ...compileInterfaceEndpoints(records, vpc)].sort(byId),
     privateZones: compilePrivateZones(records, vpc),
-    loadBalancers: [],
-    targetGroups: [],
-    connections: [],
-    failedZoneIds: [],
+    loadBalancers: compileLoadBalancers(records, vpc),
+    targetGroups: compileTargetGroups(records, vpc),
+    connections: compileConnections(records, vpc),
+    failedZoneIds: compileFailedZones(records, vpc),
   }
+}
+
+function compileFailedZones(records: Records, vpc: Vpc): string[] {
+  const zoneIds = new Set(records.subnets.where('vpcId', vpc.id).map(({ availabilityZoneId }) => availabilityZoneId))
+  return [...zoneIds].filter((id) => records.failedZones.get(id)).sort()
 }

@@ -20,6 +20,7 @@ export function compileInterfaces(records: Records, vpc: Vpc): InterfaceNetwork[
       ...(eni.attachment && { instanceId: eni.attachment.instanceId, deviceIndex: eni.attachment.deviceIndex }),
       ...(hasResourceName(records, eni) && { resourceName: true as const }),
       ...(eni.vpcEndpointId && { endpointId: eni.vpcEndpointId }),
+      ...(eni.loadBalancerId !== undefined && { loadBalancerId: eni.loadBalancerId }),
     }))
     .sort(byId)
 }

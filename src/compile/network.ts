@@ -312,12 +312,16 @@ export interface TargetGroupNetwork {
   readonly crossZone: boolean
   /** The least number of healthy targets with which a node spares the unhealthy ones. */
   readonly minimumHealthy: number
+  /** The same as a share of the targets that the node could use; the larger of the two counts. */
+  readonly minimumHealthyPercentage?: number
   /** Live flows to an unhealthy target, and to one whose deregistration delay is over, are ended. */
   readonly endUnhealthy: boolean
   readonly endDeregistered: boolean
   readonly healthCheck: HealthCheck
   /** By address, then port. Draining ones are not here: they take nothing new. */
   readonly targets: readonly TargetNetwork[]
+  /** Those that were taken out and whose delay is not over: their flows stay. Absent: none. */
+  readonly draining?: readonly TargetNetwork[]
 }
 
 export interface TargetNetwork {

@@ -56,6 +56,14 @@ function compileTarget(records: Records, table: RouteTable, { target }: Route): 
         return { kind: 'blackhole', why: `${target.id} is not attached to ${table.vpcId}` }
       return { kind: 'blackhole', why: `no internet lies behind ${target.id} here; it carries no packets yet` }
     }
+    case 'vpcEndpoint': {
+      const endpoint = records.vpcEndpoints.get(target.id)
+      if (!endpoint || endpoint.vpcId !== table.vpcId) return { kind: 'blackhole', why: `${target.id} does not exist` }
+      if (endpoint.state !== 'available' && endpoint.state !== 'pending') {
+        return { kind: 'blackhole', why: `${target.id} is ${endpoint.state}` }
+      }
+      return { kind: 'blackhole', why: `${target.id} leads to appliances, which take no packets here yet` }
+    }
     case 'other':
       return { kind: 'blackhole', why: `${target.id} is stored and carries no packets yet` }
     default:

@@ -12,19 +12,33 @@ export function compileSecurityGroups(records: Records, vpc: Vpc): SecurityGroup
   const members = groupMembers(records, vpc)
   return records.securityGroups
     .where('vpcId', vpc.id)
-    .map((group) => {
-      const rules = [...records.securityGroupRules.where('groupId', group.id)].sort(byId)
-      return {
-        id: group.id,
-        members: (members.get(group.id) ?? []).sort(compareAddresses),
-        ingress: rules.filter((rule) => rule.direction === 'ingress').map((rule) => compileRule(records, vpc, rule)),
-        egress: rules.filter((rule) => rule.direction === 'egress').map((rule) => compileRule(records, vpc, rule)),
-      }
-    })
+    .map(({ id }) => ({
+      id,
+      members: (members.get(id) ?? []).sort(compareAddresses),
+      ingress: compileGroupRules(records, vpc, id, 'ingress'),
+      egress: compileGroupRules(records, vpc, id, 'egress'),
+    }))
     .sort(byId)
 }
 
-function compileRule(records: Records, vpc: Vpc, rule: SecurityGroupRule): SecurityGroupRuleNetwork {
+/** Where a group is. */
+type Home = Pick<Vpc, 'id' | 'region'>
+
+/** By id. */
+export function compileGroupRules(
+  records: Records,
+  vpc: Home,
+  groupId: SecurityGroupId,
+  direction: SecurityGroupRule['direction'],
+): SecurityGroupRuleNetwork[] {
+  return records.securityGroupRules
+    .where('groupId', groupId)
+    .filter((rule) => rule.direction === direction)
+    .sort(byId)
+    .map((rule) => compileRule(records, vpc, rule))
+}
+
+function compileRule(records: Records, vpc: Home, rule: SecurityGroupRule): SecurityGroupRuleNetwork {
   return {
     protocol: rule.protocol,
     ...(rule.ports && { ports: rule.ports }),
@@ -34,7 +48,7 @@ function compileRule(records: Records, vpc: Vpc, rule: SecurityGroupRule): Secur
   }
 }
 
-function compilePeer(records: Records, vpc: Vpc, { peer }: SecurityGroupRule): SecurityGroupRuleNetwork['peer'] {
+function compilePeer(records: Records, vpc: Home, { peer }: SecurityGroupRule): SecurityGroupRuleNetwork['peer'] {
   switch (peer.kind) {
     case 'cidr':
       return { kind: 'cidrs', cidrs: [peer.cidr] }

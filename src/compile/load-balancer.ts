@@ -1,0 +1,229 @@
+// Network Load Balancers: their nodes, listeners and target groups. Attributes are read by AWS's keys:
+// https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-target-groups.html
+
+import type { Address } from '../ip/address.ts'
+import { compareAddresses, parseAddress } from '../ip/address.ts'
+import { cidrContains } from '../ip/cidr.ts'
+import type { Listener, LoadBalancer, Target, TargetGroup } from '../store/load-balancing-records.ts'
+import type { InstanceId, NetworkInterface, Vpc, VpcId } from '../store/records.ts'
+import type { Records } from '../store/store.ts'
+import { shouldRun } from './instance.ts'
+import type {
+  ListenerNetwork,
+  LoadBalancerNetwork,
+  LoadBalancerNodeNetwork,
+  TargetGroupNetwork,
+  TargetNetwork,
+} from './network.ts'
+import { withdrawnNodes } from './node-withdrawal.ts'
+import { byId } from './order.ts'
+
+const DEFAULT_IDLE_SECONDS = 350
+const UDP_IDLE_SECONDS = 120
+
+export function compileLoadBalancers(records: Records, vpc: Vpc): LoadBalancerNetwork[] {
+  return records.loadBalancers
+    .where('vpcId', vpc.id)
+    .map((loadBalancer) => ({
+      id: loadBalancer.id,
+      owner: loadBalancer.owner,
+      kind: loadBalancer.type,
+      ...(loadBalancer.dnsName !== undefined && { dnsName: loadBalancer.dnsName }),
+      ...(loadBalancer.groupIds && { groupIds: [...loadBalancer.groupIds].sort() }),
+      nodes: compileNodes(records, loadBalancer),
+      listeners: compileListeners(records, loadBalancer),
+      clientRoutingPolicy: routingPolicy(loadBalancer.attributes),
+    }))
+    .sort(byId)
+}
+
+function compileNodes(records: Records, loadBalancer: LoadBalancer): LoadBalancerNodeNetwork[] {
+  const withdrawn = withdrawnNodes(records, loadBalancer)
+  return nodesOf(records, loadBalancer.id).map(({ networkInterface, address, ...zone }) => ({
+    id: networkInterface.id,
+    subnetId: networkInterface.subnetId,
+    ...zone,
+    address,
+    backboneAddress: networkInterface.backboneAddress,
+    ...(withdrawn.has(networkInterface.id) && { withdrawn: true as const }),
+  }))
+}
+
+export interface Node {
+  readonly networkInterface: NetworkInterface
+  readonly address: Address
+  readonly availabilityZone: string
+  readonly availabilityZoneId: string
+}
+
+/** By subnet id. */
+export function nodesOf(records: Records, loadBalancerId: string): Node[] {
+  return records.networkInterfaces
+    .where('loadBalancerId', loadBalancerId)
+    .flatMap((networkInterface) => {
+      const subnet = records.subnets.get(networkInterface.subnetId)
+      const [address] = networkInterface.privateAddresses
+      if (!subnet || !address) return []
+      const { availabilityZone, availabilityZoneId } = subnet
+      return [{ networkInterface, address, availabilityZone, availabilityZoneId }]
+    })
+    .sort((a, b) => (a.networkInterface.subnetId < b.networkInterface.subnetId ? -1 : 1))
+}
+
+/** By port, then protocol. A gateway load balancer's listener has neither. */
+export function compileListeners(records: Records, { id }: Pick<LoadBalancer, 'id'>): ListenerNetwork[] {
+  return records.listeners
+    .where('loadBalancerId', id)
+    .flatMap((listener) => compileListener(records, listener))
+    .sort(byPortAndProtocol)
+}
+
+export function byPortAndProtocol(a: ListenerNetwork, b: ListenerNetwork): number {
+  return a.port - b.port || (a.protocol < b.protocol ? -1 : a.protocol > b.protocol ? 1 : 0)
+}
+
+function compileListener(records: Records, listener: Listener): ListenerNetwork[] {
+  const { id, protocol, port, targetGroupId, certificateIds, attributes } = listener
+  const group = records.targetGroups.get(targetGroupId)
+  if (!group || port === undefined || !protocol || protocol === 'GENEVE') return []
+  const isForwarded = protocol === 'TLS' || (protocol !== 'UDP' && isOn(group.attributes, 'proxy_protocol_v2.enabled'))
+  const idleTimeout =
+    protocol === 'UDP' ? UDP_IDLE_SECONDS : numberOf(attributes, 'tcp.idle_timeout.seconds', DEFAULT_IDLE_SECONDS)
+  return [{ id, protocol, port, idleTimeout, targetGroupId, way: isForwarded ? 'forwarder' : 'kernel', certificateIds }]
+}
+
+/** Those that listeners of the VPC's load balancers lead to. */
+export function compileTargetGroups(records: Records, vpc: Vpc): TargetGroupNetwork[] {
+  const groups = new Map<string, TargetGroupNetwork>()
+  for (const loadBalancer of records.loadBalancers.where('vpcId', vpc.id)) {
+    for (const { targetGroupId } of records.listeners.where('loadBalancerId', loadBalancer.id)) {
+      const group = records.targetGroups.get(targetGroupId)
+      if (group && !groups.has(group.id)) groups.set(group.id, compileTargetGroup(records, group, loadBalancer))
+    }
+  }
+  return [...groups.values()].sort(byId)
+}
+
+function compileTargetGroup(records: Records, group: TargetGroup, loadBalancer: LoadBalancer): TargetGroupNetwork {
+  const { id, protocol, attributes, healthCheck } = group
+  const routing = 'target_group_health.unhealthy_state_routing.minimum_healthy_targets'
+  const percentage = numberOf(attributes, `${routing}.percentage`, 0)
+  const targets = records.targets.where('targetGroupId', id)
+  const draining = compileTargets(
+    records,
+    group,
+    targets.filter(({ deregisteredAt }) => deregisteredAt !== undefined),
+  )
+  return {
+    id,
+    protocol,
+    preserveClientIp: isOn(attributes, 'preserve_client_ip.enabled'),
+    proxyProtocol: isOn(attributes, 'proxy_protocol_v2.enabled'),
+    sticky: isOn(attributes, 'stickiness.enabled'),
+    crossZone: isCrossZone(group, loadBalancer),
+    minimumHealthy: numberOf(attributes, `${routing}.count`, 1),
+    ...(percentage > 0 && { minimumHealthyPercentage: percentage }),
+    endUnhealthy: isOn(attributes, 'target_health_state.unhealthy.connection_termination.enabled'),
+    endDeregistered: isOn(attributes, 'deregistration_delay.connection_termination.enabled'),
+    healthCheck,
+    targets: compileTargets(
+      records,
+      group,
+      targets.filter(({ deregisteredAt }) => deregisteredAt === undefined),
+    ),
+    ...(draining.length > 0 && { draining }),
+  }
+}
+
+/** A target group may leave it to its load balancer. */
+export function isCrossZone(group: TargetGroup, loadBalancer: LoadBalancer): boolean {
+  const key = 'load_balancing.cross_zone.enabled'
+  const own = group.attributes[key]
+  return own === 'true' || (own !== 'false' && isOn(loadBalancer.attributes, key))
+}
+
+/** By address, then port. An instance that does not run takes nothing, as in AWS, where it is `unused`. */
+function compileTargets(records: Records, group: TargetGroup, targets: readonly Target[]): TargetNetwork[] {
+  const places = findPlaces(records, group.vpcId)
+  return targets
+    .flatMap((target): TargetNetwork[] => {
+      const place = placeOf(places, records, group, target)
+      if (!place) return []
+      const availabilityZone = zoneOfTarget(records, group, target)
+      return [
+        {
+          id: target.id,
+          ...place,
+          port: target.port,
+          ...(availabilityZone !== undefined && { availabilityZone }),
+          health: target.health,
+        },
+      ]
+    })
+    .sort((a, b) => compareAddresses(a.address, b.address) || a.port - b.port)
+}
+
+type Place = Pick<TargetNetwork, 'address' | 'interfaceId' | 'backboneAddress'>
+
+interface Places {
+  readonly byInstance: ReadonlyMap<InstanceId, Place>
+  readonly byAddress: ReadonlyMap<Address, Place>
+}
+
+function findPlaces(records: Records, vpcId: VpcId): Places {
+  const byInstance = new Map<InstanceId, Place>()
+  const byAddress = new Map<Address, Place>()
+  for (const { id, privateAddresses, backboneAddress, attachment } of records.networkInterfaces.where('vpcId', vpcId)) {
+    const [primary] = privateAddresses
+    if (primary && attachment?.deviceIndex === 0) {
+      byInstance.set(attachment.instanceId, { address: primary, interfaceId: id, backboneAddress })
+    }
+    for (const address of privateAddresses) byAddress.set(address, { address, interfaceId: id, backboneAddress })
+  }
+  return { byInstance, byAddress }
+}
+
+function placeOf(places: Places, records: Records, group: TargetGroup, { target }: Target): Place | undefined {
+  switch (group.targetType) {
+    case 'instance': {
+      const instance = records.instances.get(target)
+      return instance && shouldRun(instance) ? places.byInstance.get(instance.id) : undefined
+    }
+    case 'ip': {
+      const address = parseAddress(target)
+      return address && (places.byAddress.get(address) ?? { address })
+    }
+    case 'alb':
+      return undefined
+    default:
+      return group.targetType satisfies never
+  }
+}
+
+/** The zone that a target counts for; undefined when it counts for every one. */
+export function zoneOfTarget(records: Records, group: TargetGroup, target: Target): string | undefined {
+  if (group.targetType === 'instance') {
+    const instance = records.instances.get(target.target)
+    return instance && records.subnets.get(instance.subnetId)?.availabilityZone
+  }
+  const address = parseAddress(target.target)
+  const subnet = address && records.subnets.where('vpcId', group.vpcId).find(({ cidr }) => cidrContains(cidr, address))
+  return subnet?.availabilityZone ?? (target.availabilityZone === 'all' ? undefined : target.availabilityZone)
+}
+
+function routingPolicy(attributes: LoadBalancer['attributes']): LoadBalancerNetwork['clientRoutingPolicy'] {
+  const policy = attributes['dns_record.client_routing_policy']
+  return policy === 'availability_zone_affinity' || policy === 'partial_availability_zone_affinity'
+    ? policy
+    : 'any_availability_zone'
+}
+
+function isOn(attributes: Readonly<Record<string, string>>, key: string): boolean {
+  return attributes[key] === 'true'
+}
+
+/** The number that an attribute is; `fallback` when it is `off`, or not there. */
+export function numberOf(attributes: Readonly<Record<string, string>>, key: string, fallback: number): number {
+  const text = attributes[key]
+  return text !== undefined && /^\d+$/.test(text) ? Number(text) : fallback
+}
