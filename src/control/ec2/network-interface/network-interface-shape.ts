@@ -22,7 +22,8 @@ export function toNetworkInterface(records: Records, eni: NetworkInterface): Net
     InterfaceType: eni.interfaceType,
     Ipv6Addresses: [],
     Operator: { Managed: false },
-    ...(eni.vpcEndpointId ? { RequesterId: ENDPOINT_REQUESTER_ID } : {}),
+    ...(isServices(eni) ? { RequesterId: ENDPOINT_REQUESTER_ID } : {}),
+    ...(eni.prefixes && { Ipv4Prefixes: eni.prefixes.map((Ipv4Prefix) => ({ Ipv4Prefix })) }),
     RequesterManaged: eni.requesterManaged,
     TagSet: tagList(eni.tags),
   }
@@ -47,6 +48,11 @@ export function toInstanceInterface(records: Records, eni: NetworkInterface): In
   }
 }
 
+/** It belongs to an endpoint or a resource gateway. */
+export function isServices({ vpcEndpointId, resourceGatewayId }: NetworkInterface): boolean {
+  return vpcEndpointId !== undefined || resourceGatewayId !== undefined
+}
+
 /** An account of AWS's own, which makes the interfaces of endpoints. */
 export const ENDPOINT_REQUESTER_ID = '727180483921'
 /** Whose instances they are attached to, as it seems to everybody else. */
@@ -54,15 +60,15 @@ export const ENDPOINT_INSTANCE_OWNER = 'amazon-aws'
 
 /** `ela-attach-…`: what an endpoint's interface has for an attachment, which nobody can take off. */
 export function endpointAttachmentId(eni: NetworkInterface): string | undefined {
-  return eni.vpcEndpointId && `ela-attach-${eni.id.slice('eni-'.length)}`
+  return isServices(eni) ? `ela-attach-${eni.id.slice('eni-'.length)}` : undefined
 }
 
 export function isInUse(eni: NetworkInterface): boolean {
-  return eni.attachment !== undefined || eni.vpcEndpointId !== undefined
+  return eni.attachment !== undefined || isServices(eni)
 }
 
 export function toAttachment(eni: NetworkInterface): AttachmentOutput | undefined {
-  if (eni.vpcEndpointId) {
+  if (isServices(eni)) {
     return {
       AttachTime: new Date(eni.createdAt),
       AttachmentId: endpointAttachmentId(eni),

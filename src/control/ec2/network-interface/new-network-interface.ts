@@ -2,6 +2,8 @@
 
 import { ApiError } from '../../../errors.ts'
 import { type Address, addressBits } from '../../../ip/address.ts'
+import type { Cidr } from '../../../ip/cidr.ts'
+import type { ResourceGatewayId } from '../../../store/lattice-records.ts'
 import type {
   AccountId,
   NetworkInterface,
@@ -31,6 +33,10 @@ export interface NewNetworkInterface {
   readonly tags?: Tags
   /** The interface endpoint that it is made for, whose alone it is then. */
   readonly vpcEndpointId?: VpcEndpointId
+  /** The resource gateway that it is made for, whose alone it is then. */
+  readonly resourceGatewayId?: ResourceGatewayId
+  /** Blocks of the subnet that it gets beside its addresses. */
+  readonly prefixes?: readonly Cidr[]
 }
 
 export function insertNetworkInterface(tx: Tx, place: Place, wanted: NewNetworkInterface): NetworkInterface {
@@ -42,8 +48,10 @@ export function insertNetworkInterface(tx: Tx, place: Place, wanted: NewNetworkI
     subnetId: wanted.subnet.id,
     description: wanted.description ?? '',
     interfaceType: wanted.vpcEndpointId ? 'vpc_endpoint' : 'interface',
-    requesterManaged: wanted.vpcEndpointId !== undefined,
+    requesterManaged: wanted.vpcEndpointId !== undefined || wanted.resourceGatewayId !== undefined,
     ...(wanted.vpcEndpointId ? { vpcEndpointId: wanted.vpcEndpointId } : {}),
+    ...(wanted.resourceGatewayId ? { resourceGatewayId: wanted.resourceGatewayId } : {}),
+    ...(wanted.prefixes ? { prefixes: wanted.prefixes } : {}),
     macAddress: macAddressFor(backboneAddress),
     privateAddresses: wanted.addresses,
     groupIds: wanted.groupIds,

@@ -2,9 +2,9 @@
 // Reserved: https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html
 
 import { ApiError } from '../../../errors.ts'
-import { type Address, addressBits, formatAddress } from '../../../ip/address.ts'
-import { cidrContains, cidrRange } from '../../../ip/cidr.ts'
-import type { Subnet } from '../../../store/records.ts'
+import { type Address, addressBits, familyWidth, formatAddress } from '../../../ip/address.ts'
+import { type Cidr, cidr, cidrContains, cidrRange } from '../../../ip/cidr.ts'
+import type { NetworkInterface, Subnet } from '../../../store/records.ts'
 import type { Records } from '../../../store/store.ts'
 
 /** The subnet's own address, the router, the resolver's, and one for the future. */
@@ -22,13 +22,13 @@ export function isAssignable(subnet: Subnet, address: Address): boolean {
 
 /** Every address that an interface of the subnet has. */
 export function usedAddresses(records: Records, subnet: Subnet): Set<Address> {
-  return new Set(records.networkInterfaces.where('subnetId', subnet.id).flatMap((eni) => eni.privateAddresses))
+  return new Set(records.networkInterfaces.where('subnetId', subnet.id).flatMap(addressesOf))
 }
 
 export function countAvailableAddresses(records: Records, subnet: Subnet): number {
   const { first, last } = assignableRange(subnet)
   let used = 0
-  for (const eni of records.networkInterfaces.where('subnetId', subnet.id)) used += eni.privateAddresses.length
+  for (const eni of records.networkInterfaces.where('subnetId', subnet.id)) used += addressesOf(eni).length
   return Number(last - first) + 1 - used
 }
 
@@ -49,6 +49,32 @@ export function findFreeAddresses(records: Records, subnet: Subnet, count: numbe
     )
   }
   return free
+}
+
+/** The lowest block of so many addresses, a power of two, of which none is in use. */
+export function findFreeBlock(records: Records, subnet: Subnet, length: number): Cidr {
+  const used = usedAddresses(records, subnet)
+  const { family, first, last } = assignableRange(subnet)
+  const size = 1n << BigInt(familyWidth(family) - length)
+  for (let bits = (first + size - 1n) & ~(size - 1n); bits + size - 1n <= last; bits += size) {
+    const block = cidr(`${formatAddress({ family, bits })}/${length}`)
+    if (blockAddresses(block).every((address) => !used.has(address))) return block
+  }
+  throw new ApiError(
+    'InsufficientCidrBlocks',
+    `The specified subnet ${subnet.id} does not have enough free cidr blocks to satisfy the request.`,
+  )
+}
+
+export function blockAddresses(block: Cidr): Address[] {
+  const { family, first, last } = cidrRange(block)
+  return Array.from({ length: Number(last - first) + 1 }, (_, index) =>
+    formatAddress({ family, bits: first + BigInt(index) }),
+  )
+}
+
+function addressesOf({ privateAddresses, prefixes = [] }: NetworkInterface): readonly Address[] {
+  return prefixes.length === 0 ? privateAddresses : [...privateAddresses, ...prefixes.flatMap(blockAddresses)]
 }
 
 function assignableRange(subnet: Subnet) {
