@@ -171,6 +171,8 @@ export interface EndpointServiceDnsName {
   /** Lower case; may begin with `*.`. */
   readonly name: string
   readonly state: 'pendingVerification' | 'verified' | 'failed'
+  /** When its verification was started last; absent: never, so nobody looks for the record. */
+  readonly startedAt?: Instant
   /** The first label of the TXT record, `_` and 20 characters. */
   readonly recordName: string
   /** `vpce:` and 20 characters. */

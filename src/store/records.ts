@@ -113,6 +113,8 @@ export type RouteDestination =
 export type RouteTarget =
   | { readonly kind: 'internetGateway'; readonly id: InternetGatewayId }
   | { readonly kind: 'networkInterface'; readonly id: NetworkInterfaceId; readonly instanceId?: InstanceId }
+  /** A Gateway Load Balancer endpoint. */
+  | { readonly kind: 'vpcEndpoint'; readonly id: VpcEndpointId }
   /** Targets that are stored and shown and that no packet can use yet: `nat-…`, `pcx-…`, `tgw-…`, and so on. */
   | { readonly kind: 'other'; readonly id: string }
 
@@ -327,6 +329,8 @@ export interface VpcEndpoint extends Owned {
   readonly endpointServiceId?: EndpointServiceId
   /** `vpce-con-…`, with `endpointServiceId`: the connection as the service's owner sees it. */
   readonly connectionId?: string
+  /** The tags that the service's owner gave the connection; absent: none. */
+  readonly connectionTags?: Tags
   /** The region of the service when it is another than the endpoint's. */
   readonly serviceRegion?: Region
   readonly state: VpcEndpointState
@@ -343,6 +347,9 @@ export interface VpcEndpoint extends Owned {
   readonly ipAddressType: 'ipv4' | 'ipv6' | 'dualstack'
   readonly dnsRecordIpType: 'ipv4' | 'ipv6' | 'dualstack' | 'service-defined'
   readonly privateDnsEnabled: boolean
+  /** Of a user's service: its private name as it was when private DNS was enabled last. The provider may have taken
+   * another since. */
+  readonly privateDnsName?: string
   /** S3 only: the private names are for queries from outside the VPC, which are not there yet; inside it the public
    * names stay. */
   readonly privateDnsOnlyForInboundResolverEndpoint: boolean

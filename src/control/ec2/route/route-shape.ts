@@ -92,6 +92,7 @@ function shownDestination(destination: RouteDestination): RouteOutput {
 function shownTarget(records: Records, target: RouteTarget): RouteOutput {
   switch (target.kind) {
     case 'internetGateway':
+    case 'vpcEndpoint':
     case 'other':
       return { GatewayId: target.id }
     case 'networkInterface': {
@@ -113,6 +114,10 @@ function routeState(records: Records, table: RouteTable, target: RouteTarget): R
       return records.internetGateways.get(target.id)?.vpcId === table.vpcId ? 'active' : 'blackhole'
     case 'networkInterface':
       return leadsToRunning(records, target.id) ? 'active' : 'blackhole'
+    case 'vpcEndpoint': {
+      const endpoint = records.vpcEndpoints.get(target.id)
+      return endpoint?.state === 'available' || endpoint?.state === 'pending' ? 'active' : 'blackhole'
+    }
     case 'other':
       return 'blackhole'
     default:

@@ -81,7 +81,7 @@ function replaceLocalRoute(
     return {}
   }
   const target = requireTarget(tx, caller, table, input)
-  if (target.kind !== 'networkInterface') throw insideTheVpc(destination)
+  if (!isAppliance(target)) throw insideTheVpc(destination)
   tx.routeTables.update(table.id, { routes: [...others, { destination, target }] })
   return {}
 }
@@ -153,7 +153,7 @@ function requireTarget(records: Records, caller: Caller, table: RouteTable, inpu
   for (const { code, noun, id } of absent) {
     if (id !== undefined) throw new ApiError(code, `The ${noun} ID '${id}' does not exist`)
   }
-  if (input.VpcEndpointId !== undefined) throw endpointTarget(records, caller, input.VpcEndpointId)
+  if (input.VpcEndpointId !== undefined) return endpointTarget(records, caller, table, input.VpcEndpointId)
   if (input.GatewayId !== undefined) return gatewayTarget(records, caller, table, input.GatewayId)
   return input.NetworkInterfaceId === undefined
     ? interfaceTarget(
@@ -165,17 +165,21 @@ function requireTarget(records: Records, caller: Caller, table: RouteTable, inpu
     : interfaceTarget(records, caller, table, input.NetworkInterfaceId)
 }
 
-/** Only a Gateway Load Balancer endpoint can be a target, and there are none here. */
-function endpointTarget(records: Records, caller: Caller, id: string): ApiError {
+/** Only a Gateway Load Balancer endpoint can be a target. */
+function endpointTarget(records: Records, caller: Caller, table: RouteTable, id: string): RouteTarget {
   const endpoint = requireVpcEndpoint(records, caller, id)
-  return new ApiError(
-    'RouteNotSupported',
-    `Route table contains unsupported route target: ${endpoint.id}. VPC Endpoints of this type cannot be used as route targets.`,
-  )
+  if (endpoint.type !== 'GatewayLoadBalancer') {
+    throw new ApiError(
+      'RouteNotSupported',
+      `Route table contains unsupported route target: ${endpoint.id}. VPC Endpoints of this type cannot be used as route targets.`,
+    )
+  }
+  if (endpoint.vpcId !== table.vpcId) throw differentNetworks(table, `VPC endpoint ${endpoint.id}`)
+  return { kind: 'vpcEndpoint', id: endpoint.id }
 }
 
 function gatewayTarget(records: Records, caller: Caller, table: RouteTable, id: string): RouteTarget {
-  if (id.startsWith('vpce-')) throw endpointTarget(records, caller, id)
+  if (id.startsWith('vpce-')) return endpointTarget(records, caller, table, id)
   const gateway = records.internetGateways.get(id)
   if (!gateway || gateway.owner !== caller.account || gateway.region !== caller.region) {
     throw new ApiError('InvalidGatewayID.NotFound', `The gateway ID '${id}' does not exist`)
@@ -221,13 +225,18 @@ function checkDestination(records: Records, table: RouteTable, to: RouteDestinat
   const inside = localBlocks(records, table).some((block) => block !== to.cidr && cidrCovers(block, to.cidr))
   if (!inside) return
   const isSubnet = records.subnets.where('vpcId', table.vpcId).some((subnet) => subnet.cidr === to.cidr)
-  if (!isSubnet || target.kind !== 'networkInterface') throw insideTheVpc(to)
+  if (!isSubnet || !isAppliance(target)) throw insideTheVpc(to)
+}
+
+/** What may stand between the subnets of a VPC. */
+function isAppliance({ kind }: RouteTarget): boolean {
+  return kind === 'networkInterface' || kind === 'vpcEndpoint'
 }
 
 function insideTheVpc(destination: RouteDestination): ApiError {
   return new ApiError(
     'InvalidParameterValue',
-    `The destination CIDR block ${nameOf(destination)} is equal to or more specific than one of this VPC's CIDR blocks. This route can target only an interface or an instance, and must be a whole subnet.`,
+    `The destination CIDR block ${nameOf(destination)} is equal to or more specific than one of this VPC's CIDR blocks. This route can target only an interface, an instance or a Gateway Load Balancer endpoint, and must be a whole subnet.`,
   )
 }
 
