@@ -44,11 +44,15 @@ const NAMED_ERRORS = 10
 
 /** What is wrong with the document as a policy of this kind; undefined when nothing is. */
 export function validatePolicy(text: string, kind: PolicyKind): PolicyRefusal | undefined {
-  const [first, ...others] = findPolicyErrors(text, kind)
-  if (!first) return undefined
-  const named = others.slice(0, NAMED_ERRORS).map((error) => `; ${error.message}${placeText(error)}`)
-  const more = others.length > NAMED_ERRORS ? `; and ${others.length - NAMED_ERRORS} more` : ''
-  return refusal(kind, `${first.message}${placeText(first)}${named.join('')}${more}`)
+  const errors = findPolicyErrors(text, kind)
+  return errors.length === 0 ? undefined : refusal(kind, describeErrors(errors))
+}
+
+/** The first error with its place, and all further ones behind it. */
+export function describeErrors(errors: readonly PolicyError[]): string {
+  const named = errors.slice(0, 1 + NAMED_ERRORS).map((error) => `${error.message}${placeText(error)}`)
+  const more = errors.length > named.length ? [`and ${errors.length - named.length} more`] : []
+  return [...named, ...more].join('; ')
 }
 
 /** All errors of the document as a policy of this kind, in the order of the document. The work is bounded: a text beyond
@@ -68,7 +72,7 @@ export function findPolicyErrors(text: string, kind: PolicyKind): readonly Polic
     })),
     ...(policy ? kindErrors(policy, kind, problems) : []),
   ]
-  return withPlaces(text, found.slice(0, ERROR_LIMIT))
+  return placeErrors(text, found)
 }
 
 /** ` (line 3, column 5, $.Statement[0].Effect)`; empty where the whole document is meant, or the message has it. */
@@ -77,13 +81,16 @@ function placeText({ line, column, path, message }: PolicyError): string {
   return ` (line ${line}, column ${column}${path === '$' ? '' : `, ${path}`})`
 }
 
+/** An error before its place in the text is known. */
 interface Found {
   readonly path: string
   readonly offset?: number | undefined
   readonly message: string
 }
 
-function withPlaces(text: string, found: readonly Found[]): PolicyError[] {
+/** In the order of the text, and no more than somebody will read. */
+export function placeErrors(text: string, all: readonly Found[]): readonly PolicyError[] {
+  const found = all.slice(0, ERROR_LIMIT)
   const unplaced = found.filter(({ offset }) => offset === undefined).map(({ path }) => path)
   const offsets = unplaced.length === 0 ? new Map<string, number>() : findOffsets(text, new Set(unplaced))
   return found
@@ -176,8 +183,13 @@ const mustNotNamePrincipal: Rule = ({ principal }) =>
   }
 const mustHaveResource: Rule = ({ resource }) =>
   resource && resource.patterns.length > 0 ? undefined : { message: 'Policy statement must contain resources.' }
-const resourcesAreArns: Rule = ({ resource }) => {
-  const at = resource?.patterns.findIndex(({ text }) => text !== '*' && !isArnPattern(text)) ?? -1
+const resourcesAreArns: Rule = (statement) => resourceFault(statement, isArnPattern)
+/** A REST API's policy may leave out the API's own ARN. */
+const resourcesAreArnsOrPaths: Rule = (statement) =>
+  resourceFault(statement, (text) => isArnPattern(text) || text.startsWith('execute-api:/'))
+
+function resourceFault({ resource }: Statement, isResource: (text: string) => boolean): Fault | undefined {
+  const at = resource?.patterns.findIndex(({ text }) => text !== '*' && !isResource(text)) ?? -1
   if (!resource || at === -1) return undefined
   const message = `Resource ${resource.patterns[at]?.text} must be in ARN format or "*".`
   return { element: `${elementOf('Resource', resource)}[${at}]`, message }
@@ -223,7 +235,7 @@ const KIND_RULES: Readonly<Record<PolicyKind, readonly Rule[]>> = {
   'identity-based policy': IDENTITY_RULES,
   'permissions boundary': IDENTITY_RULES,
   'session policy': IDENTITY_RULES,
-  'resource-based policy': [mustNamePrincipal, mustHaveResource, resourcesAreArns],
+  'resource-based policy': [mustNamePrincipal, mustHaveResource, resourcesAreArnsOrPaths],
   'VPC endpoint policy': [mustNamePrincipal, mustHaveResource],
   'role trust policy': [mustNamePrincipal, mustNotHaveResource, actionsAreSts, sidsArePlain],
 }

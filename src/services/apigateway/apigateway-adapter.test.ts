@@ -197,6 +197,19 @@ describe('REST APIs', () => {
       { name: 'a', policy: '{"Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}' },
       'Principal',
     ],
+    [
+      'a policy with two errors',
+      {
+        name: 'a',
+        policy: '{"Statement":[{"Effect":"Yes","Principal":"*","Action":"*","Resource":"*"},{"Effect":"Deny"}]}',
+      },
+      '$.Statement[0].Effect); Policy has invalid Statement[1]: neither Action nor NotAction (line 1, column 76, $.Statement[1])',
+    ],
+    [
+      'a policy on the resource of another service',
+      { name: 'a', policy: '{"Statement":[{"Effect":"Allow","Principal":"*","Action":"*","Resource":"bucket"}]}' },
+      'must be in ARN format',
+    ],
     ['a compression size', { name: 'a', minimumCompressionSize: -1 }, 'Invalid minimum compression size'],
     ['cloneFrom', { name: 'a', cloneFrom: 'b' }, 'Postern does not serve cloneFrom'],
   ]

@@ -1,7 +1,7 @@
 // The resource policy of a REST API: checked when it is put, kept with whole ARNs, and shown as AWS shows it.
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-resource-policies.html
 
-import { parsePolicy } from '../../iam/policy.ts'
+import { describeErrors, findPolicyErrors } from '../../iam/validate.ts'
 import type { RestApi } from '../../store/records.ts'
 import { badRequest } from './errors.ts'
 
@@ -20,12 +20,8 @@ export function requireResourcePolicy(
 ): string | undefined {
   if (text === undefined || text.trim() === '') return undefined
   if (text.length > MAX_POLICY) throw badRequest(`Invalid policy document. It has more than ${MAX_POLICY} characters.`)
-  const parsed = parsePolicy(text)
-  if (parsed.kind === 'problem') throw invalid(`${parsed.why} at ${parsed.path}`)
-  for (const { label, principal, resource } of parsed.policy.statements) {
-    if (!principal) throw invalid(`statement ${label} has no Principal`)
-    if (!resource) throw invalid(`statement ${label} has no Resource`)
-  }
+  const errors = findPolicyErrors(text, 'resource-based policy')
+  if (errors.length > 0) throw invalid(describeErrors(errors))
   return JSON.stringify(withWholeArns(JSON.parse(text), invokeArn(api)))
 }
 

@@ -402,7 +402,30 @@ describe('retention', () => {
 })
 
 describe('resource policies', () => {
-  const document = '{"Version":"2012-10-17","Statement":[]}'
+  const statement = {
+    Effect: 'Allow',
+    Principal: { Service: 'route53.amazonaws.com' },
+    Action: 'logs:*',
+    Resource: '*',
+  }
+  const document = JSON.stringify({ Version: '2012-10-17', Statement: statement })
+
+  it.each([
+    ['no JSON', 'no', 'Unparseable policy document. '],
+    [
+      'two errors',
+      JSON.stringify({
+        Statement: [
+          { ...statement, Effect: 'Yes' },
+          { ...statement, Principal: undefined },
+        ],
+      }),
+      /^InvalidParameterException: Unparseable .*\$\.Statement\[0\]\.Effect\); Missing required field Principal \(line 1, column \d+, \$\.Statement\[1\]\)$/,
+    ],
+  ])('are refused whole: %s', async (_what, policyDocument, says) => {
+    expect(await logs.fails('PutResourcePolicy', { policyName: 'p', policyDocument })).toMatch(says)
+    expect(await logs.ask('DescribeResourcePolicies')).toEqual({ resourcePolicies: [] })
+  })
 
   it('of the account: put, replaced, listed, deleted; ten at most', async () => {
     await logs.ask('PutResourcePolicy', { policyName: 'route53', policyDocument: document })

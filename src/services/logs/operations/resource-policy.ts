@@ -12,6 +12,7 @@ import type {
 } from '@aws-sdk/client-cloudwatch-logs'
 import type { Call } from '../../../edge/adapter.ts'
 import { ApiError } from '../../../errors.ts'
+import { describeErrors, findPolicyErrors } from '../../../iam/validate.ts'
 import type { ResourcePolicy } from '../log-records.ts'
 import type { LogStore } from '../log-store.ts'
 import { invalidParameter, required } from '../logs-error.ts'
@@ -85,13 +86,9 @@ export function describeResourcePolicies(
 
 function requireDocument(document: string | undefined): string {
   const text = requireLength(document, 'policyDocument', LONGEST_DOCUMENT)
-  try {
-    const value: unknown = JSON.parse(text)
-    if (typeof value === 'object' && value !== null && 'Statement' in value) return text
-  } catch {
-    // The sentence below is AWS's for this, too.
-  }
-  throw invalidParameter('Unparseable policy document')
+  const errors = findPolicyErrors(text, 'resource-based policy')
+  if (errors.length === 0) return text
+  throw invalidParameter(`Unparseable policy document. ${describeErrors(errors)}`)
 }
 
 /** A policy on a log group changes only for who has seen its last revision. */
