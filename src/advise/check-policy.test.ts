@@ -15,6 +15,8 @@ const ALLOW = {
   Resource: 'arn:aws:s3:::data/*',
   Condition: WHO,
 }
+const LIST = { ...ALLOW, Action: 's3:ListBucket', Resource: 'arn:aws:s3:::data' }
+const MAKE = { ...LIST, Action: 's3:CreateBucket' }
 const DENY = { ...ALLOW, Effect: 'Deny' }
 
 interface Row {
@@ -202,6 +204,97 @@ const ROWS: readonly Row[] = [
     finds: [],
   },
   {
+    name: 'an action on no single resource',
+    kind: 'identity-based policy',
+    statements: [{ Effect: 'Allow', Action: 's3:ListAllMyBuckets', Resource: 'arn:aws:s3:::data' }],
+    finds: ['warning never-matches .Action[0]'],
+  },
+  {
+    name: 'an action of several types on one of them',
+    kind: 'identity-based policy',
+    statements: [{ Effect: 'Allow', Action: 'dynamodb:Query', Resource: 'arn:aws:dynamodb:*:*:table/t/index/*' }],
+    finds: [],
+  },
+  {
+    name: 'a table for an action on indexes, by a variable',
+    kind: 'identity-based policy',
+    statements: [
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: a policy variable
+      { Effect: 'Allow', Action: 'dynamodb:GetItem', Resource: 'arn:aws:dynamodb:*:*:table/${aws:username}' },
+    ],
+    finds: [],
+  },
+  {
+    name: 'an action that there is not',
+    statements: [{ ...ALLOW, Action: ['s3:GetObject', 's3:GetObjects'] }],
+    finds: ['warning unknown-action .Action[1]'],
+  },
+  {
+    name: 'an operation that is no action',
+    statements: [{ ...ALLOW, Action: 's3:ListObjectsV2' }],
+    finds: ['warning unknown-action .Action[0]'],
+  },
+  {
+    name: 'a pattern that no action meets',
+    statements: [{ ...ALLOW, Action: ['s3:Get*', 's3:Fetch*'] }],
+    finds: ['warning unknown-action .Action[1]'],
+  },
+  {
+    name: 'a service that there is not',
+    kind: 'identity-based policy',
+    statements: [{ Effect: 'Allow', Action: 'dynamo:GetItem', Resource: '*' }],
+    finds: ['warning unknown-action .Action[0]'],
+  },
+  {
+    name: "a key of its service's that the action never has",
+    statements: when({ StringLike: { 's3:prefix': 'reports/*' } }),
+    finds: ['warning never-matches .Condition.StringLike.s3:prefix'],
+  },
+  {
+    name: 'a key that one of two actions has',
+    kind: 'identity-based policy',
+    statements: [
+      {
+        Effect: 'Allow',
+        Action: ['s3:GetObject', 's3:ListBucket'],
+        Resource: ['arn:aws:s3:::data', 'arn:aws:s3:::data/*'],
+        Condition: { StringEquals: { 's3:prefix': 'reports/' } },
+      },
+    ],
+    finds: ['warning key-of-other-action .Action[0]'],
+  },
+  {
+    name: 'a deny by a negated operator on such a key',
+    kind: 'identity-based policy',
+    statements: [
+      {
+        Effect: 'Deny',
+        Action: ['s3:GetObject', 's3:ListBucket'],
+        Resource: '*',
+        Condition: { StringNotEquals: { 's3:prefix': 'reports/' } },
+      },
+    ],
+    finds: ['notice key-of-other-action .Action[0]'],
+  },
+  {
+    name: 'a tag of the request, of an action that takes none',
+    kind: 'identity-based policy',
+    statements: [
+      {
+        Effect: 'Allow',
+        Action: 'ec2:DescribeInstances',
+        Resource: '*',
+        Condition: { StringEquals: { 'aws:RequestTag/team': 'blue' } },
+      },
+    ],
+    finds: ['warning never-matches .Condition.StringEquals.aws:RequestTag/team'],
+  },
+  {
+    name: 'a key of the credentials, whatever the service',
+    statements: when({ ArnLike: { 'ec2:SourceInstanceARN': 'arn:aws:ec2:*:123456789012:instance/*' } }),
+    finds: [],
+  },
+  {
     name: 'two values at once',
     statements: when({ StringEquals: { 'aws:PrincipalOrgID': 'o-1' }, StringLike: { 'aws:PrincipalOrgID': 'o-2' } }),
     finds: ['warning never-matches .Condition.StringEquals.aws:PrincipalOrgID'],
@@ -229,12 +322,12 @@ const ROWS: readonly Row[] = [
   },
   {
     name: 'an empty span of numbers',
-    statements: when({ NumericLessThan: { 's3:max-keys': '5' }, NumericGreaterThan: { 's3:max-keys': '5' } }),
+    statements: when({ NumericLessThan: { 's3:max-keys': '5' }, NumericGreaterThan: { 's3:max-keys': '5' } }, LIST),
     finds: ['warning never-matches .Condition.NumericLessThan.s3:max-keys'],
   },
   {
     name: 'a narrow span of numbers',
-    statements: when({ NumericLessThan: { 's3:max-keys': '6' }, NumericGreaterThan: { 's3:max-keys': '5' } }),
+    statements: when({ NumericLessThan: { 's3:max-keys': '6' }, NumericGreaterThan: { 's3:max-keys': '5' } }, LIST),
     finds: [],
   },
   {
@@ -277,12 +370,12 @@ const ROWS: readonly Row[] = [
   },
   {
     name: 'ForAllValues of no values',
-    statements: when({ 'ForAllValues:StringEquals': { 'aws:TagKeys': 'a' } }),
+    statements: when({ 'ForAllValues:StringEquals': { 'aws:TagKeys': 'a' } }, MAKE),
     finds: ['warning all-of-none .Condition.ForAllValues:StringEquals.aws:TagKeys'],
   },
   {
     name: 'ForAllValues with its guard',
-    statements: when({ 'ForAllValues:StringEquals': { 'aws:TagKeys': 'a' }, Null: { 'aws:TagKeys': 'false' } }),
+    statements: when({ 'ForAllValues:StringEquals': { 'aws:TagKeys': 'a' }, Null: { 'aws:TagKeys': 'false' } }, MAKE),
     finds: [],
   },
   {
@@ -309,18 +402,18 @@ const ROWS: readonly Row[] = [
 describe('checkPolicy', () => {
   test.each(ROWS)(
     '$name',
-    ({ statements, version = '2012-10-17', kind = 'VPC endpoint policy', endpoint = S3, finds }) => {
+    async ({ statements, version = '2012-10-17', kind = 'VPC endpoint policy', endpoint = S3, finds }) => {
       const text = JSON.stringify({ Version: version, Statement: statements })
-      const found = checkPolicy(text, { kind, endpoint })
+      const found = await checkPolicy(text, { kind, endpoint })
       expect(
         found.map(({ severity, rule, path }) => `${severity} ${rule} ${path.replace('$.Statement[0]', '')}`),
       ).toEqual(finds)
     },
   )
 
-  it('gives each finding its place and says what to do', () => {
+  it('gives each finding its place and says what to do', async () => {
     const text = '{\n  "Statement": {\n    "Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*" } }'
-    expect(checkPolicy(text, { kind: 'VPC endpoint policy' })).toEqual([
+    expect(await checkPolicy(text, { kind: 'VPC endpoint policy' })).toEqual([
       {
         severity: 'warning',
         rule: 'full-access',
@@ -333,13 +426,40 @@ describe('checkPolicy', () => {
     ])
   })
 
-  it('has nothing but errors of a document that AWS refuses', () => {
+  it('has nothing but errors of a document that AWS refuses', async () => {
     const text = '{"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}, {"Effect": "Allow"}]}'
-    expect(checkPolicy(text, { kind: 'VPC endpoint policy' })).toMatchObject([
+    expect(await checkPolicy(text, { kind: 'VPC endpoint policy' })).toMatchObject([
       { severity: 'error', line: 1, column: 16, why: 'Missing required field Principal' },
       { severity: 'error', line: 1, column: 69, why: 'neither Action nor NotAction' },
     ])
   })
+})
+
+test.each([
+  { kind: 'identity-based policy', characters: 6_144, finds: [] },
+  { kind: 'identity-based policy', characters: 6_145, finds: ['warning too-long'] },
+  { kind: 'identity-based policy', characters: 10_241, finds: ['error too-long'] },
+  { kind: 'session policy', characters: 2_049, finds: ['error too-long'] },
+] as const)('a $kind of $characters characters', async ({ kind, characters, finds }) => {
+  const statement = (Sid: string) => ({ Sid, Effect: 'Deny', Action: 's3:*', Resource: '*' })
+  const text = JSON.stringify({ Statement: statement('') })
+  const filled = JSON.stringify({ Statement: statement('x'.repeat(characters - text.length)) })
+  const found = await checkPolicy(`${filled}`, { kind })
+  expect(found.map(({ severity, rule }) => `${severity} ${rule}`)).toEqual(finds)
+})
+
+test.each([
+  { action: 's3:GetObjects', says: 's3 has no action s3:GetObjects: it allows nothing; write s3:GetObject if' },
+  {
+    action: 's3:HeadObject',
+    says: 's3:HeadObject is an operation and no action; it asks for s3:GetObject: it allows nothing; write s3:GetObject',
+  },
+  { action: 'dynamodbb:GetItem', says: 'dynamodb: if that is meant' },
+  { action: 's3:*Bogus', says: 'no action of s3 meets s3:*Bogus' },
+])('$action is told from what may be meant', async ({ action, says }) => {
+  const Statement = { Effect: 'Allow', Action: ['s3:PutObject', action], Resource: '*' }
+  const found = await checkPolicy(JSON.stringify({ Statement }), { kind: 'identity-based policy' })
+  expect(found.map(({ why, advice }) => `${why}; ${advice}`).join()).toContain(says)
 })
 
 test.each([

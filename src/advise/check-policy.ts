@@ -5,23 +5,25 @@ import { findOffsets, placeOf } from '../iam/json-position.ts'
 import { readWholePolicy } from '../iam/policy.ts'
 import type { PolicyKind } from '../iam/request.ts'
 import { findPolicyErrors } from '../iam/validate.ts'
+import { tablesFor } from './action-tables.ts'
 import type { Finding, Subject, Unplaced } from './finding.ts'
 import { lintAccess } from './lint-access.ts'
 import { lintActions } from './lint-actions.ts'
 import { lintConditions } from './lint-conditions.ts'
+import { lintResources } from './lint-resources.ts'
+import { lintSize } from './lint-size.ts'
 
-const LINTS = [lintAccess, lintActions, lintConditions] as const
+const LINTS = [lintAccess, lintActions, lintResources, lintConditions] as const
 
 /** In the order of the text. A document with errors is not linted: nobody can say what it would do. */
-export function checkPolicy(text: string, subject: Subject): readonly Finding[] {
+export async function checkPolicy(text: string, subject: Subject): Promise<readonly Finding[]> {
   const errors = findPolicyErrors(text, subject.kind)
   if (errors.length > 0) return errors.map(toFinding)
   const { policy } = readWholePolicy(text)
   if (!policy) return []
-  return withPlaces(
-    text,
-    LINTS.flatMap((lint) => lint(policy, subject)),
-  )
+  const tables = await tablesFor(policy)
+  const found = LINTS.flatMap((lint) => lint(policy, subject, tables))
+  return [...lintSize(text, subject), ...withPlaces(text, found)]
 }
 
 /** The kind that a document of unknown kind seems to be: by whether its statements name principals and resources. */

@@ -3,15 +3,16 @@
 import { type Condition, conditionHolds } from '../iam/conditions.ts'
 import type { Policy, Statement } from '../iam/policy.ts'
 import { hasWildcard } from '../iam/wildcard.ts'
+import type { ActionTables } from './action-tables.ts'
 import { findContradiction } from './contradiction.ts'
 import type { Subject, Unplaced } from './finding.ts'
-import { ENDPOINT_KEYS, whyNeverPresent } from './key-presence.ts'
+import { actionsWithout, ENDPOINT_KEYS, whyNeverPresent } from './key-presence.ts'
 import { pathOf } from './lint-access.ts'
 
-export function lintConditions(policy: Policy, subject: Subject): Unplaced[] {
+export function lintConditions(policy: Policy, subject: Subject, tables: ActionTables): Unplaced[] {
   return policy.statements.flatMap((statement) => [
     ...statement.conditions.flatMap((condition) => [
-      ...absentKey(condition, statement, subject),
+      ...absentKey(condition, statement, subject, tables),
       ...fixedKey(condition, statement, subject),
       ...wildcards(condition, statement, subject),
       ...quantifier(condition, statement),
@@ -32,10 +33,12 @@ function operatorText(condition: Condition): string {
   return `${set ? `${set}:` : ''}${operator.name}${ifExists ? 'IfExists' : ''}`
 }
 
-function absentKey(condition: Condition, statement: Statement, subject: Subject): Unplaced[] {
+function absentKey(condition: Condition, statement: Statement, subject: Subject, tables: ActionTables): Unplaced[] {
   const { key, lookup } = condition
-  const why = whyNeverPresent(lookup, statement, subject)
-  if (why === undefined) return sometimesAbsent(condition, statement, subject)
+  const why = whyNeverPresent(lookup, statement, subject, tables)
+  if (why === undefined) {
+    return [...sometimesAbsent(condition, statement, subject), ...notOfAction(condition, statement, tables)]
+  }
   const path = conditionPath(statement, condition)
   if (!conditionHolds(condition, {})) {
     const advice = `ask for a key that such requests have${lookup === 'aws:sourceip' ? ', such as aws:VpcSourceIp' : ''}`
@@ -72,6 +75,30 @@ function sometimesAbsent(condition: Condition, statement: Statement, { kind }: S
       path: conditionPath(statement, condition),
       why: `it also denies ${who}, which have no ${key}`,
       advice: `if that is not meant, add "Null": {"${key}": "false"}`,
+    },
+  ]
+}
+
+/** Some of the actions have the key, and others never do. */
+function notOfAction(condition: Condition, statement: Statement, tables: ActionTables): Unplaced[] {
+  const { key, lookup } = condition
+  const lacking = actionsWithout(lookup, statement, tables)
+  if (lacking.length === 0 || condition.kind === 'null') return []
+  const holds = conditionHolds(condition, {})
+  // A deny of what has the key is what its writer means.
+  if (holds ? statement.effect === 'Allow' : statement.effect === 'Deny') return []
+  const which = lacking.map(({ pattern }) => pattern).join(', ')
+  const isGuarded = statement.conditions.some((other) => other.kind === 'null' && other.lookup === lookup)
+  if (holds && isGuarded) return []
+  return [
+    {
+      severity: holds ? 'notice' : 'warning',
+      rule: 'key-of-other-action',
+      path: `${pathOf(statement)}.Action[${lacking[0]?.at ?? 0}]`,
+      why: holds
+        ? `requests for ${which} have no ${key}, so the statement denies them all`
+        : `requests for ${which} have no ${key}, so the statement never allows them`,
+      advice: `give ${lacking.length === 1 ? 'it a statement' : 'them a statement'} without this condition`,
     },
   ]
 }

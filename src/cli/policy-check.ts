@@ -38,7 +38,7 @@ const KINDS: Readonly<Record<string, PolicyKind>> = {
 /** Exit code 0: nothing but notices; 2: warnings; 1: AWS refuses the document. */
 export async function policyCheck(what: string, options: PolicyCheckOptions): Promise<void> {
   const checked = /^vpce-/.test(what) ? await inForce(what, options) : inFile(what, options)
-  const findings = checkPolicy(checked.text, checked.subject)
+  const findings = await checkPolicy(checked.text, checked.subject)
   console.log(options.json ? asJson(checked, findings) : formatFindings(checked, findings))
   if (findings.some(({ severity }) => severity === 'error')) process.exitCode = 1
   else if (findings.some(({ severity }) => severity === 'warning')) process.exitCode = 2
