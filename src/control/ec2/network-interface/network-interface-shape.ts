@@ -22,7 +22,7 @@ export function toNetworkInterface(records: Records, eni: NetworkInterface): Net
     InterfaceType: eni.interfaceType,
     Ipv6Addresses: [],
     Operator: { Managed: false },
-    ...(isServices(eni) ? { RequesterId: ENDPOINT_REQUESTER_ID } : {}),
+    ...(isServices(eni) ? { RequesterId: SERVICE_REQUESTER_ID } : {}),
     ...(eni.prefixes && { Ipv4Prefixes: eni.prefixes.map((Ipv4Prefix) => ({ Ipv4Prefix })) }),
     RequesterManaged: eni.requesterManaged,
     TagSet: tagList(eni.tags),
@@ -48,18 +48,18 @@ export function toInstanceInterface(records: Records, eni: NetworkInterface): In
   }
 }
 
-/** It belongs to an endpoint or a resource gateway. */
-export function isServices({ vpcEndpointId, resourceGatewayId }: NetworkInterface): boolean {
-  return vpcEndpointId !== undefined || resourceGatewayId !== undefined
+/** It belongs to an endpoint, a load balancer or a resource gateway. */
+export function isServices({ vpcEndpointId, loadBalancerId, resourceGatewayId }: NetworkInterface): boolean {
+  return vpcEndpointId !== undefined || loadBalancerId !== undefined || resourceGatewayId !== undefined
 }
 
-/** An account of AWS's own, which makes the interfaces of endpoints. */
-export const ENDPOINT_REQUESTER_ID = '727180483921'
+/** An account of AWS's own, which makes the interfaces of its services. */
+export const SERVICE_REQUESTER_ID = '727180483921'
 /** Whose instances they are attached to, as it seems to everybody else. */
-export const ENDPOINT_INSTANCE_OWNER = 'amazon-aws'
+const SERVICE_INSTANCE_OWNER = 'amazon-aws'
 
-/** `ela-attach-…`: what an endpoint's interface has for an attachment, which nobody can take off. */
-export function endpointAttachmentId(eni: NetworkInterface): string | undefined {
+/** `ela-attach-…`: what a service's interface has for an attachment, which nobody can take off. */
+export function serviceAttachmentId(eni: NetworkInterface): string | undefined {
   return isServices(eni) ? `ela-attach-${eni.id.slice('eni-'.length)}` : undefined
 }
 
@@ -71,10 +71,10 @@ export function toAttachment(eni: NetworkInterface): AttachmentOutput | undefine
   if (isServices(eni)) {
     return {
       AttachTime: new Date(eni.createdAt),
-      AttachmentId: endpointAttachmentId(eni),
+      AttachmentId: serviceAttachmentId(eni),
       DeleteOnTermination: false,
       DeviceIndex: 1,
-      InstanceOwnerId: ENDPOINT_INSTANCE_OWNER,
+      InstanceOwnerId: SERVICE_INSTANCE_OWNER,
       Status: 'attached',
     }
   }

@@ -1,4 +1,5 @@
-// Puts a network interface into the store, whoever asks for it: CreateNetworkInterface, RunInstances, an endpoint.
+// Puts a network interface into the store, whoever asks for it: CreateNetworkInterface, RunInstances, an endpoint, a
+// load balancer.
 
 import { ApiError } from '../../../errors.ts'
 import { type Address, addressBits } from '../../../ip/address.ts'
@@ -33,6 +34,10 @@ export interface NewNetworkInterface {
   readonly tags?: Tags
   /** The interface endpoint that it is made for, whose alone it is then. */
   readonly vpcEndpointId?: VpcEndpointId
+  /** The load balancer that it is made for, whose alone it is then. */
+  readonly loadBalancerId?: string
+  /** Absent: `vpc_endpoint` for an endpoint, else `interface`. */
+  readonly interfaceType?: NetworkInterface['interfaceType']
   /** The resource gateway that it is made for, whose alone it is then. */
   readonly resourceGatewayId?: ResourceGatewayId
   /** Blocks of the subnet that it gets beside its addresses. */
@@ -47,9 +52,10 @@ export function insertNetworkInterface(tx: Tx, place: Place, wanted: NewNetworkI
     vpcId: wanted.subnet.vpcId,
     subnetId: wanted.subnet.id,
     description: wanted.description ?? '',
-    interfaceType: wanted.vpcEndpointId ? 'vpc_endpoint' : 'interface',
-    requesterManaged: wanted.vpcEndpointId !== undefined || wanted.resourceGatewayId !== undefined,
+    interfaceType: wanted.interfaceType ?? (wanted.vpcEndpointId ? 'vpc_endpoint' : 'interface'),
+    requesterManaged: [wanted.vpcEndpointId, wanted.loadBalancerId, wanted.resourceGatewayId].some(Boolean),
     ...(wanted.vpcEndpointId ? { vpcEndpointId: wanted.vpcEndpointId } : {}),
+    ...(wanted.loadBalancerId ? { loadBalancerId: wanted.loadBalancerId } : {}),
     ...(wanted.resourceGatewayId ? { resourceGatewayId: wanted.resourceGatewayId } : {}),
     ...(wanted.prefixes ? { prefixes: wanted.prefixes } : {}),
     macAddress: macAddressFor(backboneAddress),
