@@ -1,10 +1,12 @@
-// The backbone namespace: where the resolver, the metadata service and the endpoints listen, joined to every VPC's
-// router by a link. It forwards nothing.
+// The backbone namespace: where the resolver, the metadata service, the endpoints and the forwarder listen, joined to every
+// VPC's router by a link. It forwards one thing: what goes by PrivateLink, from an endpoint's VPC to its load balancer's,
+// and the answers. Nothing here may ask for the state of a connection: conntrack in a third namespace would cost more than
+// all the rules do.
 
-import { METADATA_BACKBONE, RESOLVER_BACKBONE } from '../compile/backbone.ts'
+import { METADATA_BACKBONE, RESOLVER_BACKBONE, SHADOWS } from '../compile/backbone.ts'
 import { backboneNamespace } from './names.ts'
 import type { Rule, Ruleset } from './nft.ts'
-import { type BackbonePart, MAIN_RULE, type NamespacePlan, type Route } from './plan.ts'
+import { type BackbonePart, LAST_METRIC, MAIN_RULE, type NamespacePlan, type Route } from './plan.ts'
 
 export interface BackbonePlan {
   readonly namespace: NamespacePlan
@@ -13,7 +15,7 @@ export interface BackbonePlan {
 
 /** The backbone as these VPCs together need it. */
 export function planBackbone(world: string, parts: readonly BackbonePart[]): BackbonePlan {
-  const own = [RESOLVER_BACKBONE, METADATA_BACKBONE].map(
+  const own = [RESOLVER_BACKBONE, METADATA_BACKBONE, SHADOWS].map(
     (destination): Route => ({ type: 'local', destination, device: 'lo' }),
   )
   return {
@@ -22,7 +24,7 @@ export function planBackbone(world: string, parts: readonly BackbonePart[]): Bac
       up: ['lo', ...parts.flatMap((part) => part.namespace.up)],
       addresses: [],
       neighbours: parts.flatMap((part) => part.namespace.neighbours),
-      routes: [...own, ...parts.flatMap((part) => part.namespace.routes)],
+      routes: [...own, ...parts.flatMap((part) => part.namespace.routes), NOWHERE],
       rules: [MAIN_RULE],
     },
     rules: backboneRules(parts),
@@ -30,20 +32,30 @@ export function planBackbone(world: string, parts: readonly BackbonePart[]): Bac
 }
 
 function backboneRules(parts: readonly BackbonePart[]): Ruleset {
-  const sources = parts.flatMap((part) => part.sources)
+  const set = (name: 'sources' | 'consumers' | 'providers' | 'nodes') => ({
+    name,
+    type: 'ifname . ipv4_addr',
+    elements: parts.flatMap((part) => part[name]),
+  })
   const endpoints = parts.flatMap((part) => part.endpoints)
   return {
     sets: [
-      { name: 'sources', type: 'ifname . ipv4_addr', elements: sources },
+      set('sources'),
       { name: 'endpoints', type: 'ifname . ipv4_addr . inet_service', elements: endpoints },
+      set('consumers'),
+      set('providers'),
+      set('nodes'),
     ],
     maps: [],
     chains: [
       { name: 'input', hook: { type: 'filter', hook: 'input', priority: 0, policy: 'drop' }, rules: INPUT },
-      { name: 'forward', hook: { type: 'filter', hook: 'forward', priority: 0, policy: 'drop' }, rules: [] },
+      { name: 'forward', hook: { type: 'filter', hook: 'forward', priority: 0, policy: 'drop' }, rules: FORWARD },
     ],
   }
 }
+
+/** A load balancer's VPC may not be in the kernel, and then nobody says so. */
+const NOWHERE: Route = { type: 'blackhole', destination: 'default', metric: LAST_METRIC }
 
 const INPUT: readonly Rule[] = [
   { match: ['meta nfproto ipv6'], verdict: 'drop' },
@@ -52,4 +64,13 @@ const INPUT: readonly Rule[] = [
   { match: [`ip daddr ${RESOLVER_BACKBONE}`, 'meta l4proto { tcp, udp }', 'th dport 53'], verdict: 'accept' },
   { match: [`ip daddr ${METADATA_BACKBONE}`, 'tcp dport 80'], verdict: 'accept' },
   { match: ['iifname . ip daddr . tcp dport @endpoints'], verdict: 'accept' },
+  // Answers to what was dialled from here as a node. No instance can send to a backbone address of its own accord.
+  { match: ['iifname . ip daddr @nodes'], verdict: 'accept' },
+]
+
+/** Only an endpoint's VPC sends what opens a flow; from the other side comes nothing but what its router knows as an
+ * answer. */
+const FORWARD: readonly Rule[] = [
+  { match: ['iifname . ip saddr @providers'], verdict: 'accept' },
+  { match: ['iifname . ip saddr @sources', 'iifname . ip daddr @consumers'], verdict: 'accept' },
 ]

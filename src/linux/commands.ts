@@ -72,19 +72,17 @@ export async function setRouterSysctls(run: Run, namespace: string): Promise<voi
     'ipv4/conf/default/proxy_arp',
     ...WITHOUT_IPV6,
   ])
-  await setSysctls(run, namespace, '0', [
-    ...WITHOUT_RP_FILTER,
-    'ipv4/conf/all/send_redirects',
-    'ipv4/conf/default/send_redirects',
-  ])
+  await setSysctls(run, namespace, '0', [...WITHOUT_RP_FILTER, ...WITHOUT_REDIRECTS])
 }
 
 export async function setBackboneSysctls(run: Run, namespace: string): Promise<void> {
-  await setSysctls(run, namespace, '1', WITHOUT_IPV6)
-  await setSysctls(run, namespace, '0', ['ipv4/ip_forward', ...WITHOUT_RP_FILTER])
+  await setSysctls(run, namespace, '1', ['ipv4/ip_forward', ...WITHOUT_IPV6])
+  await setSysctls(run, namespace, '0', [...WITHOUT_RP_FILTER, ...WITHOUT_REDIRECTS])
 }
 
 const WITHOUT_IPV6 = ['ipv6/conf/all/disable_ipv6', 'ipv6/conf/default/disable_ipv6']
+/** What comes and leaves by one link is meant to: a VPC may be its own consumer. */
+const WITHOUT_REDIRECTS = ['ipv4/conf/all/send_redirects', 'ipv4/conf/default/send_redirects']
 /** Source checks are nft's, which knows what an interface may send. */
 const WITHOUT_RP_FILTER = ['ipv4/conf/all/rp_filter', 'ipv4/conf/default/rp_filter']
 

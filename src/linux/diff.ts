@@ -3,7 +3,16 @@
 
 import type { Ruleset } from './nft.ts'
 import { diffRuleset } from './nft-diff.ts'
-import type { DetourPath, GatewayMapping, GatewayPath, NamespacePlan, VethEnd, VethPair, VpcPlan } from './plan.ts'
+import type {
+  BalancedFlows,
+  DetourPath,
+  GatewayMapping,
+  GatewayPath,
+  NamespacePlan,
+  VethEnd,
+  VethPair,
+  VpcPlan,
+} from './plan.ts'
 import {
   MAIN_RULE,
   MTU,
@@ -24,9 +33,11 @@ export interface VpcState {
   readonly rules?: Ruleset
   readonly gateways: readonly GatewayMapping[]
   readonly detours: readonly DetourPath[]
+  readonly balanced: BalancedFlows
 }
 
-export const NOTHING: VpcState = { namespaces: new Map(), links: [], gateways: [], detours: [] }
+export const NO_FLOWS: BalancedFlows = { endWhenGone: [], end: [] }
+export const NOTHING: VpcState = { namespaces: new Map(), links: [], gateways: [], detours: [], balanced: NO_FLOWS }
 
 /** A namespace as the kernel makes it. */
 const NEW_NAMESPACE: NamespacePlan = {
@@ -68,6 +79,7 @@ export function stateOf(plan: VpcPlan): VpcState {
     rules: plan.rules,
     gateways: plan.gateways,
     detours: plan.detours,
+    balanced: plan.balanced,
   }
 }
 
@@ -85,7 +97,12 @@ export function diffVpc(have: VpcState, want: VpcPlan): VpcChange {
     namespaces: diffNamespaces(have, wanted, links),
     nft: diffRuleset(have.rules, want.rules),
     staleLinks: links.stale,
-    staleFlows: [...staleGatewayFlows(have, want), ...staleDetourFlows(have, want), ...staleAddressFlows(have, want)],
+    staleFlows: [
+      ...staleGatewayFlows(have, want),
+      ...staleDetourFlows(have, want),
+      ...staleBalancedFlows(have, want),
+      ...staleAddressFlows(have, want),
+    ],
   }
 }
 
@@ -246,7 +263,13 @@ function staleDetourFlows(have: VpcState, want: VpcPlan): string[] {
   return missing(want.detours.map(textOf), have.detours.map(textOf))
 }
 
-/** The next interface with this address must not inherit what the security groups let this one do. */
+/** What a load balancer must not carry on: to a target that failed or is long gone, or by a connection or node that is. */
+function staleBalancedFlows({ balanced: have }: VpcState, { balanced: want }: VpcPlan): string[] {
+  return [...missing(want.endWhenGone, have.endWhenGone), ...missing(have.end, want.end)]
+}
+
+/** The next interface with this address must not inherit what the security groups let this one do. What answers from it
+ * may have been asked by another address: a load balancer's. */
 function staleAddressFlows(have: VpcState, want: VpcPlan): string[] {
   const owners = (rules: Ruleset | undefined) =>
     new Set(rules?.sets.find((set) => set.name === 'own-addresses')?.elements ?? [])
@@ -254,5 +277,5 @@ function staleAddressFlows(have: VpcState, want: VpcPlan): string[] {
   return [...owners(have.rules)]
     .filter((element) => !still.has(element))
     .map((element) => element.slice(element.lastIndexOf(' ') + 1))
-    .flatMap((address) => [`-s ${address}`, `-d ${address}`])
+    .flatMap((address) => [`-s ${address}`, `-r ${address}`])
 }

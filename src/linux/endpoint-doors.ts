@@ -1,25 +1,40 @@
 // The doors of a VPC's interface endpoints: addresses in its subnets behind which the services lie, and which no
 // interface in the kernel has. Which subnets' packets come to a door is told by their route tables.
 
-import type { RouteTableNetwork, SubnetNetwork, VpcNetwork } from '../compile/network.ts'
+import { shadowOf } from '../compile/backbone.ts'
+import type {
+  ListenerNetwork,
+  ProviderNetwork,
+  RouteTableNetwork,
+  SubnetNetwork,
+  VpcNetwork,
+} from '../compile/network.ts'
 import { type Address, addressFamily } from '../ip/address.ts'
 import { cidrContains, cidrCovers } from '../ip/cidr.ts'
 import type { SecurityGroupId, SubnetId, VpcEndpointId } from '../store/records.ts'
 import type { DetourPath, GatewayMapping } from './plan.ts'
 
 /** One network interface of an interface endpoint. */
-export interface Door {
+export interface Door extends Hole {
   readonly endpointId: VpcEndpointId
-  readonly subnet: SubnetNetwork
-  readonly address: Address
   readonly backboneAddress: Address
   readonly groupIds: readonly SecurityGroupId[]
+  /** The user's service behind it; absent where the edge answers. */
+  readonly service?: ProviderNetwork
+  /** Whether packets get through: a user's service has no node in every zone. */
+  readonly leadsOn: boolean
 }
 
-/** A route table that leads a door's address elsewhere: to an appliance, or to nowhere. */
+/** An address in a subnet that no interface in the kernel has: an endpoint's, or a load balancer's node. */
+export interface Hole {
+  readonly subnet: SubnetNetwork
+  readonly address: Address
+}
+
+/** A route table that leads a hole's address elsewhere: to an appliance, or to nowhere. */
 export interface Detour {
   readonly table: RouteTableNetwork
-  readonly door: Door
+  readonly door: Hole
 }
 
 export function findDoors(vpc: VpcNetwork): Door[] {
@@ -28,16 +43,40 @@ export function findDoors(vpc: VpcNetwork): Door[] {
   return vpc.endpoints.flatMap((endpoint) =>
     endpoint.kind !== 'interface'
       ? []
-      : endpoint.interfaces.flatMap(({ id, subnetId, address, backboneAddress }) => {
+      : endpoint.interfaces.flatMap(({ id, subnetId, address, backboneAddress, nodeId }): Door[] => {
           const subnet = subnets.get(subnetId)
           if (!subnet || addressFamily(address) !== 4) return []
-          return [{ endpointId: endpoint.id, subnet, address, backboneAddress, groupIds: groups.get(id) ?? [] }]
+          const groupIds = groups.get(id) ?? []
+          const { service } = endpoint
+          const leadsOn = service === undefined || nodeId !== undefined
+          return [
+            {
+              endpointId: endpoint.id,
+              subnet,
+              address,
+              backboneAddress,
+              groupIds,
+              leadsOn,
+              ...(service && { service }),
+            },
+          ]
         }),
   )
 }
 
-/** The tables of subnets that have a route inside the VPC which takes a door's address; there is seldom any. */
-export function findDetours(vpc: VpcNetwork, doors: readonly Door[]): Detour[] {
+/** The listeners of a user's service whose connections the forwarder takes. */
+export function forwardedListeners({ service }: Pick<Door, 'service'>): readonly ListenerNetwork[] {
+  return service?.listeners.filter(({ way }) => way === 'forwarder') ?? []
+}
+
+/** Where a door leads: its backbone address, and its shadow when the forwarder has a part in it. */
+export function behindDoor(door: Pick<Door, 'service' | 'backboneAddress'>): readonly Address[] {
+  const { backboneAddress } = door
+  return forwardedListeners(door).length > 0 ? [backboneAddress, shadowOf(backboneAddress)] : [backboneAddress]
+}
+
+/** The tables of subnets that have a route inside the VPC which takes a hole's address; there is seldom any. */
+export function findDetours(vpc: VpcNetwork, doors: readonly Hole[]): Detour[] {
   const used = new Set(vpc.subnets.map(({ routeTableId }) => routeTableId))
   return vpc.routeTables
     .filter((table) => used.has(table.id) && divertsSomething(vpc, table))
@@ -49,8 +88,10 @@ export function planDoors(vpc: VpcNetwork, doors: readonly Door[], detours: read
   const elsewhere = new Set(detours.map(({ subnetCidr, address }) => `${subnetCidr} ${address}`))
   return vpc.subnets.flatMap(({ cidr: subnetCidr }) =>
     doors
-      .filter(({ address }) => !elsewhere.has(`${subnetCidr} ${address}`))
-      .map(({ address, backboneAddress }) => ({ subnetCidr, cidr: address, backboneAddress })),
+      .filter(({ address, leadsOn }) => leadsOn && !elsewhere.has(`${subnetCidr} ${address}`))
+      .flatMap((door) =>
+        behindDoor(door).map((backboneAddress) => ({ subnetCidr, cidr: door.address, backboneAddress })),
+      ),
   )
 }
 

@@ -3,7 +3,9 @@
 // A reply is checked at postrouting, once its source is the door's address again.
 
 import type { VpcNetwork } from '../compile/network.ts'
-import type { Detour, Door } from './endpoint-doors.ts'
+import { MID_FLOW, nodeDoors } from './balancer-rules.ts'
+import type { Balancers } from './balancers.ts'
+import { behindDoor, type Detour, type Door } from './endpoint-doors.ts'
 import { BACKBONE_LINK, groupsChain } from './names.ts'
 import { type Chain, hex, type MapElement, type NftMap, type NftSet, quoted, type Rule, type Timeout } from './nft.ts'
 import { ENDPOINT_MTU, SAME_SUBNET_MARK } from './plan.ts'
@@ -11,7 +13,7 @@ import { ENDPOINT_MTU, SAME_SUBNET_MARK } from './plan.ts'
 const HEADERS = 40
 
 /** https://docs.aws.amazon.com/elasticloadbalancing/latest/network/network-load-balancers.html#connection-idle-timeout */
-export const ENDPOINT_TIMEOUT: Timeout = { name: 'endpoint-tcp', established: 350 }
+export const ENDPOINT_TIMEOUT: Timeout = { name: 'endpoint-tcp', protocol: 'tcp', seconds: 350 }
 
 const TO_ENDPOINT = 'ip daddr @endpoint-addresses'
 const LED_TO_ENDPOINT = `${TO_ENDPOINT} meta mark . ip daddr != @detours`
@@ -33,31 +35,54 @@ export function endpointSets(doors: readonly Door[], detours: readonly Detour[])
   ]
 }
 
-export function endpointMaps(doors: readonly Door[]): NftMap[] {
-  const map = (name: string, value: string, elementOf: (door: Door) => Omit<MapElement, 'by'>): NftMap => ({
+type Element = Omit<MapElement, 'by'>
+
+/** Nodes of load balancers are asked about in the same maps. */
+export function endpointMaps(doors: readonly Door[], balancers: Balancers): NftMap[] {
+  const map = (
+    name: string,
+    value: string,
+    elementsOf: (door: Door) => readonly Element[],
+    more: readonly MapElement[] = [],
+  ): NftMap => ({
     name,
     type: 'ipv4_addr',
     value,
-    elements: doors.map((door) => ({ ...elementOf(door), by: door.endpointId })),
+    elements: [
+      ...doors.flatMap((door) => elementsOf(door).map((element) => ({ ...element, by: door.endpointId }))),
+      ...more,
+    ],
   })
   return [
-    map('endpoint-acl-in', 'verdict', ({ address, subnet }) => ({ key: address, value: `goto ${doorsChain(subnet)}` })),
-    map('endpoint-groups', 'verdict', ({ address, groupIds }) => ({
-      key: address,
-      value: groupIds.length > 0 ? `goto ${groupsChain(groupIds, 'ingress')}` : 'drop',
-    })),
-    map('interface-endpoints', 'ipv4_addr', ({ address, backboneAddress }) => ({
-      key: address,
-      value: backboneAddress,
-    })),
-    map('endpoint-replies', 'verdict', ({ backboneAddress, subnet }) => ({
-      key: backboneAddress,
-      value: `jump ${repliesChain(subnet)}`,
-    })),
-    map('endpoint-acl-out', 'verdict', ({ address, subnet }) => ({
-      key: address,
-      value: `jump ${subnet.networkAclId}-egress`,
-    })),
+    map(
+      'endpoint-acl-in',
+      'verdict',
+      ({ address, subnet }) => [{ key: address, value: `goto ${doorsChain(subnet)}` }],
+      nodeDoors.aclIn(balancers),
+    ),
+    map(
+      'endpoint-groups',
+      'verdict',
+      ({ address, groupIds }) => [
+        { key: address, value: groupIds.length > 0 ? `goto ${groupsChain(groupIds, 'ingress')}` : 'drop' },
+      ],
+      nodeDoors.groups(balancers),
+    ),
+    map('interface-endpoints', 'ipv4_addr', ({ address, backboneAddress, leadsOn }) =>
+      leadsOn ? [{ key: address, value: backboneAddress }] : [],
+    ),
+    map(
+      'endpoint-replies',
+      'verdict',
+      (door) => behindDoor(door).map((key) => ({ key, value: `jump ${repliesChain(door.subnet)}` })),
+      nodeDoors.replies(balancers),
+    ),
+    map(
+      'endpoint-acl-out',
+      'verdict',
+      ({ address, subnet }) => [{ key: address, value: `jump ${subnet.networkAclId}-egress` }],
+      nodeDoors.aclOut(balancers),
+    ),
   ]
 }
 
@@ -91,13 +116,17 @@ export function endpointGroupRules(): Rule[] {
 /** At the end of what leaves a subnet: the ACL of the door's subnet, when the packet is for one. */
 export const ASK_ENDPOINT_ACL: Rule = { match: [], verdict: 'ip daddr vmap @endpoint-acl-in' }
 
-/** What begins here, and its groups admit it: a nat chain sees the first packet of each flow. */
-export const TO_INTERFACE_ENDPOINT: readonly Rule[] = [
-  // The middle of a connection that has been idle for too long.
-  { match: [LED_TO_ENDPOINT, 'tcp flags & (syn | rst) == 0'], verdict: 'reject with tcp reset' },
-  { match: [LED_TO_ENDPOINT, 'meta l4proto tcp'], verdict: `ct timeout set ${quoted(ENDPOINT_TIMEOUT.name)}` },
-  { match: [LED_TO_ENDPOINT], verdict: 'dnat ip to ip daddr map @interface-endpoints' },
-]
+/** What begins here, and its groups admit it: a nat chain sees the first packet of each flow. `ofServices` are the rules
+ * for users' services, where there are any. */
+export function toInterfaceEndpoint(ofServices: readonly Rule[]): Rule[] {
+  return [
+    // The middle of a connection that has been idle for too long.
+    { match: [LED_TO_ENDPOINT, MID_FLOW], verdict: 'reject with tcp reset' },
+    { match: [LED_TO_ENDPOINT, 'meta l4proto tcp'], verdict: `ct timeout set ${quoted(ENDPOINT_TIMEOUT.name)}` },
+    ...ofServices.map((rule) => ({ ...rule, match: [LED_TO_ENDPOINT, ...rule.match] })),
+    { match: [LED_TO_ENDPOINT], verdict: 'dnat ip to ip daddr map @interface-endpoints' },
+  ]
+}
 
 /** A reply gets the mark of the door's subnet, as what an instance there would send, or that of a packet which stays. */
 export const MARK_REPLY: Rule = {

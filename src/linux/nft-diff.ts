@@ -20,10 +20,12 @@ import {
 export function diffRuleset(have: Ruleset | undefined, want: Ruleset): string {
   if (have === want) return ''
   if (!have || skeletonOf(have) !== skeletonOf(want) || redeclaresSet(have, want)) return renderReplace(want)
+  const timeouts = diffTimeouts(have, want)
   const sets = diffSets(have, want)
   const chains = diffChains(have.chains, want.chains)
   // Names before what refers to them, and references away before names: the kernel checks each line as it comes.
   const lines = [
+    ...timeouts.add,
     ...sets.declare,
     ...chains.add,
     ...sets.remove,
@@ -31,16 +33,25 @@ export function diffRuleset(have: Ruleset | undefined, want: Ruleset): string {
     ...chains.refill,
     ...chains.remove,
     ...sets.forget,
+    ...timeouts.remove,
   ]
   return lines.length === 0 ? '' : `${lines.join('\n')}\n`
 }
 
-/** The hooks and timeouts, which can only change together with the whole table. */
-function skeletonOf({ chains, timeouts = [] }: Ruleset): string {
-  return [
-    ...chains.flatMap((chain) => hookLines(chain).map((line) => `${chain.name} ${line}`)),
-    ...timeouts.flatMap((timeout) => [timeout.name, ...timeoutLines(timeout)]),
-  ].join('\n')
+/** The hooks, which can only change together with the whole table. */
+function skeletonOf({ chains }: Ruleset): string {
+  return chains.flatMap((chain) => hookLines(chain).map((line) => `${chain.name} ${line}`)).join('\n')
+}
+
+/** A timeout's name says what it is, so one that is there never changes; flows that have one keep it until it goes. */
+function diffTimeouts(have: Ruleset, want: Ruleset): { readonly add: string[]; readonly remove: string[] } {
+  const names = ({ timeouts = [] }: Ruleset) => new Set(timeouts.map(({ name }) => name))
+  const [before, after] = [names(have), names(want)]
+  const added = (want.timeouts ?? []).filter(({ name }) => !before.has(name))
+  return {
+    add: added.map((timeout) => `add ct timeout ${TABLE} ${timeout.name} { ${timeoutLines(timeout).join('; ')}; }`),
+    remove: [...before].filter((name) => !after.has(name)).map((name) => `delete ct timeout ${TABLE} ${name}`),
+  }
 }
 
 /** True when a set or map keeps its name and changes its type. */

@@ -9,11 +9,11 @@ export interface Ruleset {
   readonly timeouts?: readonly Timeout[]
 }
 
-/** How long an established TCP connection of a kind is remembered while it is idle. */
+/** How long a flow of a kind is remembered while it is idle; of TCP an established connection. */
 export interface Timeout {
   readonly name: string
-  /** Seconds. */
-  readonly established: number
+  readonly protocol: 'tcp' | 'udp'
+  readonly seconds: number
 }
 
 export interface Chain {
@@ -82,8 +82,10 @@ export function renderRuleset(ruleset: Ruleset): string {
   return `table ${TABLE} {\n${blocks.join('\n')}}\n`
 }
 
-export function timeoutLines({ established }: Timeout): string[] {
-  return ['protocol tcp', 'l3proto ip', `policy = { established : ${established} }`]
+export function timeoutLines({ protocol, seconds }: Timeout): string[] {
+  const states = protocol === 'tcp' ? ['established'] : ['unreplied', 'replied']
+  const policy = states.map((state) => `${state} : ${seconds}`).join(', ')
+  return [`protocol ${protocol}`, 'l3proto ip', `policy = { ${policy} }`]
 }
 
 /** The lines that declare a set or a map, without elements; two that differ in these are different things. */

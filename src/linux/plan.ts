@@ -22,6 +22,15 @@ export interface VpcPlan {
   readonly closedGateways: readonly GatewayPath[]
   /** Which endpoints' addresses lead elsewhere from which subnet: what goes there must end when it leads to the endpoint. */
   readonly detours: readonly DetourPath[]
+  readonly balanced: BalancedFlows
+}
+
+/** Flows through load balancers, each as arguments of `conntrack -D`. */
+export interface BalancedFlows {
+  /** What may be open now, and must end when it is no longer here. */
+  readonly endWhenGone: readonly string[]
+  /** What must not be open. */
+  readonly end: readonly string[]
 }
 
 export interface InstancePlan {
@@ -35,8 +44,15 @@ export interface BackbonePart {
   readonly namespace: Omit<NamespacePlan, 'name'>
   /** `"vpc-…" . 240.…`: the interfaces' backbone addresses, each only from its own VPC. */
   readonly sources: readonly string[]
-  /** `"vpc-…" . 240.… . 443`: the endpoints' addresses and ports, each only for its own VPC. */
+  /** `"vpc-…" . 240.… . 443`: the endpoints' addresses and ports, each only for its own VPC, and the shadows at which the
+   * forwarder answers. */
   readonly endpoints: readonly string[]
+  /** `"vpc-…" . 240.…`: endpoints' addresses that lead to a load balancer, from the VPC of the endpoint. */
+  readonly consumers: readonly string[]
+  /** The same from the VPC of the load balancer: from there only answers come. */
+  readonly providers: readonly string[]
+  /** `"vpc-…" . 240.…`: nodes, as which the backbone itself opens connections to targets. */
+  readonly nodes: readonly string[]
 }
 
 /** One namespace's links, addresses, routes and rules. */
@@ -111,6 +127,9 @@ export interface DetourPath {
 export interface GatewayMapping extends GatewayPath {
   readonly cidr: string
 }
+
+/** The kernel's least preferred metric: the route that takes what no other takes. */
+export const LAST_METRIC = 4294967295
 
 /** Jumbo frames, as in a VPC. */
 export const MTU = 9001

@@ -17,14 +17,28 @@ interface Traffic {
   readonly icmp?: { readonly type: number; readonly code: number }
 }
 
+interface GroupRuleOptions {
+  /** What a rule that matches does; `accept` when not given. */
+  readonly verdict?: 'accept' | 'return'
+  /** What else matches a group that a rule names, beside its members' addresses. */
+  readonly matchGroup?: (id: SecurityGroupId) => string | undefined
+}
+
 /** Groups only allow, so a rule is an accept; a packet that none accepts goes on to the next group, then is dropped. */
-export function groupRules(rules: readonly SecurityGroupRuleNetwork[], field: PeerField): Rule[] {
+export function groupRules(
+  rules: readonly SecurityGroupRuleNetwork[],
+  field: PeerField,
+  { verdict = 'accept', matchGroup }: GroupRuleOptions = {},
+): Rule[] {
   return rules.flatMap((rule) => {
-    const peer =
+    const matches = [
       rule.peer.kind === 'group'
         ? [`ip ${field} @${memberSetName(rule.peer.groupId)}`]
-        : matchCidrs(rule.peer.cidrs, field)
-    return peer ? [{ match: [...peer, ...matchTraffic(rule)], verdict: 'accept', by: rule.by }] : []
+        : matchCidrs(rule.peer.cidrs, field),
+    ]
+    const more = rule.peer.kind === 'group' && matchGroup?.(rule.peer.groupId)
+    if (more) matches.push([more])
+    return matches.flatMap((peer) => (peer ? [{ match: [...peer, ...matchTraffic(rule)], verdict, by: rule.by }] : []))
   })
 }
 

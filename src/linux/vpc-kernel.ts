@@ -4,7 +4,7 @@
 // LinuxDriver.
 
 import { forgetFlows, ipBatch, nftTransaction, setRouterSysctls } from './commands.ts'
-import { diffVpc, namespacesOf, renderNewLink, type VpcChange, type VpcState } from './diff.ts'
+import { diffVpc, NO_FLOWS, namespacesOf, renderNewLink, type VpcChange, type VpcState } from './diff.ts'
 import { DriverError } from './driver.ts'
 import { type ObservedNamespace, observeNamespace, restrictTo } from './observe.ts'
 import { type NamespacePlan, pairAlias, type VethEnd, type VethPair, type VpcPlan } from './plan.ts'
@@ -72,6 +72,7 @@ export async function observeVpc(
     links: observeLinks(want, byName, backbone),
     gateways: [],
     detours: [],
+    balanced: NO_FLOWS,
   }
 }
 

@@ -232,7 +232,7 @@ describe('diffVpc', () => {
       planVpc('1a2b', smallVpc({ instances: instances.slice(0, 2) })),
     )
     expect(change.staleLinks.map(({ near }) => near.name)).toEqual(['eni-3'])
-    expect(change.staleFlows).toEqual(['-s 10.0.2.5', '-d 10.0.2.5'])
+    expect(change.staleFlows).toEqual(['-s 10.0.2.5', '-r 10.0.2.5'])
     expect(change.namespaces).toEqual([])
   })
 })

@@ -1,14 +1,16 @@
 // One VPC's part of the kernel: its router namespace, a namespace per running instance, the veths between them, and what
 // the backbone must know of it.
 
-import { LINK_LOCAL_METADATA, LINK_LOCAL_RESOLVER } from '../compile/backbone.ts'
+import { BACKBONE, LINK_LOCAL_METADATA, LINK_LOCAL_RESOLVER } from '../compile/backbone.ts'
 import { portsOf } from '../compile/endpoint-ports.ts'
 import { backboneAddresses } from '../compile/lookup.ts'
 import type { InterfaceNetwork, RouteEntry, RouteTableNetwork, SubnetNetwork, VpcNetwork } from '../compile/network.ts'
 import type { Address } from '../ip/address.ts'
 import { type Cidr, cidr, cidrBase, cidrFamily, cidrLength } from '../ip/cidr.ts'
 import type { InstanceId, NetworkInterfaceId, SubnetId } from '../store/records.ts'
-import { type Door, findDetours, findDoors, planDetours, planDoors } from './endpoint-doors.ts'
+import { nodeDoors } from './balancer-rules.ts'
+import { balancedFlows, findBalancers } from './balancers.ts'
+import { behindDoor, findDetours, findDoors, planDetours, planDoors } from './endpoint-doors.ts'
 import {
   BACKBONE_LINK,
   backboneNamespace,
@@ -29,6 +31,7 @@ import {
   type GatewayPath,
   type InstancePlan,
   kernelTable,
+  LAST_METRIC,
   LINK_NEXT_HOP,
   MAIN_RULE,
   type NamespacePlan,
@@ -39,15 +42,13 @@ import {
   VPC_SIDE_MAC,
   type VpcPlan,
 } from './plan.ts'
-import { vpcRules } from './vpc-rules.ts'
+import { forwardedAtDoors } from './service-rules.ts'
+import { type RuleSources, vpcRules } from './vpc-rules.ts'
 
 /** Rules are asked in order of priority; 0 is the kernel's own, for local addresses. */
 const BACKBONE_PRIORITY = 100
 const ROUTE_TABLE_PRIORITY = 1000
 const INSTANCE_PRIORITY = 1000
-
-/** The kernel's least preferred metric: the route that takes what no other takes. */
-const LAST_METRIC = 4294967295
 
 /** AWS forwards no packet for these by any route of the user's. */
 const NEVER_ROUTED = cidr('169.254.168.0/22')
@@ -64,21 +65,26 @@ export interface PlugIn {
 export function planVpc(world: string, vpc: VpcNetwork): VpcPlan {
   const plugIns = findPlugIns(vpc)
   const doors = findDoors(vpc)
-  const detours = findDetours(vpc, doors)
+  const balancers = findBalancers(vpc)
+  const detours = findDetours(vpc, [...doors, ...balancers.nodes])
   const detourPaths = planDetours(vpc, detours)
   const gateways = [...planGateways(vpc), ...planDoors(vpc, doors, detourPaths)]
   return {
     id: vpc.id,
-    router: planRouter(world, vpc, plugIns, doors),
+    router: planRouter(world, { vpc, plugIns, doors, balancers }),
     instances: planInstances(world, vpc, plugIns),
     links: planLinks(world, vpc, plugIns),
-    backbone: planBackbonePart(vpc, plugIns),
-    rules: vpcRules({ vpc, plugIns, doors, detours }),
+    backbone: planBackbonePart({ vpc, plugIns, doors, balancers }),
+    rules: vpcRules({ vpc, plugIns, doors, detours, balancers }),
     gateways,
     closedGateways: findClosedGateways(vpc, gateways),
     detours: detourPaths,
+    balanced: balancedFlows(balancers),
   }
 }
+
+/** A VPC as the kernel meets it. */
+type Parts = Omit<RuleSources, 'detours'>
 
 function findPlugIns(vpc: VpcNetwork): PlugIn[] {
   const running = new Set(vpc.instances.map((instance) => instance.id))
@@ -91,7 +97,7 @@ function findPlugIns(vpc: VpcNetwork): PlugIn[] {
   })
 }
 
-function planRouter(world: string, vpc: VpcNetwork, plugIns: readonly PlugIn[], doors: readonly Door[]): NamespacePlan {
+function planRouter(world: string, { vpc, plugIns, doors, balancers }: Parts): NamespacePlan {
   return {
     name: vpcNamespace(world, vpc.id),
     up: ['lo', BACKBONE_LINK, ...plugIns.map((plugIn) => plugIn.link)],
@@ -99,8 +105,12 @@ function planRouter(world: string, vpc: VpcNetwork, plugIns: readonly PlugIn[], 
     neighbours: [{ device: BACKBONE_LINK, address: LINK_NEXT_HOP, macAddress: BACKBONE_SIDE_MAC }],
     routes: [
       ...mainRoutes(vpc, plugIns),
+      // The router's own resets, which have no mark, find those who came by PrivateLink.
+      ...(balancers.nodes.length > 0 ? [toBackbone(BACKBONE)] : []),
       toBackbone('default', BACKBONE_TABLE),
-      ...doors.map(({ backboneAddress }) => ({ ...toBackbone(backboneAddress, BACKBONE_TABLE), mtu: ENDPOINT_MTU })),
+      ...doors.flatMap((door) =>
+        behindDoor(door).map((address) => ({ ...toBackbone(address, BACKBONE_TABLE), mtu: ENDPOINT_MTU })),
+      ),
       ...vpc.routeTables.flatMap((table) => tableRoutes(table, plugIns)),
     ],
     rules: [
@@ -248,26 +258,42 @@ function planLinks(world: string, vpc: VpcNetwork, plugIns: readonly PlugIn[]): 
   return [backbone, ...interfaces]
 }
 
-function planBackbonePart(vpc: VpcNetwork, plugIns: readonly PlugIn[]): BackbonePart {
+/** What leads to a load balancer is forwarded to its VPC; all else ends in the backbone. */
+function planBackbonePart({ vpc, plugIns, doors, balancers: { nodes, connections } }: Parts): BackbonePart {
   const device = vpcLink(vpc.id)
   const behind = (address: Address) => `${quoted(device)} . ${address}`
   const identities = plugIns.map((plugIn) => plugIn.networkInterface.backboneAddress)
-  const endpoints = vpc.endpoints.flatMap(backboneAddresses)
+  const own = vpc.endpoints.filter((endpoint) => endpoint.kind === 'gateway' || !endpoint.service)
+  const through = doors.filter(({ service, leadsOn }) => service && leadsOn)
   return {
     namespace: {
       up: [device],
       addresses: [],
       neighbours: [{ device, address: LINK_NEXT_HOP, macAddress: VPC_SIDE_MAC }],
       routes: [
-        ...identities.map((destination): Route => ({ type: 'unicast', destination, via: LINK_NEXT_HOP, device })),
-        ...endpoints.map((destination): Route => ({ type: 'local', destination, device: 'lo' })),
+        ...[...identities, ...connections.map(({ backboneAddress }) => backboneAddress)].map(
+          (destination): Route => ({ type: 'unicast', destination, via: LINK_NEXT_HOP, device }),
+        ),
+        ...[...own.flatMap(backboneAddresses), ...nodes.map(({ backboneAddress }) => backboneAddress)].map(
+          (destination): Route => ({ type: 'local', destination, device: 'lo' }),
+        ),
       ],
       rules: [],
     },
     sources: identities.map(behind),
-    endpoints: vpc.endpoints.flatMap((endpoint) =>
-      portsOf(endpoint).flatMap((port) => backboneAddresses(endpoint).map((address) => `${behind(address)} . ${port}`)),
-    ),
+    endpoints: [
+      ...own.flatMap((endpoint) =>
+        portsOf(endpoint).flatMap((port) =>
+          backboneAddresses(endpoint).map((address) => `${behind(address)} . ${port}`),
+        ),
+      ),
+      ...[...forwardedAtDoors(through), ...nodeDoors.forwarded({ nodes, connections })].map(
+        ({ key, value }) => `${quoted(device)} . ${value} . ${key.split(' . ').at(-1)}`,
+      ),
+    ],
+    consumers: through.map(({ backboneAddress }) => behind(backboneAddress)),
+    providers: connections.map(({ backboneAddress }) => behind(backboneAddress)),
+    nodes: nodes.map(({ backboneAddress }) => behind(backboneAddress)),
   }
 }
 

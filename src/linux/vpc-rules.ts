@@ -8,6 +8,21 @@ import type { RouteEntry, SecurityGroupNetwork, VpcNetwork } from '../compile/ne
 import { type Address, addressFamily } from '../ip/address.ts'
 import { cidrFamily } from '../ip/cidr.ts'
 import type { SecurityGroupId } from '../store/records.ts'
+import {
+  balancerChains,
+  balancerMaps,
+  balancerSets,
+  balancerTimeouts,
+  DROP_FALSE_NODES,
+  DROP_STRANGERS,
+  FROM_NODE,
+  isBalancing,
+  MARK_LEG,
+  matchGroupsNodes,
+  nodeDoors,
+  toTargetRules,
+} from './balancer-rules.ts'
+import type { Balancers } from './balancers.ts'
 import type { Detour, Door } from './endpoint-doors.ts'
 import {
   ASK_ENDPOINT_ACL,
@@ -19,7 +34,7 @@ import {
   endpointMaps,
   endpointSets,
   MARK_REPLY,
-  TO_INTERFACE_ENDPOINT,
+  toInterfaceEndpoint,
 } from './endpoint-rules.ts'
 import { BACKBONE_LINK, type Direction, groupChain, groupsChain } from './names.ts'
 import {
@@ -35,6 +50,7 @@ import {
   type Ruleset,
 } from './nft.ts'
 import { BACKBONE_MARK, SAME_SUBNET_MARK } from './plan.ts'
+import { forwardedAtDoors, serviceChains, serviceMap, serviceRules, serviceTimeouts } from './service-rules.ts'
 import { aclRules, groupRules, memberSet } from './traffic-rules.ts'
 import type { PlugIn } from './vpc-plan.ts'
 
@@ -53,22 +69,50 @@ export interface RuleSources {
   readonly plugIns: readonly PlugIn[]
   readonly doors: readonly Door[]
   readonly detours: readonly Detour[]
+  readonly balancers: Balancers
 }
 
-export function vpcRules({ vpc, plugIns, doors, detours }: RuleSources): Ruleset {
-  const carriers = [...plugIns.map(({ networkInterface }) => networkInterface), ...doors]
+/** What load balancers and users' services need is there only with one of them. */
+export function vpcRules(sources: RuleSources): Ruleset {
+  const { vpc, plugIns, doors, detours, balancers } = sources
+  const serves = isBalancing(balancers)
+  const consumes = doors.some(({ service }) => service)
+  const forwarded: NftMap = {
+    name: 'forwarded',
+    type: 'ipv4_addr . inet_proto . inet_service',
+    value: 'ipv4_addr',
+    elements: [...forwardedAtDoors(doors), ...nodeDoors.forwarded(balancers)],
+  }
   return {
-    timeouts: [ENDPOINT_TIMEOUT],
-    sets: [...interfaceSets(vpc, plugIns), ...endpointSets(doors, detours), ...referencedGroups(vpc)],
-    maps: [...interfaceMaps(plugIns), gatewayMap(vpc), ...endpointMaps(doors)],
+    timeouts: uniqueByName([ENDPOINT_TIMEOUT, ...balancerTimeouts(balancers), ...serviceTimeouts(doors)]),
+    sets: [
+      ...interfaceSets(vpc, plugIns),
+      ...endpointSets(doors, detours),
+      ...(serves ? balancerSets(balancers) : []),
+      ...referencedGroups(vpc),
+    ],
+    maps: [
+      ...interfaceMaps(plugIns),
+      gatewayMap(vpc),
+      ...endpointMaps(doors, balancers),
+      ...(consumes ? [serviceMap(doors)] : []),
+      ...(serves ? balancerMaps(balancers, plugIns) : []),
+      ...(consumes || serves ? [forwarded] : []),
+    ],
     chains: [
-      ...baseChains(vpc),
+      ...baseChains(sources),
       ...subnetChains(vpc),
       ...endpointChains(vpc),
+      ...serviceChains(doors),
+      ...balancerChains(vpc, balancers),
       ...aclChains(vpc),
-      ...groupChains(vpc, carriers),
+      ...groupChains(sources),
     ],
   }
+}
+
+function uniqueByName<T extends { readonly name: string }>(items: readonly T[]): T[] {
+  return [...new Map(items.map((item) => [item.name, item])).values()]
 }
 
 function interfaceSets(vpc: VpcNetwork, plugIns: readonly PlugIn[]): NftSet[] {
@@ -142,7 +186,10 @@ function gatewayMap(vpc: VpcNetwork): NftMap {
   }
 }
 
-function baseChains(vpc: VpcNetwork): Chain[] {
+function baseChains({ vpc, doors, balancers }: RuleSources): Chain[] {
+  const serves = isBalancing(balancers)
+  /** A rule that is there with a load balancer only: others' packets pay nothing for it. */
+  const serving = (...rules: readonly Rule[]) => (serves ? rules : [])
   const chain = (
     name: string,
     hook: Hook['hook'],
@@ -151,7 +198,7 @@ function baseChains(vpc: VpcNetwork): Chain[] {
     policy: Hook['policy'] = 'accept',
   ): Chain => ({ name, hook: { type: 'filter', hook, priority, policy }, rules })
   return [
-    chain('source-check', 'prerouting', -150, sourceCheck()),
+    chain('source-check', 'prerouting', -150, sourceCheck(serving(DROP_FALSE_NODES))),
     chain('sg-egress', 'prerouting', -149, [
       ...FROM_ROUTER,
       ESTABLISHED,
@@ -164,9 +211,10 @@ function baseChains(vpc: VpcNetwork): Chain[] {
     {
       name: 'to-backbone',
       hook: { type: 'nat', hook: 'prerouting', priority: -100, policy: 'accept' },
-      rules: toBackbone(vpc),
+      rules: toBackbone(vpc, [...toInterfaceEndpoint(serviceRules(doors)), ...serving(...toTargetRules())]),
     },
     chain('mark-backbone', 'prerouting', -90, [
+      ...serving(MARK_LEG),
       MARK_REPLY,
       {
         match: [`iifname != ${quoted(BACKBONE_LINK)}`, `ip daddr ${BACKBONE}`],
@@ -175,12 +223,15 @@ function baseChains(vpc: VpcNetwork): Chain[] {
     ]),
     // The router itself answers and says nothing, AWS drops without ICMP; but for the resets of endpoints.
     chain('input', 'input', 0, [DROP]),
-    chain('forward', 'forward', 0, forward()),
+    chain('forward', 'forward', 0, forward(serves ? DROP_STRANGERS : DROP_FROM_BACKBONE)),
     chain('output', 'output', 0, [{ match: ['tcp flags rst'], verdict: 'accept' }, DROP]),
     {
       name: 'identity',
       hook: { type: 'nat', hook: 'postrouting', priority: 100, policy: 'accept' },
-      rules: [{ match: [`oifname ${quoted(BACKBONE_LINK)}`], verdict: 'snat ip to ip saddr map @identity' }],
+      rules: [
+        ...serving(FROM_NODE),
+        { match: [`oifname ${quoted(BACKBONE_LINK)}`], verdict: 'snat ip to ip saddr map @identity' },
+      ],
     },
     chain('destination-check', 'postrouting', 109, [
       TO_BACKBONE,
@@ -205,7 +256,7 @@ function baseChains(vpc: VpcNetwork): Chain[] {
   ]
 }
 
-function sourceCheck(): Rule[] {
+function sourceCheck(ofNodes: readonly Rule[]): Rule[] {
   return [
     { match: ['meta nfproto ipv6'], verdict: 'drop' },
     ...FROM_ROUTER,
@@ -216,12 +267,14 @@ function sourceCheck(): Rule[] {
     { match: [`ip saddr ${BACKBONE}`], verdict: 'drop' },
     { match: ['ip saddr @unfiltered'], verdict: 'drop' },
     DROP_PRETENDERS,
+    ...ofNodes,
     { match: ['iifname @without-source-check'], verdict: 'accept' },
     DROP,
   ]
 }
 
-function toBackbone(vpc: VpcNetwork): Rule[] {
+/** `withoutInterface` are the rules for what is to an address that no interface has. */
+function toBackbone(vpc: VpcNetwork, withoutInterface: readonly Rule[]): Rule[] {
   const resolver: Rule = {
     match: [`ip daddr ${anyOf(resolverAddresses(vpc))}`, 'meta l4proto { tcp, udp }', 'th dport 53'],
     verdict: `dnat ip to ${RESOLVER_BACKBONE}`,
@@ -229,7 +282,7 @@ function toBackbone(vpc: VpcNetwork): Rule[] {
   return [
     ...(vpc.resolver.enabled ? [resolver] : []),
     { match: [`ip daddr ${LINK_LOCAL_METADATA}`, 'tcp dport 80'], verdict: `dnat ip to ${METADATA_BACKBONE}` },
-    ...TO_INTERFACE_ENDPOINT,
+    ...withoutInterface,
     { match: [], verdict: 'dnat ip to meta mark . ip daddr map @gateway' },
   ]
 }
@@ -238,14 +291,16 @@ function resolverAddresses(vpc: VpcNetwork): Address[] {
   return vpc.resolver.addresses.filter((address) => addressFamily(address) === 4)
 }
 
-function forward(): Rule[] {
+/** Nothing in the backbone opens a connection to an interface. */
+const DROP_FROM_BACKBONE: Rule = { match: [`iifname ${quoted(BACKBONE_LINK)}`], verdict: 'drop' }
+
+function forward(fromBackbone: Rule): Rule[] {
   const backbone = quoted(BACKBONE_LINK)
   return [
     // Addresses of the VPC that no interface has are routed to the backbone's link for the sake of ARP.
     { match: [`oifname ${backbone}`, `meta mark & ${hex(BACKBONE_MARK)} == 0`], verdict: 'drop' },
     ESTABLISHED,
-    // Nothing in the backbone opens a connection to an interface.
-    { match: [`iifname ${backbone}`], verdict: 'drop' },
+    fromBackbone,
   ]
 }
 
@@ -275,14 +330,15 @@ function aclChains(vpc: VpcNetwork): Chain[] {
   ])
 }
 
-/** `carriers` are what has groups: interfaces and endpoints. */
-function groupChains(vpc: VpcNetwork, carriers: readonly { readonly groupIds: readonly SecurityGroupId[] }[]): Chain[] {
+function groupChains({ vpc, plugIns, doors, balancers }: RuleSources): Chain[] {
+  const carriers = [...plugIns.map(({ networkInterface }) => networkInterface), ...doors, ...balancers.nodes]
+  const matchGroup = (id: SecurityGroupId) => matchGroupsNodes(balancers, id)
   const single = vpc.securityGroups.flatMap(({ id, ingress, egress }) => [
-    { name: groupChain(id, 'ingress'), rules: groupRules(ingress, 'saddr') },
+    { name: groupChain(id, 'ingress'), rules: groupRules(ingress, 'saddr', { matchGroup }) },
     { name: groupChain(id, 'egress'), rules: groupRules(egress, 'daddr') },
   ])
   const several = new Map<string, Chain>()
-  for (const { groupIds } of carriers) {
+  for (const { groupIds = [] } of carriers) {
     if (groupIds.length < 2) continue
     for (const direction of ['ingress', 'egress'] as const) {
       const name = groupsChain(groupIds, direction)

@@ -6,6 +6,8 @@ import { once } from 'node:events'
 import { connect, createServer, type Socket } from 'node:net'
 
 export const GUEST_PORTS = [80, 443, 8080]
+/** Datagrams are sent back too. */
+const UDP_PORT = 8080
 
 /** How long to wait for an answer that may never come. Far more than a round trip between namespaces. */
 const PATIENCE_MS = 400
@@ -22,11 +24,14 @@ export type GuestOrder =
   | { readonly do: 'exchange'; readonly name: string; readonly bytes: number }
   | { readonly do: 'send-udp'; readonly address: string; readonly port: number; readonly bytes: number }
   | { readonly do: 'ask-udp'; readonly address: string; readonly port: number }
+  | { readonly do: 'peers' }
 
 /** `connected`, `answered`, `silence`, or the error's code. */
 export type GuestAnswer = string
 
 const connections = new Map<string, Socket>()
+/** Who has come to the listeners since somebody asked. */
+const peers: string[] = []
 
 async function openConnection(name: string, address: string, port: number, from?: string): Promise<GuestAnswer> {
   const socket = connect({ host: address, port, ...(from && { localAddress: from }) })
@@ -104,6 +109,8 @@ function obey(order: GuestOrder): Promise<GuestAnswer> {
       return sendUdp(order.address, order.port, order.bytes)
     case 'ask-udp':
       return askUdp(order.address, order.port)
+    case 'peers':
+      return Promise.resolve(peers.splice(0).join('\n'))
     default:
       return order satisfies never
   }
@@ -111,10 +118,19 @@ function obey(order: GuestOrder): Promise<GuestAnswer> {
 
 if (process.send) {
   for (const port of GUEST_PORTS) {
-    const server = createServer((socket) => socket.on('error', () => socket.destroy()).pipe(socket))
+    const server = createServer((socket) => {
+      peers.push(`${socket.remoteAddress}`)
+      socket.on('error', () => socket.destroy()).pipe(socket)
+    })
     server.listen(port, '0.0.0.0')
     await once(server, 'listening')
   }
+  const udp = createSocket('udp4').bind(UDP_PORT, '0.0.0.0')
+  udp.on('message', (message, { address, port }) => {
+    peers.push(`udp ${address}`)
+    udp.send(message, port, address)
+  })
+  await once(udp, 'listening')
   process.on('message', async ({ number, order }: { number: number; order: GuestOrder }) => {
     process.send?.({ number, answer: await obey(order) })
   })

@@ -59,6 +59,12 @@ export class Guest {
     return this.#ask({ do: 'ask-udp', address, port })
   }
 
+  /** The addresses of those who came since it was asked last. */
+  async peers(): Promise<string[]> {
+    const answer = await this.#ask({ do: 'peers' })
+    return answer === '' ? [] : answer.split('\n')
+  }
+
   async leave(): Promise<void> {
     if (this.#child.exitCode !== null) return
     const gone = once(this.#child, 'exit')

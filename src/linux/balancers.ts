@@ -1,0 +1,168 @@
+// Load balancers as the kernel meets them: nodes, which are addresses without an interface, and for each node and protocol
+// of a listener the targets that take its flows. A flow is known by the node that took it: the node's backbone address as
+// a number is the flow's mark in conntrack, with SOURCE_BIT when its target sees the node's address instead of the client's.
+
+import { createHash } from 'node:crypto'
+import type {
+  ConnectionNetwork,
+  ListenerNetwork,
+  LoadBalancerNodeNetwork,
+  SubnetNetwork,
+  VpcNetwork,
+} from '../compile/network.ts'
+import { chooseTargets, type TargetChoice } from '../compile/target-choice.ts'
+import { type Address, addressBits, addressFamily } from '../ip/address.ts'
+import type { NetworkInterfaceId, SecurityGroupId, SubnetId } from '../store/records.ts'
+import type { BalancedFlows } from './plan.ts'
+
+export const SOURCE_BIT = 0x08000000
+
+/** A node's address, and what its listeners take. */
+export interface Node {
+  /** Its network interface. */
+  readonly id: NetworkInterfaceId
+  readonly subnet: SubnetNetwork
+  readonly address: Address
+  readonly backboneAddress: Address
+  /** Absent: nobody is asked. */
+  readonly groupIds?: readonly SecurityGroupId[]
+  readonly listeners: readonly NodeListener[]
+}
+
+/** One listener at one node; TCP_UDP is two. */
+export interface NodeListener {
+  readonly protocol: 'tcp' | 'udp'
+  readonly port: number
+  readonly way: ListenerNetwork['way']
+  readonly idleSeconds: number
+  readonly preservesClient: boolean
+  readonly sticky: boolean
+  readonly targets: readonly TargetPlace[]
+  /** Names the list of targets: nodes share it when they take targets from the same zones. */
+  readonly targetList: string
+  /** Chosen or not, those whose live flows go on; and those whose are ended. */
+  readonly flows: { readonly stay: readonly TargetPlace[]; readonly end: readonly TargetPlace[] }
+  /** Live flows to a target that was taken out end when its delay is over. */
+  readonly endsDeregistered: boolean
+}
+
+export interface TargetPlace {
+  readonly address: Address
+  readonly port: number
+}
+
+/** What load balancers need in the router of a VPC. */
+export interface Balancers {
+  /** By id. */
+  readonly nodes: readonly Node[]
+  readonly connections: readonly (ConnectionNetwork & { readonly node: Node })[]
+}
+
+export function findBalancers(vpc: VpcNetwork): Balancers {
+  const subnets = new Map<SubnetId, SubnetNetwork>(vpc.subnets.map((subnet) => [subnet.id, subnet]))
+  const nodes = vpc.loadBalancers
+    .filter(({ kind }) => kind === 'network')
+    .flatMap((loadBalancer) =>
+      loadBalancer.nodes.flatMap((node): Node[] => {
+        const subnet = subnets.get(node.subnetId)
+        if (!subnet || addressFamily(node.address) !== 4) return []
+        const { id, address, backboneAddress } = node
+        const listeners = loadBalancer.listeners.flatMap((listener) =>
+          nodeListeners(listener, node, chooseTargets(vpc, node, listener)),
+        )
+        const { groupIds } = loadBalancer
+        return [{ id, subnet, address, backboneAddress, listeners, ...(groupIds && { groupIds }) }]
+      }),
+    )
+  const byId = new Map(nodes.map((node) => [node.id, node]))
+  const connections = vpc.connections.flatMap((connection) => {
+    const node = byId.get(connection.nodeId)
+    return node ? [{ ...connection, node }] : []
+  })
+  return { nodes, connections }
+}
+
+/** The forwarder takes TCP only: of a TCP_UDP listener with proxy protocol the datagrams go by the kernel, without it. */
+function nodeListeners(
+  listener: ListenerNetwork,
+  { availabilityZoneId }: LoadBalancerNodeNetwork,
+  choice: TargetChoice,
+): NodeListener[] {
+  const { group } = choice
+  const targets = placesOf(choice.targets)
+  const refused = new Set(group?.endUnhealthy ? unhealthyLeftOut(choice) : [])
+  const stay = [...choice.candidates, ...(group?.draining ?? [])].filter((target) => !refused.has(target))
+  const shared = {
+    port: listener.port,
+    preservesClient: group?.preserveClientIp ?? false,
+    sticky: group?.sticky ?? false,
+    targets,
+    targetList: `targets-${digest(listener.targetGroupId)}-${group?.crossZone ? 'all' : availabilityZoneId}`,
+    flows: { stay: placesOf(stay), end: placesOf([...refused]) },
+    endsDeregistered: group?.endDeregistered ?? false,
+  }
+  return protocolsOf(listener).map((protocol) => ({
+    ...shared,
+    protocol,
+    way: protocol === 'udp' ? 'kernel' : listener.way,
+    idleSeconds: protocol === 'udp' ? UDP_IDLE_SECONDS : listener.idleTimeout,
+  }))
+}
+
+const UDP_IDLE_SECONDS = 120
+
+function unhealthyLeftOut({ candidates, failOpen }: TargetChoice) {
+  return failOpen ? [] : candidates.filter(({ health }) => health === 'unhealthy')
+}
+
+export function protocolsOf({ protocol }: Pick<ListenerNetwork, 'protocol'>): readonly ('tcp' | 'udp')[] {
+  switch (protocol) {
+    case 'TCP':
+    case 'TLS':
+      return ['tcp']
+    case 'UDP':
+      return ['udp']
+    case 'TCP_UDP':
+      return ['tcp', 'udp']
+    default:
+      return protocol satisfies never
+  }
+}
+
+function placesOf(targets: readonly TargetPlace[]): TargetPlace[] {
+  return targets.filter(({ address }) => addressFamily(address) === 4).map(({ address, port }) => ({ address, port }))
+}
+
+/** The number that marks a node's flows. */
+export function markOf({ backboneAddress }: Pick<Node, 'backboneAddress'>): number {
+  return Number(addressBits(backboneAddress).bits)
+}
+
+/** Flows that a change may have to end. */
+export function balancedFlows({ nodes, connections }: Balancers): BalancedFlows {
+  const leavers = nodes.flatMap((node) =>
+    node.listeners.filter((l) => l.endsDeregistered).flatMap((l) => flowsOf(node, l, l.flows.stay)),
+  )
+  return {
+    endWhenGone: [
+      ...connections.map(({ backboneAddress }) => `-d ${backboneAddress}`),
+      ...nodes.map((node) => markFilter(node)),
+      ...leavers,
+    ],
+    end: nodes.flatMap((node) => node.listeners.flatMap((listener) => flowsOf(node, listener, listener.flows.end))),
+  }
+}
+
+/** As `conntrack -D` takes them. */
+function flowsOf(node: Node, { protocol }: NodeListener, places: readonly TargetPlace[]): string[] {
+  return places.map(({ address, port }) => `-p ${protocol} ${markFilter(node)} -r ${address} --reply-port-src ${port}`)
+}
+
+function markFilter(node: Node): string {
+  const text = (value: number) => `0x${(value >>> 0).toString(16)}`
+  return `-m ${text(markOf(node))}/${text(~SOURCE_BIT)}`
+}
+
+function digest(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 12)
+}
