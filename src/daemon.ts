@@ -8,7 +8,7 @@ import { serveExec } from './api/exec-server.ts'
 import { ec2Operations } from './api/operations/ec2.ts'
 import { EC2_FIRST_USE } from './api/operations/ec2-network.ts'
 import { IAM_AUTHORISATIONS, IAM_READS, IAM_WRITES } from './api/operations/iam.ts'
-import { ORGANIZATIONS_READS, ORGANIZATIONS_WRITES } from './api/operations/organizations.ts'
+import { ORGANIZATIONS_AUTHORISATIONS, ORGANIZATIONS_READS, ORGANIZATIONS_WRITES } from './api/operations/organizations.ts'
 import { ROUTE53_AUTHORISATIONS, ROUTE53_READS, ROUTE53_WRITES } from './api/operations/route53.ts'
 import { stsOperations } from './api/operations/sts.ts'
 import { ApiServer } from './api/server.ts'
@@ -232,7 +232,13 @@ async function makeParts(
       writes: ROUTE53_WRITES,
       authorisations: ROUTE53_AUTHORISATIONS,
     }),
-    controlAdapter({ service: 'organizations', store, reads: ORGANIZATIONS_READS, writes: ORGANIZATIONS_WRITES }),
+    controlAdapter({
+      service: 'organizations',
+      store,
+      reads: ORGANIZATIONS_READS,
+      writes: ORGANIZATIONS_WRITES,
+      authorisations: ORGANIZATIONS_AUTHORISATIONS,
+    }),
     s3,
   ]
   const upstreams = options.upstreams ?? new Map()

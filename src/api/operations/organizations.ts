@@ -17,6 +17,7 @@ import {
   listPoliciesForTarget,
   listTargetsForPolicy,
 } from '../../control/organizations/attachment.ts'
+import { organizationsAuthorisations } from '../../control/organizations/authorisation.ts'
 import {
   createOrganization,
   deleteOrganization,
@@ -46,6 +47,7 @@ import {
   listParents,
   updateOrganizationalUnit,
 } from '../../control/organizations/unit.ts'
+import type { ControlAdapterOptions } from '../control-adapter.ts'
 import type { ReadRows, WriteRows } from './rows.ts'
 
 export const ORGANIZATIONS_READS = {
@@ -91,3 +93,12 @@ export const ORGANIZATIONS_WRITES = {
   UpdateOrganizationalUnit: updateOrganizationalUnit,
   UpdatePolicy: updatePolicy,
 } as const satisfies WriteRows
+
+/** Every action asks about what its input names. */
+export const ORGANIZATIONS_AUTHORISATIONS: NonNullable<ControlAdapterOptions['authorisations']> = Object.fromEntries(
+  [...Object.keys(ORGANIZATIONS_READS), ...Object.keys(ORGANIZATIONS_WRITES)].map((operation) => [
+    operation,
+    (records, { principal, input }) =>
+      organizationsAuthorisations(records, principal.kind === 'anonymous' ? '' : principal.account, operation, input),
+  ]),
+)

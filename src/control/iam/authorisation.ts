@@ -22,7 +22,7 @@ export function iamAuthorisations(
     action: `iam:${operation}`,
     resource: resourceOf(records, account, operation, input),
     resourceAccount: account,
-    keys: { ...entityKeys(entityOf(records, account, input)), ...contextKeys(input) },
+    keys: { ...entityKeys(entityOf(records, account, input)), ...contextKeys(operation, input) },
   }
   if (operation !== 'AddRoleToInstanceProfile') return [asked]
   const role = findRole(records, account, text(input, 'RoleName') ?? '')
@@ -76,11 +76,20 @@ function resourceOf(records: Records, account: AccountId, operation: string, inp
   if (service !== undefined) return `arn:aws:iam::${account}:role${SERVICE_PATH}${service}/${linkedRoleName(service)}`
   const arn = text(input, 'PolicyArn') ?? text(input, 'PolicySourceArn')
   if (arn !== undefined) return arn
+  const task = /^task(\/aws-service-role\/.+)\/[^/]+$/.exec(text(input, 'DeletionTaskId') ?? '')?.[1]
+  if (task !== undefined) return `arn:aws:iam::${account}:role${task}`
+  if (operation === 'GetAccessKeyLastUsed') return keyOwner(records, account, text(input, 'AccessKeyId') ?? '')
   const name = text(input, 'PolicyName')
   if (operation === 'CreatePolicy' && name !== undefined) {
     return policyArn({ ...blank(account, input), name, versions: [], lastVersion: 0 })
   }
   return '*'
+}
+
+/** The user who has the key; any user where nobody has. */
+function keyOwner(records: Records, account: AccountId, id: string): string {
+  const { owner, userName } = records.accessKeys.get(id) ?? {}
+  return namedUser(records, account, { UserName: owner === account && userName !== undefined ? userName : '*' })
 }
 
 /** An entity that is about to be made has the path that the call gives. */
@@ -118,10 +127,10 @@ function namedInstanceProfile(records: Records, account: AccountId, input: Input
 }
 
 /** Lower-case context keys that IAM fills from the input. */
-function contextKeys(input: Input): Authorisation['keys'] {
+function contextKeys(operation: string, input: Input): Authorisation['keys'] {
   const keys: Record<string, string | readonly string[]> = {}
   const policy = text(input, 'PolicyArn')
-  if (policy !== undefined) keys['iam:policyarn'] = policy
+  if (policy !== undefined && /^(At|De)tach/.test(operation)) keys['iam:policyarn'] = policy
   const service = text(input, 'AWSServiceName')
   if (service !== undefined) keys['iam:awsservicename'] = service
   const boundary = text(input, 'PermissionsBoundary')

@@ -44,14 +44,18 @@ export function requirePolicy(
   throw new ApiError('PolicyNotFoundException', "You specified a policy that doesn't exist.", { status: 404 })
 }
 
+/** AWS's own are in no organization. */
+export function policyArn(organization: Organization, { id, type, organizationId }: AwsOrganizationPolicy): string {
+  const kind = type.toLowerCase()
+  if (organizationId === undefined) return `arn:aws:organizations::aws:policy/${kind}/${id}`
+  return `arn:aws:organizations::${organization.managementAccount}:policy/${organization.id}/${kind}/${id}`
+}
+
 export function policySummary(organization: Organization, policy: AwsOrganizationPolicy): PolicySummary {
   const { id, name, description, type, organizationId } = policy
-  const kind = type.toLowerCase()
-  const owner = organizationId === undefined ? 'aws' : organization.managementAccount
-  const path = organizationId === undefined ? `policy/${kind}/${id}` : `policy/${organization.id}/${kind}/${id}`
   return {
     Id: id,
-    Arn: `arn:aws:organizations::${owner}:${path}`,
+    Arn: policyArn(organization, policy),
     Name: name,
     Description: description,
     Type: type,

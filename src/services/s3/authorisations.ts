@@ -157,7 +157,7 @@ export function plainAuthorisation(
   const parsed = parseArn(resource)
   if (parsed?.service !== 's3') return { action, resource, keys: {} }
   const [bucket = '', ...key] = parsed.resource.split('/')
-  const question = { bucket, key: key.join('/'), versionId: undefined, action: '' }
+  const question = { bucket, key: key.join('/'), versionId: undefined, action: action.replace(/^s3:/i, '') }
   const known = key.length === 0 ? onBucket(s3, call, bucket, '') : onObject(s3, call, question)
   return { ...known, action, resource }
 }
@@ -171,7 +171,7 @@ function listAllMyBuckets(call: Asking): Authorisation {
 function onBucket(s3: Resources, call: Asking, bucket: string, action: string): Authorisation {
   const { input, operation } = call
   const keys: Record<string, string> = { ...requestKeys(call) }
-  if (operation.startsWith('List')) {
+  if (action === 'ListBucket' || action === 'ListBucketVersions') {
     if (typeof input.Prefix === 'string') keys['s3:prefix'] = input.Prefix
     if (typeof input.Delimiter === 'string') keys['s3:delimiter'] = input.Delimiter
     if (typeof input.MaxKeys === 'number') keys['s3:max-keys'] = String(input.MaxKeys)
@@ -197,6 +197,12 @@ function canUnlock({ index }: Resources, { operation, principal }: Asking, bucke
   )
 }
 
+/** Actions whose policies see the tags that the object has; writing and deleting it are not among them. */
+const READS_STORED_TAGS = /^(GetObject|PutObject(Version)?(Acl|Tagging)|DeleteObject(Version)?Tagging)/i
+
+/** Actions that may bring tags for an object: of a copy that is the writing, not the reading. */
+const WITH_REQUEST_TAGS = new Set(['PutObject', 'PutObjectTagging', 'PutObjectVersionTagging'])
+
 interface ObjectQuestion {
   readonly bucket: string
   readonly key: string
@@ -206,11 +212,13 @@ interface ObjectQuestion {
 
 function onObject(s3: Resources, call: Asking, question: ObjectQuestion): Authorisation {
   const { bucket, key, versionId } = question
-  const keys: Record<string, string | readonly string[]> = { ...requestKeys(call), ...requestTagKeys(call) }
+  const brought = WITH_REQUEST_TAGS.has(question.action) ? requestTagKeys(call) : {}
+  const keys: Record<string, string | readonly string[]> = { ...requestKeys(call), ...brought }
   if (versionId !== undefined) keys['s3:versionid'] = versionId
   const stored =
     versionId === undefined ? s3.index.findLatest(bucket, key) : s3.index.findVersion(bucket, key, versionId)
-  for (const tag of stored?.meta.tags ?? []) keys[`s3:existingobjecttag/${tag.Key.toLowerCase()}`] = tag.Value
+  const tags = READS_STORED_TAGS.test(question.action) ? (stored?.meta.tags ?? []) : []
+  for (const tag of tags) keys[`s3:existingobjecttag/${tag.Key.toLowerCase()}`] = tag.Value
   return {
     action: `s3:${question.action}`,
     resource: `arn:aws:s3:::${bucket}/${key}`,

@@ -1,0 +1,314 @@
+// What every operation asks the policies, held against AWS's own service authorization reference: the action exists, its
+// resource is of a kind that the action is on, and its condition keys are among the action's.
+
+import { describe, expect, test } from 'vitest'
+import { canMean } from '../src/advise/overlap.ts'
+import { controlAdapter } from '../src/api/control-adapter.ts'
+import { ec2Operations } from '../src/api/operations/ec2.ts'
+import { IAM_AUTHORISATIONS, IAM_READS, IAM_WRITES } from '../src/api/operations/iam.ts'
+import {
+  ORGANIZATIONS_AUTHORISATIONS,
+  ORGANIZATIONS_READS,
+  ORGANIZATIONS_WRITES,
+} from '../src/api/operations/organizations.ts'
+import { ROUTE53_AUTHORISATIONS, ROUTE53_READS, ROUTE53_WRITES } from '../src/api/operations/route53.ts'
+import { stsOperations } from '../src/api/operations/sts.ts'
+import { loadServiceActions, type ServiceAction } from '../src/catalogue/service-actions.ts'
+import type { Caller } from '../src/control/caller.ts'
+import { createOrganization } from '../src/control/organizations/organization.ts'
+import type { Adapter, Call } from '../src/edge/adapter.ts'
+import type { Principal } from '../src/iam/principal.ts'
+import type { Authorisation } from '../src/iam/request.ts'
+import { compileWildcard } from '../src/iam/wildcard.ts'
+import { apiGatewayAdapter } from '../src/services/apigateway/apigateway-adapter.ts'
+import { authorisationOf as logsAuthorisation } from '../src/services/logs/authorisations.ts'
+import type { LogStore } from '../src/services/logs/log-store.ts'
+import { authorisationsOf as s3Authorisations } from '../src/services/s3/authorisations.ts'
+import { SSM_OPERATIONS } from '../src/services/ssm/ssm-adapter.ts'
+import { TestSsm } from '../src/services/ssm/testing.ts'
+import { MemoryJournal } from '../src/store/journal.ts'
+import { Store } from '../src/store/store.ts'
+import { loadTables } from '../src/wire/tables.ts'
+
+const ACCOUNT = '123456789012'
+/** A user: some of what is asked is not asked of the root user. */
+const ANN: Principal = {
+  kind: 'user',
+  account: ACCOUNT,
+  arn: `arn:aws:iam::${ACCOUNT}:user/ann`,
+  userId: 'AIDAANN',
+  userName: 'ann',
+  tags: {},
+  identityPolicies: [],
+}
+const TAGS = [{ Key: 'team', Value: 'blue' }]
+
+/** What a member of this name may hold, by service and of all; any other text is `x`. */
+const MEMBERS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+  all: { Tags: TAGS, TagSpecifications: undefined },
+  apigateway: { restApiId: 'a1b2c3', resourceId: 'r1' },
+  ec2: {
+    AllocationId: undefined,
+    AssociationId: undefined,
+    AttachmentId: undefined,
+    DhcpOptionsId: 'dopt-0123456789abcdef0',
+    GroupId: 'sg-0123456789abcdef0',
+    ImageId: 'ami-0123456789abcdef0',
+    InstanceCreditSpecifications: [{ InstanceId: 'i-0123456789abcdef0' }],
+    InstanceId: 'i-0123456789abcdef0',
+    InstanceIds: ['i-0123456789abcdef0'],
+    InternetGatewayId: 'igw-0123456789abcdef0',
+    NetworkAclId: 'acl-0123456789abcdef0',
+    NetworkInterfaceId: 'eni-0123456789abcdef0',
+    PrefixListId: 'pl-0123456789abcdef0',
+    RouteTableId: 'rtb-0123456789abcdef0',
+    SecurityGroupRules: [{ SecurityGroupRuleId: 'sgr-0123456789abcdef0' }],
+    ServiceId: 'vpce-svc-0123456789abcdef0',
+    ServiceIds: ['vpce-svc-0123456789abcdef0'],
+    SubnetId: 'subnet-0123456789abcdef0',
+    VolumeId: 'vol-0123456789abcdef0',
+    VpcEndpointId: 'vpce-0123456789abcdef0',
+    VpcEndpointIds: ['vpce-0123456789abcdef0'],
+    VpcId: 'vpc-0123456789abcdef0',
+  },
+  iam: {
+    AWSServiceName: 'spot.amazonaws.com',
+    Path: '/',
+    DeletionTaskId: 'task/aws-service-role/spot.amazonaws.com/AWSServiceRoleForEC2Spot/1',
+    PolicyArn: `arn:aws:iam::${ACCOUNT}:policy/p`,
+    PolicySourceArn: `arn:aws:iam::${ACCOUNT}:user/ann`,
+    SerialNumber: `arn:aws:iam::${ACCOUNT}:mfa/phone`,
+  },
+  logs: {
+    logGroupIdentifier: 'app',
+    logGroupName: 'app',
+    logStreamName: 's1',
+    resourceArn: `arn:aws:logs:us-east-1:${ACCOUNT}:log-group:app`,
+  },
+  organizations: {
+    AccountId: '210987654321',
+    ChildId: '210987654321',
+    DestinationParentId: 'ou-ab12-12345678',
+    OrganizationalUnitId: 'ou-ab12-12345678',
+    ParentId: 'r-ab12',
+    PolicyId: 'p-12345678',
+    ResourceId: '210987654321',
+    RootId: 'r-ab12',
+    SourceParentId: 'r-ab12',
+    TargetId: 'r-ab12',
+    Type: 'SERVICE_CONTROL_POLICY',
+  },
+  route53: { HostedZoneId: 'Z1', Id: 'Z1', ResourceId: 'Z1' },
+  s3: { Bucket: 'data', CopySource: '/data/k2', Delete: { Objects: [{ Key: 'k' }] }, Key: 'k', Tagging: 'team=blue' },
+  ssm: {
+    DocumentName: 'AWS-RunShellScript',
+    InstanceId: 'i-0123456789abcdef0',
+    InstanceIds: ['i-0123456789abcdef0'],
+    Name: 'p1',
+    Names: ['p1'],
+    Path: '/',
+    ResourceId: 'p1',
+    ResourceType: 'Parameter',
+  },
+  sts: { RoleArn: `arn:aws:iam::${ACCOUNT}:role/app` },
+}
+
+function sampleOf(service: string, operation: string): Record<string, unknown> {
+  const { operations, shapes } = loadTables(service)
+  const shape = shapes[operations[operation]?.input ?? '']
+  if (shape?.kind !== 'structure') return {}
+  return Object.fromEntries(
+    Object.entries(shape.members).flatMap(([name, member]) => {
+      const type = typeof member === 'string' ? member : member.type
+      const known = { ...MEMBERS.all, ...MEMBERS[service] }
+      if (name in known) return [[name, known[name]]]
+      return type === 'string' ? [[name, 'x']] : []
+    }),
+  )
+}
+
+function callOf(service: string, operation: string): Call {
+  return {
+    operation,
+    input: sampleOf(service, operation),
+    principal: ANN,
+    region: 'us-east-1',
+    connection: { kind: 'public', sourceIp: '127.0.0.1', secure: true },
+    requestId: 'TEST',
+    now: new Date('2026-01-01T00:00:00Z'),
+    headers: { authorization: '' },
+  }
+}
+
+function callerOf({ principal, region, now, requestId }: Call): Caller {
+  return { account: ACCOUNT, region, principal, now, requestId }
+}
+
+type Asks = (operation: string) => readonly Authorisation[] | Promise<readonly Authorisation[]>
+
+interface Service {
+  readonly name: string
+  readonly operations: Iterable<string>
+  readonly asks: Asks
+}
+
+const store = await Store.open(new MemoryJournal())
+store.transact((tx) => createOrganization(tx, callerOf(callOf('organizations', 'CreateOrganization')), {}))
+const ssm = await TestSsm.open()
+const TAGGED = { deleteMarker: false, meta: { tags: TAGS } }
+
+function ofAdapter(name: string, adapter: Adapter): Service {
+  return { name, operations: adapter.operations, asks: (operation) => adapter.authorisations(callOf(name, operation)) }
+}
+
+const SERVICES: readonly Service[] = [
+  // Nothing is run, so nothing is asked of the host.
+  ofAdapter('ec2', controlAdapter({ service: 'ec2', store, ...ec2Operations({} as never) })),
+  ofAdapter(
+    'iam',
+    controlAdapter({
+      service: 'iam',
+      store,
+      reads: IAM_READS,
+      writes: IAM_WRITES,
+      authorisations: IAM_AUTHORISATIONS,
+    }),
+  ),
+  ofAdapter('sts', controlAdapter({ service: 'sts', store, ...stsOperations({ sessionKey: new Uint8Array(32) }) })),
+  ofAdapter(
+    'organizations',
+    controlAdapter({
+      service: 'organizations',
+      store,
+      reads: ORGANIZATIONS_READS,
+      writes: ORGANIZATIONS_WRITES,
+      authorisations: ORGANIZATIONS_AUTHORISATIONS,
+    }),
+  ),
+  ofAdapter(
+    'route53',
+    controlAdapter({
+      service: 'route53',
+      store,
+      reads: ROUTE53_READS,
+      writes: ROUTE53_WRITES,
+      authorisations: ROUTE53_AUTHORISATIONS,
+    }),
+  ),
+  {
+    name: 's3',
+    operations: Object.keys(loadTables('s3').operations).filter((operation) => isServedByS3(operation)),
+    asks: s3Asks,
+  },
+  {
+    name: 'logs',
+    operations: Object.keys(loadTables('logs').operations).filter(
+      (operation) => loadTables('logs').operations[operation]?.input,
+    ),
+    // Nothing but the tags of a group is looked up.
+    asks: (operation) => [
+      logsAuthorisation({ findGroup: () => undefined } as unknown as LogStore, callOf('logs', operation)),
+    ],
+  },
+  {
+    name: 'ssm',
+    operations: SSM_OPERATIONS,
+    asks: (operation) => ssm.authorisations(operation, sampleOf('ssm', operation)),
+  },
+  ofAdapter('apigateway', apiGatewayAdapter({} as never, {} as never)),
+]
+
+function s3Asks(operation: string): readonly Authorisation[] {
+  return s3Authorisations(
+    {
+      index: {
+        findBucket: () => undefined,
+        findSetting: () => undefined,
+        findLatest: () => TAGGED,
+        findVersion: () => TAGGED,
+      },
+    },
+    callOf('s3', operation),
+  )
+}
+
+function isServedByS3(operation: string): boolean {
+  try {
+    s3Asks(operation)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** Where AWS does otherwise than its own reference says, or says more than it. */
+const EXCEPTIONS: readonly { readonly service: string; readonly fault: RegExp; readonly why: string }[] = [
+  {
+    service: 'apigateway',
+    fault: /asks about arn:aws:apigateway:us-east-1::\/restapis\//,
+    why: "the reference lists few of the paths that a method is used on; the developer guide's rule is the path itself",
+  },
+  {
+    service: 'ec2',
+    fault: /(DetachNetworkInterface|IamInstanceProfile(Association)?): asks about \*/,
+    why: 'what stands behind an association or an attachment is known only while it is there',
+  },
+  {
+    service: 'ssm',
+    fault: /asks about arn:aws:ssm:us-east-1:123456789012:\*, and is on \*$/,
+    why: 'refusals by AWS name this ARN for actions without resources',
+  },
+  {
+    service: 'logs',
+    fault: /^\w+: logs:(Describe|List)LogGroups: asks about arn:.*:log-group::log-stream:/,
+    why: 'refusals by AWS name this ARN, and policies that allow arn:aws:logs:…:* must meet it',
+  },
+  {
+    service: 'sts',
+    fault: /sts:(TagSession|SetSourceIdentity): has no key/,
+    why: 'one call asks all three, with one context: trust policies that list them in one statement work',
+  },
+]
+
+/** Condition keys that requests to all services have, or that come with the credentials. */
+const GLOBAL = /^aws:(?!requesttag|resourcetag|tagkeys)/
+
+async function disagreements({ name, operations, asks }: Service): Promise<string[]> {
+  const found: string[] = []
+  for (const operation of operations) {
+    for (const asked of await asks(operation)) {
+      const [prefix = '', action = ''] = asked.action.split(':')
+      const known = (await loadServiceActions(prefix))?.actions.get(action.toLowerCase())
+      const faults = known ? faultsOf(asked, known) : ['there is no such action']
+      found.push(...faults.map((fault) => `${name} ${operation}: ${asked.action}: ${fault}`))
+    }
+  }
+  return [...new Set(found)].filter((fault) => !isException(name, fault))
+}
+
+function isException(name: string, fault: string): boolean {
+  return EXCEPTIONS.some((one) => one.service === name && one.fault.test(fault.slice(name.length + 1)))
+}
+
+function faultsOf({ resource, keys }: Authorisation, { resources, keys: known }: ServiceAction): string[] {
+  const faults: string[] = []
+  const arns = resources.flatMap((one) => one.arns)
+  if (resource === '*') {
+    const required = resources.filter((one) => one.required).map(({ type }) => type)
+    if (required.length > 0) faults.push(`asks about *, and is on ${required}`)
+  } else if (!arns.some((arn) => canMean(resource, arn))) {
+    faults.push(`asks about ${resource}, and is on ${arns.join(', ') || '*'}`)
+  }
+  const tests = known.map((key) => compileWildcard(key.toLowerCase()))
+  for (const key of Object.keys(keys)) {
+    const lookup = key.toLowerCase()
+    if (!GLOBAL.test(lookup) && !tests.some((test) => test(lookup))) faults.push(`has no key ${key}`)
+  }
+  return faults
+}
+
+describe('what the policies are asked', () => {
+  test.each(SERVICES)("$name agrees with AWS's reference", async (service) => {
+    expect(await disagreements(service)).toEqual([])
+  })
+})
