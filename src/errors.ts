@@ -56,6 +56,22 @@ const NOT_FOUND = {
   Image: ['InvalidAMIID.NotFound', (id) => `The image id '[${id}]' does not exist`],
   VpcEndpoint: ['InvalidVpcEndpointId.NotFound', (id) => `The Vpc Endpoint Id '${id}' does not exist`],
   VpcEndpointService: ['InvalidServiceName', (id) => `The Vpc Endpoint Service '${id}' does not exist`],
+  EndpointServiceConfiguration: [
+    'InvalidVpcEndpointServiceId.NotFound',
+    (id) => `The VpcEndpointService Id '${id}' does not exist`,
+  ],
+  EndpointServicePermission: [
+    'InvalidVpcEndpointServicePermissionId.NotFound',
+    (id) => `The VpcEndpointServicePermission Id '${id}' does not exist`,
+  ],
+  EndpointConnection: [
+    'InvalidVpcEndpointConnectionId.NotFound',
+    (id) => `The VpcEndpointConnection Id '${id}' does not exist`,
+  ],
+  ConnectionNotification: [
+    'InvalidConnectionNotification',
+    (id) => `The connection notification ID '${id}' does not exist`,
+  ],
   PrefixList: ['InvalidPrefixListID.NotFound', (id) => `The prefix list ID '${id}' does not exist.`],
   InternetGateway: ['InvalidInternetGatewayID.NotFound', (id) => `The internetGateway ID '${id}' does not exist`],
   DhcpOptions: ['InvalidDhcpOptionID.NotFound', (id) => `The dhcpOption ID '${id}' does not exist`],

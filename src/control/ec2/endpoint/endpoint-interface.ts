@@ -3,10 +3,10 @@
 // https://docs.aws.amazon.com/vpc/latest/privatelink/create-interface-endpoint.html
 
 import type { SubnetConfiguration } from '@aws-sdk/client-ec2'
-import type { EndpointService } from '../../../catalogue/endpoint-services.ts'
+import { availabilityZones } from '../../../catalogue/regions.ts'
 import { ApiError, missingParameter } from '../../../errors.ts'
 import type { Address } from '../../../ip/address.ts'
-import type { NetworkInterface, SecurityGroupId, Subnet, VpcEndpoint, VpcId } from '../../../store/records.ts'
+import type { NetworkInterface, Region, SecurityGroupId, Subnet, VpcEndpoint, VpcId } from '../../../store/records.ts'
 import type { Records, Tx } from '../../../store/store.ts'
 import type { Caller } from '../../caller.ts'
 import { requireAddressOf, takeAddresses } from '../network-interface/interface-address.ts'
@@ -14,6 +14,7 @@ import { insertNetworkInterface } from '../network-interface/new-network-interfa
 import type { Place } from '../request/owned.ts'
 import { requireSubnet } from '../request/require.ts'
 import { invalidParameter } from './new-vpc-endpoint.ts'
+import type { ServiceOffer } from './offer.ts'
 
 /** A subnet that an endpoint is to be in. */
 export interface Placement {
@@ -56,10 +57,11 @@ export function requireSubnetIn(records: Records, caller: Caller, vpc: { readonl
 }
 
 /** Throws when the service is not in the zone of an added subnet, or a zone would hold two. */
-export function checkZones(service: EndpointService, kept: readonly Subnet[], added: readonly Subnet[]): void {
+export function checkZones(service: ServiceOffer, kept: readonly Subnet[], added: readonly Subnet[]): void {
   const taken = new Set(kept.map((subnet) => subnet.availabilityZoneId))
-  for (const { id, availabilityZoneId } of added) {
+  for (const { id, availabilityZoneId, region } of added) {
     if (service.absentZoneIds.includes(availabilityZoneId)) {
+      if (service.own && service.own.region !== region) throw notRemote(service, region)
       throw invalidParameter(
         `The VPC endpoint service ${service.name} does not support the availability zone of the subnet: ${id}.`,
       )
@@ -74,6 +76,12 @@ export function checkZones(service: EndpointService, kept: readonly Subnet[], ad
   }
 }
 
+function notRemote({ absentZoneIds }: ServiceOffer, region: Region) {
+  const zones = availabilityZones(region).filter(({ id }) => !absentZoneIds.includes(id))
+  const ids = zones.map(({ id }) => id).sort()
+  return invalidParameter(`Only the following availability zones are supported for remote access: ${ids.join(', ')}`)
+}
+
 export function interfacesOfEndpoint(records: Records, endpoint: Pick<VpcEndpoint, 'id'>): readonly NetworkInterface[] {
   return records.networkInterfaces.where('vpcEndpointId', endpoint.id)
 }
@@ -81,7 +89,7 @@ export function interfacesOfEndpoint(records: Records, endpoint: Pick<VpcEndpoin
 export function addEndpointInterfaces(
   tx: Tx,
   place: Place,
-  endpoint: Pick<VpcEndpoint, 'id'> & { readonly groupIds: readonly SecurityGroupId[] },
+  endpoint: Pick<VpcEndpoint, 'id' | 'type'> & { readonly groupIds: readonly SecurityGroupId[] },
   placements: readonly Placement[],
 ): void {
   const wanted = placements.map(({ subnet, address }) => ({
@@ -98,6 +106,7 @@ export function addEndpointInterfaces(
       groupIds: endpoint.groupIds,
       description: `VPC Endpoint Interface ${endpoint.id}`,
       vpcEndpointId: endpoint.id,
+      ...(endpoint.type === 'GatewayLoadBalancer' && { interfaceType: 'gateway_load_balancer_endpoint' }),
     })
   }
 }

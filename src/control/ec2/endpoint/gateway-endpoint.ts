@@ -2,7 +2,6 @@
 // https://docs.aws.amazon.com/vpc/latest/privatelink/gateway-endpoints.html
 
 import type { CreateVpcEndpointRequest, ModifyVpcEndpointRequest } from '@aws-sdk/client-ec2'
-import type { EndpointService } from '../../../catalogue/endpoint-services.ts'
 import { ApiError } from '../../../errors.ts'
 import type { RouteTable, RouteTableId, Vpc, VpcEndpoint } from '../../../store/records.ts'
 import type { Records, Tx } from '../../../store/store.ts'
@@ -18,6 +17,7 @@ import {
   type NewVpcEndpoint,
   requireDnsRecordIpType,
 } from './new-vpc-endpoint.ts'
+import type { ServiceOffer } from './offer.ts'
 
 /** What a new gateway endpoint has by its type; nothing is written. */
 export function gatewayEndpointOf(
@@ -45,7 +45,7 @@ export function modifyGatewayEndpoint(
   tx: Tx,
   caller: Caller,
   endpoint: VpcEndpoint,
-  { service, input }: { readonly service: EndpointService; readonly input: ModifyVpcEndpointRequest },
+  { service, input }: { readonly service: ServiceOffer; readonly input: ModifyVpcEndpointRequest },
 ): void {
   checkGatewayParameters(service, {
     SubnetIds: [...(input.AddSubnetIds ?? []), ...(input.RemoveSubnetIds ?? [])],
@@ -69,7 +69,7 @@ type GatewayParameters = Pick<
 >
 
 /** What a gateway endpoint has not: interfaces, groups and private names. */
-function checkGatewayParameters(service: EndpointService, input: GatewayParameters): void {
+function checkGatewayParameters(service: ServiceOffer, input: GatewayParameters): void {
   if ((input.SubnetIds ?? []).length > 0 || (input.SubnetConfigurations ?? []).length > 0) {
     throw invalidParameter('Subnet IDs are only supported for Interface and GatewayLoadBalancer type VPC Endpoints.')
   }

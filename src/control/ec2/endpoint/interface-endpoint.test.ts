@@ -171,7 +171,7 @@ describe('CreateVpcEndpoint of type Interface', () => {
       'a policy for a service without them',
       () => ({ ServiceName: SES, PolicyDocument: ALLOW }),
       'InvalidParameter',
-      `The VPC endpoint service com.amazonaws.us-east-1.email-smtp does not support endpoint policies.`,
+      `Service com.amazonaws.us-east-1.email-smtp only supports the full-access endpoint policy.`,
     ],
     ['ipv6', () => ({ IpAddressType: 'ipv6' }), 'InvalidParameter'],
     ['dualstack', () => ({ IpAddressType: 'dualstack' }), 'InvalidParameter'],

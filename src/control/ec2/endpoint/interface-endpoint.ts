@@ -2,7 +2,6 @@
 // https://docs.aws.amazon.com/vpc/latest/privatelink/create-interface-endpoint.html
 
 import type { CreateVpcEndpointRequest, ModifyVpcEndpointRequest } from '@aws-sdk/client-ec2'
-import type { EndpointService } from '../../../catalogue/endpoint-services.ts'
 import type { SecurityGroupId, VpcEndpoint } from '../../../store/records.ts'
 import type { Records, Tx } from '../../../store/store.ts'
 import type { Caller } from '../../caller.ts'
@@ -25,6 +24,7 @@ import {
   type NewVpcEndpoint,
   requireDnsRecordIpType,
 } from './new-vpc-endpoint.ts'
+import type { ServiceOffer } from './offer.ts'
 import { type PrivateDns, requirePrivateDns } from './private-dns.ts'
 
 type InterfaceEndpointFields = PrivateDns &
@@ -37,7 +37,7 @@ export function interfaceEndpointOf(
   { vpc, service, input }: NewVpcEndpoint<CreateVpcEndpointRequest>,
 ): { readonly fields: InterfaceEndpointFields; readonly placements: readonly Placement[] } {
   checkServiceRegion(caller, service, input.ServiceRegion)
-  checkInterfaceParameters(service, input.RouteTableIds, input)
+  checkInterfaceParameters(service, input.RouteTableIds, { ...input, IpAddressType: input.IpAddressType ?? 'ipv4' })
   const placements = requirePlacements(records, caller, vpc, {
     ids: input.SubnetIds,
     configurations: input.SubnetConfigurations,
@@ -57,12 +57,13 @@ export function interfaceEndpointOf(
   }
 }
 
-/** The endpoint is `pending` until the kernel has the change; what it had before serves on meanwhile. */
+/** The endpoint is `pending` until the kernel has the change; what it had before serves on meanwhile. One that waits for
+ * its acceptance waits on. */
 export function modifyInterfaceEndpoint(
   tx: Tx,
   caller: Caller,
   endpoint: VpcEndpoint,
-  { service, input }: { readonly service: EndpointService; readonly input: ModifyVpcEndpointRequest },
+  { service, input }: { readonly service: ServiceOffer; readonly input: ModifyVpcEndpointRequest },
 ): void {
   const tables = [...(input.AddRouteTableIds ?? []), ...(input.RemoveRouteTableIds ?? [])]
   checkInterfaceParameters(service, tables, input)
@@ -73,7 +74,8 @@ export function modifyInterfaceEndpoint(
   const dnsRecordIpType = requireDnsRecordIpType(input.DnsOptions) ?? endpoint.dnsRecordIpType
   changeSubnets(tx, caller, { ...endpoint, groupIds }, { service, input })
   for (const eni of interfacesOfEndpoint(tx, endpoint)) tx.networkInterfaces.update(eni.id, { groupIds })
-  tx.vpcEndpoints.update(endpoint.id, { groupIds, policyDocument, dnsRecordIpType, ...privateDns, state: 'pending' })
+  const state = endpoint.state === 'pendingAcceptance' ? endpoint.state : 'pending'
+  tx.vpcEndpoints.update(endpoint.id, { groupIds, policyDocument, dnsRecordIpType, ...privateDns, state })
 }
 
 /** Removed subnets lose their interfaces, and added ones get one; where another address is wanted a new interface
@@ -82,7 +84,7 @@ function changeSubnets(
   tx: Tx,
   caller: Caller,
   endpoint: VpcEndpoint,
-  { service, input }: { readonly service: EndpointService; readonly input: ModifyVpcEndpointRequest },
+  { service, input }: { readonly service: ServiceOffer; readonly input: ModifyVpcEndpointRequest },
 ): void {
   const vpc = { id: endpoint.vpcId }
   const placements = requirePlacements(tx, caller, vpc, {
@@ -127,7 +129,7 @@ function requireNewGroups(
 
 /** What an interface endpoint has not: route tables; and the address families that are not there yet. */
 function checkInterfaceParameters(
-  service: EndpointService,
+  service: ServiceOffer,
   routeTableIds: readonly string[] | undefined,
   input: Pick<CreateVpcEndpointRequest, 'IpAddressType' | 'DnsOptions'>,
 ): void {
@@ -141,8 +143,9 @@ function checkInterfaceParameters(
   checkIpAddressType(service, input.IpAddressType)
 }
 
-function checkServiceRegion(caller: Caller, service: EndpointService, region: string | undefined): void {
-  if (region === undefined || region === '' || region === caller.region) return
+/** A user's service was looked for in the region that was asked for. */
+function checkServiceRegion(caller: Caller, service: ServiceOffer, region: string | undefined): void {
+  if (service.own || region === undefined || region === '' || region === caller.region) return
   throw invalidParameter(
     `The VPC endpoint service ${service.name} is not available for access from the region ${caller.region} to ${region}.`,
   )

@@ -1,17 +1,17 @@
 // What endpoints of both types are asked for: the service, whether it has the type, and the address family.
 
 import type { CreateVpcEndpointRequest, DnsOptionsSpecification } from '@aws-sdk/client-ec2'
-import { type EndpointService, findEndpointService } from '../../../catalogue/endpoint-services.ts'
 import { ApiError, missingParameter, notFound } from '../../../errors.ts'
 import type { Vpc, VpcEndpoint } from '../../../store/records.ts'
 import type { Records } from '../../../store/store.ts'
 import type { Caller } from '../../caller.ts'
 import { parseChoice } from '../request/choice.ts'
 import { refuseUnserved } from '../request/not-served.ts'
+import { findOffer, type ServiceOffer } from './offer.ts'
 
 export interface NewVpcEndpoint<Input> {
   readonly vpc: Vpc
-  readonly service: EndpointService
+  readonly service: ServiceOffer
   readonly input: Input
 }
 
@@ -29,9 +29,10 @@ const TYPES = ['Gateway', 'Interface', 'GatewayLoadBalancer', 'Resource', 'Servi
 
 /** The service that is asked for, and the type, in which it is offered. Without a type it is Gateway. */
 export function requireOffer(
+  records: Records,
   caller: Caller,
   input: CreateVpcEndpointRequest,
-): { readonly service: EndpointService; readonly type: VpcEndpoint['type'] } {
+): { readonly service: ServiceOffer; readonly type: VpcEndpoint['type'] } {
   refuseUnserved({
     serviceNetworkArn: input.ServiceNetworkArn,
     resourceConfigurationArn: input.ResourceConfigurationArn,
@@ -41,7 +42,7 @@ export function requireOffer(
     throw invalidParameter(`Unknown VPC endpoint type '${wanted}'; use Gateway or Interface.`)
   }
   if (input.ServiceName === undefined) throw missingParameter('serviceName')
-  const service = findEndpointService(caller.region, input.ServiceName)
+  const service = findOffer(records, caller, input.ServiceName, input.ServiceRegion)
   if (!service) throw notFound('VpcEndpointService', input.ServiceName)
   const type = service.types.find((offered) => offered === wanted)
   if (!type) {
@@ -60,10 +61,11 @@ export function checkEndpointCount(records: Records, vpc: Vpc, type: VpcEndpoint
   }
 }
 
-/** Endpoints have IPv4 addresses alone: no service offers IPv6 here. */
-export function checkIpAddressType(service: EndpointService, sent: string | undefined): void {
+/** Endpoints have IPv4 addresses alone. */
+export function checkIpAddressType(service: ServiceOffer, sent: string | undefined): void {
   const type = parseChoice('ipAddressType', sent, ['ipv4', 'ipv6', 'dualstack'])
-  if (type !== undefined && type !== 'ipv4') {
+  const isOffered = type === 'ipv4' && (service.own?.supportedIpAddressTypes ?? ['ipv4']).includes('ipv4')
+  if (type !== undefined && !isOffered) {
     throw invalidParameter(`The VPC endpoint service ${service.name} does not support the IP address type ${type}.`)
   }
 }

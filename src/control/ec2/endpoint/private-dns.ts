@@ -2,13 +2,17 @@
 // https://docs.aws.amazon.com/vpc/latest/privatelink/privatelink-access-aws-services.html
 
 import type { DnsOptionsSpecification } from '@aws-sdk/client-ec2'
-import { type EndpointService, findEndpointService } from '../../../catalogue/endpoint-services.ts'
+import { endpointNames } from '../../../compile/endpoint-names.ts'
 import type { Vpc, VpcEndpoint, VpcEndpointId, VpcId } from '../../../store/records.ts'
 import type { Records } from '../../../store/store.ts'
 import { furtherZoneId } from './endpoint-dns.ts'
 import { invalidParameter } from './new-vpc-endpoint.ts'
+import type { ServiceOffer } from './offer.ts'
 
-export type PrivateDns = Pick<VpcEndpoint, 'privateDnsEnabled' | 'privateDnsOnlyForInboundResolverEndpoint'>
+export type PrivateDns = Pick<
+  VpcEndpoint,
+  'privateDnsEnabled' | 'privateDnsName' | 'privateDnsOnlyForInboundResolverEndpoint'
+>
 
 interface PrivateDnsParameters {
   readonly PrivateDnsEnabled?: boolean | undefined
@@ -19,7 +23,7 @@ interface PrivateDnsParameters {
 export function requirePrivateDns(
   records: Records,
   vpc: Vpc,
-  service: EndpointService,
+  service: ServiceOffer,
   input: PrivateDnsParameters,
   present?: VpcEndpoint,
 ): PrivateDns {
@@ -36,9 +40,12 @@ export function requirePrivateDns(
     }
     return { privateDnsEnabled: false, privateDnsOnlyForInboundResolverEndpoint: false }
   }
-  if (!present?.privateDnsEnabled) checkCanEnable(records, vpc, service)
+  const isNew = !present?.privateDnsEnabled
+  if (isNew) checkCanEnable(records, vpc, service, present)
+  const [name] = service.own && isNew ? service.privateDnsNames : []
   return {
     privateDnsEnabled: true,
+    ...(name !== undefined && { privateDnsName: name }),
     privateDnsOnlyForInboundResolverEndpoint: requireInboundOnly(records, vpc, service, onlyForInbound, present),
   }
 }
@@ -75,7 +82,7 @@ export function hiddenZoneId(endpoint: VpcEndpoint, privateName: string): string
 }
 
 function privateNames(endpoint: VpcEndpoint): readonly string[] {
-  return findEndpointService(endpoint.region, endpoint.serviceName)?.privateDnsNames ?? []
+  return endpointNames(endpoint, []).private
 }
 
 /** The interface endpoints that leave the queries from inside their VPC to a gateway endpoint like this one. */
@@ -100,15 +107,22 @@ export function gatewayEndpoints(records: Records, vpcId: VpcId, serviceName: st
     )
 }
 
-/** Not for S3 and DynamoDB, whose public names are for gateway endpoints. */
-function isEnabledByDefault(service: EndpointService): boolean {
-  return service.privateDnsNames.length > 0 && !service.types.includes('Gateway')
+/** Not for S3 and DynamoDB, whose public names are for gateway endpoints; nor for users' services, whose names are the
+ * word of another account: a provider's new name must not change what a consumer's call does. */
+function isEnabledByDefault(service: ServiceOffer): boolean {
+  return !service.own && service.privateDnsNames.length > 0 && !service.types.includes('Gateway')
 }
 
-function checkCanEnable(records: Records, vpc: Vpc, service: EndpointService): void {
+function checkCanEnable(records: Records, vpc: Vpc, service: ServiceOffer, present: VpcEndpoint | undefined): void {
   if (service.privateDnsNames.length === 0) {
     throw invalidParameter(
       `Private DNS can't be enabled because the service ${service.name} does not provide a private DNS name.`,
+    )
+  }
+  const waits = present ? present.state === 'pendingAcceptance' : service.own?.acceptanceRequired
+  if (waits) {
+    throw invalidParameter(
+      `Private DNS can only be enabled after the endpoint connection is accepted by the owner of ${service.name}.`,
     )
   }
   if (!vpc.enableDnsSupport || !vpc.enableDnsHostnames) {
@@ -135,7 +149,7 @@ function zonesOfUser(records: Records, vpcId: VpcId): string[] {
 function requireInboundOnly(
   records: Records,
   vpc: Vpc,
-  service: EndpointService,
+  service: ServiceOffer,
   wanted: boolean | undefined,
   present: VpcEndpoint | undefined,
 ): boolean {

@@ -1,4 +1,4 @@
-// The endpoint services that can be seen from a region: AWS's own.
+// The endpoint services that can be seen from a region: AWS's own, and those of users that the caller may see.
 // https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeVpcEndpointServices.html
 
 import { createHash } from 'node:crypto'
@@ -8,63 +8,88 @@ import type {
   ServiceDetail,
 } from '@aws-sdk/client-ec2'
 import {
-  type EndpointService,
+  type EndpointService as AwsService,
   type EndpointServiceType,
   endpointServices,
 } from '../../../catalogue/endpoint-services.ts'
 import { availabilityZones } from '../../../catalogue/regions.ts'
+import { endpointServiceBaseName, endpointServiceName } from '../../../compile/endpoint-service-name.ts'
 import { notFound } from '../../../errors.ts'
-import type { Region } from '../../../store/records.ts'
+import type { EndpointService } from '../../../store/load-balancing-records.ts'
+import type { Region, Tags } from '../../../store/records.ts'
 import type { Records } from '../../../store/store.ts'
 import type { Caller } from '../../caller.ts'
+import { zonesOf } from '../endpoint-service/backing-load-balancer.ts'
+import { visibleServices } from '../endpoint-service/visibility.ts'
 import { applyFilters, type FilterFields } from '../request/filters.ts'
 import { pageOf } from '../request/pages.ts'
+import { tagList } from '../request/tags.ts'
 
 /** One service in one of its types: S3 is listed as a Gateway and as an Interface service. */
 interface Offer {
-  readonly service: EndpointService
-  readonly type: EndpointServiceType
+  readonly id: string
+  readonly name: string
+  readonly owner: string
   readonly region: Region
-  readonly tags: Record<string, never>
+  readonly type: string
+  readonly ipAddressTypes: readonly string[]
+  readonly tags: Tags
+  detail(): ServiceDetail
 }
 
+/** Services lie in the caller's region unless it asks for those of others that are offered in it. */
 export function describeVpcEndpointServices(
-  _records: Records,
+  records: Records,
   caller: Caller,
   input: DescribeVpcEndpointServicesRequest,
 ): DescribeVpcEndpointServicesResult {
-  const services = endpointServices(caller.region)
+  const regions = (input.ServiceRegions ?? []).length > 0 ? (input.ServiceRegions ?? []) : [caller.region]
+  const aws = endpointServices(caller.region).flatMap((service) =>
+    service.types.map((type) => awsOffer(service, type, caller.region)),
+  )
+  const all = [
+    ...(regions.includes(caller.region) ? aws : []),
+    ...visibleServices(records, caller, regions).map((service) => usersOffer(records, caller, service)),
+  ].sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0))
   const names = new Set(input.ServiceNames)
-  const unknown = [...names].find((name) => !services.some((service) => service.name === name))
+  const known = new Set([...all, ...aws].map(({ name }) => name))
+  const unknown = [...names].find((name) => !known.has(name))
   if (unknown !== undefined) throw notFound('VpcEndpointService', unknown)
-  const regions = input.ServiceRegions ?? []
-  const offers = services
-    .filter((service) => names.size === 0 || names.has(service.name))
-    .filter(() => regions.length === 0 || regions.includes(caller.region))
-    .flatMap((service) => service.types.map((type) => ({ service, type, region: caller.region, tags: {} })))
+  const named = all.filter(({ name }) => names.size === 0 || names.has(name))
   const limits = { min: 1, max: 1000, capped: true }
-  const { items, nextToken } = pageOf(applyFilters(offers, input.Filters, FILTERS), input, serviceId, limits)
+  const { items, nextToken } = pageOf(applyFilters(named, input.Filters, FILTERS), input, ({ id }) => id, limits)
   return {
-    ServiceNames: [...new Set(items.map(({ service }) => service.name))],
-    ServiceDetails: items.map(toServiceDetail),
+    ServiceNames: [...new Set(items.map(({ name }) => name))],
+    ServiceDetails: items.map((offer) => offer.detail()),
     NextToken: nextToken,
   }
 }
 
-function toServiceDetail(offer: Offer): ServiceDetail {
-  const { service, type, region } = offer
+function awsOffer(service: AwsService, type: EndpointServiceType, region: Region): Offer {
+  const id = awsServiceId(service, type)
+  return {
+    id,
+    name: service.name,
+    owner: 'amazon',
+    region,
+    type,
+    ipAddressTypes: ['ipv4'],
+    tags: {},
+    detail: () => ({ ServiceName: service.name, ServiceId: id, ...awsDetail(service, type, region) }),
+  }
+}
+
+function awsDetail(service: AwsService, type: EndpointServiceType, region: Region): ServiceDetail {
   const absent = type === 'Interface' ? service.absentZoneIds : []
   const zones = availabilityZones(region).filter((zone) => !absent.includes(zone.id))
   const privateDnsNames = type === 'Interface' ? service.privateDnsNames : []
   return {
-    ServiceName: service.name,
-    ServiceId: serviceId(offer),
     ServiceType: [{ ServiceType: type }],
     ServiceRegion: region,
     AvailabilityZones: zones.map((zone) => zone.name),
     AvailabilityZoneIds: zones.map((zone) => zone.id),
     Owner: 'amazon',
-    BaseEndpointDnsNames: [baseDnsName(offer)],
+    BaseEndpointDnsNames: [awsBaseDnsName(service, type)],
     ...(privateDnsNames[0] === undefined
       ? {}
       : {
@@ -81,20 +106,62 @@ function toServiceDetail(offer: Offer): ServiceDetail {
 }
 
 /** Made up, and the same in every world: AWS's own ids are not published. */
-function serviceId({ service, type }: Offer): string {
+function awsServiceId(service: AwsService, type: EndpointServiceType): string {
   const hash = createHash('sha256').update(`${service.name} ${type}`).digest('hex')
   return `vpce-svc-0${hash.slice(0, 16)}`
 }
 
 /** A gateway endpoint has no name; what is shown is the service's own. */
-function baseDnsName({ service, type }: Offer): string {
+function awsBaseDnsName(service: AwsService, type: EndpointServiceType): string {
   return type === 'Gateway' ? service.baseDnsName.replace('.vpce.', '.') : service.baseDnsName
 }
 
+function usersOffer(records: Records, caller: Caller, service: EndpointService): Offer {
+  // A provider's tags are its own affair.
+  const tags = service.owner === caller.account ? service.tags : {}
+  return {
+    id: service.id,
+    name: endpointServiceName(service),
+    owner: service.owner,
+    region: service.region,
+    type: service.type,
+    ipAddressTypes: service.supportedIpAddressTypes,
+    tags,
+    detail: () => usersDetail(records, caller.region, service, tags),
+  }
+}
+
+function usersDetail(records: Records, region: Region, service: EndpointService, tags: Tags): ServiceDetail {
+  // From another region there are no zones to choose.
+  const zones = service.region === region ? zonesOf(records, service) : []
+  const { privateDnsName } = service
+  return {
+    ServiceName: endpointServiceName(service),
+    ServiceId: service.id,
+    ServiceType: [{ ServiceType: service.type }],
+    ServiceRegion: service.region,
+    AvailabilityZones: zones.map((zone) => zone.name),
+    AvailabilityZoneIds: zones.map((zone) => zone.id),
+    Owner: service.owner,
+    BaseEndpointDnsNames: [endpointServiceBaseName(service)],
+    ...(privateDnsName && {
+      PrivateDnsName: privateDnsName.name,
+      PrivateDnsNames: [{ PrivateDnsName: privateDnsName.name }],
+      PrivateDnsNameVerificationState: privateDnsName.state,
+    }),
+    VpcEndpointPolicySupported: false,
+    AcceptanceRequired: service.acceptanceRequired,
+    ManagesVpcEndpoints: false,
+    ...(service.payerResponsibility && { PayerResponsibility: service.payerResponsibility }),
+    Tags: tagList(tags),
+    SupportedIpAddressTypes: [...service.supportedIpAddressTypes],
+  }
+}
+
 const FILTERS: FilterFields<Offer> = {
-  owner: () => 'amazon',
-  'service-name': ({ service }) => service.name,
+  owner: ({ owner }) => owner,
+  'service-name': ({ name }) => name,
   'service-region': ({ region }) => region,
   'service-type': ({ type }) => type,
-  'supported-ip-address-types': () => 'ipv4',
+  'supported-ip-address-types': ({ ipAddressTypes }) => ipAddressTypes,
 }

@@ -3,7 +3,7 @@
 import type { DnsEntry, DnsOptions, VpcEndpoint as EndpointOutput } from '@aws-sdk/client-ec2'
 import { vpceHostedZoneId } from '../../../catalogue/endpoint-zones.ts'
 import { endpointNames } from '../../../compile/endpoint-names.ts'
-import type { NetworkInterface, VpcEndpoint } from '../../../store/records.ts'
+import type { VpcEndpoint } from '../../../store/records.ts'
 import type { Records } from '../../../store/store.ts'
 import { toGroups } from '../network-interface/network-interface-shape.ts'
 import { tagList } from '../request/tags.ts'
@@ -19,10 +19,8 @@ export function toVpcEndpoint(records: Records, endpoint: VpcEndpoint): ShownVpc
     VpcEndpointId: endpoint.id,
     VpcEndpointType: endpoint.type,
     VpcId: endpoint.vpcId,
-    ServiceName: endpoint.serviceName,
-    ServiceRegion: endpoint.region,
+    ...toService(endpoint),
     State: endpoint.state,
-    PolicyDocument: endpoint.policyDocument,
     RouteTableIds: [...endpoint.routeTableIds],
     SubnetIds: interfaces.map((eni) => eni.subnetId),
     Groups: toGroups(records, endpoint.groupIds),
@@ -31,10 +29,19 @@ export function toVpcEndpoint(records: Records, endpoint: VpcEndpoint): ShownVpc
     PrivateDnsEnabled: endpoint.privateDnsEnabled,
     RequesterManaged: false,
     NetworkInterfaceIds: interfaces.map((eni) => eni.id),
-    DnsEntries: endpoint.type === 'Interface' ? dnsEntries(records, endpoint, interfaces) : [],
+    DnsEntries: endpoint.type === 'Interface' ? dnsEntries(records, endpoint) : [],
     CreationTimestamp: new Date(endpoint.createdAt),
     OwnerId: endpoint.owner,
     Tags: tagList(endpoint.tags),
+  }
+}
+
+/** A Gateway Load Balancer endpoint has no policy to show. */
+function toService({ type, serviceName, serviceRegion, region, policyDocument }: VpcEndpoint): EndpointOutput {
+  return {
+    ServiceName: serviceName,
+    ServiceRegion: serviceRegion ?? region,
+    ...(type !== 'GatewayLoadBalancer' && { PolicyDocument: policyDocument }),
   }
 }
 
@@ -48,13 +55,19 @@ function dnsOptions(endpoint: VpcEndpoint): DnsOptions {
 }
 
 /** The regional name first, then those of the zones, then the private ones while they are enabled. */
-function dnsEntries(records: Records, endpoint: VpcEndpoint, interfaces: readonly NetworkInterface[]): DnsEntry[] {
-  const zones = interfaces.flatMap((eni) => records.subnets.get(eni.subnetId)?.availabilityZone ?? [])
-  const names = endpointNames(endpoint, zones)
-  const own = [names.regional, ...names.zonal.map(({ name }) => name)]
-  const privateNames = endpoint.privateDnsEnabled ? names.private : []
+function dnsEntries(records: Records, endpoint: VpcEndpoint): DnsEntry[] {
+  const privateNames = endpoint.privateDnsEnabled ? endpointNames(endpoint, []).private : []
   return [
-    ...own.map((DnsName) => ({ DnsName, HostedZoneId: vpceHostedZoneId(endpoint.region) })),
+    ...ownDnsEntries(records, endpoint),
     ...privateNames.map((DnsName) => ({ DnsName, HostedZoneId: hiddenZoneId(endpoint, DnsName) })),
   ]
+}
+
+/** The endpoint's own names, which are public: its service's owner may see them too. */
+export function ownDnsEntries(records: Records, endpoint: VpcEndpoint): DnsEntry[] {
+  const interfaces = interfacesOfEndpoint(records, endpoint)
+  const zones = interfaces.flatMap((eni) => records.subnets.get(eni.subnetId)?.availabilityZone ?? [])
+  const { regional, zonal } = endpointNames(endpoint, zones)
+  const HostedZoneId = vpceHostedZoneId(endpoint.serviceRegion ?? endpoint.region)
+  return [regional, ...zonal.map(({ name }) => name)].map((DnsName) => ({ DnsName, HostedZoneId }))
 }

@@ -11,11 +11,12 @@ import type {
   ModifyVpcEndpointResult,
   UnsuccessfulItem,
 } from '@aws-sdk/client-ec2'
-import { findEndpointService } from '../../../catalogue/endpoint-services.ts'
 import { ApiError, missingParameter, notFound } from '../../../errors.ts'
+import type { EndpointService } from '../../../store/load-balancing-records.ts'
 import type { VpcEndpoint } from '../../../store/records.ts'
 import type { Records, Tx } from '../../../store/store.ts'
 import type { Caller } from '../../caller.ts'
+import { noteConnectionEvent } from '../endpoint-service/connection-event.ts'
 import { findMadeBefore, forgetMade, rememberMade } from '../request/client-token.ts'
 import { applyFilters, type FilterFields } from '../request/filters.ts'
 import { ownedBy } from '../request/owned.ts'
@@ -26,8 +27,10 @@ import { allocateBackboneAddress } from './backbone-address.ts'
 import { dnsHashOf, hiddenZoneIdOf } from './endpoint-dns.ts'
 import { addEndpointInterfaces, interfacesOfEndpoint } from './endpoint-interface.ts'
 import { gatewayEndpointOf, modifyGatewayEndpoint } from './gateway-endpoint.ts'
+import { gatewayLoadBalancerEndpointOf, modifyGatewayLoadBalancerEndpoint } from './gateway-load-balancer-endpoint.ts'
 import { interfaceEndpointOf, modifyInterfaceEndpoint } from './interface-endpoint.ts'
 import { checkEndpointCount, type NewVpcEndpoint, requireOffer } from './new-vpc-endpoint.ts'
+import { offerBehind } from './offer.ts'
 import { endpointsThatNeed, gatewayEndpoints } from './private-dns.ts'
 import { type ShownVpcEndpoint, toVpcEndpoint } from './vpc-endpoint-shape.ts'
 
@@ -41,11 +44,13 @@ export function createVpcEndpoint(tx: Tx, caller: Caller, input: CreateVpcEndpoi
   const made = tx.vpcEndpoints.get(findMadeBefore(tx, caller, call) ?? '')
   if (made) return { VpcEndpoint: toVpcEndpoint(tx, made), ClientToken: input.ClientToken }
   const vpc = requireVpc(tx, caller, input.VpcId)
-  const { service, type } = requireOffer(caller, input)
+  const { service, type } = requireOffer(tx, caller, input)
   checkEndpointCount(tx, vpc, type)
   const wanted = { vpc, service, input }
   const endpoint =
-    type === 'Gateway' ? insertGatewayEndpoint(tx, caller, wanted) : insertInterfaceEndpoint(tx, caller, wanted)
+    type === 'Gateway' ? insertGatewayEndpoint(tx, caller, wanted) : insertEndpointInSubnets(tx, caller, type, wanted)
+  noteConnectionEvent(tx, endpoint, 'Connect', caller.now)
+  if (endpoint.state === 'pending') noteConnectionEvent(tx, endpoint, 'Accept', caller.now)
   rememberMade(tx, caller, call, endpoint.id)
   return { VpcEndpoint: toVpcEndpoint(tx, endpoint), ClientToken: input.ClientToken }
 }
@@ -67,11 +72,18 @@ export function modifyVpcEndpoint(tx: Tx, caller: Caller, input: ModifyVpcEndpoi
   if (endpoint.state === 'deleting') {
     throw new ApiError('IncorrectState', `The VPC endpoint ${endpoint.id} is being deleted and cannot be modified`)
   }
-  const service = findEndpointService(endpoint.region, endpoint.serviceName)
+  if (endpoint.state === 'rejected' || endpoint.state === 'failed') {
+    throw new ApiError('IncorrectState', `The VPC endpoint ${endpoint.id} is ${endpoint.state} and cannot be modified`)
+  }
+  const service = offerBehind(tx, endpoint)
   if (!service) throw notFound('VpcEndpointService', endpoint.serviceName)
-  const modify = endpoint.type === 'Gateway' ? modifyGatewayEndpoint : modifyInterfaceEndpoint
-  modify(tx, caller, endpoint, { service, input })
+  modifierOf(endpoint)(tx, caller, endpoint, { service, input })
   return { Return: true }
+}
+
+function modifierOf({ type }: VpcEndpoint) {
+  if (type === 'Gateway') return modifyGatewayEndpoint
+  return type === 'GatewayLoadBalancer' ? modifyGatewayLoadBalancerEndpoint : modifyInterfaceEndpoint
 }
 
 /** Each endpoint by itself: one that cannot go is reported, and the others go. */
@@ -86,6 +98,9 @@ export function deleteVpcEndpoints(tx: Tx, caller: Caller, input: DeleteVpcEndpo
 /** What the reconciler does when the kernel has lost an endpoint. */
 export function removeVpcEndpoint(tx: Tx, endpoint: VpcEndpoint): void {
   for (const { id } of interfacesOfEndpoint(tx, endpoint)) tx.networkInterfaces.delete(id)
+  for (const { id } of tx.connectionNotifications.where('vpcEndpointId', endpoint.id)) {
+    tx.connectionNotifications.delete(id)
+  }
   tx.vpcEndpoints.delete(endpoint.id)
 }
 
@@ -100,14 +115,16 @@ function insertGatewayEndpoint(tx: Tx, caller: Caller, wanted: NewVpcEndpoint<Cr
   })
 }
 
-function insertInterfaceEndpoint(
+function insertEndpointInSubnets(
   tx: Tx,
   caller: Caller,
+  type: VpcEndpoint['type'],
   wanted: NewVpcEndpoint<CreateVpcEndpointRequest>,
 ): VpcEndpoint {
-  const { fields, placements } = interfaceEndpointOf(tx, caller, wanted)
+  const isInterface = type === 'Interface'
+  const { fields, placements } = (isInterface ? interfaceEndpointOf : gatewayLoadBalancerEndpointOf)(tx, caller, wanted)
   const common = commonFields(tx, caller, wanted)
-  const names = { dnsHash: dnsHashOf(common.id), hiddenZoneId: hiddenZoneIdOf(common.id) }
+  const names = isInterface && { dnsHash: dnsHashOf(common.id), hiddenZoneId: hiddenZoneIdOf(common.id) }
   const endpoint = tx.vpcEndpoints.insert({ ...common, routeTableIds: [], ...names, ...fields })
   addEndpointInterfaces(tx, caller, endpoint, placements)
   return endpoint
@@ -119,10 +136,19 @@ function commonFields(tx: Tx, caller: Caller, { vpc, service, input }: NewVpcEnd
     id: tx.newId('vpce'),
     vpcId: vpc.id,
     serviceName: service.name,
-    state: 'pending',
+    ...(service.own && connectionTo(tx, caller, service.own)),
+    state: service.own?.acceptanceRequired ? 'pendingAcceptance' : 'pending',
     ipAddressType: 'ipv4',
     backboneAddress: allocateBackboneAddress(tx),
   } as const
+}
+
+function connectionTo(tx: Tx, caller: Caller, { id, region }: EndpointService) {
+  return {
+    endpointServiceId: id,
+    connectionId: tx.newId('vpce-con'),
+    ...(region !== caller.region && { serviceRegion: region }),
+  }
 }
 
 function deleteVpcEndpoint(
@@ -140,9 +166,18 @@ function deleteVpcEndpoint(
     const Message = `VPC endpoint ${id} cannot be deleted: an Interface endpoint for ${endpoint.serviceName} in ${endpoint.vpcId} has PrivateDnsOnlyForInboundResolverEndpoint set to true.`
     return { ResourceId: id, Error: { Code: 'InvalidParameter', Message } }
   }
+  if (isRouteTarget(tx, endpoint)) {
+    const Message = 'Endpoint must be removed from route table before deletion'
+    return { ResourceId: id, Error: { Code: 'InvalidParameter', Message } }
+  }
+  if (endpoint.state !== 'deleting') noteConnectionEvent(tx, endpoint, 'Delete', caller.now)
   tx.vpcEndpoints.update(id, { state: 'deleting' })
   forgetMade(tx, id)
   return undefined
+}
+
+function isRouteTarget(records: Records, { id, vpcId }: VpcEndpoint): boolean {
+  return records.routeTables.where('vpcId', vpcId).some((table) => table.routes.some(({ target }) => target.id === id))
 }
 
 /** True when an interface endpoint that stays leaves its VPC's own queries to this gateway endpoint and no other. */
@@ -155,7 +190,7 @@ function isLastGatewayNeeded(records: Records, endpoint: VpcEndpoint, going: Rea
 const FILTERS: FilterFields<VpcEndpoint> = {
   'ip-address-type': (endpoint) => endpoint.ipAddressType,
   'service-name': (endpoint) => endpoint.serviceName,
-  'service-region': (endpoint) => endpoint.region,
+  'service-region': (endpoint) => endpoint.serviceRegion ?? endpoint.region,
   'vpc-endpoint-id': (endpoint) => endpoint.id,
   'vpc-endpoint-state': (endpoint) => endpoint.state,
   'vpc-endpoint-type': (endpoint) => endpoint.type,

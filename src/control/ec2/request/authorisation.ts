@@ -49,7 +49,7 @@ function keysOf(ask: Ask, { type, isMade, keys: known }: Ec2ActionResource, id: 
   const present = id === '*' ? undefined : resourceFacts({ records, where }, type, id)
   const facts = id === '*' ? newResourceKeys({ records, where }, type, input, named) : (present?.keys ?? {})
   for (const [key, value] of Object.entries(facts)) {
-    if (value !== undefined && known.has(key)) keys[key] = String(value)
+    if (value !== undefined && known.has(key)) keys[key] = typeof value === 'object' ? value : String(value)
   }
   for (const [tag, value] of Object.entries(present?.tags ?? {})) {
     for (const key of ['aws:resourcetag', 'ec2:resourcetag']) {

@@ -31,9 +31,12 @@ const TYPES: Readonly<Record<string, Ec2ResourceType>> = {
   vol: 'volume',
   vpc: 'vpc',
   vpce: 'vpc-endpoint',
+  'vpce-con': 'vpc-endpoint-connection',
+  'vpce-svc': 'vpc-endpoint-service',
+  'vpce-svc-perm': 'vpc-endpoint-service-permission',
 }
 
-const ID = /^([a-z]+)-[0-9a-f]+$/
+const ID = /^([a-z]+(?:-[a-z]+)*)-[0-9a-f]+$/
 /** Members that hold ids. */
 const HOLDS_IDS = /(Ids?|Groups|Resources)$/
 /** Members in which ids stand that the call does not touch: peers of a rule, and what users write. */
@@ -96,6 +99,11 @@ function idsBehind(records: Records, { account }: Where, id: string): readonly s
   if (id.startsWith('vpc-cidr-assoc-')) {
     const vpcs = records.vpcs.where('owner', account)
     return vpcs.filter((vpc) => vpc.cidrBlocks.some((one) => one.associationId === id)).map((vpc) => vpc.id)
+  }
+  if (id.startsWith('vpce-nfn-')) {
+    const notification = records.connectionNotifications.get(id)
+    if (notification?.owner !== account) return []
+    return [notification.serviceId ?? notification.vpcEndpointId ?? []].flat()
   }
   return [id]
 }

@@ -2,6 +2,7 @@
 // what is another's looks as if it did not exist.
 
 import { ApiError, missingParameter, notFound, type ResourceKind } from '../../../errors.ts'
+import type { EndpointService } from '../../../store/load-balancing-records.ts'
 import type {
   AccountId,
   DhcpOptions,
@@ -36,6 +37,15 @@ const IDS = {
   Volume: ['vol', 'InvalidVolumeID.Malformed', 'volumeId'],
   Image: ['ami', 'InvalidAMIID.Malformed', 'imageId'],
   VpcEndpoint: ['vpce', 'InvalidVpcEndpointId.Malformed', 'vpcEndpointId'],
+  // The code of a malformed service id has `Id` twice, in AWS too.
+  EndpointServiceConfiguration: ['vpce-svc', 'InvalidVpcEndpointServiceIdId.Malformed', 'serviceId'],
+  EndpointServicePermission: [
+    'vpce-svc-perm',
+    'InvalidVpcEndpointServicePermissionId.Malformed',
+    'servicePermissionId',
+  ],
+  EndpointConnection: ['vpce-con', 'InvalidVpcEndpointConnectionId.Malformed', 'vpcEndpointConnectionId'],
+  ConnectionNotification: ['vpce-nfn', 'InvalidConnectionNotification', 'connectionNotificationId'],
   PrefixList: ['pl', 'InvalidPrefixListId.Malformed', 'prefixListId'],
   InternetGateway: ['igw', 'InvalidInternetGatewayId.Malformed', 'internetGatewayId'],
   DhcpOptions: ['dopt', 'InvalidDhcpOptionsId.Malformed', 'dhcpOptionsId'],
@@ -131,6 +141,11 @@ export function requireVolume(records: Records, caller: Caller, id: string | und
 
 export function requireVpcEndpoint(records: Records, caller: Caller, id: string | undefined): VpcEndpoint {
   return requireOwned(records.vpcEndpoints, caller, 'VpcEndpoint', id)
+}
+
+/** As its owner names it. */
+export function requireEndpointService(records: Records, caller: Caller, id: string | undefined): EndpointService {
+  return requireOwned(records.endpointServices, caller, 'EndpointServiceConfiguration', id)
 }
 
 export function requireInternetGateway(records: Records, caller: Caller, id: string | undefined): InternetGateway {

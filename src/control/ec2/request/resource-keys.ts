@@ -4,14 +4,16 @@
 
 import { type Ec2ResourceType, ec2ResourceArn } from '../../../catalogue/ec2-actions.ts'
 import { findHostImage, HOST_IMAGE_OWNER_ALIAS } from '../../../catalogue/images.ts'
+import { parseEndpointServiceName } from '../../../compile/endpoint-service-name.ts'
 import type { Instance, NetworkInterface, Region, Subnet, Tags, Volume } from '../../../store/records.ts'
 import type { Records } from '../../../store/store.ts'
 import { instanceProfileArn } from '../../iam/arns.ts'
 import { findInstanceProfile } from '../../iam/find.ts'
+import { taggedConnections, taggedPermissions } from '../endpoint-service/tagged.ts'
 import { type Input, isObject, type NamedResources, type Where } from './named-resources.ts'
 
 /** Lower-case names; undefined where it is not known. */
-type Facts = Readonly<Record<string, string | number | boolean | undefined>>
+type Facts = Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>
 
 export interface ResourceFacts {
   readonly tags: Tags
@@ -85,6 +87,12 @@ function tableOf(records: Records, type: Ec2ResourceType) {
       return records.vpcs
     case 'vpc-endpoint':
       return records.vpcEndpoints
+    case 'vpc-endpoint-connection':
+      return taggedConnections(records)
+    case 'vpc-endpoint-service':
+      return records.endpointServices
+    case 'vpc-endpoint-service-permission':
+      return taggedPermissions(records)
     default:
       return undefined
   }
@@ -102,7 +110,9 @@ function recordKeys({ records, where }: Of, type: Ec2ResourceType, id: string): 
   const volume = type === 'volume' ? records.volumes.get(id) : undefined
   if (volume) return volumeKeys(volume)
   const endpoint = type === 'vpc-endpoint' ? records.vpcEndpoints.get(id) : undefined
-  if (endpoint) return serviceKeys(endpoint.serviceName)
+  if (endpoint) return consumedServiceKeys(records, endpoint.region, endpoint.serviceName, endpoint.serviceRegion)
+  const service = type === 'vpc-endpoint-service' ? records.endpointServices.get(id) : undefined
+  if (service) return offeredServiceKeys(service.region, service.supportedRegions, service.privateDnsName?.name)
   const image = type === 'image' ? records.images.get(id) : undefined
   return image ? { 'ec2:owner': image.owner, ...IMAGE_KEYS, 'ec2:public': false } : {}
 }
@@ -152,8 +162,27 @@ function volumeKeys(volume: Volume): Facts {
   }
 }
 
-function serviceKeys(name: unknown): Facts {
-  return typeof name === 'string' ? { 'ec2:vpceservicename': name, 'ec2:vpceserviceowner': 'amazon' } : {}
+/** The service that an endpoint in `region` leads to. */
+function consumedServiceKeys(records: Records, region: Region, name: unknown, serviceRegion: unknown): Facts {
+  if (typeof name !== 'string' || name === '') return {}
+  const id = parseEndpointServiceName(name)?.id
+  const lies = typeof serviceRegion === 'string' && serviceRegion !== '' ? serviceRegion : region
+  return {
+    'ec2:vpceservicename': name,
+    'ec2:vpceserviceowner': id === undefined ? 'amazon' : records.endpointServices.get(id)?.owner,
+    'ec2:vpceserviceregion': lies,
+    'ec2:vpcemultiregion': lies !== region,
+  }
+}
+
+/** A service of the caller's. */
+function offeredServiceKeys(region: Region, supported: readonly Region[], privateDnsName: string | undefined): Facts {
+  return {
+    'ec2:vpceserviceregion': region,
+    'ec2:vpcesupportedregion': supported,
+    'ec2:vpcemultiregion': supported.some((one) => one !== region),
+    'ec2:vpceserviceprivatednsname': privateDnsName,
+  }
 }
 
 /** What is known of a resource that the call is about to make, by its parameters. */
@@ -171,7 +200,14 @@ export function newResourceKeys(
     'ec2:vpc': vpcId && arn(where, 'vpc', vpcId),
     'ec2:subnet': subnetId && arn(where, 'subnet', subnetId),
   }
-  if (type === 'vpc-endpoint') return serviceKeys(input.ServiceName)
+  if (type === 'vpc-endpoint') {
+    return consumedServiceKeys(records, where.region, input.ServiceName, input.ServiceRegion)
+  }
+  if (type === 'vpc-endpoint-service') {
+    const regions = Array.isArray(input.SupportedRegions) ? input.SupportedRegions.map(String) : []
+    const name = typeof input.PrivateDnsName === 'string' ? input.PrivateDnsName : undefined
+    return offeredServiceKeys(where.region, [where.region, ...regions], name)
+  }
   if (type === 'subnet' && typeof input.AvailabilityZone === 'string') {
     return { ...around, 'ec2:availabilityzone': input.AvailabilityZone }
   }

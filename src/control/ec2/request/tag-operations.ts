@@ -13,6 +13,12 @@ import { ApiError, missingParameter, notFound } from '../../../errors.ts'
 import type { AccountId, Region, Tags } from '../../../store/records.ts'
 import type { Records, Tx } from '../../../store/store.ts'
 import type { Caller } from '../../caller.ts'
+import {
+  setConnectionTags,
+  setPermissionTags,
+  taggedConnections,
+  taggedPermissions,
+} from '../endpoint-service/tagged.ts'
 import { applyPlainFilters, type FilterFields } from './filters.ts'
 import { pageOf } from './pages.ts'
 import { type IdentifiedKind, requireId } from './require.ts'
@@ -56,6 +62,19 @@ const KINDS: Readonly<Record<string, TaggedKind>> = {
   vol: tagged('volume', 'Volume', 'volumes'),
   vpc: tagged('vpc', 'Vpc', 'vpcs'),
   vpce: tagged('vpc-endpoint', 'VpcEndpoint', 'vpcEndpoints'),
+  'vpce-con': {
+    type: 'vpc-endpoint-connection',
+    kind: 'EndpointConnection',
+    table: taggedConnections,
+    setTags: setConnectionTags,
+  },
+  'vpce-svc': tagged('vpc-endpoint-service', 'EndpointServiceConfiguration', 'endpointServices'),
+  'vpce-svc-perm': {
+    type: 'vpc-endpoint-service-permission',
+    kind: 'EndpointServicePermission',
+    table: taggedPermissions,
+    setTags: setPermissionTags,
+  },
 }
 
 export function createTags(tx: Tx, caller: Caller, input: CreateTagsRequest): Record<string, never> {
@@ -101,6 +120,7 @@ type TaggedTableName =
   | 'volumes'
   | 'vpcs'
   | 'vpcEndpoints'
+  | 'endpointServices'
 
 function tagged(type: ResourceType, kind: IdentifiedKind, table: TaggedTableName): TaggedKind {
   return {
