@@ -20,6 +20,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   explain: ['ip', 'store', 'catalogue', 'iam', 'compile', 'dns'],
   advise: ['ip', 'store', 'catalogue', 'iam', 'compile'],
   linux: ['ip', 'store', 'compile'],
+  balancer: ['ip', 'store', 'compile'],
   metadata: ['ip', 'store', 'catalogue', 'iam', 'compile', 'control'],
   wire: [],
   session: ['wire'],
