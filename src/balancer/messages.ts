@@ -1,0 +1,133 @@
+// What the daemon and the balancer's process tell each other. The daemon sends the whole desired state each time; the
+// process says what changed of what it sees. Everything is JSON.
+
+import type { Address } from '../ip/address.ts'
+import type { Instant, NetworkInterfaceId, VpcEndpointId } from '../store/records.ts'
+
+/** All that the process has to do. */
+export interface DesiredState {
+  /** One for each target of a target group that a listener uses, by target. */
+  readonly targetChecks: readonly TargetCheck[]
+  /** One for each node that has targets to try, by node. */
+  readonly nodeChecks: readonly NodeCheck[]
+  /** By id. */
+  readonly fronts: readonly Front[]
+  /** Private addresses by backbone address, of every interface from which a front that tells its targets may be asked. */
+  readonly clients: Readonly<Record<Address, Address>>
+  /** Those that the fronts name, by id. */
+  readonly certificates: Readonly<Record<string, CertificateFiles>>
+}
+
+/** PEM. The key goes over the channel between the two processes and nowhere else. */
+export interface CertificateFiles {
+  readonly certificate: string
+  readonly privateKey: string
+}
+
+export type TargetHealth = 'initial' | 'healthy' | 'unhealthy'
+
+/** One way to ask a target whether it is there. */
+export interface Probe {
+  /** The node's backbone address, from which it is asked. */
+  readonly from: Address
+  /** The target's backbone address; absent when no interface has the target's address: then no check can pass. */
+  readonly to?: Address
+  readonly port: number
+  readonly protocol: 'TCP' | 'HTTP' | 'HTTPS'
+  readonly path: string
+  /** Codes that are good, such as `200-399` or `200,301`. */
+  readonly matcher: string
+  /** The Host header: the node's private address and the listener's port. */
+  readonly host: string
+  /** The connection begins with a header of the proxy protocol. */
+  readonly proxyProtocol: boolean
+  readonly timeoutSeconds: number
+}
+
+export interface TargetCheck {
+  /** The target's record. */
+  readonly target: string
+  /** When it was registered: what the process finds out is about that registration only. */
+  readonly registration: Instant
+  /** As the records have it: where a new process takes over. */
+  readonly health: TargetHealth
+  readonly nodeId: NetworkInterfaceId
+  readonly probe: Probe
+  readonly intervalSeconds: number
+  readonly healthyThreshold: number
+  readonly unhealthyThreshold: number
+}
+
+export interface NodeCheck {
+  readonly nodeId: NetworkInterfaceId
+  /** As the records have it. */
+  readonly withdrawn: boolean
+  /** Some of the targets that the node sends to; one that answers is enough. */
+  readonly probes: readonly Probe[]
+}
+
+/** One listener at one node: where it takes connections on, and what becomes of them. */
+export interface Front {
+  /** `LISTENER ARN NODE`. */
+  readonly id: string
+  readonly listenerId: string
+  readonly port: number
+  /** The node itself, and the interfaces of endpoints that lead to it. */
+  readonly doors: readonly Door[]
+  readonly node: { readonly address: Address; readonly backboneAddress: Address }
+  /** Seconds. */
+  readonly idleTimeout: number
+  /** Absent: bytes are passed on as they are. */
+  readonly tls?: FrontTls
+  /** Each connection to a target begins with a header of the proxy protocol. */
+  readonly proxyProtocol: boolean
+  /** Connections to targets are encrypted, whoever the target is. */
+  readonly targetTls: boolean
+  /** All connections of one client go to one target. */
+  readonly sticky: boolean
+  /** Those that take new connections. */
+  readonly targets: readonly FrontTarget[]
+  /** Targets whose live connections are ended. */
+  readonly ended: readonly string[]
+  /** All targets of the group, those too that drain. Present when live connections to any other are ended. */
+  readonly known?: readonly string[]
+}
+
+export interface Door {
+  /** The shadow of the address that was asked (compile/backbone.ts). */
+  readonly address: Address
+  /** Absent: the node's own, for clients in the load balancer's network. */
+  readonly endpointId?: VpcEndpointId
+}
+
+export interface FrontTls {
+  /** The first is for clients that name none of the others. */
+  readonly certificateIds: readonly string[]
+  readonly sslPolicy?: string
+  readonly alpnPolicy?: string
+}
+
+export interface FrontTarget {
+  /** The target's record. */
+  readonly id: string
+  readonly address: Address
+  readonly port: number
+}
+
+export type ToProcess = { readonly kind: 'state'; readonly state: DesiredState }
+
+export type FromProcess =
+  /** It has taken a state and listens as that says. */
+  | { readonly kind: 'taken' }
+  | { readonly kind: 'health'; readonly changes: readonly HealthChange[] }
+  /** All nodes whose checks fail. */
+  | { readonly kind: 'withdrawn'; readonly nodeIds: readonly NetworkInterfaceId[] }
+  | { readonly kind: 'log'; readonly line: string }
+
+export interface HealthChange {
+  readonly target: string
+  readonly registration: Instant
+  readonly health: 'healthy' | 'unhealthy'
+  /** What the last failed check met. */
+  readonly failure?: string
+}

@@ -1,0 +1,44 @@
+// One client's connection and the one to its target, joined: bytes both ways, each side's end passed on as its end, and
+// both reset when one breaks, stays silent too long or is ended.
+
+import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
+import type { TLSSocket } from 'node:tls'
+
+/** A connection, and what is read and written on it: itself, or the TLS inside. */
+export interface Side {
+  readonly socket: Socket
+  readonly stream: Socket | TLSSocket
+}
+
+/** Both sides send these, so that what stands between does not forget a quiet connection. Milliseconds. */
+const TLS_KEEP_ALIVE = 20_000
+
+/** Joins them from now on. `idleTimeout` is in milliseconds. The result ends both at once. */
+export function join(client: Side, target: Side, idleTimeout: number): () => void {
+  const end = () => {
+    reset(client)
+    reset(target)
+  }
+  for (const side of [client, target]) {
+    side.stream.on('error', end)
+    if (side.stream !== side.socket) side.socket.setKeepAlive(true, TLS_KEEP_ALIVE)
+  }
+  client.stream.once('close', () => endAfter(client.stream, target))
+  target.stream.once('close', () => endAfter(target.stream, client))
+  // All bytes of both directions pass this one.
+  client.stream.setTimeout(idleTimeout, end)
+  client.stream.pipe(target.stream)
+  target.stream.pipe(client.stream)
+  return end
+}
+
+/** A side that closed before it had said and heard all leaves nothing to wait for. */
+function endAfter(closed: Duplex, other: Side): void {
+  if (!closed.readableEnded || !closed.writableFinished) reset(other)
+}
+
+export function reset({ socket, stream }: Side): void {
+  if (!socket.destroyed) socket.resetAndDestroy()
+  if (!stream.destroyed) stream.destroy()
+}
