@@ -2,6 +2,7 @@
 // explain, the tests and the documents.
 
 export const STAGES = [
+  'zone',
   'dns',
   'source-check',
   'sg-egress',
@@ -10,6 +11,9 @@ export const STAGES = [
   'nacl-in',
   'sg-ingress',
   'endpoint-state',
+  'endpoint-service',
+  'listener',
+  'target-health',
   'endpoint-policy',
   'resource-control-policy',
   'service-control-policy',

@@ -2,19 +2,22 @@
 // request through the policies that the front door evaluates. It decides nothing that they do not decide the same way.
 
 import { lookupIn, type PlacedInterface } from '../compile/lookup.ts'
-import type { Network } from '../compile/network.ts'
+import type { EndpointNetwork, Network } from '../compile/network.ts'
 import { askerOf } from '../dns/resolve.ts'
 import type { Organizations } from '../iam/request.ts'
 import type { Address } from '../ip/address.ts'
 import { interfaceEndpointAt } from './endpoint.ts'
+import { isLoopback } from './link-local.ts'
 import { type ResolvedName, resolveName } from './name.ts'
 import { firstPacket, replyTo } from './packet.ts'
 import { policySteps } from './policy.ts'
+import { isUsersService } from './private-link.ts'
 import { withNameHint } from './public-name.ts'
 import type { Question } from './question.ts'
 import { endpointForAddress } from './route.ts'
 import { type Flow, pass, type Step, stop, type Trace } from './trace.ts'
 import { type Walk, walk } from './walk.ts'
+import { failedZoneSteps } from './zone.ts'
 
 export function explain(network: Network, question: Question, organizations?: Organizations): Trace {
   const sender = findSender(network, question.from)
@@ -23,8 +26,8 @@ export function explain(network: Network, question: Question, organizations?: Or
   const { id } = sender.networkInterface
   const start = pass({ stage: 'source-check', by: id, why: `${source} is an address of ${id}` })
   const { step, addresses } = destinationOf(network, sender, question)
-  const named = step ? [step] : []
-  const path = worstPath(sender, source, addresses, question)
+  const named = [...senderZoneSteps(sender, question), ...(step ? [step] : [])]
+  const path = worstPath(network, sender, addresses, question)
   if (!path) return trace(question, [...named, start])
   const { destination, steps, nextHop, endpoint: reached } = path
   const endpoint =
@@ -32,7 +35,7 @@ export function explain(network: Network, question: Question, organizations?: Or
   // When the packet does not get to an endpoint, the policies of the one that could carry it are looked at all the same,
   // before the road is mended.
   const policies =
-    question.request && endpoint
+    question.request && endpoint && !isUsers(endpoint)
       ? policySteps(question, question.request, { sender, source, endpoint, ...(organizations && { organizations }) })
       : []
   return trace(question, [...named, start, ...steps, ...policies], {
@@ -73,19 +76,32 @@ function destinationOf(
   return 'name' in to ? resolveName(askerOf(network, sender), to.name) : { addresses: [to.address] }
 }
 
+/** In a zone that is down an instance reaches nothing but itself, the resolver neither. */
+function senderZoneSteps({ vpc, networkInterface }: PlacedInterface, { to }: Question): Step[] {
+  const isOwn = 'address' in to && (networkInterface.addresses.includes(to.address) || isLoopback(to.address))
+  return isOwn ? [] : failedZoneSteps(vpc, networkInterface.subnetId, networkInterface.id)
+}
+
+/** A user's own service is asked nothing that policies would know of. */
+function isUsers(endpoint: EndpointNetwork): boolean {
+  return endpoint.kind === 'interface' && isUsersService(endpoint)
+}
+
 interface Path extends Walk {
   readonly destination: Address
 }
 
 /** A client may take any of a name's addresses, so one that is stopped speaks for them all. */
 function worstPath(
+  network: Network,
   sender: PlacedInterface,
-  source: Address,
   addresses: readonly Address[],
   { to }: Question,
 ): Path | undefined {
+  const [source] = sender.networkInterface.addresses
+  if (!source) return undefined
   const paths = addresses.map((destination) => {
-    const walked = walk(sender, firstPacket({ source, destination }, to.protocol, to.port))
+    const walked = walk(network, sender, firstPacket({ source, destination }, to.protocol, to.port))
     const steps = 'name' in to ? walked.steps.map((step) => withNameHint(step, sender.vpc, to.name)) : walked.steps
     return { ...walked, destination, steps }
   })

@@ -1,6 +1,7 @@
 // A Trace as text for a terminal: what was asked, the verdict, and a line for each step with the deciding one marked.
 
 import { formatTraffic } from './packet.ts'
+import { shortArn } from './short-arn.ts'
 import type { Step, Trace } from './trace.ts'
 
 export interface FormatOptions {
@@ -20,8 +21,8 @@ export function formatTrace(trace: Trace, options: FormatOptions = {}): string {
       decides: step === trace.blockers[0],
       word: step.verdict === 'stop' ? 'STOP' : 'pass',
       stage: stageText(step),
-      by: step.by,
-      why: step.why,
+      by: shortArn(step.by),
+      why: shortArn(step.why),
     }),
   )
   return [headText(trace), verdictText(trace, painter(options)), '', ...formatRows(rows, options), ''].join('\n')
@@ -68,7 +69,7 @@ function verdictText({ verdict, blockers }: Trace, paint: (text: string, ansi: s
   const [first, ...others] = blockers
   if (!first) return paint(verdict, GREEN)
   const more = others.length === 0 ? '' : `, and ${others.length} more ${others.length === 1 ? 'blocker' : 'blockers'}`
-  return `${paint(verdict, RED)} at ${stageText(first)} by ${first.by}${more}`
+  return `${paint(verdict, RED)} at ${stageText(first)} by ${shortArn(first.by)}${more}`
 }
 
 function stageText({ stage, direction }: Step): string {

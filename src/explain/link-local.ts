@@ -3,6 +3,7 @@
 
 import { LINK_LOCAL_METADATA } from '../compile/backbone.ts'
 import type { PlacedInterface } from '../compile/lookup.ts'
+import type { Address } from '../ip/address.ts'
 import { cidr, cidrContains } from '../ip/cidr.ts'
 import { TCP } from '../ip/protocol.ts'
 import { formatTraffic, hasPorts, type Packet } from './packet.ts'
@@ -14,13 +15,17 @@ const LOOPBACK = cidr('127.0.0.0/8')
 /** The one step of such a packet; undefined when the destination is an ordinary one. */
 export function exemptStep({ vpc, networkInterface }: PlacedInterface, packet: Packet): Step | undefined {
   const { destination } = packet
-  if (networkInterface.addresses.includes(destination) || cidrContains(LOOPBACK, destination)) {
+  if (networkInterface.addresses.includes(destination) || isLoopback(destination)) {
     return pass({ stage: 'target', by: networkInterface.id, why: `${destination} is the sender itself` })
   }
   if (vpc.resolver.addresses.includes(destination)) return resolverStep({ vpc, networkInterface }, packet)
   if (destination === LINK_LOCAL_METADATA) return metadataStep(vpc.id, packet)
   if (!cidrContains(LINK_LOCAL, destination)) return undefined
   return stop({ stage: 'route', by: vpc.id, why: `${destination} is link-local, and nothing there is served` })
+}
+
+export function isLoopback(address: Address): boolean {
+  return cidrContains(LOOPBACK, address)
 }
 
 function resolverStep({ vpc }: PlacedInterface, packet: Packet): Step {

@@ -3,6 +3,7 @@
 import { publicAddresses } from '../dns/public-names.ts'
 import { type Asker, resolve } from '../dns/resolve.ts'
 import { type Address, parseAddress } from '../ip/address.ts'
+import { shortArn } from './short-arn.ts'
 import { pass, type Step, stop } from './trace.ts'
 
 export interface ResolvedName {
@@ -48,7 +49,8 @@ function hidingText(by: readonly string[]): string {
 }
 
 function zoneText(id: string): string {
-  return id.startsWith('vpce-') ? `the names of ${id}` : `the hosted zone ${id}`
+  if (id.startsWith('vpce-')) return `the names of ${id}`
+  return id.startsWith('arn:') ? `the names of ${shortArn(id)}` : `the hosted zone ${id}`
 }
 
 function listText([first, ...others]: readonly Address[]): string {

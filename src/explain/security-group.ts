@@ -9,6 +9,7 @@ import type {
 } from '../compile/network.ts'
 import type { Address } from '../ip/address.ts'
 import { cidrContains } from '../ip/cidr.ts'
+import type { SecurityGroupId } from '../store/records.ts'
 import { nearestMiss } from './near-miss.ts'
 import { formatTraffic, matchesProtocol, type Packet, sharedPorts } from './packet.ts'
 import { pass, type Step, stop } from './trace.ts'
@@ -17,18 +18,24 @@ type Direction = 'ingress' | 'egress'
 
 const STAGES = { egress: 'sg-egress', ingress: 'sg-ingress' } as const
 
-/** The first packet of a flow leaving (`egress`) or entering (`ingress`) an interface. */
+/** The first packet of a flow leaving (`egress`) or entering (`ingress`) an interface. A rule that names a group also means
+ * what a load balancer with it passed on from a client: `passedOnBy` are that load balancer's groups. */
 export function securityGroupStep(
   vpc: VpcNetwork,
   networkInterface: InterfaceNetwork,
   direction: Direction,
   packet: Packet,
+  passedOnBy: readonly SecurityGroupId[] = [],
 ): Step {
   const stage = STAGES[direction]
   const groups = vpc.securityGroups.filter((group) => networkInterface.groupIds.includes(group.id))
   const peer = direction === 'egress' ? packet.destination : packet.source
+  const isNamed = ({ peer: named }: SecurityGroupRuleNetwork) =>
+    named.kind === 'group' && passedOnBy.includes(named.groupId)
   for (const group of groups) {
-    const rule = group[direction].find((candidate) => matches(vpc, candidate, packet, peer))
+    const rule = group[direction].find(
+      (candidate) => matches(vpc, candidate, packet, peer) || (isNamed(candidate) && matchesTraffic(candidate, packet)),
+    )
     if (rule) {
       const why = `${group.id} allows ${formatTraffic(rule)} ${peerText(rule, direction)}`
       return pass({ stage, by: rule.by, why })
@@ -41,9 +48,35 @@ export function securityGroupStep(
   })
 }
 
+/** The ingress rules of a load balancer's groups where nothing else is known of them: as a consumer's door asks them, to which
+ * a rule that names a group means nobody. */
+export function balancerRulesStep(rules: readonly SecurityGroupRuleNetwork[], by: string, packet: Packet): Step {
+  const { source } = packet
+  const isPeer = ({ peer }: SecurityGroupRuleNetwork) =>
+    peer.kind === 'cidrs' && peer.cidrs.some((block) => cidrContains(block, source))
+  const rule = rules.find((candidate) => matchesTraffic(candidate, packet) && isPeer(candidate))
+  if (rule) {
+    const why = `a group of the load balancer allows ${formatTraffic(rule)} ${peerText(rule, 'ingress')}`
+    return pass({ stage: 'sg-ingress', by: rule.by, why })
+  }
+  const subject = `the load balancer's groups, which are asked about endpoints' clients by their own address,`
+  if (rules.length === 0) return stop({ stage: 'sg-ingress', by, why: `${subject} have no ingress rule` })
+  const candidates = rules.map((one) => ({
+    traffic: one,
+    peerMatches: isPeer(one),
+    peer: peerText(one, 'ingress'),
+    by: one.by,
+  }))
+  const why = `${subject} have no ingress rule for ${formatTraffic(packet)} from ${source}; ${nearestMiss(candidates, packet)}`
+  return stop({ stage: 'sg-ingress', by, why })
+}
+
 function matches(vpc: VpcNetwork, rule: SecurityGroupRuleNetwork, packet: Packet, peer: Address): boolean {
-  const trafficMatches = matchesProtocol(rule, packet) && sharedPorts(rule, packet) !== undefined
-  return trafficMatches && matchesPeer(vpc, rule, peer)
+  return matchesTraffic(rule, packet) && matchesPeer(vpc, rule, peer)
+}
+
+function matchesTraffic(rule: SecurityGroupRuleNetwork, packet: Packet): boolean {
+  return matchesProtocol(rule, packet) && sharedPorts(rule, packet) !== undefined
 }
 
 /** A reference to a group means the addresses of the interfaces that carry it now. */

@@ -3,7 +3,7 @@
 import type { NextHop } from '../compile/network.ts'
 import type { Verdict } from '../compile/stages.ts'
 import type { Address } from '../ip/address.ts'
-import type { NetworkInterfaceId, VpcEndpointId } from '../store/records.ts'
+import type { AccountId, NetworkInterfaceId, VpcEndpointId } from '../store/records.ts'
 import type { Packet } from './packet.ts'
 import type { Question } from './question.ts'
 
@@ -21,6 +21,9 @@ export interface Trace {
 export interface Step extends Verdict {
   /** `return`: the reply on its way back. `request`: what the service's front door decides. */
   readonly direction: 'forward' | 'return' | 'request'
+  /** The owner of the endpoint service behind which it is decided: nobody else may see more than that it was. Absent: it
+   * is on the asker's own side. */
+  readonly provider?: AccountId
 }
 
 export interface Flow {

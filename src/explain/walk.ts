@@ -1,16 +1,26 @@
 // One packet from an interface to an address and its reply back, in the order of the stages.
 
 import type { PlacedInterface } from '../compile/lookup.ts'
-import type { EndpointNetwork, InterfaceNetwork, NextHop, SubnetNetwork, VpcNetwork } from '../compile/network.ts'
+import type {
+  EndpointNetwork,
+  InterfaceNetwork,
+  Network,
+  NextHop,
+  SubnetNetwork,
+  VpcNetwork,
+} from '../compile/network.ts'
 import type { Address } from '../ip/address.ts'
 import { cidrContains } from '../ip/cidr.ts'
+import { nodeOf, nodeSteps } from './balancer.ts'
 import { endpointSteps, interfaceEndpointAt, notInForce, withGroupHint } from './endpoint.ts'
 import { exemptStep } from './link-local.ts'
 import { networkAclStep } from './network-acl.ts'
 import { formatTraffic, type Packet, replyTo } from './packet.ts'
+import { isUsersService, privateLinkSteps } from './private-link.ts'
 import { routeStep } from './route.ts'
 import { securityGroupStep } from './security-group.ts'
 import { pass, type Step, stop } from './trace.ts'
+import { failedZoneSteps, zoneIdOf } from './zone.ts'
 
 export interface Walk {
   readonly steps: readonly Step[]
@@ -21,13 +31,14 @@ export interface Walk {
 }
 
 interface Hop {
+  readonly network: Network
   readonly vpc: VpcNetwork
   /** The sender's subnet. */
   readonly subnet: SubnetNetwork
   readonly packet: Packet
 }
 
-export function walk(sender: PlacedInterface, packet: Packet): Walk {
+export function walk(network: Network, sender: PlacedInterface, packet: Packet): Walk {
   const { vpc, networkInterface } = sender
   const exempt = exemptStep(sender, packet)
   if (exempt) return { steps: [exempt] }
@@ -37,9 +48,9 @@ export function walk(sender: PlacedInterface, packet: Packet): Walk {
   const door = interfaceEndpointAt(vpc, packet.destination)
   // Within a subnet packets meet neither its ACL nor its route table.
   if (cidrContains(subnet.cidr, packet.destination)) {
-    return { steps: [egress, ...deliver({ vpc, subnet, packet })], ...(door && { endpoint: door }) }
+    return { steps: [egress, ...deliver({ network, vpc, subnet, packet })], ...(door && { endpoint: door }) }
   }
-  const hop = { vpc, subnet, packet }
+  const hop = { network, vpc, subnet, packet }
   const out = networkAclStep({ ...hop, direction: 'egress', way: 'forward' })
   const { step, nextHop } = routeStep(vpc, subnet, packet.destination)
   const back = networkAclStep({ vpc, subnet, direction: 'ingress', packet: replyTo(packet), way: 'return' })
@@ -91,7 +102,7 @@ function arriveAtAppliance(hop: Hop, interfaceId: string): Step[] {
 function deliver(hop: Hop): Step[] {
   const { vpc, packet } = hop
   const receiver = vpc.interfaces.find((candidate) => candidate.addresses.includes(packet.destination))
-  if (receiver) return [...enter(hop, receiver), ...targetSteps(vpc, receiver, packet), ...leave(hop, receiver)]
+  if (receiver) return [...enter(hop, receiver), ...targetSteps(hop, receiver), ...leave(hop, receiver)]
   const subnet = vpc.subnets.find((candidate) => cidrContains(candidate.cidr, packet.destination))
   const why =
     subnet?.router === packet.destination
@@ -102,11 +113,21 @@ function deliver(hop: Hop): Step[] {
 
 /** A subnet's ACL, when the packet comes from another subnet, and the interface's groups. */
 function enter({ vpc, subnet, packet }: Hop, receiver: InterfaceNetwork): Step[] {
-  const asked = securityGroupStep(vpc, receiver, 'ingress', packet)
-  const ingress = receiver.endpointId ? withGroupHint(asked, { vpc, receiver, packet }) : asked
+  const down = failedZoneSteps(vpc, receiver.subnetId, packet.destination)
+  const admitted = [...down, admissionStep(vpc, receiver, packet)]
   const entered = otherSubnet(vpc, subnet, receiver)
-  if (!entered) return [ingress]
-  return [networkAclStep({ vpc, subnet: entered, direction: 'ingress', packet, way: 'forward' }), ingress]
+  if (!entered) return admitted
+  return [networkAclStep({ vpc, subnet: entered, direction: 'ingress', packet, way: 'forward' }), ...admitted]
+}
+
+function admissionStep(vpc: VpcNetwork, receiver: InterfaceNetwork, packet: Packet): Step {
+  const balancer = nodeOf(vpc, receiver.id)?.balancer
+  if (balancer && balancer.groupIds === undefined) {
+    const why = 'the load balancer was made without security groups, and admits what its listeners take'
+    return pass({ stage: 'sg-ingress', by: receiver.id, why })
+  }
+  const asked = securityGroupStep(vpc, receiver, 'ingress', packet)
+  return receiver.endpointId ? withGroupHint(asked, { vpc, receiver, packet }) : asked
 }
 
 /** The reply out of the receiver's subnet: its ACL and its route table. Its groups remember the flow. */
@@ -133,11 +154,11 @@ function otherSubnet(vpc: VpcNetwork, subnet: SubnetNetwork, receiver: Interface
   return vpc.subnets.find((candidate) => candidate.id === receiver.subnetId)
 }
 
-function targetSteps(vpc: VpcNetwork, receiver: InterfaceNetwork, packet: Packet): Step[] {
-  if (receiver.endpointId) {
-    const endpoint = interfaceEndpointAt(vpc, packet.destination)
-    return endpoint ? endpointSteps(endpoint, packet) : [notInForce(receiver.endpointId, receiver)]
-  }
+function targetSteps(hop: Hop, receiver: InterfaceNetwork): Step[] {
+  const { vpc, packet } = hop
+  if (receiver.endpointId) return doorSteps(hop, receiver, receiver.endpointId)
+  const placed = nodeOf(vpc, receiver.id)
+  if (placed) return nodeSteps(placed, packet, 'direct')
   const runs = vpc.instances.some((instance) => instance.id === receiver.instanceId)
   if (runs) {
     const why = `${receiver.instanceId} runs; whether it listens on ${formatTraffic(packet)} is its own affair`
@@ -145,4 +166,13 @@ function targetSteps(vpc: VpcNetwork, receiver: InterfaceNetwork, packet: Packet
   }
   const why = receiver.instanceId ? `${receiver.instanceId} is not running` : `${receiver.id} is on no running instance`
   return [stop({ stage: 'target', by: receiver.id, why })]
+}
+
+/** Behind an endpoint's address: one of AWS's services, or one of a user's. */
+function doorSteps({ network, vpc, packet }: Hop, receiver: InterfaceNetwork, endpointId: string): Step[] {
+  const endpoint = interfaceEndpointAt(vpc, packet.destination)
+  if (!endpoint) return [notInForce(endpointId, receiver)]
+  const door = endpoint.interfaces.find(({ address }) => address === packet.destination)
+  if (!isUsersService(endpoint) || !door) return endpointSteps(endpoint, packet)
+  return privateLinkSteps({ network, endpoint, door, zoneId: zoneIdOf(vpc, door.subnetId) ?? '' }, packet)
 }
