@@ -1,0 +1,215 @@
+// What the balancer's process has to do for a Network. Pure, and equal for equal input. The records say what a Network
+// leaves out: registrations, certificates and the TLS policies of listeners.
+
+import { lookupIn } from '../compile/lookup.ts'
+import type {
+  ConnectionNetwork,
+  ListenerNetwork,
+  LoadBalancerNetwork,
+  LoadBalancerNodeNetwork,
+  Network,
+  TargetGroupNetwork,
+  TargetNetwork,
+  VpcNetwork,
+} from '../compile/network.ts'
+import { chooseTargets } from '../compile/target-choice.ts'
+import { type Address, addressPlus } from '../ip/address.ts'
+import type { Records } from '../store/store.ts'
+import type {
+  CertificateFiles,
+  DesiredState,
+  Door,
+  Front,
+  FrontTarget,
+  FrontTls,
+  NodeCheck,
+  Probe,
+  TargetCheck,
+} from './messages.ts'
+
+export type BalancerRecords = Pick<Records, 'certificates' | 'listeners' | 'targets' | 'withdrawnNodes'>
+
+/** A listener with what stands around it. */
+interface Placed {
+  readonly vpc: VpcNetwork
+  readonly loadBalancer: LoadBalancerNetwork
+  readonly listener: ListenerNetwork
+  readonly group: TargetGroupNetwork
+}
+
+/** So many targets are tried through a node, healthy ones first. */
+const TRIED_THROUGH_NODE = 5
+/** From a backbone address to its shadow. */
+const SHADOW = 0x08000000
+
+export function desiredState(network: Network, records: BalancerRecords): DesiredState {
+  const placed = network.vpcs.flatMap(listenersOf)
+  const fronts = placed.filter(({ listener }) => listener.way === 'forwarder').flatMap((one) => frontsOf(one, records))
+  const certificateIds = new Set(fronts.flatMap(({ tls }) => tls?.certificateIds ?? []))
+  return {
+    targetChecks: targetChecks(placed, records),
+    nodeChecks: nodeChecks(placed, records),
+    fronts,
+    clients: clientsOf(network, placed),
+    certificates: Object.fromEntries([...certificateIds].sort().flatMap((id) => certificateEntry(records, id))),
+  }
+}
+
+/** True when there is nothing to do, and so no process is needed. */
+export function isIdle({ targetChecks: checks, nodeChecks: nodes, fronts }: DesiredState): boolean {
+  return checks.length === 0 && nodes.length === 0 && fronts.length === 0
+}
+
+function listenersOf(vpc: VpcNetwork): Placed[] {
+  return vpc.loadBalancers.flatMap((loadBalancer) =>
+    loadBalancer.listeners.flatMap((listener) => {
+      const group = vpc.targetGroups.find(({ id }) => id === listener.targetGroupId)
+      return group ? { vpc, loadBalancer, listener, group } : []
+    }),
+  )
+}
+
+/** Several listeners may use one group: its targets are checked once. */
+function targetChecks(placed: readonly Placed[], records: BalancerRecords): TargetCheck[] {
+  const byGroup = new Map<string, Placed>()
+  for (const one of placed) if (!byGroup.has(one.group.id)) byGroup.set(one.group.id, one)
+  return [...byGroup.values()].flatMap((one) =>
+    one.group.targets.flatMap((target) => targetCheck(one, target, records)),
+  )
+}
+
+function targetCheck(placed: Placed, target: TargetNetwork, records: BalancerRecords): TargetCheck | [] {
+  const { healthCheck } = placed.group
+  const record = records.targets.get(target.id)
+  const node = checkingNode(placed, target)
+  if (!record || !node || !healthCheck.enabled) return []
+  const { intervalSeconds, healthyThreshold, unhealthyThreshold } = healthCheck
+  return {
+    target: target.id,
+    registration: record.registeredAt,
+    health: target.health,
+    nodeId: node.id,
+    probe: probeOf(placed, target, node),
+    intervalSeconds,
+    healthyThreshold,
+    unhealthyThreshold,
+  }
+}
+
+/** The node of the target's own zone; across zones any will do. A target that no node reaches is not checked. */
+function checkingNode(
+  { loadBalancer: { nodes }, group }: Placed,
+  { availabilityZone }: TargetNetwork,
+): LoadBalancerNodeNetwork | undefined {
+  const own = nodes.find((node) => node.availabilityZone === availabilityZone)
+  return own ?? (group.crossZone || availabilityZone === undefined ? nodes[0] : undefined)
+}
+
+function probeOf({ listener, group }: Placed, target: TargetNetwork, node: LoadBalancerNodeNetwork): Probe {
+  const { healthCheck, proxyProtocol } = group
+  return {
+    from: node.backboneAddress,
+    ...(target.backboneAddress !== undefined && { to: target.backboneAddress }),
+    port: healthCheck.port ?? target.port,
+    protocol: healthCheck.protocol,
+    path: healthCheck.path ?? '/',
+    matcher: healthCheck.matcher ?? '200-399',
+    host: `${node.address}:${listener.port}`,
+    proxyProtocol,
+    timeoutSeconds: healthCheck.timeoutSeconds,
+  }
+}
+
+function nodeChecks(placed: readonly Placed[], records: BalancerRecords): NodeCheck[] {
+  const probes = new Map<LoadBalancerNodeNetwork, Probe[]>()
+  for (const one of placed) {
+    for (const node of one.loadBalancer.nodes) {
+      const { candidates } = chooseTargets(one.vpc, node, one.listener)
+      const asked = [...candidates.filter(isHealthy), ...candidates.filter((target) => !isHealthy(target))]
+      const own = asked.slice(0, TRIED_THROUGH_NODE).map((target) => probeOf(one, target, node))
+      if (own.length > 0) probes.set(node, [...(probes.get(node) ?? []), ...own])
+    }
+  }
+  return [...probes].map(([{ id: nodeId }, own]) => ({
+    nodeId,
+    withdrawn: records.withdrawnNodes.has(nodeId),
+    probes: own.slice(0, TRIED_THROUGH_NODE),
+  }))
+}
+
+function isHealthy({ health }: TargetNetwork): boolean {
+  return health === 'healthy'
+}
+
+function frontsOf(placed: Placed, records: BalancerRecords): Front[] {
+  const { vpc, loadBalancer, listener, group } = placed
+  const tls = listener.protocol === 'TLS' ? tlsOf(listener, records) : undefined
+  return loadBalancer.nodes.map((node) => {
+    const { targets } = chooseTargets(vpc, node, listener)
+    const taking = new Set(targets)
+    const unhealthy = group.targets.filter((target) => target.health === 'unhealthy' && !taking.has(target))
+    const { address, backboneAddress } = node
+    return {
+      id: `${listener.id} ${node.id}`,
+      listenerId: listener.id,
+      port: listener.port,
+      doors: [{ address: shadowOf(backboneAddress) }, ...doorsOf(vpc.connections, node)],
+      node: { address, backboneAddress },
+      idleTimeout: listener.idleTimeout,
+      ...(tls && { tls }),
+      proxyProtocol: group.proxyProtocol,
+      targetTls: group.protocol === 'TLS',
+      sticky: group.sticky,
+      targets: targets.flatMap(frontTarget),
+      ended: group.endUnhealthy ? unhealthy.map(({ id }) => id) : [],
+      ...(group.endDeregistered && { known: records.targets.where('targetGroupId', group.id).map(({ id }) => id) }),
+    }
+  })
+}
+
+function doorsOf(connections: readonly ConnectionNetwork[], { id }: LoadBalancerNodeNetwork): Door[] {
+  return connections
+    .filter(({ nodeId }) => nodeId === id)
+    .map(({ backboneAddress, endpointId }) => ({ address: shadowOf(backboneAddress), endpointId }))
+}
+
+function frontTarget({ id, backboneAddress, port }: TargetNetwork): FrontTarget | [] {
+  return backboneAddress === undefined ? [] : { id, address: backboneAddress, port }
+}
+
+function tlsOf({ id, certificateIds }: ListenerNetwork, { listeners }: BalancerRecords): FrontTls {
+  const { sslPolicy, alpnPolicy } = listeners.get(id) ?? {}
+  return {
+    certificateIds,
+    ...(sslPolicy !== undefined && { sslPolicy }),
+    ...(alpnPolicy !== undefined && { alpnPolicy }),
+  }
+}
+
+function certificateEntry({ certificates }: BalancerRecords, id: string): [string, CertificateFiles][] {
+  const record = certificates.get(id)
+  if (!record) return []
+  const { certificate, chain, privateKey } = record
+  return [[id, { certificate: chain === undefined ? certificate : `${certificate.trimEnd()}\n${chain}`, privateKey }]]
+}
+
+/** Only targets that are told of their clients need to know who these are. */
+function clientsOf(network: Network, placed: readonly Placed[]): Record<Address, Address> {
+  const told = placed.filter(({ listener, group }) => listener.way === 'forwarder' && group.proxyProtocol)
+  const vpcs = new Set(told.flatMap(({ vpc }) => [vpc, ...consumersOf(network, vpc)]))
+  const entries = [...vpcs].flatMap((vpc) =>
+    vpc.interfaces.flatMap(({ backboneAddress, addresses: [primary] }) =>
+      primary === undefined ? [] : [[backboneAddress, primary] as const],
+    ),
+  )
+  return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)))
+}
+
+function consumersOf(network: Network, { connections }: VpcNetwork): VpcNetwork[] {
+  const { endpointById } = lookupIn(network)
+  return connections.flatMap(({ endpointId }) => endpointById.get(endpointId)?.vpc ?? [])
+}
+
+function shadowOf(address: Address): Address {
+  return addressPlus(address, SHADOW)
+}

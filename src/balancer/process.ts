@@ -1,0 +1,45 @@
+// Runs inside the backbone namespace, where the daemon cannot go: checks targets and forwards connections as the daemon
+// says (messages.ts), and ends when the daemon does.
+
+import { Checker } from './checker.ts'
+import { Forwarder } from './forwarder.ts'
+import type { FromProcess, HealthChange, ToProcess } from './messages.ts'
+import { check } from './probe.ts'
+
+/** Changes that come together are told together: each message costs the daemon a transaction. Milliseconds. */
+const GATHER = 20
+
+const tell = (message: FromProcess) => {
+  if (process.connected) process.send?.(message)
+}
+const log = (line: string) => tell({ kind: 'log', line })
+
+let changes: HealthChange[] = []
+function onHealth(change: HealthChange): void {
+  if (changes.length === 0) {
+    setTimeout(() => {
+      tell({ kind: 'health', changes })
+      changes = []
+    }, GATHER)
+  }
+  changes.push(change)
+}
+
+if (!process.send) throw new Error('process.ts has no one to tell what it finds: only the daemon starts it')
+const checker = new Checker({ check, onHealth, onWithdrawn: (nodeIds) => tell({ kind: 'withdrawn', nodeIds }) })
+const forwarder = new Forwarder({ log })
+
+// One state after the other, in the order in which they came.
+let turn = Promise.resolve()
+process.on('message', ({ state }: ToProcess) => {
+  turn = turn.then(async () => {
+    checker.want(state.targetChecks, state.nodeChecks)
+    await forwarder.want(state)
+    tell({ kind: 'taken' })
+  })
+})
+process.on('disconnect', () => process.exit())
+// A terminal's Ctrl-C is for the daemon, which may still have to tell us something.
+process.on('SIGINT', () => undefined)
+// One connection's trouble is not the others'.
+process.on('uncaughtException', (error) => log(`balancer: ${error.stack ?? error.message}`))
