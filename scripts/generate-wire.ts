@@ -6,6 +6,7 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import type { ServiceTables } from '../src/wire/tables.ts'
 import {
+  ACM_OPERATIONS,
   API_GATEWAY_OPERATIONS,
   EC2_OPERATIONS,
   LOAD_BALANCING_OPERATIONS,
@@ -42,6 +43,7 @@ const PACKAGES: readonly Package[] = [
   { client: 's3', signingName: 's3', served: (operation) => !S3_UNSERVED.test(operation) },
   { client: 'ssm', signingName: 'ssm', served: (operation) => SSM_OPERATIONS.has(operation) },
   { client: 'cloudwatch-logs', signingName: 'logs', served: (operation) => LOGS_OPERATIONS.has(operation) },
+  { client: 'acm', signingName: 'acm', served: (operation) => ACM_OPERATIONS.has(operation) },
   { client: 'api-gateway', signingName: 'apigateway', served: (operation) => API_GATEWAY_OPERATIONS.has(operation) },
   {
     client: 'organizations',

@@ -156,6 +156,13 @@ export const LOAD_BALANCING_OPERATIONS = words(`
   SetIpAddressType SetSecurityGroups SetSubnets
 `)
 
+/** Certificates that are imported. */
+export const ACM_OPERATIONS = words(`
+  AddTagsToCertificate DeleteCertificate DescribeCertificate ExportCertificate GetAccountConfiguration GetCertificate
+  ImportCertificate ListCertificates ListTagsForCertificate RemoveTagsFromCertificate RequestCertificate
+  UpdateCertificateOptions
+`)
+
 function words(text: string): ReadonlySet<string> {
   return new Set(text.trim().split(/\s+/))
 }
