@@ -28,11 +28,12 @@ function hand(name: string, socket: Server | Socket): Promise<void> {
   })
 }
 
-// The metadata service and the endpoints' plain HTTP share port 80: the kernel prefers the socket with the address.
+// Port 80 is the metadata service's and the endpoints' plain HTTP's, and both ports are also those of load balancers' listeners
+// (balancer/): the kernel prefers the socket with the address.
 await hand('dnsUdp', await listenUdp(53, RESOLVER_BACKBONE))
 await hand('dnsTcp', await listenTcp(53, RESOLVER_BACKBONE))
 await hand('metadata', await listenTcp(80, METADATA_BACKBONE, true))
 await hand('http', await listenTcp(80, '0.0.0.0', true))
-await hand('https', await listenTcp(443, '0.0.0.0'))
+await hand('https', await listenTcp(443, '0.0.0.0', true))
 // What was handed over is the daemon's now; our copies of the sockets would keep this process alive.
 process.exit()
