@@ -1,6 +1,7 @@
 // What the balancer's process has to do for a Network. Pure, and equal for equal input. The records say what a Network
 // leaves out: registrations, certificates and the TLS policies of listeners.
 
+import { shadowOf } from '../compile/backbone.ts'
 import { lookupIn } from '../compile/lookup.ts'
 import type {
   ConnectionNetwork,
@@ -13,7 +14,7 @@ import type {
   VpcNetwork,
 } from '../compile/network.ts'
 import { chooseTargets } from '../compile/target-choice.ts'
-import { type Address, addressPlus } from '../ip/address.ts'
+import type { Address } from '../ip/address.ts'
 import type { Records } from '../store/store.ts'
 import type {
   CertificateFiles,
@@ -39,8 +40,6 @@ interface Placed {
 
 /** So many targets are tried through a node, healthy ones first. */
 const TRIED_THROUGH_NODE = 5
-/** From a backbone address to its shadow. */
-const SHADOW = 0x08000000
 
 export function desiredState(network: Network, records: BalancerRecords): DesiredState {
   const placed = network.vpcs.flatMap(listenersOf)
@@ -208,8 +207,4 @@ function clientsOf(network: Network, placed: readonly Placed[]): Record<Address,
 function consumersOf(network: Network, { connections }: VpcNetwork): VpcNetwork[] {
   const { endpointById } = lookupIn(network)
   return connections.flatMap(({ endpointId }) => endpointById.get(endpointId)?.vpc ?? [])
-}
-
-function shadowOf(address: Address): Address {
-  return addressPlus(address, SHADOW)
 }
