@@ -42,12 +42,14 @@ const OPENERS: Readonly<Record<string, (context: ServiceContext) => Promise<Serv
   ssm: openSystemsManager,
   ssmmessages: openSystemsManager,
   ec2messages: openSystemsManager,
+  sqs: openMessaging,
 }
 
 const TARGETS: Readonly<Record<string, string>> = {
   Logs_20140328: 'logs',
   AmazonSSM: 'ssm',
   EC2WindowsMessageDeliveryService: 'ec2messages',
+  AmazonSQS: 'sqs',
 }
 
 /** The services, each opened by the first request for it: together they are a tenth of what a start would load. What they
@@ -123,4 +125,16 @@ async function openApiGateway({ store, endpoint }: ServiceContext): Promise<Serv
 async function openSystemsManager(context: ServiceContext): Promise<Service> {
   const { openSsm } = await import('./services/ssm/ssm-service.ts')
   return openSsm(context)
+}
+
+/** Queues, and topics that deliver to them. */
+async function openMessaging({ store, directory, now, log }: ServiceContext): Promise<Service> {
+  const { openSqs } = await import('./services/sqs/sqs-service.ts')
+  const sqs = openSqs({ store, directory: join(directory, 'sqs'), now, log })
+  return {
+    adapters: [sqs.adapter],
+    describeRequest: (principal, action, arn) => ({ ...sqs.describeRequest(principal, action, arn), principal }),
+    reset: () => sqs.reset(),
+    close: () => sqs.close(),
+  }
 }

@@ -79,10 +79,14 @@ function targeted({ headers }: RequestHead, serviceOf: (prefix: string) => strin
   return target === undefined ? undefined : serviceOf(target.slice(0, target.lastIndexOf('.')))
 }
 
-/** Only S3, a few actions of STS, and the WebSocket of Session Manager's plugin (which brings a token in its first
- * message) take requests that nobody signed. */
+/** The links in what SNS sends: whoever follows one has no signature. */
+const SNS_LINK = /(?:^|&)Action=(?:ConfirmSubscription|Unsubscribe)(?:&|$)/
+
+/** Only S3, a few actions of STS, the links of SNS, and the WebSocket of Session Manager's plugin (which brings a token in
+ * its first message) take requests that nobody signed. */
 function unsignedGuess({ headers, query }: RequestHead): string {
   if (headers.upgrade?.toLowerCase() === 'websocket') return 'ssmmessages'
+  if (SNS_LINK.test(query)) return 'sns'
   const isForm = headers['content-type']?.startsWith('application/x-www-form-urlencoded') === true
   return isForm || /(?:^|&)Action=/.test(query) ? 'sts' : 's3'
 }

@@ -180,7 +180,9 @@ export class FrontDoor {
     const claim = readClaim(visit.head)
     const service = chooseService(visit.head, claim, visit.connection, (prefix) => this.#targeted(prefix))
     const served =
-      this.#served.get(service) ?? (await this.#lateService(service)) ?? this.#otherService(service, visit.head)
+      this.#served.get(service) ??
+      (await this.#lateService(service, visit.head)) ??
+      this.#otherService(service, visit.head)
     if (!served) {
       throw new ApiError('InvalidAction', `Postern serves nothing for ${service}: it has ${this.#names().join(', ')}`)
     }
@@ -220,9 +222,10 @@ export class FrontDoor {
     return [...new Set([...this.#served.keys(), ...(this.#options.lateAdapters?.names ?? [])])]
   }
 
-  async #lateService(service: string): Promise<Served | undefined> {
+  async #lateService(service: string, head: RequestHead): Promise<Served | undefined> {
     const adapter = await this.#options.lateAdapters?.adapterOf(service)
     if (!adapter) return undefined
+    if (adapter.codecOf) return new Served(adapter, adapter.codecOf(head))
     const served = new Served(adapter)
     this.#served.set(service, served)
     return served
