@@ -2,6 +2,7 @@
 // has it. Served are the rows of the operation tables; all names come from the wire tables, and so from the AWS SDK.
 
 import { ec2Operations } from '../src/api/operations/ec2.ts'
+import { ELB_READS, ELB_WRITES } from '../src/api/operations/elbv2.ts'
 import { IAM_READS, IAM_WRITES } from '../src/api/operations/iam.ts'
 import { ORGANIZATIONS_READS, ORGANIZATIONS_WRITES } from '../src/api/operations/organizations.ts'
 import { ROUTE53_READS, ROUTE53_WRITES } from '../src/api/operations/route53.ts'
@@ -38,6 +39,7 @@ export function operationCoverage(): ServiceCoverage[] {
     coverageOf('IAM', 'iam', Object.keys({ ...IAM_READS, ...IAM_WRITES })),
     coverageOf('STS', 'sts', Object.keys({ ...sts.reads, ...sts.writes })),
     coverageOf('Organizations', 'organizations', Object.keys({ ...ORGANIZATIONS_READS, ...ORGANIZATIONS_WRITES })),
+    coverageOf('Elastic Load Balancing', 'elasticloadbalancing', Object.keys({ ...ELB_READS, ...ELB_WRITES })),
     coverageOf('Route 53', 'route53', Object.keys({ ...ROUTE53_READS, ...ROUTE53_WRITES })),
     coverageOf('S3', 's3', [...S3_OPERATIONS]),
     coverageOf('CloudWatch Logs', 'logs', [...LOGS_OPERATIONS]),

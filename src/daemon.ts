@@ -7,8 +7,13 @@ import { controlAdapter } from './api/control-adapter.ts'
 import { serveExec } from './api/exec-server.ts'
 import { ec2Operations } from './api/operations/ec2.ts'
 import { EC2_FIRST_USE } from './api/operations/ec2-network.ts'
+import { ELB_AUTHORISATIONS, ELB_READS, ELB_WRITES } from './api/operations/elbv2.ts'
 import { IAM_AUTHORISATIONS, IAM_READS, IAM_WRITES } from './api/operations/iam.ts'
-import { ORGANIZATIONS_AUTHORISATIONS, ORGANIZATIONS_READS, ORGANIZATIONS_WRITES } from './api/operations/organizations.ts'
+import {
+  ORGANIZATIONS_AUTHORISATIONS,
+  ORGANIZATIONS_READS,
+  ORGANIZATIONS_WRITES,
+} from './api/operations/organizations.ts'
 import { ROUTE53_AUTHORISATIONS, ROUTE53_READS, ROUTE53_WRITES } from './api/operations/route53.ts'
 import { stsOperations } from './api/operations/sts.ts'
 import { ApiServer } from './api/server.ts'
@@ -224,6 +229,13 @@ async function makeParts(
   const adapters: Adapter[] = [
     controlAdapter({ service: 'ec2', store, ...ec2, firstUse: EC2_FIRST_USE }),
     controlAdapter({ service: 'iam', store, reads: IAM_READS, writes: IAM_WRITES, authorisations: IAM_AUTHORISATIONS }),
+    controlAdapter({
+      service: 'elasticloadbalancing',
+      store,
+      reads: ELB_READS,
+      writes: ELB_WRITES,
+      authorisations: ELB_AUTHORISATIONS,
+    }),
     controlAdapter({ service: 'sts', store, ...stsOperations({ sessionKey }) }),
     controlAdapter({
       service: 'route53',

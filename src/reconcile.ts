@@ -6,7 +6,9 @@ import { Compiler } from './compile/compiler.ts'
 import type { Network } from './compile/network.ts'
 import { removeVpcEndpoint } from './control/ec2/endpoint/vpc-endpoint.ts'
 import { finishInstanceTransition, forgetTerminated } from './control/ec2/instance/instance-lifecycle.ts'
+import { drainedTargets, forgetDrained } from './control/elbv2/draining.ts'
 import type { ApplyResult, Driver, DriverError } from './linux/driver.ts'
+import type { LoadBalancer } from './store/load-balancing-records.ts'
 import type { Instance, InstanceId, VpcEndpoint, VpcId } from './store/records.ts'
 import type { Records, Store, Tx } from './store/store.ts'
 
@@ -44,6 +46,7 @@ interface Dependencies {
 interface Transitions {
   readonly instances: readonly Instance[]
   readonly endpoints: readonly VpcEndpoint[]
+  readonly loadBalancers: readonly LoadBalancer[]
 }
 
 export class Reconciler {
@@ -153,7 +156,7 @@ export class Reconciler {
   }
 
   /** Guarded on the records that were acted on: a newer decision is never overwritten. */
-  #markApplied({ instances, endpoints }: Transitions, { failures, running }: ApplyResult): void {
+  #markApplied({ instances, endpoints, loadBalancers }: Transitions, { failures, running }: ApplyResult): void {
     const { store, now, forgetInstance, log } = this.#dependencies
     const terminated: InstanceId[] = []
     const { durable } = store.transact((tx) => {
@@ -166,7 +169,12 @@ export class Reconciler {
         if (tx.vpcEndpoints.get(endpoint.id) !== endpoint || failures.has(endpoint.vpcId)) continue
         finishEndpointTransition(tx, endpoint)
       }
+      for (const loadBalancer of loadBalancers) {
+        if (tx.loadBalancers.get(loadBalancer.id) !== loadBalancer || failures.has(loadBalancer.vpcId)) continue
+        tx.loadBalancers.update(loadBalancer.id, { state: 'active' })
+      }
       forgetTerminated(tx, now())
+      forgetDrained(tx, now())
     })
     this.#marked = durable.catch(() => undefined)
     for (const id of terminated) forgetInstance(id).catch((error) => log(`the files of ${id} stay: ${String(error)}`))
@@ -183,15 +191,16 @@ export class Reconciler {
     this.#audit = timer
   }
 
-  /** What went wrong is tried again, and what was put in force is compared with the kernel. */
+  /** What went wrong is tried again, targets whose time is over go, and what was put in force is compared with the kernel. */
   async #look(): Promise<void> {
     if (this.#running) return
-    const { store } = this.#dependencies
+    const { store, now } = this.#dependencies
     if (this.#failures.size > 0 || this.#error !== undefined || store.lastFailure !== undefined) {
       store.probe()
       this.wake()
       return
     }
+    if (drainedTargets(store.records, now()).length > 0) store.transact((tx) => forgetDrained(tx, now()))
     try {
       if (!(await this.#dependencies.driver.hasDrifted())) return
       this.#repairs++
@@ -212,6 +221,7 @@ function passing(records: Records): Transitions {
   return {
     instances: [...records.instances.all()].filter((instance) => !settled.has(instance.state)),
     endpoints: [...records.vpcEndpoints.all()].filter(({ state }) => state === 'pending' || state === 'deleting'),
+    loadBalancers: [...records.loadBalancers.all()].filter(({ state }) => state === 'provisioning'),
   }
 }
 

@@ -4,6 +4,7 @@
 
 import type { Instance } from '../../../store/records.ts'
 import type { Tx } from '../../../store/store.ts'
+import { deregisterInstance } from '../../elbv2/draining.ts'
 import { forgetMade } from '../request/client-token.ts'
 import { interfacesOfInstance } from './instance-interfaces.ts'
 
@@ -20,6 +21,7 @@ export function finishInstanceTransition(tx: Tx, instance: Instance, now: Date):
     case 'shutting-down':
       letGoOfInterfaces(tx, instance)
       letGoOfVolumes(tx, instance)
+      deregisterInstance(tx, instance.id, now)
       return tx.instances.update(instance.id, { state: 'terminated', stateChangedAt: now.toISOString() })
     case 'running':
     case 'stopped':
