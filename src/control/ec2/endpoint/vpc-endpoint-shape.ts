@@ -9,6 +9,7 @@ import { toGroups } from '../network-interface/network-interface-shape.ts'
 import { tagList } from '../request/tags.ts'
 import { interfacesOfEndpoint } from './endpoint-interface.ts'
 import { hiddenZoneId } from './private-dns.ts'
+import { isLatticeType, resourceDnsEntries, toDestination, toDnsPreference } from './resource-endpoint.ts'
 
 /** On the wire the states begin in lower case, whatever the SDK's own list says. */
 export type ShownVpcEndpoint = Omit<EndpointOutput, 'State'> & { readonly State: VpcEndpoint['state'] }
@@ -19,7 +20,7 @@ export function toVpcEndpoint(records: Records, endpoint: VpcEndpoint): ShownVpc
     VpcEndpointId: endpoint.id,
     VpcEndpointType: endpoint.type,
     VpcId: endpoint.vpcId,
-    ...toService(endpoint),
+    ...(isLatticeType(endpoint.type) ? toDestination(records, endpoint) : toService(endpoint)),
     State: endpoint.state,
     RouteTableIds: [...endpoint.routeTableIds],
     SubnetIds: interfaces.map((eni) => eni.subnetId),
@@ -29,7 +30,7 @@ export function toVpcEndpoint(records: Records, endpoint: VpcEndpoint): ShownVpc
     PrivateDnsEnabled: endpoint.privateDnsEnabled,
     RequesterManaged: false,
     NetworkInterfaceIds: interfaces.map((eni) => eni.id),
-    DnsEntries: endpoint.type === 'Interface' ? dnsEntries(records, endpoint) : [],
+    DnsEntries: dnsEntriesOf(records, endpoint),
     CreationTimestamp: new Date(endpoint.createdAt),
     OwnerId: endpoint.owner,
     Tags: tagList(endpoint.tags),
@@ -48,10 +49,16 @@ function toService({ type, serviceName, serviceRegion, region, policyDocument }:
 function dnsOptions(endpoint: VpcEndpoint): DnsOptions {
   const { dnsRecordIpType: DnsRecordIpType } = endpoint
   if (endpoint.type === 'Gateway') return { DnsRecordIpType }
+  if (isLatticeType(endpoint.type)) return { DnsRecordIpType, ...toDnsPreference(endpoint) }
   return {
     DnsRecordIpType,
     PrivateDnsOnlyForInboundResolverEndpoint: endpoint.privateDnsOnlyForInboundResolverEndpoint,
   }
+}
+
+function dnsEntriesOf(records: Records, endpoint: VpcEndpoint): DnsEntry[] {
+  if (isLatticeType(endpoint.type)) return resourceDnsEntries(records, endpoint)
+  return endpoint.type === 'Interface' ? dnsEntries(records, endpoint) : []
 }
 
 /** The regional name first, then those of the zones, then the private ones while they are enabled. */

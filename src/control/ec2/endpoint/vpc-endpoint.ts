@@ -24,6 +24,7 @@ import { pageOf } from '../request/pages.ts'
 import { requireId, requireNamed, requireVpc, requireVpcEndpoint } from '../request/require.ts'
 import { tagsFor } from '../request/tags.ts'
 import { allocateBackboneAddress } from './backbone-address.ts'
+import { removeAssociations } from './endpoint-association.ts'
 import { dnsHashOf, hiddenZoneIdOf } from './endpoint-dns.ts'
 import { addEndpointInterfaces, interfacesOfEndpoint } from './endpoint-interface.ts'
 import { gatewayEndpointOf, modifyGatewayEndpoint } from './gateway-endpoint.ts'
@@ -32,6 +33,7 @@ import { interfaceEndpointOf, modifyInterfaceEndpoint } from './interface-endpoi
 import { checkEndpointCount, type NewVpcEndpoint, requireOffer } from './new-vpc-endpoint.ts'
 import { offerBehind } from './offer.ts'
 import { endpointsThatNeed, gatewayEndpoints } from './private-dns.ts'
+import { insertResourceEndpoint, isLatticeType, modifyResourceEndpoint } from './resource-endpoint.ts'
 import { type ShownVpcEndpoint, toVpcEndpoint } from './vpc-endpoint-shape.ts'
 
 export interface CreateVpcEndpointOutput {
@@ -44,6 +46,11 @@ export function createVpcEndpoint(tx: Tx, caller: Caller, input: CreateVpcEndpoi
   const made = tx.vpcEndpoints.get(findMadeBefore(tx, caller, call) ?? '')
   if (made) return { VpcEndpoint: toVpcEndpoint(tx, made), ClientToken: input.ClientToken }
   const vpc = requireVpc(tx, caller, input.VpcId)
+  if (isLatticeType(input.VpcEndpointType)) {
+    const endpoint = insertResourceEndpoint(tx, caller, vpc, input.VpcEndpointType, input)
+    rememberMade(tx, caller, call, endpoint.id)
+    return { VpcEndpoint: toVpcEndpoint(tx, endpoint), ClientToken: input.ClientToken }
+  }
   const { service, type } = requireOffer(tx, caller, input)
   checkEndpointCount(tx, vpc, type)
   const wanted = { vpc, service, input }
@@ -75,6 +82,10 @@ export function modifyVpcEndpoint(tx: Tx, caller: Caller, input: ModifyVpcEndpoi
   if (endpoint.state === 'rejected' || endpoint.state === 'failed') {
     throw new ApiError('IncorrectState', `The VPC endpoint ${endpoint.id} is ${endpoint.state} and cannot be modified`)
   }
+  if (isLatticeType(endpoint.type)) {
+    modifyResourceEndpoint(tx, caller, endpoint, input)
+    return { Return: true }
+  }
   const service = offerBehind(tx, endpoint)
   if (!service) throw notFound('VpcEndpointService', endpoint.serviceName)
   modifierOf(endpoint)(tx, caller, endpoint, { service, input })
@@ -97,6 +108,7 @@ export function deleteVpcEndpoints(tx: Tx, caller: Caller, input: DeleteVpcEndpo
 
 /** What the reconciler does when the kernel has lost an endpoint. */
 export function removeVpcEndpoint(tx: Tx, endpoint: VpcEndpoint): void {
+  removeAssociations(tx, endpoint)
   for (const { id } of interfacesOfEndpoint(tx, endpoint)) tx.networkInterfaces.delete(id)
   for (const { id } of tx.connectionNotifications.where('vpcEndpointId', endpoint.id)) {
     tx.connectionNotifications.delete(id)

@@ -1,0 +1,329 @@
+// Endpoints of type Resource and ServiceNetwork: interfaces in subnets, security groups, and a resource configuration or a
+// service network of VPC Lattice behind them, one's own or shared. No policy is asked: resources take TCP.
+// https://docs.aws.amazon.com/vpc/latest/privatelink/use-resource-endpoint.html
+
+import type { CreateVpcEndpointRequest, DnsEntry, ModifyVpcEndpointRequest } from '@aws-sdk/client-ec2'
+import { vpceHostedZoneId } from '../../../catalogue/endpoint-zones.ts'
+import { endpointResourceName, privateResourceName } from '../../../compile/resource-names.ts'
+import { ApiError, missingParameter } from '../../../errors.ts'
+import type {
+  EndpointAssociation,
+  PrivateDnsPreference,
+  ResourceConfiguration,
+  ServiceNetwork,
+} from '../../../store/lattice-records.ts'
+import type { SecurityGroupId, Subnet, Vpc, VpcEndpoint } from '../../../store/records.ts'
+import type { Records, Tx } from '../../../store/store.ts'
+import type { Caller } from '../../caller.ts'
+import { isVisible, latticeArn } from '../../vpc-lattice/find.ts'
+import { requirePrivateDns } from '../../vpc-lattice/private-dns.ts'
+import { requireGroupsOfVpc } from '../network-interface/network-interface-attribute.ts'
+import { defaultGroupIds } from '../network-interface/new-network-interface.ts'
+import { ownedBy } from '../request/owned.ts'
+import { requireSecurityGroup, requireVpc } from '../request/require.ts'
+import { tagsFor } from '../request/tags.ts'
+import { findFreeBlock } from '../vpc/private-address.ts'
+import { allocateBackboneAddress } from './backbone-address.ts'
+import { associateEndpoint, BLOCK_LENGTH } from './endpoint-association.ts'
+import { dnsHashOf, furtherZoneId, hiddenZoneIdOf } from './endpoint-dns.ts'
+import {
+  addEndpointInterfaces,
+  interfacesOfEndpoint,
+  type Placement,
+  requirePlacements,
+  requireSubnetIn,
+} from './endpoint-interface.ts'
+import { checkEndpointCount, invalidParameter, requireDnsRecordIpType } from './new-vpc-endpoint.ts'
+
+/** Types whose endpoints lead into VPC Lattice. */
+export function isLatticeType(type: string | undefined): type is 'Resource' | 'ServiceNetwork' {
+  return type === 'Resource' || type === 'ServiceNetwork'
+}
+
+type Destination =
+  | { readonly type: 'Resource'; readonly resourceConfigurationId: ResourceConfiguration['id'] }
+  | { readonly type: 'ServiceNetwork'; readonly serviceNetworkId: ServiceNetwork['id'] }
+
+export function insertResourceEndpoint(
+  tx: Tx,
+  caller: Caller,
+  vpc: Vpc,
+  type: 'Resource' | 'ServiceNetwork',
+  input: CreateVpcEndpointRequest,
+): VpcEndpoint {
+  checkParameters(type, input, input.RouteTableIds)
+  const placements = requirePlacements(tx, caller, vpc, {
+    ids: input.SubnetIds,
+    configurations: input.SubnetConfigurations,
+  })
+  checkOneInZone(
+    [],
+    placements.map(({ subnet }) => subnet),
+  )
+  const destination =
+    type === 'Resource'
+      ? requireConfiguration(tx, caller, vpc, placements, input.ResourceConfigurationArn)
+      : requireServiceNetwork(tx, caller, input.ServiceNetworkArn)
+  const groupIds = requireGroupsOfVpc(tx, caller, vpc.id, input.SecurityGroupIds ?? [])
+  const privateDns = requireDns(vpc, input)
+  checkEndpointCount(tx, vpc, type)
+  const id = tx.newId('vpce')
+  const endpoint = tx.vpcEndpoints.insert({
+    ...ownedBy(caller, tagsFor('vpc-endpoint', input.TagSpecifications)),
+    id,
+    ...destination,
+    vpcId: vpc.id,
+    serviceName: '',
+    state: 'pending',
+    policyDocument: '',
+    routeTableIds: [],
+    groupIds: groupIds.length > 0 ? groupIds : defaultGroupIds(tx, vpc.id, caller.account),
+    dnsHash: dnsHashOf(id),
+    hiddenZoneId: hiddenZoneIdOf(id),
+    ipAddressType: 'ipv4',
+    dnsRecordIpType: requireDnsRecordIpType(input.DnsOptions) ?? 'ipv4',
+    privateDnsEnabled: input.PrivateDnsEnabled ?? false,
+    privateDnsOnlyForInboundResolverEndpoint: false,
+    ...(privateDns && { privateDns }),
+    backboneAddress: allocateBackboneAddress(tx),
+  })
+  addInterfaces(tx, caller, endpoint, placements)
+  associateEndpoint(tx, caller, endpoint)
+  return endpoint
+}
+
+/** The endpoint is `pending` until the kernel has the change. */
+export function modifyResourceEndpoint(
+  tx: Tx,
+  caller: Caller,
+  endpoint: VpcEndpoint,
+  input: ModifyVpcEndpointRequest,
+): void {
+  if (endpoint.state === 'rejected') {
+    throw new ApiError('IncorrectState', `The VPC endpoint ${endpoint.id} was cut off by the owner of the resource`)
+  }
+  checkParameters(endpoint.type, input, [...(input.AddRouteTableIds ?? []), ...(input.RemoveRouteTableIds ?? [])])
+  const vpc = requireVpc(tx, caller, endpoint.vpcId)
+  const groupIds = requireNewGroups(tx, caller, endpoint, input)
+  const wasEnabled = endpoint.privateDnsEnabled
+  const privateDnsEnabled = input.PrivateDnsEnabled ?? wasEnabled
+  const privateDns = requireDns(vpc, { ...input, PrivateDnsEnabled: privateDnsEnabled }) ?? endpoint.privateDns
+  changeSubnets(tx, caller, { ...endpoint, groupIds }, input)
+  for (const eni of interfacesOfEndpoint(tx, endpoint)) tx.networkInterfaces.update(eni.id, { groupIds })
+  const changed = tx.vpcEndpoints.update(endpoint.id, {
+    groupIds,
+    privateDnsEnabled,
+    ...(privateDns && { privateDns }),
+    dnsRecordIpType: requireDnsRecordIpType(input.DnsOptions) ?? endpoint.dnsRecordIpType,
+    state: 'pending',
+  })
+  associateEndpoint(tx, caller, changed)
+}
+
+/** As DescribeVpcEndpoints shows what is behind it. */
+export function toDestination(records: Records, endpoint: VpcEndpoint) {
+  const configuration = records.resourceConfigurations.get(endpoint.resourceConfigurationId ?? '')
+  const network = records.serviceNetworks.get(endpoint.serviceNetworkId ?? '')
+  const blocks = interfacesOfEndpoint(records, endpoint).flatMap(({ subnetId: SubnetId, prefixes = [] }) =>
+    prefixes.length === 0 ? [] : [{ SubnetId, IpPrefixes: [...prefixes] }],
+  )
+  return {
+    ...(configuration && { ResourceConfigurationArn: latticeArn(configuration) }),
+    ...(network && { ServiceNetworkArn: latticeArn(network) }),
+    ...(blocks.length > 0 && { Ipv4Prefixes: blocks }),
+  }
+}
+
+/** A name for each of its resources, and the custom one where the VPC knows that. */
+export function resourceDnsEntries(records: Records, endpoint: VpcEndpoint): DnsEntry[] {
+  return records.endpointAssociations.where('vpcEndpointId', endpoint.id).flatMap((association) => {
+    const { dnsEntry, privateDnsEntry } = associationDns(records, endpoint, association)
+    return privateDnsEntry ? [dnsEntry, privateDnsEntry] : [dnsEntry]
+  })
+}
+
+export function associationDns(records: Records, endpoint: VpcEndpoint, association: EndpointAssociation) {
+  const configuration = records.resourceConfigurations.get(association.resourceConfigurationId)
+  const inNetwork = records.serviceNetworkResourceAssociations.get(
+    association.serviceNetworkResourceAssociationId ?? '',
+  )
+  const name = configuration && privateResourceName(endpoint, configuration, inNetwork)
+  return {
+    dnsEntry: { DnsName: endpointResourceName(association), HostedZoneId: vpceHostedZoneId(endpoint.region) },
+    ...(name !== undefined && {
+      privateDnsEntry: { DnsName: name, HostedZoneId: furtherZoneId(endpoint.hiddenZoneId ?? '', name) },
+    }),
+  }
+}
+
+export function toDnsPreference({ privateDns }: VpcEndpoint) {
+  if (!privateDns) return {}
+  return {
+    PrivateDnsPreference: privateDns.preference,
+    PrivateDnsSpecifiedDomains: [...privateDns.specifiedDomains],
+  }
+}
+
+function requireConfiguration(
+  records: Records,
+  caller: Caller,
+  vpc: Vpc,
+  placements: readonly Placement[],
+  arn: string | undefined,
+): Destination {
+  if (arn === undefined) throw missingParameter('resourceConfigurationArn')
+  const id = requireArn(arn, 'resourceconfiguration', 'InvalidResourceConfigurationArn')
+  const configuration = records.resourceConfigurations.get(id)
+  if (!configuration || !isVisible(records, caller, configuration) || latticeArn(configuration) !== arn) {
+    throw new ApiError('InvalidResourceConfigurationArn.NotFound', `The resource configuration '${arn}' does not exist`)
+  }
+  if (configuration.type === 'CHILD') {
+    throw invalidParameter(`The resource configuration ${id} is a child of a group; use the group's ARN.`)
+  }
+  const gateway = records.resourceGateways.get(configuration.resourceGatewayId)
+  if (gateway?.vpcId === vpc.id) {
+    throw invalidParameter(
+      `The resource gateway of ${id} is in the VPC ${vpc.id} itself; a resource endpoint must be in another VPC.`,
+    )
+  }
+  const zones = new Set(
+    records.networkInterfaces
+      .where('resourceGatewayId', configuration.resourceGatewayId)
+      .map(({ subnetId }) => records.subnets.get(subnetId)?.availabilityZoneId),
+  )
+  if (placements.length > 0 && !placements.some(({ subnet }) => zones.has(subnet.availabilityZoneId))) {
+    throw invalidParameter(
+      `At least one subnet must be in an Availability Zone of the resource gateway of ${id}: ${[...zones].join(', ')}.`,
+    )
+  }
+  return { type: 'Resource', resourceConfigurationId: configuration.id }
+}
+
+function requireServiceNetwork(records: Records, caller: Caller, arn: string | undefined): Destination {
+  if (arn === undefined) throw missingParameter('serviceNetworkArn')
+  const id = requireArn(arn, 'servicenetwork', 'InvalidServiceNetworkArn')
+  const network = records.serviceNetworks.get(id)
+  if (network && isVisible(records, caller, network) && latticeArn(network) === arn) {
+    return { type: 'ServiceNetwork', serviceNetworkId: network.id }
+  }
+  throw new ApiError('InvalidServiceNetworkArn.NotFound', `The service network '${arn}' does not exist`)
+}
+
+function requireArn(arn: string, noun: string, code: string): string {
+  const id = new RegExp(`^arn:aws:vpc-lattice:[a-z0-9-]+:\\d{12}:${noun}/([a-z]+-[0-9a-z]+)$`).exec(arn)?.[1]
+  if (id !== undefined) return id
+  throw new ApiError(
+    `${code}.Malformed`,
+    `Invalid ARN: '${arn}' (expecting 'arn:aws:vpc-lattice:REGION:ACCOUNT:${noun}/...')`,
+  )
+}
+
+/** What these endpoints have not: a service, route tables, a policy. */
+function checkParameters(
+  type: VpcEndpoint['type'],
+  input: Pick<CreateVpcEndpointRequest, 'ServiceName' | 'PolicyDocument' | 'IpAddressType' | 'DnsOptions'>,
+  routeTableIds: readonly string[] | undefined,
+): void {
+  if (input.ServiceName !== undefined) throw invalidParameter(`A ${type} type VPC Endpoint has no service name.`)
+  if ((routeTableIds ?? []).length > 0) {
+    throw invalidParameter('Route table IDs are only supported for Gateway type VPC Endpoint.')
+  }
+  if (input.PolicyDocument)
+    throw invalidParameter(`Endpoint policies are not supported for ${type} type VPC Endpoints.`)
+  if (input.IpAddressType !== undefined && input.IpAddressType !== 'ipv4') {
+    throw invalidParameter(
+      `The IP address type ${input.IpAddressType} is not served for ${type} type VPC Endpoints; use ipv4.`,
+    )
+  }
+  if (input.DnsOptions?.PrivateDnsOnlyForInboundResolverEndpoint) {
+    throw invalidParameter(
+      'DnsOptions PrivateDnsOnlyForInboundResolverEndpoint is applicable only to Interface VPC Endpoints.',
+    )
+  }
+}
+
+function requireDns(
+  vpc: Vpc,
+  input: Pick<CreateVpcEndpointRequest, 'PrivateDnsEnabled' | 'DnsOptions'>,
+): PrivateDnsPreference | undefined {
+  const preference = asEc2(() =>
+    requirePrivateDns({
+      privateDnsPreference: input.DnsOptions?.PrivateDnsPreference,
+      privateDnsSpecifiedDomains: input.DnsOptions?.PrivateDnsSpecifiedDomains,
+    }),
+  )
+  if (!input.PrivateDnsEnabled) {
+    if (preference) throw invalidParameter('PrivateDnsPreference can only be set when private DNS is enabled.')
+    return undefined
+  }
+  if (!vpc.enableDnsSupport || !vpc.enableDnsHostnames) {
+    throw invalidParameter(
+      `Enabling private DNS requires both enableDnsSupport and enableDnsHostnames VPC attributes set to true for ${vpc.id}`,
+    )
+  }
+  return preference
+}
+
+/** The same fault in EC2's code. */
+function asEc2<T>(run: () => T): T {
+  try {
+    return run()
+  } catch (error) {
+    throw error instanceof ApiError ? invalidParameter(error.message) : error
+  }
+}
+
+function checkOneInZone(kept: readonly Subnet[], added: readonly Subnet[]): void {
+  const taken = new Set(kept.map((subnet) => subnet.availabilityZoneId))
+  for (const { id, availabilityZoneId } of added) {
+    if (taken.has(availabilityZoneId)) {
+      throw new ApiError(
+        'DuplicateSubnetsInSameZone',
+        `Found another VPC endpoint subnet in the availability zone of ${id}. VPC endpoint subnets should be in different availability zones supported by the VPC endpoint service.`,
+      )
+    }
+    taken.add(availabilityZoneId)
+  }
+}
+
+function addInterfaces(tx: Tx, caller: Caller, endpoint: VpcEndpoint, placements: readonly Placement[]): void {
+  addEndpointInterfaces(tx, caller, endpoint, placements)
+  if (endpoint.type !== 'ServiceNetwork') return
+  for (const { id, prefixes, subnetId } of interfacesOfEndpoint(tx, endpoint)) {
+    const subnet = tx.subnets.get(subnetId)
+    if (subnet && !prefixes) tx.networkInterfaces.update(id, { prefixes: [findFreeBlock(tx, subnet, BLOCK_LENGTH)] })
+  }
+}
+
+function changeSubnets(tx: Tx, caller: Caller, endpoint: VpcEndpoint, input: ModifyVpcEndpointRequest): void {
+  const vpc = { id: endpoint.vpcId }
+  const placements = requirePlacements(tx, caller, vpc, {
+    ids: input.AddSubnetIds,
+    configurations: input.SubnetConfigurations,
+  })
+  const removed = new Set((input.RemoveSubnetIds ?? []).map((id) => requireSubnetIn(tx, caller, vpc, id).id))
+  const bySubnet = new Map(interfacesOfEndpoint(tx, endpoint).map((eni) => [eni.subnetId, eni]))
+  const added = placements.filter(({ subnet }) => !bySubnet.has(subnet.id))
+  const kept = [...bySubnet.keys()].filter((id) => !removed.has(id)).flatMap((id) => tx.subnets.get(id) ?? [])
+  checkOneInZone(
+    kept,
+    added.map(({ subnet }) => subnet),
+  )
+  for (const [subnetId, eni] of bySubnet) if (removed.has(subnetId)) tx.networkInterfaces.delete(eni.id)
+  addInterfaces(tx, caller, endpoint, added)
+}
+
+function requireNewGroups(
+  records: Records,
+  caller: Caller,
+  endpoint: VpcEndpoint,
+  input: ModifyVpcEndpointRequest,
+): SecurityGroupId[] {
+  const removed = new Set<string>(
+    (input.RemoveSecurityGroupIds ?? []).map((id) => requireSecurityGroup(records, caller, id).id),
+  )
+  const kept = endpoint.groupIds.filter((id) => !removed.has(id))
+  const groups = requireGroupsOfVpc(records, caller, endpoint.vpcId, [...kept, ...(input.AddSecurityGroupIds ?? [])])
+  if (groups.length > 0) return groups
+  throw invalidParameter(`VPC endpoint ${endpoint.id} must have at least one security group.`)
+}

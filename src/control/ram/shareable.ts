@@ -1,0 +1,62 @@
+// What can be shared, and what a share lets others do with it: one table, a row for each type of resource.
+// https://docs.aws.amazon.com/ram/latest/userguide/shareable.html
+
+import type { AccountId } from '../../store/records.ts'
+import type { Records } from '../../store/store.ts'
+import { findShareable } from '../vpc-lattice/find.ts'
+import { invalidParameter, malformedArn, unknownResource } from './errors.ts'
+
+export interface ShareableType {
+  /** `vpc-lattice:ResourceConfiguration` */
+  readonly type: string
+  readonly serviceName: string
+  /** The one permission that such a share has. */
+  readonly permission: string
+  readonly arn: RegExp
+  /** Whose it is; undefined when there is none. */
+  owner(records: Records, arn: string): AccountId | undefined
+}
+
+export const SHAREABLE: readonly ShareableType[] = [
+  {
+    type: 'vpc-lattice:ResourceConfiguration',
+    serviceName: 'vpc-lattice',
+    permission: 'AWSRAMPermissionVpcLatticeResourceConfiguration',
+    arn: /^arn:aws:vpc-lattice:[a-z0-9-]+:\d{12}:resourceconfiguration\/rcfg-[0-9a-z]+$/,
+    owner: ownerOfLattice,
+  },
+  {
+    type: 'vpc-lattice:ServiceNetwork',
+    serviceName: 'vpc-lattice',
+    permission: 'AWSRAMPermissionVpcLatticeServiceNetworkReadWrite',
+    arn: /^arn:aws:vpc-lattice:[a-z0-9-]+:\d{12}:servicenetwork\/sn-[0-9a-z]+$/,
+    owner: ownerOfLattice,
+  },
+]
+
+/** `arn:aws:ram::aws:permission/AWSRAMPermission…` */
+export function permissionArn({ permission }: ShareableType): string {
+  return `arn:aws:ram::aws:permission/${permission}`
+}
+
+export function typeOf(arn: string): ShareableType | undefined {
+  return SHAREABLE.find((one) => one.arn.test(arn))
+}
+
+/** The ARN, when it is of something that this account has and that can be shared. */
+export function requireShareable(records: Records, account: AccountId, arn: string): string {
+  if (!/^arn:[a-z-]+:[a-z0-9-]+:/.test(arn)) throw malformedArn(arn)
+  const type = typeOf(arn)
+  if (!type) {
+    const known = SHAREABLE.map((one) => one.type).join(', ')
+    throw invalidParameter(`The resource ${arn} cannot be shared here; what can is of type ${known}.`)
+  }
+  const child = records.resourceConfigurations.get(arn.slice(arn.lastIndexOf('/') + 1))
+  if (child?.type === 'CHILD') throw invalidParameter(`The resource ${arn} is shared with its group, ${child.groupId}.`)
+  if (type.owner(records, arn) === account) return arn
+  throw unknownResource(`Resource ${arn}`)
+}
+
+function ownerOfLattice(records: Records, arn: string): AccountId | undefined {
+  return findShareable(records, arn)?.owner
+}
