@@ -39,6 +39,8 @@ const OPENERS: Readonly<Record<string, (context: ServiceContext) => Promise<Serv
   logs: openLogs,
   apigateway: openApiGateway,
   'execute-api': openApiGateway,
+  'vpc-lattice': openVpcLattice,
+  ram: openResourceAccessManager,
   ssm: openSystemsManager,
   ssmmessages: openSystemsManager,
   ec2messages: openSystemsManager,
@@ -120,6 +122,23 @@ async function openApiGateway({ store, endpoint }: ServiceContext): Promise<Serv
     adapters: [apiGatewayAdapter(store, send), executeApi],
     describeRequest: (principal, action, arn) => executeApi.describeRequest(principal, action, arn),
   }
+}
+
+async function openVpcLattice({ store }: ServiceContext): Promise<Service> {
+  const [{ controlAdapter }, { VPC_LATTICE_AUTHORISATIONS, VPC_LATTICE_READS, VPC_LATTICE_WRITES }] = await Promise.all(
+    [import('./api/control-adapter.ts'), import('./api/operations/vpc-lattice.ts')],
+  )
+  const rows = { reads: VPC_LATTICE_READS, writes: VPC_LATTICE_WRITES, authorisations: VPC_LATTICE_AUTHORISATIONS }
+  return { adapters: [controlAdapter({ service: 'vpc-lattice', store, ...rows })] }
+}
+
+async function openResourceAccessManager({ store }: ServiceContext): Promise<Service> {
+  const [{ controlAdapter }, { RAM_AUTHORISATIONS, RAM_READS, RAM_WRITES }] = await Promise.all([
+    import('./api/control-adapter.ts'),
+    import('./api/operations/ram.ts'),
+  ])
+  const rows = { reads: RAM_READS, writes: RAM_WRITES, authorisations: RAM_AUTHORISATIONS }
+  return { adapters: [controlAdapter({ service: 'ram', store, ...rows })] }
 }
 
 async function openSystemsManager(context: ServiceContext): Promise<Service> {

@@ -72,9 +72,12 @@ function accountOf({ principal }: Call): { resourceAccount?: string } {
   return principal.kind === 'anonymous' ? {} : { resourceAccount: principal.account }
 }
 
+/** Services whose models have an AccessDeniedException. */
+const NAMED_EXCEPTIONS: ReadonlySet<string> = new Set(['organizations', 'vpc-lattice', 'ram'])
+
 function refusal(service: string, decision: PolicyDecision): ApiError {
   const message = decision.message ?? ''
-  if (service === 'organizations') return new ApiError('AccessDeniedException', message)
+  if (NAMED_EXCEPTIONS.has(service)) return new ApiError('AccessDeniedException', message)
   if (service !== 'ec2') return new ApiError('AccessDenied', message)
   return new ApiError('UnauthorizedOperation', `You are not authorized to perform this operation. ${message}`.trim())
 }
