@@ -53,6 +53,7 @@ import { BACKBONE_MARK, SAME_SUBNET_MARK } from './plan.ts'
 import { forwardedAtDoors, serviceChains, serviceMap, serviceRules, serviceTimeouts } from './service-rules.ts'
 import { aclRules, groupRules, memberSet } from './traffic-rules.ts'
 import type { PlugIn } from './vpc-plan.ts'
+import { type ZoneFailure, zoneFailure } from './zone-failure.ts'
 
 /** A rule for each: comparing a name costs a packet half of what looking it up in a set of two does. */
 const FROM_ROUTER: readonly Rule[] = [BACKBONE_LINK, 'lo'].map((link) => ({
@@ -77,6 +78,7 @@ export function vpcRules(sources: RuleSources): Ruleset {
   const { vpc, plugIns, doors, detours, balancers } = sources
   const serves = isBalancing(balancers)
   const consumes = doors.some(({ service }) => service)
+  const failure = zoneFailure(sources)
   const forwarded: NftMap = {
     name: 'forwarded',
     type: 'ipv4_addr . inet_proto . inet_service',
@@ -89,6 +91,7 @@ export function vpcRules(sources: RuleSources): Ruleset {
       ...interfaceSets(vpc, plugIns),
       ...endpointSets(doors, detours),
       ...(serves ? balancerSets(balancers) : []),
+      ...failure.sets,
       ...referencedGroups(vpc),
     ],
     maps: [
@@ -100,7 +103,7 @@ export function vpcRules(sources: RuleSources): Ruleset {
       ...(consumes || serves ? [forwarded] : []),
     ],
     chains: [
-      ...baseChains(sources),
+      ...baseChains(sources, failure),
       ...subnetChains(vpc),
       ...endpointChains(vpc),
       ...serviceChains(doors),
@@ -186,7 +189,7 @@ function gatewayMap(vpc: VpcNetwork): NftMap {
   }
 }
 
-function baseChains({ vpc, doors, balancers }: RuleSources): Chain[] {
+function baseChains({ vpc, doors, balancers }: RuleSources, failure: ZoneFailure): Chain[] {
   const serves = isBalancing(balancers)
   /** A rule that is there with a load balancer only: others' packets pay nothing for it. */
   const serving = (...rules: readonly Rule[]) => (serves ? rules : [])
@@ -198,7 +201,7 @@ function baseChains({ vpc, doors, balancers }: RuleSources): Chain[] {
     policy: Hook['policy'] = 'accept',
   ): Chain => ({ name, hook: { type: 'filter', hook, priority, policy }, rules })
   return [
-    chain('source-check', 'prerouting', -150, sourceCheck(serving(DROP_FALSE_NODES))),
+    chain('source-check', 'prerouting', -150, [...failure.arriving, ...sourceCheck(serving(DROP_FALSE_NODES))]),
     chain('sg-egress', 'prerouting', -149, [
       ...FROM_ROUTER,
       ESTABLISHED,
@@ -234,6 +237,7 @@ function baseChains({ vpc, doors, balancers }: RuleSources): Chain[] {
       ],
     },
     chain('destination-check', 'postrouting', 109, [
+      ...failure.leaving,
       TO_BACKBONE,
       { match: ['oifname . ip daddr @own-addresses'], verdict: 'accept' },
       { match: ['oifname @without-source-check'], verdict: 'accept' },

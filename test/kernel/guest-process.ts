@@ -117,7 +117,8 @@ function obey(order: GuestOrder): Promise<GuestAnswer> {
 }
 
 if (process.send) {
-  for (const port of GUEST_PORTS) {
+  const asked = process.argv.slice(2).map(Number)
+  for (const port of asked.length > 0 ? asked : GUEST_PORTS) {
     const server = createServer((socket) => {
       peers.push(`${socket.remoteAddress}`)
       socket.on('error', () => socket.destroy()).pipe(socket)

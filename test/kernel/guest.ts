@@ -20,10 +20,10 @@ export class Guest {
     })
   }
 
-  /** Starts it and waits until it listens. */
-  static async enter(namespace: string): Promise<Guest> {
+  /** Starts it and waits until it listens; on `ports`, or on those of every guest. */
+  static async enter(namespace: string, ports: readonly number[] = []): Promise<Guest> {
     const script = fileURLToPath(new URL('guest-process.ts', import.meta.url))
-    const [command = '', ...argv] = inNamespace(namespace, process.execPath, script)
+    const [command = '', ...argv] = inNamespace(namespace, process.execPath, script, ...ports.map(String))
     const child = spawn(command, argv, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
     await once(child, 'message')
     return new Guest(child)

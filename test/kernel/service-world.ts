@@ -15,13 +15,7 @@ import { cidr } from '../../src/ip/cidr.ts'
 import { ALL_PROTOCOLS } from '../../src/ip/protocol.ts'
 import { MemoryJournal } from '../../src/store/journal.ts'
 import type { Listener, TargetGroup } from '../../src/store/load-balancing-records.ts'
-import type {
-  InstanceId,
-  NetworkInterface,
-  SecurityGroupId,
-  SecurityGroupRule,
-  SubnetId,
-} from '../../src/store/records.ts'
+import type { InstanceId, NetworkInterface, SecurityGroupId, SecurityGroupRule } from '../../src/store/records.ts'
 import { Store, type Tx } from '../../src/store/store.ts'
 
 export const LOAD_BALANCER = 'arn:aws:elasticloadbalancing:us-east-1:222222222222:loadbalancer/net/nlb/0000000000000001'
@@ -307,41 +301,37 @@ function insertService(tx: Tx): void {
   })
 }
 
-function insertEndpoint(tx: Tx): void {
+/** In the provider's own VPC it is vpce-2, with addresses one higher. */
+export function insertEndpoint(tx: Tx, side: Side = 'c'): void {
+  const number = side === 'c' ? 1 : 2
+  const id = `vpce-${number}` as const
+  const groupId = side === 'c' ? 'sg-e' : 'sg-p'
   tx.vpcEndpoints.insert({
-    ...created('c'),
-    id: 'vpce-1',
+    ...created(side),
+    id,
     type: 'Interface',
-    vpcId: 'vpc-c',
+    vpcId: `vpc-${side}`,
     serviceName: 'com.amazonaws.vpce.us-east-1.vpce-svc-1',
     endpointServiceId: 'vpce-svc-1',
-    connectionId: 'vpce-con-1',
+    connectionId: `vpce-con-${number}`,
     state: 'available',
     policyDocument: '{}',
     routeTableIds: [],
     ipAddressType: 'ipv4',
     dnsRecordIpType: 'ipv4',
-    groupIds: ['sg-e'],
+    groupIds: [groupId],
     privateDnsEnabled: false,
     privateDnsOnlyForInboundResolverEndpoint: false,
-    backboneAddress: address('240.2.0.1'),
-    dnsHash: 'hash0001',
+    backboneAddress: address(`240.2.0.${number}`),
+    dnsHash: `hash000${number}`,
   })
-  for (const [id, zone] of [
-    ['eni-e1', 'a'],
-    ['eni-e2', 'b'],
-  ] as const) {
-    const at = `10.0.${ZONES[zone].number}.100`
-    insertInterface(tx, 'c', zone, {
-      id,
-      at,
+  for (const [index, zone] of (['a', 'b'] as const).entries()) {
+    insertInterface(tx, side, zone, {
+      id: `eni-e${2 * number - 1 + index}`,
+      at: `10.0.${ZONES[zone].number}.${99 + number}`,
       interfaceType: 'vpc_endpoint',
-      groupIds: ['sg-e'],
-      vpcEndpointId: 'vpce-1',
+      groupIds: [groupId],
+      vpcEndpointId: id,
     })
   }
-}
-
-export function subnetOf(side: Side, zone: Zone): SubnetId {
-  return `subnet-${side}${zone}`
 }
