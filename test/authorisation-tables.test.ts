@@ -2,7 +2,6 @@
 // resource is of a kind that the action is on, and its condition keys are among the action's.
 
 import { describe, expect, test } from 'vitest'
-import { canMean } from '../src/advise/overlap.ts'
 import { controlAdapter } from '../src/api/control-adapter.ts'
 import { ec2Operations } from '../src/api/operations/ec2.ts'
 import { IAM_AUTHORISATIONS, IAM_READS, IAM_WRITES } from '../src/api/operations/iam.ts'
@@ -17,6 +16,7 @@ import { loadServiceActions, type ServiceAction } from '../src/catalogue/service
 import type { Caller } from '../src/control/caller.ts'
 import { createOrganization } from '../src/control/organizations/organization.ts'
 import type { Adapter, Call } from '../src/edge/adapter.ts'
+import { canMean } from '../src/iam/arn-form.ts'
 import type { Principal } from '../src/iam/principal.ts'
 import type { Authorisation } from '../src/iam/request.ts'
 import { compileWildcard } from '../src/iam/wildcard.ts'

@@ -2,12 +2,12 @@
 
 import type { ServiceAction } from '../catalogue/service-actions.ts'
 import { parseArn } from '../iam/arn.ts'
+import { canMean } from '../iam/arn-form.ts'
 import type { Policy, Statement } from '../iam/policy.ts'
 import { hasWildcard } from '../iam/wildcard.ts'
 import { type ActionTables, actionsCovered, actionsMeant } from './action-tables.ts'
 import type { Unplaced } from './finding.ts'
 import { pathOf } from './lint-access.ts'
-import { canMean } from './overlap.ts'
 
 export function lintResources(policy: Policy, _subject: unknown, tables: ActionTables): Unplaced[] {
   return policy.statements.flatMap((statement) => {

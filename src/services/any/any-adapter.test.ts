@@ -21,6 +21,7 @@ let answerUpstream: (req: IncomingMessage, res: ServerResponse) => unknown
 let upstreams: Map<string, URL>
 let connection: Connection
 let allowed: string
+let identity: object | undefined
 let log: string[]
 
 const user = (): IdentifiedPrincipal => ({
@@ -29,7 +30,10 @@ const user = (): IdentifiedPrincipal => ({
   arn: `arn:aws:iam::${ACCOUNT}:user/ann`,
   userName: 'ann',
   identityPolicies: [
-    { name: 'inline', document: JSON.stringify({ Statement: { Effect: 'Allow', Action: allowed, Resource: '*' } }) },
+    {
+      name: 'inline',
+      document: JSON.stringify(identity ?? { Statement: { Effect: 'Allow', Action: allowed, Resource: '*' } }),
+    },
   ],
 })
 
@@ -39,6 +43,7 @@ beforeEach(async () => {
   upstreams = new Map(['dynamodb', 'lambda', 'sqs'].map((service) => [service, new URL(urlOf(upstream))]))
   connection = PUBLIC
   allowed = '*'
+  identity = undefined
   log = []
   const door = new FrontDoor({
     adapters: [],
@@ -182,6 +187,52 @@ describe('with an upstream', () => {
     expect((await ask({ headers: TARGET })).body.toString()).toBe('ok')
     expect((await ask({ headers: TARGET })).body.toString()).toBe('ok')
     expect(answered).toBe(3)
+  })
+})
+
+describe('a table with two keys', () => {
+  const Key = { date: { S: '2026' }, user: { S: 'ann' } }
+  const table = {
+    KeySchema: [
+      { AttributeName: 'user', KeyType: 'HASH' },
+      { AttributeName: 'date', KeyType: 'RANGE' },
+    ],
+  }
+  let targets: string[]
+
+  beforeEach(() => {
+    targets = []
+    identity = {
+      Statement: {
+        Effect: 'Allow',
+        Action: 'dynamodb:GetItem',
+        Resource: '*',
+        Condition: { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': 'ann' } },
+      },
+    }
+    answerUpstream = async (req, res) => {
+      const target = String(req.headers['x-amz-target'])
+      targets.push(`${target} ${await text(req)}`)
+      res.end(target.endsWith('DescribeTable') ? JSON.stringify({ Table: table }) : '{"Item":{}}')
+    }
+  })
+
+  it('is asked about once, and then known by its leading one', async () => {
+    const body = JSON.stringify({ TableName: 't', Key })
+    for (const expected of [200, 200]) expect((await ask({ headers: TARGET, body })).status).toBe(expected)
+    const bob = JSON.stringify({ TableName: 't', Key: { ...Key, user: { S: 'bob' } } })
+    expect((await ask({ headers: TARGET, body: bob })).body.toString()).toContain('AccessDenied')
+    expect(targets).toEqual([
+      'DynamoDB_20120810.DescribeTable {"TableName":"t"}',
+      `DynamoDB_20120810.GetItem ${body}`,
+      `DynamoDB_20120810.GetItem ${body}`,
+    ])
+  })
+
+  it('lets less pass, never more, where its server does not tell', async () => {
+    answerUpstream = (_req, res) => res.end('{"__type":"ResourceNotFoundException"}')
+    const heard = await ask({ headers: TARGET, body: JSON.stringify({ TableName: 't', Key }) })
+    expect(heard.body.toString()).toContain('AccessDenied')
   })
 })
 

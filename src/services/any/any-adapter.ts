@@ -6,6 +6,8 @@ import { shortNameOf } from '../../edge/endpoint-host.ts'
 import { ApiError } from '../../errors.ts'
 import { parseArn } from '../../iam/arn.ts'
 import type { Authorisation, PolicyDecision } from '../../iam/request.ts'
+import { tablesToKnow } from './dynamodb-request.ts'
+import { DynamodbSchemas } from './dynamodb-schemas.ts'
 import { resourcesOf } from './resources.ts'
 import { spokenCodec, streams } from './spoken.ts'
 import { sendTo } from './upstream.ts'
@@ -36,6 +38,8 @@ class AnyAdapter implements Adapter {
   readonly codecOf = spokenCodec
   readonly streams = streams
   #upstreams: Upstreams
+  /** By the origin of the server that has the tables. */
+  #schemas = new Map<string, DynamodbSchemas>()
 
   constructor(service: string, upstreams: Upstreams) {
     this.service = service
@@ -44,10 +48,14 @@ class AnyAdapter implements Adapter {
 
   /** A resource of another account is asked about as if it were the caller's: what its own policy says, only the server
    * behind knows. */
-  async authorisations({ operation, input, principal, region }: Call): Promise<readonly Authorisation[]> {
+  async authorisations(call: Call): Promise<readonly Authorisation[]> {
+    const { operation, input, principal, region } = call
     const account = principal.kind === 'anonymous' ? '' : principal.account
     const prefix = ACTION_PREFIXES[this.service] ?? this.service
-    const asked = resourcesOf({ service: this.service, operation, input, account, region })
+    const request = { service: this.service, prefix, operation, input, account, region }
+    const tables = this.service === 'dynamodb' ? tablesToKnow(request) : []
+    const schemas = await this.#tableSchemas(call)?.schemasOf(call, tables)
+    const asked = await resourcesOf(request, (table) => schemas?.get(table))
     return asked.map(({ action = operation, resource, keys }) => {
       const owner = parseArn(resource)?.account
       return {
@@ -73,9 +81,23 @@ class AnyAdapter implements Adapter {
   }
 
   async forward(call: Call, sent: SentRequest): Promise<SentAnswer | undefined> {
-    const name = this.#names(call).find((candidate) => this.#upstreams.has(candidate))
-    const url = name === undefined ? undefined : this.#upstreams.get(name)
+    const url = this.#upstreamOf(call)
     return url && sendTo({ service: this.service, url }, sent)
+  }
+
+  #upstreamOf(call: Call): URL | undefined {
+    const name = this.#names(call).find((candidate) => this.#upstreams.has(candidate))
+    return name === undefined ? undefined : this.#upstreams.get(name)
+  }
+
+  /** Undefined for another service, and where nothing stands behind it. */
+  #tableSchemas(call: Call): DynamodbSchemas | undefined {
+    const url = this.service === 'dynamodb' ? this.#upstreamOf(call) : undefined
+    if (!url) return undefined
+    const { service } = this
+    const schemas = this.#schemas.get(url.origin) ?? new DynamodbSchemas((sent) => sendTo({ service, url }, sent))
+    this.#schemas.set(url.origin, schemas)
+    return schemas
   }
 
   /** The endpoint service's own name is closer than the signing name, which several may share. */

@@ -1,9 +1,16 @@
 // What requests to services behind an upstream ask the policies about.
 
 import { describe, expect, test } from 'vitest'
+import type { KeySchema } from './dynamodb-keys.ts'
 import { resourcesOf } from './resources.ts'
 
 const PLACE = { account: '123456789012', region: 'us-east-1' }
+
+/** `orders` has a partition and a sort key, and an index by another. */
+const SCHEMAS: Readonly<Record<string, KeySchema>> = {
+  orders: { partitionKey: 'user', ofIndexes: { 'by-shop': 'shop' } },
+}
+const BOTH = { date: { S: '2026' }, user: { S: 'ann' } }
 
 const CASES: readonly [name: string, service: string, operation: string, input: object, expected: readonly object[]][] =
   [
@@ -39,6 +46,121 @@ const CASES: readonly [name: string, service: string, operation: string, input: 
       'GetItem',
       { TableName: 't', Key: { id: { S: 'ann' } } },
       [{ keys: { 'dynamodb:leadingkeys': ['ann'] } }],
+    ],
+    [
+      'the leading one of two keys, by the definition of the table',
+      'dynamodb',
+      'GetItem',
+      { TableName: 'orders', Key: BOTH },
+      [{ keys: { 'dynamodb:leadingkeys': ['ann'], 'dynamodb:attributes': ['date', 'user'] } }],
+    ],
+    [
+      'either of two keys, of a table that nobody knows',
+      'dynamodb',
+      'GetItem',
+      { TableName: 'other', Key: BOTH },
+      [{ keys: { 'dynamodb:leadingkeys': ['2026', 'ann'] } }],
+    ],
+    [
+      "an item's partition key",
+      'dynamodb',
+      'PutItem',
+      { TableName: 'orders', Item: { ...BOTH, total: { N: '7' } } },
+      [{ keys: { 'dynamodb:leadingkeys': ['ann'], 'dynamodb:attributes': ['date', 'user', 'total'] } }],
+    ],
+    [
+      "a query's, by the names and values that its expression stands for",
+      'dynamodb',
+      'Query',
+      {
+        TableName: 'orders',
+        KeyConditionExpression: '#u = :u AND begins_with(#d, :d)',
+        ExpressionAttributeNames: { '#u': 'user', '#d': 'date' },
+        ExpressionAttributeValues: { ':u': { S: 'ann' }, ':d': { S: '2026' } },
+        ProjectionExpression: 'total, lines[0].price',
+      },
+      [
+        {
+          keys: {
+            'dynamodb:leadingkeys': ['ann'],
+            'dynamodb:attributes': expect.arrayContaining(['user', 'date', 'total', 'lines']),
+          },
+        },
+      ],
+    ],
+    [
+      "an index's own key",
+      'dynamodb',
+      'Query',
+      {
+        TableName: 'orders',
+        IndexName: 'by-shop',
+        KeyConditionExpression: 'shop = :s',
+        ExpressionAttributeValues: { ':s': { S: 'x' } },
+      },
+      [{ resource: expect.stringMatching(/table\/orders\/index\/by-shop$/), keys: { 'dynamodb:leadingkeys': ['x'] } }],
+    ],
+    [
+      'the keys of a query in the old form',
+      'dynamodb',
+      'Query',
+      {
+        TableName: 'orders',
+        KeyConditions: { user: { AttributeValueList: [{ S: 'ann' }], ComparisonOperator: 'EQ' } },
+      },
+      [{ keys: { 'dynamodb:leadingkeys': ['ann'] } }],
+    ],
+    [
+      'every key of a batch',
+      'dynamodb',
+      'BatchGetItem',
+      { RequestItems: { orders: { Keys: [BOTH, { ...BOTH, user: { S: 'bob' } }] } } },
+      [{ keys: { 'dynamodb:leadingkeys': ['ann', 'bob'] } }],
+    ],
+    [
+      'what a batch writes and deletes',
+      'dynamodb',
+      'BatchWriteItem',
+      {
+        RequestItems: { orders: [{ PutRequest: { Item: BOTH } }, { DeleteRequest: { Key: { user: { S: 'bob' } } } }] },
+      },
+      [{ keys: { 'dynamodb:leadingkeys': ['ann', 'bob'] } }],
+    ],
+    [
+      'the parts of a transaction with their keys',
+      'dynamodb',
+      'TransactWriteItems',
+      { TransactItems: [{ Update: { TableName: 'orders', Key: BOTH } }] },
+      [
+        {
+          action: 'UpdateItem',
+          keys: { 'dynamodb:leadingkeys': ['ann'], 'dynamodb:enclosingoperation': 'TransactWriteItems' },
+        },
+      ],
+    ],
+    [
+      'a scan, which has no key',
+      'dynamodb',
+      'Scan',
+      { TableName: 'orders', FilterExpression: 'total > :t' },
+      [{ keys: { 'dynamodb:attributes': ['total'] } }],
+    ],
+    [
+      'a PartiQL statement',
+      'dynamodb',
+      'ExecuteStatement',
+      { Statement: 'SELECT * FROM "orders"."by-shop" WHERE shop = ?' },
+      [{ action: 'PartiQLSelect', resource: expect.stringMatching(/table\/orders\/index\/by-shop$/) }],
+    ],
+    [
+      'several',
+      'dynamodb',
+      'BatchExecuteStatement',
+      { Statements: [{ Statement: "INSERT INTO a VALUE {'id': 1}" }, { Statement: 'update b set x = 1' }] },
+      [
+        { action: 'PartiQLInsert', resource: expect.stringMatching(/table\/a$/) },
+        { action: 'PartiQLUpdate', resource: expect.stringMatching(/table\/b$/) },
+      ],
     ],
     [
       'a batch over two tables',
@@ -107,18 +229,61 @@ const CASES: readonly [name: string, service: string, operation: string, input: 
       { StreamName: 's' },
       [{ resource: 'arn:aws:kinesis:us-east-1:123456789012:stream/s' }],
     ],
+    [
+      'a cluster by the form of its ARN',
+      'ecs',
+      'DescribeServices',
+      { cluster: 'web', services: ['arn:aws:ecs:us-east-1:123456789012:service/web/api'] },
+      [{ resource: 'arn:aws:ecs:us-east-1:123456789012:service/web/api' }],
+    ],
+    [
+      'a rule by its name',
+      'events',
+      'DeleteRule',
+      { Name: 'nightly' },
+      [{ resource: 'arn:aws:events:us-east-1:123456789012:rule/nightly' }],
+    ],
+    [
+      'a state machine to be made, with its tags',
+      'states',
+      'CreateStateMachine',
+      { name: 'm', tags: [{ key: 'team', value: 'blue' }] },
+      [
+        {
+          resource: 'arn:aws:states:us-east-1:123456789012:stateMachine:m',
+          keys: { 'aws:requesttag/team': 'blue', 'aws:tagkeys': ['team'] },
+        },
+      ],
+    ],
+    ['an action on nothing single', 'monitoring', 'ListMetrics', { Namespace: 'x' }, [{ resource: '*' }]],
+    [
+      'a queue that gets tags',
+      'sqs',
+      'TagQueue',
+      { QueueUrl: 'https://sqs/123456789012/jobs', Tags: { team: 'blue' } },
+      [{ resource: expect.stringMatching(/:jobs$/), keys: { 'aws:requesttag/team': 'blue' } }],
+    ],
     ['a service without a table', 'lambda', 'POST', { FunctionName: 'f' }, [{ resource: '*' }]],
   ]
 
 describe('the resource of', () => {
-  test.each(CASES)('%s', (_name, service, operation, input, expected) => {
-    expect(resourcesOf({ service, operation, input: { ...input }, ...PLACE })).toMatchObject(expected)
+  test.each(CASES)('%s', async (_name, service, operation, input, expected) => {
+    const prefix = service === 'monitoring' ? 'cloudwatch' : service
+    const asked = { service, prefix, operation, input: { ...input }, ...PLACE }
+    expect(await resourcesOf(asked, (table) => SCHEMAS[table])).toMatchObject(expected)
   })
 
-  test.each(['not a record', 7, null, ['x'], { a: 1 }])('a member that is %j is passed over', (odd) => {
+  test.each(['not a record', 7, null, ['x'], { a: 1 }])('a member that is %j is passed over', async (odd) => {
     for (const service of ['dynamodb', 'sqs', 'kms', 'secretsmanager']) {
       const input = {
         TableName: odd,
+        Item: odd,
+        Statement: odd,
+        Statements: odd,
+        Tags: odd,
+        TagKeys: odd,
+        KeyConditions: odd,
+        KeyConditionExpression: odd,
         RequestItems: odd,
         TransactItems: odd,
         Key: odd,
@@ -126,7 +291,10 @@ describe('the resource of', () => {
         KeyId: odd,
         SecretId: odd,
       }
-      expect(resourcesOf({ service, operation: 'X', input, ...PLACE }).length).toBeGreaterThan(0)
+      for (const operation of ['X', 'TagResource']) {
+        const asked = { service, prefix: service, operation, input, ...PLACE }
+        expect((await resourcesOf(asked, () => undefined)).length).toBeGreaterThan(0)
+      }
     }
   })
 })

@@ -1,11 +1,16 @@
-// Which resources a request names, for the services that most often stand behind an upstream: as the service's own
-// tables in the Service Authorization Reference have them. Of other services every request is about `*`.
+// Which resources a request names: for the services that most often stand behind an upstream by how each names them, for
+// others by the forms of their ARNs. What names none is about `*`.
 // https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
 
 import type { ContextKeys } from '../../iam/request.ts'
+import { findAction, namedByForms, tagKeys } from './catalogue-resources.ts'
+import { dynamodbResources, type SchemaOf } from './dynamodb-request.ts'
 
 export interface AskedRequest {
+  /** The signing name. */
   readonly service: string
+  /** What the service's actions begin with. */
+  readonly prefix: string
   readonly operation: string
   /** A JSON body, or the parameters of a query; empty where the protocol has neither. */
   readonly input: Readonly<Record<string, unknown>>
@@ -21,15 +26,22 @@ export interface AskedResource {
 }
 
 /** Never empty. */
-export function resourcesOf(asked: AskedRequest): readonly AskedResource[] {
-  const found = READERS[asked.service]?.(asked) ?? []
-  return found.length > 0 ? found : [{ resource: '*' }]
+export async function resourcesOf(asked: AskedRequest, schemaOf: SchemaOf): Promise<readonly AskedResource[]> {
+  const action = await findAction(asked.prefix, asked.operation)
+  // An action that is about nothing single, as a list.
+  const isOnAll = action?.resources.length === 0
+  const reader =
+    asked.service === 'dynamodb' ? (one: AskedRequest) => dynamodbResources(one, schemaOf) : READERS[asked.service]
+  const read = reader?.(asked) ?? []
+  const named = read.length > 0 ? read : isOnAll || !action ? [] : namedByForms(action, asked)
+  const found = named.length > 0 ? named : [{ resource: '*' }]
+  const tags = action ? tagKeys(action, asked) : {}
+  return Object.keys(tags).length === 0 ? found : found.map((one) => ({ ...one, keys: { ...one.keys, ...tags } }))
 }
 
 type Reader = (asked: AskedRequest) => readonly AskedResource[]
 
 const READERS: Readonly<Record<string, Reader>> = {
-  dynamodb: dynamodbResources,
   kinesis: oneOf(['StreamARN'], ['StreamName'], (name) => `stream/${name}`),
   kms: kmsResources,
   secretsmanager: oneOf(['SecretId'], ['SecretId', 'Name'], (name) => `secret:${name}`, '-??????'),
@@ -72,55 +84,4 @@ function kmsResources(asked: AskedRequest): readonly AskedResource[] {
   const alias = /(?:^|:)(alias\/.+)$/.exec(key)?.[1]
   if (alias !== undefined) return [{ resource: arnOf(asked, 'key/*'), keys: { 'kms:requestalias': alias } }]
   return [{ resource: key.startsWith('arn:') ? key : arnOf(asked, `key/${key}`) }]
-}
-
-/** The actions of a transaction's parts. */
-const TRANSACTION_ACTIONS: Readonly<Record<string, string>> = {
-  Get: 'GetItem',
-  Put: 'PutItem',
-  Update: 'UpdateItem',
-  Delete: 'DeleteItem',
-  ConditionCheck: 'ConditionCheckItem',
-}
-
-function dynamodbResources(asked: AskedRequest): readonly AskedResource[] {
-  const { input } = asked
-  const table = text(input, 'TableName') ?? text(input, 'ResourceArn')
-  if (table !== undefined) {
-    const index = text(input, 'IndexName')
-    const resource = tableArn(asked, table) + (index === undefined ? '' : `/index/${index}`)
-    return [{ resource, keys: dynamodbKeys(input) }]
-  }
-  const batch = record(input.RequestItems)
-  if (batch) return Object.keys(batch).map((name) => ({ resource: tableArn(asked, name), keys: dynamodbKeys(input) }))
-  const parts = Array.isArray(input.TransactItems) ? input.TransactItems : []
-  return parts.flatMap((part: unknown) =>
-    Object.entries(record(part) ?? {}).flatMap(([kind, item]) => {
-      const action = TRANSACTION_ACTIONS[kind]
-      const name = text(record(item) ?? {}, 'TableName')
-      return action && name !== undefined ? [{ action, resource: tableArn(asked, name) }] : []
-    }),
-  )
-}
-
-function tableArn(asked: AskedRequest, name: string): string {
-  return name.startsWith('arn:') ? name : arnOf(asked, `table/${name}`)
-}
-
-/** Condition keys that stand in the request itself. Leading keys are those of a key with one attribute: of two, only the
- * table's own definition tells which one leads. */
-function dynamodbKeys(input: AskedRequest['input']): ContextKeys {
-  const keys: Record<string, string | readonly string[]> = {}
-  const select = text(input, 'Select')
-  if (select !== undefined) keys['dynamodb:select'] = select
-  const returned = text(input, 'ReturnValues')
-  if (returned !== undefined) keys['dynamodb:returnvalues'] = returned
-  const key = Object.values(record(input.Key) ?? {})
-  const [leading, ...others] = key.flatMap((value) => Object.values(record(value) ?? {}))
-  if (typeof leading === 'string' && others.length === 0) keys['dynamodb:leadingkeys'] = [leading]
-  return keys
-}
-
-function record(value: unknown): Readonly<Record<string, unknown>> | undefined {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : undefined
 }

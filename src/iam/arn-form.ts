@@ -1,5 +1,5 @@
-// Whether a `Resource` pattern of a policy can mean a resource of a kind: is there a text that both the pattern and the
-// form of the kind's ARN meet?
+// The form of a kind of resource's ARN, as AWS's reference writes it, held against a `Resource` pattern or an ARN: is there
+// a text that both meet?
 
 /** One character; or a run of any characters, of those but colons, or of those but slashes. */
 type Token = string | { readonly run: 'any' | 'no-colon' | 'no-slash' } | 'any-one'

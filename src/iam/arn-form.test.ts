@@ -1,7 +1,7 @@
 // Whether a Resource pattern can mean a resource of a kind.
 
 import { expect, test } from 'vitest'
-import { canMean } from './overlap.ts'
+import { canMean } from './arn-form.ts'
 
 // biome-ignore-start lint/suspicious/noTemplateCurlyInString: forms of ARNs, and policy variables
 const BUCKET = 'arn:${Partition}:s3:::${BucketName}'

@@ -1,0 +1,73 @@
+// Which resource a request to any service names, by the forms of ARN that AWS's reference has for its action: an ARN in the
+// request itself, or one made of the names in it.
+
+import { type ActionResource, loadServiceActions, type ServiceAction } from '../../catalogue/service-actions.ts'
+import { canMean } from '../../iam/arn-form.ts'
+import type { ContextKeys } from '../../iam/request.ts'
+import type { AskedRequest, AskedResource } from './resources.ts'
+
+/** The action of a request in AWS's reference; undefined for a REST request, whose operation is not known. */
+export async function findAction(prefix: string, operation: string): Promise<ServiceAction | undefined> {
+  return (await loadServiceActions(prefix))?.actions.get(operation.toLowerCase())
+}
+
+/** Empty where the request names none, or not all that an ARN is made of. */
+export function namedByForms({ resources }: ServiceAction, asked: AskedRequest): readonly AskedResource[] {
+  const texts = Object.values(asked.input)
+    .flat()
+    .filter((value) => typeof value === 'string')
+  const isOne = (arn: string) => resources.some(({ arns }) => arns.some((form) => canMean(arn, form)))
+  const arns = texts.filter((text) => text.startsWith('arn:') && !/[*?$]/.test(text) && isOne(text))
+  if (arns.length > 0) return [...new Set(arns)].map((resource) => ({ resource }))
+  const required = resources.filter((one) => one.required)
+  const made = [...required, ...resources].map((one) => madeOf(one, asked)).find((arn) => arn !== undefined)
+  return made === undefined ? [] : [{ resource: made }]
+}
+
+function madeOf({ arns }: ActionResource, { input, account, region, operation }: AskedRequest): string | undefined {
+  const known: Readonly<Record<string, string>> = { Partition: 'aws', Region: region, Account: account }
+  const members = new Map(Object.entries(input).map(([name, value]) => [name.toLowerCase(), value]))
+  const sentAs = (name: string) =>
+    known[name] ??
+    namesOf(name, operation)
+      .map((one) => members.get(one))
+      .find((value) => typeof value === 'string')
+  for (const form of arns) {
+    const made = form.replaceAll(/\$\{(\w+)\}/g, (whole, name: string) => String(sentAs(name) ?? whole))
+    if (!made.includes('${')) return made
+  }
+  return undefined
+}
+
+/** `ClusterName` may be sent as `clusterName` or `cluster`, and as `name` by an operation on clusters. */
+function namesOf(placeholder: string, operation: string): readonly string[] {
+  const name = placeholder.toLowerCase()
+  const bare = name.replace(/(name|id)$/, '')
+  const own = operation.toLowerCase().includes(bare) ? [name.slice(bare.length)] : []
+  return [name, bare, `${bare}name`, `${bare}id`, `${bare}identifier`, ...own].filter((one) => one !== '')
+}
+
+/** The tags that a request brings and those that it takes away, for actions that have keys of them. */
+export function tagKeys({ keys: known }: ServiceAction, { input }: AskedRequest): ContextKeys {
+  const keys: Record<string, string | readonly string[]> = {}
+  const tags = pairsOf(input.Tags ?? input.tags ?? input.TagList)
+  if (known.includes('aws:RequestTag/*')) {
+    for (const [key, value] of tags) keys[`aws:requesttag/${key.toLowerCase()}`] = value
+  }
+  const gone = input.TagKeys ?? input.tagKeys
+  const named = Array.isArray(gone) ? gone.map(String) : tags.map(([key]) => key)
+  if (known.includes('aws:TagKeys') && named.length > 0) keys['aws:tagkeys'] = named
+  return keys
+}
+
+/** A list of pairs, whatever they are called, or an object. */
+function pairsOf(tags: unknown): readonly (readonly [key: string, value: string])[] {
+  if (typeof tags !== 'object' || tags === null) return []
+  if (!Array.isArray(tags)) return Object.entries(tags).map(([key, value]) => [key, String(value)] as const)
+  return tags.flatMap((tag: unknown) => {
+    if (typeof tag !== 'object' || tag === null) return []
+    const { Key, key, TagKey, Value, value, TagValue }: Readonly<Record<string, unknown>> = { ...tag }
+    const name = Key ?? key ?? TagKey
+    return typeof name === 'string' ? [[name, String(Value ?? value ?? TagValue ?? '')] as const] : []
+  })
+}
