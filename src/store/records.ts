@@ -484,6 +484,23 @@ export interface AccessKey {
   readonly createdAt: Instant
 }
 
+/** A virtual MFA device: what an authenticator app is. */
+export interface VirtualMfaDevice {
+  /** The serial number, which is its ARN. */
+  readonly id: string
+  readonly owner: AccountId
+  readonly path: string
+  readonly name: string
+  /** The secret that its codes follow from, in base 32. */
+  readonly seed: string
+  readonly tags: Tags
+  readonly createdAt: Instant
+  /** `AIDA…` of the user who has it; absent: it is assigned to nobody. */
+  readonly userId?: string
+  /** With `userId`. */
+  readonly enabledAt?: Instant
+}
+
 /** A Route 53 hosted zone. It belongs to no region. */
 export interface HostedZone {
   /** `Z` and 20 capital letters and digits. */
@@ -895,6 +912,7 @@ export interface Schema {
   iamPolicies: IamPolicy
   instanceProfiles: InstanceProfile
   accessKeys: AccessKey
+  virtualMfaDevices: VirtualMfaDevice
   organizations: Organization
   organizationAccounts: OrganizationAccount
   organizationalUnits: OrganizationalUnit
@@ -986,6 +1004,7 @@ export const INDEXES = {
   iamPolicies: ['owner', 'name'],
   instanceProfiles: ['owner', 'name'],
   accessKeys: ['owner'],
+  virtualMfaDevices: ['owner', 'userId'],
   organizations: ['managementAccount'],
   organizationAccounts: ['organizationId', 'parentId'],
   organizationalUnits: ['organizationId', 'parentId'],
