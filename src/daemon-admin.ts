@@ -7,29 +7,20 @@ import { AdminError, type AdminRoutes } from './api/admin.ts'
 import type { StartCommand } from './api/exec-server.ts'
 import type { Status } from './api/status.ts'
 import { DEFAULT_REGION } from './catalogue/regions.ts'
-import { lookupIn } from './compile/lookup.ts'
 import type { Caller } from './control/caller.ts'
 import { importImage } from './control/ec2/image/image.ts'
 import { createAccessKey } from './control/iam/access-key.ts'
-import { instancePrincipal } from './control/iam/instance-session.ts'
-import { organizationsIn } from './control/organizations/membership.ts'
 import type { DaemonOptions } from './daemon.ts'
+import { explainRoutes } from './daemon-explain.ts'
 import { policyRoutes } from './daemon-policy.ts'
 import type { Services } from './daemon-services.ts'
 import { zoneRoutes } from './daemon-zones.ts'
 import { notFound } from './errors.ts'
-import { explain } from './explain/explain.ts'
-import { formatTrace } from './explain/format.ts'
-import { formatManagedInstance } from './explain/format-managed-instance.ts'
-import { explainManagedInstance } from './explain/managed-instance.ts'
-import { parseTarget, type Question, type ServiceRequest } from './explain/question.ts'
-import { type Principal, rootPrincipal } from './iam/principal.ts'
-import { parseProtocol } from './ip/protocol.ts'
+import { rootPrincipal } from './iam/principal.ts'
 import { ImageError, importImage as unpackImage } from './linux/sandbox/image.ts'
 import type { Sandboxes } from './linux/sandbox/sandbox.ts'
 import type { Reconciler } from './reconcile.ts'
 import type { S3Adapter } from './services/s3/s3-adapter.ts'
-import type { InstanceId, NetworkInterfaceId } from './store/records.ts'
 import type { Store } from './store/store.ts'
 import type { RequestTrail } from './telemetry/request-trail.ts'
 
@@ -60,8 +51,8 @@ export function adminRoutes(context: AdminContext): AdminRoutes {
       return {}
     },
     'POST /_postern/credentials': (body) => credentials(context, body),
-    'POST /_postern/explain': (body) => explainRoute(context, body),
     'POST /_postern/images': (body) => importRoute(context, body),
+    ...explainRoutes(context),
     ...policyRoutes(context),
     ...zoneRoutes(context),
   }
@@ -150,62 +141,6 @@ export function execRoute({ options, store, sandboxes }: AdminContext): StartCom
   }
 }
 
-async function explainRoute(context: AdminContext, body: Body): Promise<object> {
-  const { reconciler } = context
-  const from = text(body, 'from')
-  if (!isSender(from)) throw new AdminError(`${from} is neither an instance (i-…) nor a network interface (eni-…)`)
-  if (body.to === 'ssm') return managedInstanceRoute(context, from)
-  const protocol = parseProtocol(text(body, 'protocol'))
-  if (protocol === undefined)
-    throw new AdminError(`${text(body, 'protocol')} is no protocol: tcp, udp, icmp or a number`)
-  const spelled = `${text(body, 'to')}:${String(body.port ?? 443)}`
-  const to = parseTarget(spelled, protocol)
-  if (!to) throw new AdminError(`${spelled} is no destination: NAME:PORT or ADDRESS:PORT`)
-  const request = body.action === undefined ? undefined : await serviceRequest(context, from, body)
-  const question: Question = { from, to, now: new Date().toISOString(), ...(request && { request }) }
-  const trace = explain(
-    reconciler.network,
-    question,
-    organizationsIn(() => context.store.records),
-  )
-  return { trace, text: formatTrace(trace) }
-}
-
-/** `postern explain i-… ssm`: all that its agent needs, in one answer. */
-function managedInstanceRoute(context: AdminContext, from: InstanceId | NetworkInterfaceId): object {
-  if (!isInstance(from)) throw new AdminError(`${from} is no instance: Systems Manager knows instances (i-…)`)
-  const principal = principalOf(context, from)
-  const organizations = organizationsIn(() => context.store.records)
-  const question = { instanceId: from, principal, now: new Date().toISOString(), organizations }
-  const trace = explainManagedInstance(context.reconciler.network, question)
-  return { trace, text: formatManagedInstance(trace) }
-}
-
-async function serviceRequest(
-  context: AdminContext,
-  from: InstanceId | NetworkInterfaceId,
-  body: Body,
-): Promise<ServiceRequest> {
-  const resource = typeof body.resource === 'string' ? body.resource : '*'
-  const principal = principalOf(context, from)
-  const action = text(body, 'action')
-  const described = await context.services.describeRequest(principal, action, resource)
-  return described ?? { ...context.s3.describeRequest(principal, action, resource), principal }
-}
-
-/** The role of the instance that asks; without one, requests are unsigned. */
-function principalOf(
-  { store: { records }, reconciler }: AdminContext,
-  from: InstanceId | NetworkInterfaceId,
-): Principal {
-  const id = from.startsWith('eni-') ? records.networkInterfaces.get(from)?.attachment?.instanceId : from
-  const instance = records.instances.get(id ?? '')
-  const sender = lookupIn(reconciler.network).interfacesByInstance.get(instance?.id ?? 'i-')?.[0]
-  const privateIp = sender?.networkInterface.addresses[0]
-  const session = instance && instancePrincipal(records, instance, new Date(), { ...(privateIp && { privateIp }) })
-  return session ?? { kind: 'anonymous' }
-}
-
 async function importRoute({ options, store }: AdminContext, body: Body): Promise<object> {
   const source = resolve(text(body, 'path'))
   const imported = store.transact((tx) => tx.newId('image')).result
@@ -241,12 +176,4 @@ function text(body: Body, name: string): string {
   const value = body[name]
   if (typeof value !== 'string' || value === '') throw new AdminError(`${name} is missing`)
   return value
-}
-
-function isInstance(id: string): id is InstanceId {
-  return id.startsWith('i-')
-}
-
-function isSender(id: string): id is InstanceId | NetworkInterfaceId {
-  return isInstance(id) || id.startsWith('eni-')
 }

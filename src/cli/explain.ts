@@ -6,13 +6,20 @@ interface ExplainOptions {
   readonly protocol: string
   readonly action?: string
   readonly resource: string
+  readonly as?: string
   readonly json?: boolean
 }
 
 /** Exit code 0: it passes; 2: it is stopped, and the trace says where. */
-export async function explain(daemon: DaemonAccess, from: string, to: string, options: ExplainOptions): Promise<void> {
-  const { protocol, action, resource } = options
-  const question = { from, ...destination(to), protocol, ...(action && { action, resource }) }
+export async function explain(
+  daemon: DaemonAccess,
+  from: string,
+  to: string | undefined,
+  options: ExplainOptions,
+): Promise<void> {
+  const { protocol, action, resource, as } = options
+  const where = to === undefined ? {} : destination(to)
+  const question = { from, ...where, protocol, ...(action && { action, resource }), ...(as && { as }) }
   const answer = await askDaemon(daemon, 'POST', 'explain', question)
   if (typeof answer !== 'object' || !answer || !('trace' in answer) || !('text' in answer)) {
     throw new CliError('the daemon gave no trace')
@@ -22,7 +29,8 @@ export async function explain(daemon: DaemonAccess, from: string, to: string, op
   if (typeof trace === 'object' && trace && 'verdict' in trace && trace.verdict === 'stopped') process.exitCode = 2
 }
 
-function destination(to: string): { to: string; port: number } {
+/** Without a port the daemon takes what is usual for the destination. */
+function destination(to: string): { to: string; port?: number } {
   const match = /^(.*?)(?::(\d+))?$/.exec(to)
-  return { to: match?.[1] ?? to, port: Number(match?.[2] ?? 443) }
+  return { to: match?.[1] ?? to, ...(match?.[2] && { port: Number(match[2]) }) }
 }

@@ -111,15 +111,21 @@ program
 
 program
   .command('explain')
-  .description('why a packet or request from an instance passes or not: postern explain i-… NAME:PORT')
-  .argument('<from>', 'an instance or a network interface')
-  .argument('<to>', 'NAME:PORT or ADDRESS:PORT; port 443 when left out')
+  .description(
+    'why a packet or request from an instance passes or not, or what keeps an endpoint service from answering',
+  )
+  .argument(
+    '<from>',
+    'an instance or a network interface; or vpce-svc-…, or the ARN of a load balancer or target group',
+  )
+  .argument('[to]', 'NAME:PORT or ADDRESS:PORT (443 when left out), ssm, or vpce-svc-…; after a vpce-svc-…: a vpce-…')
   .option('--protocol <name>', 'tcp, udp or icmp', 'tcp')
   .option('--action <action>', 'an action to ask the policies for, such as s3:GetObject')
   .option('--resource <arn>', 'the resource of that action', '*')
+  .option('--as <account>', 'say only what this account may see; without it everything is said')
   .option('--json', 'the whole trace as JSON')
   .option(...DATA)
-  .action((from: string, to: string, options) => explain(findDaemon(options.data), from, to, options))
+  .action((from: string, to: string | undefined, options) => explain(findDaemon(options.data), from, to, options))
 
 program
   .command('lab')

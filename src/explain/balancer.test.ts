@@ -25,6 +25,7 @@ import {
   PROVIDER,
   providerVpc,
   SERVICE_ID,
+  SERVICE_NAME,
   smallProviderWorld,
   TARGET_GROUP_ARN,
   target,
@@ -33,6 +34,7 @@ import {
 import { openAcl, routeTable, securityGroup } from '../compile/small-network.ts'
 import { cidr } from '../ip/cidr.ts'
 import { ALL_PROTOCOLS, parseProtocol, TCP } from '../ip/protocol.ts'
+import type { VpcEndpointState } from '../store/records.ts'
 import { explain } from './explain.ts'
 import { formatTrace } from './format.ts'
 import { parseTarget, type Question } from './question.ts'
@@ -359,6 +361,36 @@ describe('to a load balancer in the same VPC', () => {
     const trace = ask(world(parts), '10.0.1.20:80', 'i-13')
     expect(outcome(trace)).toBe('nacl-in acl-d rule *')
     expect(trace.blockers[0]?.why).toContain('so it is for 1 of the 2 targets that flows are spread over')
+  })
+})
+
+describe('an endpoint that is not in force', () => {
+  const network = world({ consumer: { endpoints: [], interfaces: consumerVpc().interfaces } })
+  it.each<[string, string, VpcEndpointState, string]>([
+    [
+      'waits, at its address',
+      '10.0.1.30',
+      'pendingAcceptance',
+      `vpce-own waits until the owner of ${SERVICE_NAME} accepts it`,
+    ],
+    [
+      'is rejected, at its address',
+      '10.0.1.30',
+      'rejected',
+      `the owner of ${SERVICE_NAME} rejected vpce-own, and may accept it again`,
+    ],
+    [
+      'waits, by its name',
+      ENDPOINT_NAME,
+      'pendingAcceptance',
+      `vpce-own waits until the owner of ${SERVICE_NAME} accepts it`,
+    ],
+  ])('%s', (_, host, state, expected) => {
+    const to = parseTarget(`${host}:80`)
+    if (!to) throw new Error(host)
+    const endpointStates = (id: string) => (id === 'vpce-own' ? { id, serviceName: SERVICE_NAME, state } : undefined)
+    const { blockers } = explain(network, { from: 'i-1', to, now: '2026-01-01T00:00:00.000Z' }, { endpointStates })
+    expect(blockers[0]?.why).toContain(`; ${expected}`)
   })
 })
 

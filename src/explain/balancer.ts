@@ -44,7 +44,11 @@ export function nodeSteps(placed: PlacedNode, packet: Packet, way: 'direct' | 'p
   const listener = balancer.listeners.find((one) => takes(one, packet))
   if (!listener) return [listenerStop(balancer.listeners, balancer.id, packet)]
   const { protocol, port } = listener
-  const taken = pass({ stage: 'listener', by: balancer.id, why: `${protocol} ${port} leads to ${listener.targetGroupId}` })
+  const taken = pass({
+    stage: 'listener',
+    by: balancer.id,
+    why: `${protocol} ${port} leads to ${listener.targetGroupId}`,
+  })
   const choice = chooseTargets(vpc, node, listener)
   const health = targetHealthStep(placed, listener, choice)
   if (health.verdict === 'stop') return [taken, health]

@@ -7,6 +7,7 @@ import { askerOf } from '../dns/resolve.ts'
 import type { Organizations } from '../iam/request.ts'
 import type { Address } from '../ip/address.ts'
 import { interfaceEndpointAt } from './endpoint.ts'
+import { type EndpointStates, withEndpointState } from './endpoint-state.ts'
 import { isLoopback } from './link-local.ts'
 import { type ResolvedName, resolveName } from './name.ts'
 import { firstPacket, replyTo } from './packet.ts'
@@ -19,7 +20,15 @@ import { type Flow, pass, type Step, stop, type Trace } from './trace.ts'
 import { type Walk, walk } from './walk.ts'
 import { failedZoneSteps } from './zone.ts'
 
-export function explain(network: Network, question: Question, organizations?: Organizations): Trace {
+export interface AboutRecords {
+  /** Absent: no account is in one. */
+  readonly organizations?: Organizations
+  /** Absent: nothing is known of endpoints that are not in force. */
+  readonly endpointStates?: EndpointStates
+}
+
+export function explain(network: Network, question: Question, about: AboutRecords = {}): Trace {
+  const { organizations, endpointStates } = about
   const sender = findSender(network, question.from)
   const source = sender?.networkInterface.addresses[0]
   if (!sender || !source) return trace(question, [noSender(question.from)])
@@ -27,9 +36,12 @@ export function explain(network: Network, question: Question, organizations?: Or
   const start = pass({ stage: 'source-check', by: id, why: `${source} is an address of ${id}` })
   const { step, addresses } = destinationOf(network, sender, question)
   const named = [...senderZoneSteps(sender, question), ...(step ? [step] : [])]
+  const spelled = 'name' in question.to ? question.to.name : undefined
+  const withState = (one: Step) => withEndpointState(one, spelled, endpointStates)
   const path = worstPath(network, sender, addresses, question)
-  if (!path) return trace(question, [...named, start])
-  const { destination, steps, nextHop, endpoint: reached } = path
+  if (!path) return trace(question, [...named, start].map(withState))
+  const { destination, nextHop, endpoint: reached } = path
+  const steps = path.steps.map(withState)
   const endpoint =
     reached ?? interfaceEndpointAt(sender.vpc, destination) ?? endpointForAddress(sender.vpc, destination)
   // When the packet does not get to an endpoint, the policies of the one that could carry it are looked at all the same,
