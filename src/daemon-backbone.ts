@@ -7,6 +7,8 @@ import { instanceRoleSession } from './control/iam/instance-session.ts'
 import { DnsServer } from './dns/server.ts'
 import { EdgeListener, type EdgeListenerOptions } from './edge/listener.ts'
 import type { BackboneSockets } from './linux/driver.ts'
+import { backboneNamespace } from './linux/names.ts'
+import { inNamespace } from './linux/run.ts'
 import { type MetadataOptions, MetadataServer } from './metadata/server.ts'
 import type { Records } from './store/store.ts'
 
@@ -27,4 +29,9 @@ export function serveBackbone(sockets: BackboneSockets, options: BackboneOptions
   new DnsServer({ network, log }).serve(sockets)
   new MetadataServer({ network, records, session, now }).serve(sockets.metadata)
   new EdgeListener(options).serve(sockets)
+}
+
+/** How a script is run where the balancer's sockets must be. */
+export function inBackbone(world: string): (script: string) => readonly string[] {
+  return (script) => inNamespace(backboneNamespace(world), process.execPath, script)
 }

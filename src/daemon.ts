@@ -23,6 +23,7 @@ import { followInstanceInitiated } from './control/ec2/instance/instance-state.t
 import { findIdentity, findOrphan } from './control/iam/identity.ts'
 import { organizationsIn } from './control/organizations/membership.ts'
 import { type AdminContext, adminRoutes, execRoute, HOME_ACCOUNT } from './daemon-admin.ts'
+import { Balancing } from './daemon-balancer.ts'
 import { Services } from './daemon-services.ts'
 import type { Adapter } from './edge/adapter.ts'
 import { CertificateAuthority } from './edge/ca.ts'
@@ -157,6 +158,7 @@ export class Daemon {
     if (sockets) await serveBackbone(sockets)
     writeDaemonAddress(this.#directory.path, { pid: process.pid, endpoint: this.endpoint })
     await reconciler.start()
+    this.#parts.balancing.start()
     this.#log(`answers at ${this.endpoint}`)
   }
 
@@ -164,6 +166,7 @@ export class Daemon {
     const { reconciler, driver, sandboxes, store, s3, services, trail, frontDoor } = this.#parts
     frontDoor.close()
     await this.#server.close()
+    await this.#parts.balancing.stop()
     await reconciler.stop()
     if (destroy) {
       const kept = this.#liveInstances()
@@ -197,6 +200,7 @@ interface Parts {
   readonly driver: Driver
   readonly sandboxes: Sandboxes
   readonly reconciler: Reconciler
+  readonly balancing: Balancing
   readonly frontDoor: FrontDoor
   readonly serveBackbone: (sockets: BackboneSockets) => Promise<void>
 }
@@ -223,6 +227,7 @@ async function makeParts(
   const forgetInstance = (instanceId: string) => sandboxes.forget(instanceId)
   const reconciler = new Reconciler({ store, driver, forgetInstance, now, log })
   const network = () => reconciler.network
+  const balancing = new Balancing({ store, network, settle: () => reconciler.settle(), now, log })
   const s3 = await openS3(path, options.s3Upstream)
   const services = new Services({ store, directory: path, network, endpoint, now, log })
   const ec2 = ec2Operations({ consoleOutput: (instanceId) => sandboxes.consoleOutput(instanceId) })
@@ -276,9 +281,10 @@ async function makeParts(
   const serveBackbone = async (sockets: BackboneSockets) => {
     const records = () => store.records
     const backbone = await import('./daemon-backbone.ts')
+    balancing.enterBackbone(backbone.inBackbone(world))
     backbone.serveBackbone(sockets, { network, records, sessionKey, now, authority, frontDoor, log })
   }
-  return { store, s3, services, trail, driver, sandboxes, reconciler, frontDoor, serveBackbone }
+  return { store, s3, services, trail, driver, sandboxes, reconciler, balancing, frontDoor, serveBackbone }
 }
 
 /** The kernel's driver and the model's: only the one that is asked for is loaded. */

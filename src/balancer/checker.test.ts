@@ -104,6 +104,15 @@ describe('targets', () => {
     expect(asked).toHaveLength(before)
   })
 
+  test('what the records did not keep is told again', async () => {
+    checker.want([targetCheck(ONE)], [])
+    await seconds(1)
+    checker.want([targetCheck(ONE, { health: 'healthy' })], [])
+    expect(changes).toHaveLength(1)
+    checker.want([targetCheck(ONE)], [])
+    expect(changes).toEqual([changes[0], changes[0]])
+  })
+
   test('a process that takes over begins with what the records say', async () => {
     checker.want([targetCheck(ONE, { health: 'unhealthy' })], [])
     await seconds(59)

@@ -26,12 +26,17 @@ interface Watched<Wanted, State> {
   timer: NodeJS.Timeout | undefined
 }
 
+interface WatchedTarget extends Watched<TargetCheck, CheckState> {
+  /** What the last check that failed met. */
+  failure?: string
+}
+
 /** A look through a node must be over well before the next. Seconds. */
 const LONGEST_LOOK = 5
 
 export class Checker {
   readonly #options: CheckerOptions
-  readonly #targets = new Map<string, Watched<TargetCheck, CheckState>>()
+  readonly #targets = new Map<string, WatchedTarget>()
   readonly #nodes = new Map<string, Watched<NodeCheck, NodeState>>()
 
   constructor(options: CheckerOptions) {
@@ -44,6 +49,8 @@ export class Checker {
     for (const wanted of targetChecks) this.#wantTarget(wanted)
     forgetOthers(this.#nodes, new Set(nodeChecks.map(({ nodeId }) => nodeId)))
     for (const wanted of nodeChecks) this.#wantNode(wanted)
+    const known = [...this.#nodes.values()]
+    if (known.some(({ wanted, state }) => wanted.withdrawn !== state.withdrawn)) this.#tellWithdrawn()
   }
 
   stop(): void {
@@ -54,27 +61,33 @@ export class Checker {
     const known = this.#targets.get(wanted.target)
     if (known && known.wanted.registration === wanted.registration) {
       known.wanted = wanted
+      // What was told may have been lost on its way to the disk.
+      if (wanted.health !== known.state.health) this.#tellHealth(known)
       return
     }
     clearTimeout(known?.timer)
-    const watched = { wanted, state: initialState(wanted.health), timer: undefined }
+    const watched: WatchedTarget = { wanted, state: initialState(wanted.health), timer: undefined }
     this.#targets.set(wanted.target, watched)
     void this.#checkTarget(watched)
   }
 
-  async #checkTarget(watched: Watched<TargetCheck, CheckState>): Promise<void> {
-    const { target, registration, probe } = watched.wanted
+  async #checkTarget(watched: WatchedTarget): Promise<void> {
+    const { target, probe } = watched.wanted
     const began = performance.now()
     const failure = await this.#options.check(probe)
     if (this.#targets.get(target) !== watched) return
     const { health } = watched.state
     watched.state = afterCheck(watched.state, failure, watched.wanted, began)
-    if (watched.state.health !== health && watched.state.health !== 'initial') {
-      const change = { target, registration, health: watched.state.health, ...(failure !== undefined && { failure }) }
-      this.#options.onHealth(change)
-    }
+    if (failure !== undefined) watched.failure = failure
+    if (watched.state.health !== health) this.#tellHealth(watched)
     const due = began + nextCheckIn(watched.state, watched.wanted)
     watched.timer = setTimeout(() => void this.#checkTarget(watched), Math.max(0, due - performance.now()))
+  }
+
+  #tellHealth({ wanted: { target, registration }, state: { health }, failure }: WatchedTarget): void {
+    if (health === 'initial') return
+    const isIll = health === 'unhealthy' && failure !== undefined
+    this.#options.onHealth({ target, registration, health, ...(isIll && { failure }) })
   }
 
   #wantNode(wanted: NodeCheck): void {
@@ -106,12 +119,13 @@ export class Checker {
     if (this.#nodes.get(nodeId) !== watched) return
     const before = watched.state.withdrawn
     watched.state = afterRound(watched.state, passed)
-    if (watched.state.withdrawn !== before) this.#options.onWithdrawn(this.#withdrawn())
+    if (watched.state.withdrawn !== before) this.#tellWithdrawn()
     this.#lookLater(watched, Math.max(0, began + NODE_ROUND - performance.now()))
   }
 
-  #withdrawn(): NodeCheck['nodeId'][] {
-    return [...this.#nodes.values()].filter(({ state }) => state.withdrawn).map(({ wanted }) => wanted.nodeId)
+  #tellWithdrawn(): void {
+    const nodes = [...this.#nodes.values()].filter(({ state }) => state.withdrawn)
+    this.#options.onWithdrawn(nodes.map(({ wanted }) => wanted.nodeId))
   }
 }
 
