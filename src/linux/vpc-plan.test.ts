@@ -1,6 +1,7 @@
 // The whole of two small worlds as text: the address plan is compile/small-network.ts's.
 
 import { describe, expect, test } from 'vitest'
+import { compile } from '../compile/compile.ts'
 import {
   address,
   networkInterface,
@@ -13,6 +14,15 @@ import {
   smallVpcWithSsm,
   ssmEndpoint,
 } from '../compile/small-network.ts'
+import {
+  insertGroup,
+  insertListener,
+  insertRule,
+  LISTENER,
+  LOAD_BALANCER,
+  serviceStore,
+  targetId,
+} from '../compile/small-service.ts'
 import { cidr } from '../ip/cidr.ts'
 import { ICMP, TCP, UDP } from '../ip/protocol.ts'
 import { planBackbone } from './backbone-plan.ts'
@@ -87,11 +97,28 @@ const busy = smallVpc({
   resolver: { ...smallVpc().resolver, enabled: false },
 })
 
+/** A service and its consumer (compile/small-service.ts), the one with every kind of listener, the other with a zone down. */
+const store = await serviceStore()
+store.transact((tx) => {
+  insertGroup(tx, 'p', 'sg-n')
+  tx.loadBalancers.update(LOAD_BALANCER, { groupIds: ['sg-n'] })
+  const peer = { kind: 'group', groupId: 'sg-n', account: '222222222222' } as const
+  insertRule(tx, 'p', { id: 'sgr-n', groupId: 'sg-p', direction: 'ingress', protocol: TCP, peer })
+  insertListener(tx, { id: `${LISTENER}-dns`, port: 53, protocol: 'TCP_UDP' })
+  insertListener(tx, { id: `${LISTENER}-tls`, port: 8443, protocol: 'TLS' })
+  tx.targets.update(targetId('i-p2', 8080), { deregisteredAt: '2026-01-01T00:00:00.000Z' })
+  tx.failedZones.insert({ id: 'use1-az1', since: '2026-01-01T00:00:00.000Z' })
+})
+const [consumer, provider] = compile(store.records).vpcs.map((vpc) => planVpc('1a2b', vpc))
+if (!consumer || !provider) throw new Error('no service')
+
 describe('planVpc', () => {
   test.each([
     ['s3', s3],
     ['ssm', detour],
     ['busy', planVpc('1a2b', busy)],
+    ['consumer', consumer],
+    ['provider', provider],
   ] as const)('the rules of %s', async (name, plan) => {
     await expect(renderRuleset(plan.rules)).toMatchFileSnapshot(`${name}-rules.golden.nft`)
   })
@@ -105,7 +132,7 @@ describe('planVpc', () => {
   })
 
   test('the backbone', async () => {
-    const { namespace, rules } = planBackbone('1a2b', [s3.backbone])
+    const { namespace, rules } = planBackbone('1a2b', [s3.backbone, consumer.backbone, provider.backbone])
     const lines = diffNamespace(undefined, namespace).add.map((line) => `# ${line}\n`)
     await expect(`${lines.join('')}${renderRuleset(rules)}`).toMatchFileSnapshot('backbone.golden.nft')
   })
@@ -114,6 +141,8 @@ describe('planVpc', () => {
     expect(refusals(s3)).toEqual([])
     expect(refusals(detour)).toEqual([])
     expect(refusals(planVpc('1a2b', busy))).toEqual([])
+    expect(refusals(consumer)).toEqual([])
+    expect(refusals(provider)).toEqual([])
   })
 
   test('an interface of an instance that does not run is not in the kernel, and still a member of its groups', () => {

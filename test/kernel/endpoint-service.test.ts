@@ -1,5 +1,5 @@
 // PrivateLink and load balancers against the kernel: rows 11 to 14 of what AWS documents, as far as packets show them.
-// Address plan: service-world.ts.
+// Address plan: compile/small-service.ts.
 
 import { execFileSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
@@ -7,14 +7,6 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { shadowOf } from '../../src/compile/backbone.ts'
 import { compile } from '../../src/compile/compile.ts'
 import { address } from '../../src/compile/small-network.ts'
-import { cidr } from '../../src/ip/cidr.ts'
-import { ALL_PROTOCOLS, TCP } from '../../src/ip/protocol.ts'
-import { LinuxDriver } from '../../src/linux/linux-driver.ts'
-import { backboneNamespace, instanceNamespace, vpcNamespace } from '../../src/linux/names.ts'
-import type { InstanceId, NetworkAclEntry, NetworkAclId, NetworkInterfaceId } from '../../src/store/records.ts'
-import type { Store, Tx } from '../../src/store/store.ts'
-import { Guest } from './guest.ts'
-import { describeKernel } from './namespaced.ts'
 import {
   insertEndpoint,
   insertGroup,
@@ -26,7 +18,15 @@ import {
   serviceStore,
   TARGET_GROUP,
   targetId,
-} from './service-world.ts'
+} from '../../src/compile/small-service.ts'
+import { cidr } from '../../src/ip/cidr.ts'
+import { ALL_PROTOCOLS, TCP } from '../../src/ip/protocol.ts'
+import { LinuxDriver } from '../../src/linux/linux-driver.ts'
+import { backboneNamespace, instanceNamespace, vpcNamespace } from '../../src/linux/names.ts'
+import type { InstanceId, NetworkAclEntry, NetworkAclId, NetworkInterfaceId } from '../../src/store/records.ts'
+import type { Store, Tx } from '../../src/store/store.ts'
+import { Guest } from './guest.ts'
+import { describeKernel } from './namespaced.ts'
 
 const [ENDPOINT_A, ENDPOINT_B] = ['10.0.1.100', '10.0.2.100']
 const [NODE_A, NODE_B] = ['10.0.1.50', '10.0.2.50']

@@ -1,5 +1,5 @@
-// Records of a service in one account and its consumer in another, as API calls would have made them; both VPCs are
-// 10.0.0.0/16. A test changes the part that it is about.
+// Records of a service in one account and its consumer in another, as API calls would have made them, for tests: both VPCs
+// are 10.0.0.0/16. A test changes the part that it is about.
 //
 //   consumer 111111111111  vpc-c   subnet-ca 10.0.1.0/24 use1-az6   i-c1 10.0.1.5 (sg-c)
 //                                  subnet-cb 10.0.2.0/24 use1-az1   i-c2 10.0.2.5 (sg-c)
@@ -9,14 +9,14 @@
 //                                  load balancer: eni-n1 10.0.1.50, eni-n2 10.0.2.50
 //                                  listener 443 -> tg-1, port 8080 of i-p1 and i-p2
 
-import { FIRST_ALLOCATED } from '../../src/compile/backbone.ts'
-import { type Address, addressPlus, parseAddress } from '../../src/ip/address.ts'
-import { cidr } from '../../src/ip/cidr.ts'
-import { ALL_PROTOCOLS } from '../../src/ip/protocol.ts'
-import { MemoryJournal } from '../../src/store/journal.ts'
-import type { Listener, TargetGroup } from '../../src/store/load-balancing-records.ts'
-import type { InstanceId, NetworkInterface, SecurityGroupId, SecurityGroupRule } from '../../src/store/records.ts'
-import { Store, type Tx } from '../../src/store/store.ts'
+import { type Address, addressPlus, parseAddress } from '../ip/address.ts'
+import { cidr } from '../ip/cidr.ts'
+import { ALL_PROTOCOLS } from '../ip/protocol.ts'
+import { MemoryJournal } from '../store/journal.ts'
+import type { Listener, TargetGroup } from '../store/load-balancing-records.ts'
+import type { InstanceId, NetworkInterface, SecurityGroupId, SecurityGroupRule } from '../store/records.ts'
+import { Store, type Tx } from '../store/store.ts'
+import { FIRST_ALLOCATED } from './backbone.ts'
 
 export const LOAD_BALANCER = 'arn:aws:elasticloadbalancing:us-east-1:222222222222:loadbalancer/net/nlb/0000000000000001'
 export const TARGET_GROUP = 'arn:aws:elasticloadbalancing:us-east-1:222222222222:targetgroup/tg-1/0000000000000001'
