@@ -7,6 +7,7 @@ import type { Network } from './compile/network.ts'
 import { removeVpcEndpoint } from './control/ec2/endpoint/vpc-endpoint.ts'
 import { finishInstanceTransition, forgetTerminated } from './control/ec2/instance/instance-lifecycle.ts'
 import { drainedTargets, forgetDrained } from './control/elbv2/draining.ts'
+import { withResourceTargets } from './dns/resource-targets.ts'
 import type { ApplyResult, Driver, DriverError } from './linux/driver.ts'
 import type { LoadBalancer } from './store/load-balancing-records.ts'
 import type { Instance, InstanceId, VpcEndpoint, VpcId } from './store/records.ts'
@@ -141,7 +142,7 @@ export class Reconciler {
     const { store, driver, log } = this.#dependencies
     const revision = store.revision
     const transitions = passing(store.records)
-    this.#network = this.#compiler.compile()
+    this.#network = withResourceTargets(this.#compiler.compile())
     try {
       const result = await driver.apply(this.#network)
       for (const [vpcId, error] of result.failures) log(`${vpcId} could not be put in force: ${error.message}`)

@@ -13,6 +13,8 @@ import { compileNetworkAcls } from './network-acl.ts'
 import { compileInterfaces } from './network-interface.ts'
 import { byId } from './order.ts'
 import { compileResolver } from './resolver.ts'
+import { compileResourceEndpoints } from './resource-endpoint.ts'
+import { compileResourceGateways } from './resource-gateway.ts'
 import { compileRouteTables } from './route-table.ts'
 import { compileSecurityGroups } from './security-group.ts'
 import { compileSubnets } from './subnet.ts'
@@ -51,7 +53,17 @@ export function compileVpc(records: Records, vpc: Vpc): VpcNetwork {
     loadBalancers: compileLoadBalancers(records, vpc),
     targetGroups: compileTargetGroups(records, vpc),
     connections: compileConnections(records, vpc),
+    ...compileResources(records, vpc),
     failedZoneIds: compileFailedZones(records, vpc),
+  }
+}
+
+function compileResources(records: Records, vpc: Vpc): Pick<VpcNetwork, 'resourceEndpoints' | 'resourceGateways'> {
+  const resourceEndpoints = compileResourceEndpoints(records, vpc)
+  const resourceGateways = compileResourceGateways(records, vpc)
+  return {
+    ...(resourceEndpoints.length > 0 && { resourceEndpoints }),
+    ...(resourceGateways.length > 0 && { resourceGateways }),
   }
 }
 

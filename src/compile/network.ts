@@ -4,6 +4,7 @@
 import type { Address } from '../ip/address.ts'
 import type { Cidr } from '../ip/cidr.ts'
 import type { PortRange, Protocol } from '../ip/protocol.ts'
+import type { EndpointAssociationId, ResourceConfigurationId, ResourceGatewayId } from '../store/lattice-records.ts'
 import type { EndpointServiceId, HealthCheck } from '../store/load-balancing-records.ts'
 import type {
   AccountId,
@@ -53,6 +54,10 @@ export interface VpcNetwork {
   /** What comes in by PrivateLink: interfaces of endpoints, of this VPC or any other, that lead to a load balancer here.
    * By backbone address. */
   readonly connections: readonly ConnectionNetwork[]
+  /** Endpoints that lead to resources of VPC Lattice, by id; absent: none. */
+  readonly resourceEndpoints?: readonly ResourceEndpointNetwork[]
+  /** Resource gateways in this VPC, by id; absent: none. */
+  readonly resourceGateways?: readonly ResourceGatewayNetwork[]
   /** Ids of zones that `az fail` took down and in which this VPC has subnets. Nothing enters or leaves an address there. */
   readonly failedZoneIds: readonly string[]
 }
@@ -347,4 +352,52 @@ export interface ConnectionNetwork {
   readonly backboneAddress: Address
   /** The node that serves it: one in the same zone, by the zone's id. */
   readonly nodeId: NetworkInterfaceId
+}
+
+/** An endpoint of type Resource or ServiceNetwork that is in force or being put in force. */
+export interface ResourceEndpointNetwork {
+  readonly id: VpcEndpointId
+  readonly owner: AccountId
+  readonly type: 'Resource' | 'ServiceNetwork'
+  /** By id. */
+  readonly groupIds: readonly SecurityGroupId[]
+  /** By the id of the association. */
+  readonly resources: readonly EndpointResourceNetwork[]
+}
+
+/** One resource behind an endpoint, which has an address of its own at each interface. */
+export interface EndpointResourceNetwork {
+  /** `vpce-rsc-asc-…` */
+  readonly id: EndpointAssociationId
+  readonly resourceConfigurationId: ResourceConfigurationId
+  /** Its public name, and the custom one that means it in this VPC. */
+  readonly name: string
+  readonly privateName?: string
+  /** TCP. */
+  readonly portRanges: readonly PortRange[]
+  /** By subnet id. */
+  readonly interfaces: readonly EndpointInterfaceNetwork[]
+}
+
+/** Where flows for resources enter their VPC. Its nodes are as a load balancer's, but that nobody is let in by their
+ * address; what leaves them asks the groups. */
+export interface ResourceGatewayNetwork {
+  readonly id: ResourceGatewayId
+  readonly owner: AccountId
+  /** By id. */
+  readonly groupIds: readonly SecurityGroupId[]
+  /** By subnet id. */
+  readonly nodes: readonly LoadBalancerNodeNetwork[]
+  /** By backbone address. */
+  readonly connections: readonly ResourceConnectionNetwork[]
+}
+
+/** A resource at an interface of an endpoint of any VPC, as its own VPC meets it. */
+export interface ResourceConnectionNetwork extends ConnectionNetwork {
+  readonly resourceConfigurationId: ResourceConfigurationId
+  readonly portRanges: readonly PortRange[]
+  /** The name that `target` is looked up for; absent: the resource is an address. */
+  readonly domainName?: { readonly name: string; readonly resolution: 'PUBLIC' | 'IN_VPC' }
+  /** Where it leads; absent while a name has no address. */
+  readonly target?: Address
 }

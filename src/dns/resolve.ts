@@ -11,6 +11,7 @@ import { endpointNamesZone, hiddenZones } from './endpoint-zones.ts'
 import { hostedZone } from './hosted-zone.ts'
 import { loadBalancerZone } from './load-balancer-zone.ts'
 import { publicZones } from './public-names.ts'
+import { resourceHiddenZones, resourceNamesZone } from './resource-zones.ts'
 import { isTargetHealthy } from './target-health.ts'
 import {
   type AliasRecord,
@@ -157,6 +158,7 @@ function publicZoneFor(asker: Asker, name: string): Zone | undefined {
   return (
     endpointNamesZone(network, name) ??
     loadBalancerZone(asker, name) ??
+    resourceNamesZone(network, name) ??
     findZone([publicLayer(network, vpc.region)], name)
   )
 }
@@ -166,7 +168,8 @@ const layersByVpc = new WeakMap<VpcNetwork, readonly ZoneLayer[]>()
 function ownLayers(vpc: VpcNetwork): readonly ZoneLayer[] {
   const known = layersByVpc.get(vpc)
   if (known) return known
-  const layers = [zoneLayer([...vpc.privateZones.map(hostedZone), ...hiddenZones(vpc)]), zoneLayer(automaticZones(vpc))]
+  const own = [...vpc.privateZones.map(hostedZone), ...hiddenZones(vpc), ...resourceHiddenZones(vpc)]
+  const layers = [zoneLayer(own), zoneLayer(automaticZones(vpc))]
   layersByVpc.set(vpc, layers)
   return layers
 }
