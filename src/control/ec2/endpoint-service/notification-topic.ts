@@ -1,26 +1,47 @@
-// The SNS topic of a connection notification.
+// The SNS topic of a connection notification: it must be there, and let PrivateLink publish.
+// https://docs.aws.amazon.com/vpc/latest/privatelink/create-notification-endpoint-service.html
 
 import { missingParameter } from '../../../errors.ts'
 import { parseArn } from '../../../iam/arn.ts'
+import { refusalOfService } from '../../../iam/service-request.ts'
 import type { ConnectionNotification } from '../../../store/load-balancing-records.ts'
 import type { Records } from '../../../store/store.ts'
 import type { Caller } from '../../caller.ts'
 import { invalidParameter } from '../endpoint/new-vpc-endpoint.ts'
+import { ec2Arn } from '../request/owned.ts'
 
-const TOPIC_NAME = /^[A-Za-z0-9_-]{1,256}$/
+const PRIVATELINK = 'vpce.amazonaws.com'
 
-/** The ARN, when it is one of a topic in the caller's region. */
 export function requireTopic(
-  _records: Records,
+  records: Records,
   caller: Caller,
   arn: string | undefined,
-  _subject: Pick<ConnectionNotification, 'serviceId' | 'vpcEndpointId'>,
+  subject: Pick<ConnectionNotification, 'serviceId' | 'vpcEndpointId'>,
 ): string {
   if (arn === undefined || arn === '') throw missingParameter('connectionNotificationArn')
-  const topic = parseArn(arn)
-  const isTopic = topic?.service === 'sns' && /^\d{12}$/.test(topic.account) && TOPIC_NAME.test(topic.resource)
-  if (!isTopic) throw invalidParameter(`'${arn}' is not the ARN of an SNS topic.`)
-  if (topic.region !== caller.region)
-    throw invalidParameter(`The SNS topic ${arn} must be in the Region ${caller.region}.`)
+  if (parseArn(arn)?.service !== 'sns') throw invalidParameter(`'${arn}' is not the ARN of an SNS topic.`)
+  const topic = records.snsTopics.get(arn)
+  if (topic?.region !== caller.region) {
+    throw invalidParameter(`The SNS topic ${arn} does not exist in the Region ${caller.region}.`)
+  }
+  const document = topic.attributes.Policy
+  const refused = refusalOfService({
+    service: PRIVATELINK,
+    action: 'sns:Publish',
+    resource: arn,
+    ...(document !== undefined && { resourcePolicy: { name: arn, document } }),
+    keys: { 'aws:sourcearn': sourceArn(caller, subject), 'aws:sourceaccount': caller.account },
+  })
+  if (refused) throw invalidParameter(`The SNS topic does not let PrivateLink publish: ${refused}`)
   return arn
+}
+
+/** As the topic's policy sees who publishes. */
+function sourceArn(
+  { account: owner, region }: Caller,
+  { serviceId, vpcEndpointId = 'vpce-' }: Pick<ConnectionNotification, 'serviceId' | 'vpcEndpointId'>,
+): string {
+  return serviceId === undefined
+    ? ec2Arn('vpc-endpoint', { id: vpcEndpointId, owner, region })
+    : ec2Arn('vpc-endpoint-service', { id: serviceId, owner, region })
 }
