@@ -3,7 +3,7 @@
 
 import { PassThrough } from 'node:stream'
 import { setTimeout as pause } from 'node:timers/promises'
-import type { ZoneAddresses } from '../api/zone-status.ts'
+import type { ZoneAddresses, ZoneStatus } from '../api/zone-status.ts'
 import { type ClientKind, type FailureReport, type Outage, reportClient, type Sample, seconds } from './az-report.ts'
 import { askDaemon, CliError, type DaemonAccess } from './daemon-client.ts'
 import { runExec } from './exec.ts'
@@ -48,6 +48,7 @@ done
 export async function probeFailure(probe: FailureProbe): Promise<FailureReport> {
   const { daemon, zone, instanceId, url, failureMs, beforeMs = BEFORE_MS, afterMs = AFTER_MS, note } = probe
   const host = hostOf(url)
+  await requireUp(probe)
   const address = await addressInZone(probe, host)
   const clients = [
     new ProbeClient(probe, 'resolves every time', [url, host, '']),
@@ -170,6 +171,12 @@ function hostOf(url: string): string {
     throw new CliError(`${url} is no URL to ask: http://HOST[:PORT]/ or https://…`)
   }
   return parsed.hostname
+}
+
+async function requireUp({ daemon, zone }: FailureProbe): Promise<void> {
+  const zones = (await askDaemon(daemon, 'GET', 'az')) as ZoneStatus[]
+  const down = zones.find(({ id, failedSince }) => id === zone && failedSince !== undefined)
+  if (down) throw new CliError(`${zone} is down already, since ${down.failedSince}; postern az restore ${zone}`)
 }
 
 /** The address that the client which caches keeps to: one that the zone takes with it. */

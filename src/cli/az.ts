@@ -5,20 +5,24 @@ import type { ZoneChange, ZoneStatus } from '../api/zone-status.ts'
 import { askDaemon, CliError, type DaemonAccess, findDaemon } from './daemon-client.ts'
 
 interface FailOptions {
-  readonly data?: string
   readonly probe?: readonly string[]
   readonly for: string
   readonly json?: boolean
 }
 
 export function addZoneCommands(program: Command, data: readonly [string, string]): void {
-  const az = program.command('az').description('zones: list them, take one down, bring it back')
+  // The directory may also be named before the subcommand.
+  const az = program
+    .command('az')
+    .description('zones: list them, take one down, bring it back')
+    .option(...data)
+  const daemonOf = (command: Command) => findDaemon(command.optsWithGlobals<{ readonly data?: string }>().data)
 
   az.command('status', { isDefault: true })
     .description('the zones of the regions in use: which are down, and what has left DNS')
     .option('--json', 'as JSON')
     .option(...data)
-    .action((options) => zoneStatus(findDaemon(options.data), options.json))
+    .action((options, command: Command) => zoneStatus(daemonOf(command), options.json))
 
   az.command('fail')
     .description('take a zone down: nothing enters or leaves what is in it')
@@ -27,14 +31,14 @@ export function addZoneCommands(program: Command, data: readonly [string, string
     .option('--for <time>', 'with --probe: how long the zone stays down, as 90s or 2m', '90s')
     .option('--json', 'as JSON')
     .option(...data)
-    .action((zone: string, options: FailOptions) => failZone(findDaemon(options.data), zone, options))
+    .action((zone: string, options: FailOptions, command: Command) => failZone(daemonOf(command), zone, options))
 
   az.command('restore')
     .description('bring a zone back')
     .argument('<zone>', 'the id of a zone that is down')
     .option('--json', 'as JSON')
     .option(...data)
-    .action((zone: string, options) => restoreZone(findDaemon(options.data), zone, options.json))
+    .action((zone: string, options, command: Command) => restoreZone(daemonOf(command), zone, options.json))
 }
 
 async function zoneStatus(daemon: DaemonAccess, json: boolean | undefined): Promise<void> {
