@@ -6,7 +6,7 @@ import { type Ec2ActionResource, ec2ActionResources, ec2ResourceArn } from '../.
 import type { Authorisation } from '../../../iam/request.ts'
 import type { Records } from '../../../store/store.ts'
 import { type Input, isObject, type NamedResources, namedResources, type Where } from './named-resources.ts'
-import { newResourceKeys, resourceFacts } from './resource-keys.ts'
+import { newResourceKeys, requestedKeys, resourceFacts } from './resource-keys.ts'
 
 interface Ask {
   readonly records: Records
@@ -47,7 +47,10 @@ function keysOf(ask: Ask, { type, isMade, keys: known }: Ec2ActionResource, id: 
   const { records, where, operation, input, named } = ask
   const keys: Keys = { 'ec2:region': where.region }
   const present = id === '*' ? undefined : resourceFacts({ records, where }, type, id)
-  const facts = id === '*' ? newResourceKeys({ records, where }, type, input, named) : (present?.keys ?? {})
+  const facts =
+    id === '*'
+      ? newResourceKeys({ records, where }, type, input, named)
+      : { ...present?.keys, ...requestedKeys(type, input) }
   for (const [key, value] of Object.entries(facts)) {
     if (value !== undefined && known.has(key)) keys[key] = typeof value === 'object' ? value : String(value)
   }

@@ -185,6 +185,16 @@ function offeredServiceKeys(region: Region, supported: readonly Region[], privat
   }
 }
 
+/** What a resource that is there is to become: a policy that keeps names and regions from being used looks at these. */
+export function requestedKeys(type: Ec2ResourceType, input: Input): Facts {
+  if (type !== 'vpc-endpoint-service') return {}
+  const { PrivateDnsName: name, AddSupportedRegions: regions } = input
+  return {
+    ...(typeof name === 'string' && { 'ec2:vpceserviceprivatednsname': name }),
+    ...(Array.isArray(regions) && regions.length > 0 && { 'ec2:vpcesupportedregion': regions.map(String) }),
+  }
+}
+
 /** What is known of a resource that the call is about to make, by its parameters. */
 export function newResourceKeys(
   { records, where }: Of,
