@@ -14,6 +14,7 @@ import { chooseTargets, type TargetChoice } from '../compile/target-choice.ts'
 import { type Address, addressBits, addressFamily } from '../ip/address.ts'
 import type { NetworkInterfaceId, SecurityGroupId, SubnetId } from '../store/records.ts'
 import type { BalancedFlows } from './plan.ts'
+import { gatewayBalancers } from './resource-rules.ts'
 
 export const SOURCE_BIT = 0x08000000
 
@@ -79,7 +80,8 @@ export function findBalancers(vpc: VpcNetwork): Balancers {
     const node = byId.get(connection.nodeId)
     return node ? [{ ...connection, node }] : []
   })
-  return { nodes, connections }
+  const gateways = gatewayBalancers(vpc)
+  return { nodes: [...nodes, ...gateways.nodes], connections: [...connections, ...gateways.connections] }
 }
 
 /** The forwarder takes TCP only: of a TCP_UDP listener with proxy protocol the datagrams go by the kernel, without it. */

@@ -13,6 +13,7 @@ import { type Address, addressFamily } from '../ip/address.ts'
 import { cidrContains, cidrCovers } from '../ip/cidr.ts'
 import type { SecurityGroupId, SubnetId, VpcEndpointId } from '../store/records.ts'
 import type { DetourPath, GatewayMapping } from './plan.ts'
+import { type ResourceBehind, resourceDoors } from './resource-rules.ts'
 
 /** One network interface of an interface endpoint. */
 export interface Door extends Hole {
@@ -21,6 +22,8 @@ export interface Door extends Hole {
   readonly groupIds: readonly SecurityGroupId[]
   /** The user's service behind it; absent where the edge answers. */
   readonly service?: ProviderNetwork
+  /** The resource of VPC Lattice behind it. */
+  readonly resource?: ResourceBehind
   /** Whether packets get through: a user's service has no node in every zone. */
   readonly leadsOn: boolean
 }
@@ -40,7 +43,7 @@ export interface Detour {
 export function findDoors(vpc: VpcNetwork): Door[] {
   const subnets = new Map<SubnetId, SubnetNetwork>(vpc.subnets.map((subnet) => [subnet.id, subnet]))
   const groups = new Map(vpc.interfaces.map(({ id, groupIds }) => [id, groupIds]))
-  return vpc.endpoints.flatMap((endpoint) =>
+  const ofInterfaces = vpc.endpoints.flatMap((endpoint) =>
     endpoint.kind !== 'interface'
       ? []
       : endpoint.interfaces.flatMap(({ id, subnetId, address, backboneAddress, nodeId }): Door[] => {
@@ -62,6 +65,7 @@ export function findDoors(vpc: VpcNetwork): Door[] {
           ]
         }),
   )
+  return [...ofInterfaces, ...resourceDoors(vpc)]
 }
 
 /** The listeners of a user's service whose connections the forwarder takes. */

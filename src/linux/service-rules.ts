@@ -8,11 +8,17 @@ import { timeoutOf } from './balancer-rules.ts'
 import { protocolsOf } from './balancers.ts'
 import { type Door, forwardedListeners } from './endpoint-doors.ts'
 import { anyOf, type Chain, type MapElement, type NftMap, quoted, type Rule, type Timeout } from './nft.ts'
+import { portChains, portsAtDoors } from './resource-rules.ts'
 import { groupRules } from './traffic-rules.ts'
+
+/** What is behind the door is in another VPC: a user's service, or a resource. */
+export function isThrough({ service, resource }: Pick<Door, 'service' | 'resource'>): boolean {
+  return service !== undefined || resource !== undefined
+}
 
 /** In front of the translation to what is behind the door. */
 export function serviceRules(doors: readonly Door[]): Rule[] {
-  if (!doors.some(({ service }) => service)) return []
+  if (!doors.some(isThrough)) return []
   return [
     { match: [], verdict: 'ip daddr vmap @services' },
     { match: [], verdict: 'dnat ip to ip daddr . meta l4proto . th dport map @forwarded' },
@@ -24,9 +30,12 @@ export function serviceMap(doors: readonly Door[]): NftMap {
     name: 'services',
     type: 'ipv4_addr',
     value: 'verdict',
-    elements: doors.flatMap(({ address, endpointId, service }) =>
-      service ? [{ key: address, value: `jump ${serviceChain(service)}`, by: endpointId }] : [],
-    ),
+    elements: [
+      ...doors.flatMap(({ address, endpointId, service }) =>
+        service ? [{ key: address, value: `jump ${serviceChain(service)}`, by: endpointId }] : [],
+      ),
+      ...portsAtDoors(doors),
+    ],
   }
 }
 
@@ -42,7 +51,7 @@ export function forwardedAtDoors(doors: readonly Door[]): MapElement[] {
 
 /** For each service, however many doors lead to it. */
 export function serviceChains(doors: readonly Door[]): Chain[] {
-  return servicesOf(doors).flatMap((service) => {
+  const ofServices = servicesOf(doors).flatMap((service) => {
     const chain: Chain = {
       name: serviceChain(service),
       rules: [
@@ -57,6 +66,7 @@ export function serviceChains(doors: readonly Door[]): Chain[] {
     const rules = [...groupRules(admitted, 'saddr', { verdict: 'return' }), { match: [], verdict: 'drop' }]
     return [chain, { name: `${service.id}-ingress`, rules }]
   })
+  return [...ofServices, ...portChains(doors)]
 }
 
 export function serviceTimeouts(doors: readonly Door[]): Timeout[] {

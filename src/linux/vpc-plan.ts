@@ -42,7 +42,7 @@ import {
   VPC_SIDE_MAC,
   type VpcPlan,
 } from './plan.ts'
-import { forwardedAtDoors } from './service-rules.ts'
+import { forwardedAtDoors, isThrough } from './service-rules.ts'
 import { type RuleSources, vpcRules } from './vpc-rules.ts'
 
 /** Rules are asked in order of priority; 0 is the kernel's own, for local addresses. */
@@ -264,7 +264,7 @@ function planBackbonePart({ vpc, plugIns, doors, balancers: { nodes, connections
   const behind = (address: Address) => `${quoted(device)} . ${address}`
   const identities = plugIns.map((plugIn) => plugIn.networkInterface.backboneAddress)
   const own = vpc.endpoints.filter((endpoint) => endpoint.kind === 'gateway' || !endpoint.service)
-  const through = doors.filter(({ service, leadsOn }) => service && leadsOn)
+  const through = doors.filter((door) => isThrough(door) && door.leadsOn)
   return {
     namespace: {
       up: [device],

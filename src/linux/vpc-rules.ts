@@ -50,7 +50,15 @@ import {
   type Ruleset,
 } from './nft.ts'
 import { BACKBONE_MARK, SAME_SUBNET_MARK } from './plan.ts'
-import { forwardedAtDoors, serviceChains, serviceMap, serviceRules, serviceTimeouts } from './service-rules.ts'
+import { findResources, gatewayGroupRules, resourceMaps, resourceSets, toResourceRules } from './resource-rules.ts'
+import {
+  forwardedAtDoors,
+  isThrough,
+  serviceChains,
+  serviceMap,
+  serviceRules,
+  serviceTimeouts,
+} from './service-rules.ts'
 import { aclRules, groupRules, memberSet } from './traffic-rules.ts'
 import type { PlugIn } from './vpc-plan.ts'
 import { type ZoneFailure, zoneFailure } from './zone-failure.ts'
@@ -77,7 +85,8 @@ export interface RuleSources {
 export function vpcRules(sources: RuleSources): Ruleset {
   const { vpc, plugIns, doors, detours, balancers } = sources
   const serves = isBalancing(balancers)
-  const consumes = doors.some(({ service }) => service)
+  const consumes = doors.some(isThrough)
+  const resources = findResources(vpc)
   const failure = zoneFailure(sources)
   const forwarded: NftMap = {
     name: 'forwarded',
@@ -91,6 +100,7 @@ export function vpcRules(sources: RuleSources): Ruleset {
       ...interfaceSets(vpc, plugIns),
       ...endpointSets(doors, detours),
       ...(serves ? balancerSets(balancers) : []),
+      ...resourceSets(resources),
       ...failure.sets,
       ...referencedGroups(vpc),
     ],
@@ -100,6 +110,7 @@ export function vpcRules(sources: RuleSources): Ruleset {
       ...endpointMaps(doors, balancers),
       ...(consumes ? [serviceMap(doors)] : []),
       ...(serves ? balancerMaps(balancers, plugIns) : []),
+      ...resourceMaps(resources),
       ...(consumes || serves ? [forwarded] : []),
     ],
     chains: [
@@ -191,6 +202,7 @@ function gatewayMap(vpc: VpcNetwork): NftMap {
 
 function baseChains({ vpc, doors, balancers }: RuleSources, failure: ZoneFailure): Chain[] {
   const serves = isBalancing(balancers)
+  const resources = findResources(vpc)
   /** A rule that is there with a load balancer only: others' packets pay nothing for it. */
   const serving = (...rules: readonly Rule[]) => (serves ? rules : [])
   const chain = (
@@ -214,7 +226,11 @@ function baseChains({ vpc, doors, balancers }: RuleSources, failure: ZoneFailure
     {
       name: 'to-backbone',
       hook: { type: 'nat', hook: 'prerouting', priority: -100, policy: 'accept' },
-      rules: toBackbone(vpc, [...toInterfaceEndpoint(serviceRules(doors)), ...serving(...toTargetRules())]),
+      rules: toBackbone(vpc, [
+        ...toInterfaceEndpoint(serviceRules(doors)),
+        ...toResourceRules(resources, ENDPOINT_TIMEOUT.name),
+        ...serving(...toTargetRules()),
+      ]),
     },
     chain('mark-backbone', 'prerouting', -90, [
       ...serving(MARK_LEG),
@@ -224,6 +240,9 @@ function baseChains({ vpc, doors, balancers }: RuleSources, failure: ZoneFailure
         verdict: `meta mark set meta mark | ${hex(BACKBONE_MARK)}`,
       },
     ]),
+    ...(resources.connections.length > 0
+      ? [chain('gateway-groups', 'prerouting', -89, gatewayGroupRules(), 'drop')]
+      : []),
     // The router itself answers and says nothing, AWS drops without ICMP; but for the resets of endpoints.
     chain('input', 'input', 0, [DROP]),
     chain('forward', 'forward', 0, forward(serves ? DROP_STRANGERS : DROP_FROM_BACKBONE)),
@@ -335,7 +354,8 @@ function aclChains(vpc: VpcNetwork): Chain[] {
 }
 
 function groupChains({ vpc, plugIns, doors, balancers }: RuleSources): Chain[] {
-  const carriers = [...plugIns.map(({ networkInterface }) => networkInterface), ...doors, ...balancers.nodes]
+  const plugged = plugIns.map(({ networkInterface }) => networkInterface)
+  const carriers = [...plugged, ...doors, ...balancers.nodes, ...(vpc.resourceGateways ?? [])]
   const matchGroup = (id: SecurityGroupId) => matchGroupsNodes(balancers, id)
   const single = vpc.securityGroups.flatMap(({ id, ingress, egress }) => [
     { name: groupChain(id, 'ingress'), rules: groupRules(ingress, 'saddr', { matchGroup }) },
