@@ -110,7 +110,7 @@ const MEMBERS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
     ResourceId: 'p1',
     ResourceType: 'Parameter',
   },
-  sts: { RoleArn: `arn:aws:iam::${ACCOUNT}:role/app` },
+  sts: { RoleArn: `arn:aws:iam::${ACCOUNT}:role/app`, SerialNumber: undefined, TokenCode: undefined },
 }
 
 function sampleOf(service: string, operation: string): Record<string, unknown> {
@@ -265,7 +265,7 @@ const EXCEPTIONS: readonly { readonly service: string; readonly fault: RegExp; r
   },
   {
     service: 'sts',
-    fault: /sts:(TagSession|SetSourceIdentity): has no key/,
+    fault: /sts:(TagSession|SetSourceIdentity): (has no key|asks about arn:aws:sts::123456789012:federated-user)/,
     why: 'one call asks all three, with one context: trust policies that list them in one statement work',
   },
 ]

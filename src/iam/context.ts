@@ -74,7 +74,7 @@ export function contextKeys(context: RequestContext): ContextKeys {
     'aws:requestedregion': context.region,
     'aws:viaawsservice': 'false',
     ...connectionKeys(context.connection, servicePrefix(authorisation.action)),
-    ...principalKeys(context.principal),
+    ...principalKeys(context.principal, now),
   }
   Object.assign(keys, organizationKeys(context))
   if (context.userAgent !== undefined) keys['aws:useragent'] = context.userAgent
@@ -132,9 +132,14 @@ function organizationKeys({ principal, authorisation, connection, organizations 
   return keys
 }
 
-const PRINCIPAL_TYPES = { root: 'Account', user: 'User', assumedRole: 'AssumedRole' } as const
+const PRINCIPAL_TYPES = {
+  root: 'Account',
+  user: 'User',
+  assumedRole: 'AssumedRole',
+  federatedUser: 'FederatedUser',
+} as const
 
-function principalKeys(principal: Principal): Record<string, string> {
+function principalKeys(principal: Principal, now: Date): Record<string, string> {
   if (principal.kind === 'anonymous') {
     return { 'aws:principaltype': 'Anonymous', 'aws:principalaccount': 'anonymous', 'aws:userid': 'anonymous' }
   }
@@ -147,14 +152,21 @@ function principalKeys(principal: Principal): Record<string, string> {
   }
   for (const [tag, value] of Object.entries(principal.tags)) keys[`aws:principaltag/${tag.toLowerCase()}`] = value
   if (principal.kind === 'user') keys['aws:username'] = principal.userName
-  // Only temporary credentials say whether there was a second factor, and nobody here has one.
+  // Only temporary credentials say whether there was a second factor.
   if (principal.issuedAt !== undefined) {
     keys['aws:tokenissuetime'] = principal.issuedAt
-    keys['aws:multifactorauthpresent'] = 'false'
+    Object.assign(keys, mfaKeys(principal.mfaAt, now))
   }
   if (principal.kind === 'assumedRole') {
     if (principal.sourceInstanceArn !== undefined) keys['ec2:sourceinstancearn'] = principal.sourceInstanceArn
     for (const [key, value] of Object.entries(principal.sessionKeys ?? {})) keys[key.toLowerCase()] = value
   }
   return keys
+}
+
+/** `at` is when a second factor was shown; undefined when none was. */
+export function mfaKeys(at: string | undefined, now: Date): Record<string, string> {
+  if (at === undefined) return { 'aws:multifactorauthpresent': 'false' }
+  const age = Math.max(0, Math.floor((now.getTime() - Date.parse(at)) / 1000))
+  return { 'aws:multifactorauthpresent': 'true', 'aws:multifactorauthage': String(age) }
 }

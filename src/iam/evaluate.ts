@@ -92,14 +92,17 @@ function principalLayers(principal: Principal, grant: Grant, ask: Ask): LayerVer
   if (principal.boundary) {
     layers.push(unlessGranted(grant.final, ask('permissions boundary', [principal.boundary]).verdict))
   }
-  if (principal.kind === 'assumedRole' && principal.sessionPolicies.length > 0) {
+  // A federated user has nothing of its own without session policies.
+  const isSession = principal.kind === 'federatedUser' || principal.kind === 'assumedRole'
+  if (isSession && (principal.kind === 'federatedUser' || principal.sessionPolicies.length > 0)) {
     layers.push(unlessGranted(grant.final, ask('session policy', principal.sessionPolicies).verdict))
   }
   return layers
 }
 
 function identityLayer(principal: Exclude<Principal, { kind: 'anonymous' }>, grant: Grant, ask: Ask): LayerVerdict {
-  if (principal.kind === 'root') {
+  const isOfRoot = principal.kind === 'federatedUser' && principal.sourceArn.endsWith(':root')
+  if (principal.kind === 'root' || isOfRoot) {
     return notApplicable('identity-based policy', 'the root user of an account needs no identity-based policy')
   }
   return unlessGranted(grant.identity, ask('identity-based policy', principal.identityPolicies).verdict)

@@ -4,7 +4,7 @@
 import { parseArn } from './arn.ts'
 import type { Principal } from './principal.ts'
 
-/** `direct`: everyone, the user or the very session. `role`: the session's role. `account`: the requester's account. */
+/** `direct`: everyone, the user or the very session. `role`: the session's role, or a federated user's own. `account`: the requester's account. */
 export type PrincipalMatch = 'direct' | 'role' | 'account'
 
 export interface PrincipalClause {
@@ -49,7 +49,8 @@ export function matchPrincipal(
   if (clause.anyone) return 'direct'
   if (principal.kind === 'anonymous') return undefined
   if (clause.arns.has(principal.arn)) return 'direct'
-  if (principal.kind === 'assumedRole' && clause.arns.has(principal.roleArn)) return 'role'
+  const behind = sourceOf(principal)
+  if (behind !== undefined && clause.arns.has(behind)) return 'role'
   if (!clause.accounts.has(principal.account)) return undefined
   return options.accountMeansRoot && principal.kind !== 'root' ? undefined : 'account'
 }
@@ -71,6 +72,12 @@ function isExcepted(clause: PrincipalClause, principal: Principal): boolean {
   if (clause.anyone) return true
   if (principal.kind === 'anonymous' || !clause.accounts.has(principal.account)) return false
   if (principal.kind === 'root') return true
-  const sessionOrUser = clause.arns.has(principal.arn)
-  return principal.kind === 'user' ? sessionOrUser : sessionOrUser && clause.arns.has(principal.roleArn)
+  const behind = sourceOf(principal)
+  return clause.arns.has(principal.arn) && (behind === undefined || clause.arns.has(behind))
+}
+
+/** Whose the session is: its role, or the user that a federated user stands for; undefined for who is no session. */
+function sourceOf(principal: Exclude<Principal, { kind: 'anonymous' }>): string | undefined {
+  if (principal.kind === 'assumedRole') return principal.roleArn
+  return principal.kind === 'federatedUser' ? principal.sourceArn : undefined
 }

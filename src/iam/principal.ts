@@ -9,15 +9,17 @@ export interface NamedPolicy {
 
 interface Identified {
   readonly account: string
-  /** `arn:aws:iam::ACCT:root`, `…:user/NAME`, or `arn:aws:sts::ACCT:assumed-role/ROLE/SESSION`. */
+  /** `arn:aws:iam::ACCT:root`, `…:user/NAME`, `arn:aws:sts::ACCT:assumed-role/ROLE/SESSION` or `…:federated-user/NAME`. */
   readonly arn: string
-  /** `aws:userid`: the account, `AIDA…`, or `AROA…:SESSION`. */
+  /** `aws:userid`: the account, `AIDA…`, `AROA…:SESSION` or `ACCT:NAME`. */
   readonly userId: string
   readonly tags: Readonly<Record<string, string>>
   readonly identityPolicies: readonly NamedPolicy[]
   readonly boundary?: NamedPolicy
   /** When temporary credentials were given; absent for an access key. RFC 3339. */
   readonly issuedAt?: string
+  /** When a second factor was shown for the temporary credentials; absent: none was. RFC 3339. */
+  readonly mfaAt?: string
 }
 
 export type Principal =
@@ -37,6 +39,14 @@ export type Principal =
       readonly transitiveTags?: Readonly<Record<string, string>>
       /** Condition keys that the credentials themselves carry, such as `aws:Ec2InstanceSourceVpc`. */
       readonly sessionKeys?: Readonly<Record<string, string>>
+    })
+  /** Of GetFederationToken: who has what both a user and the session's policies allow. */
+  | (Identified & {
+      readonly kind: 'federatedUser'
+      /** The user, or the account's root, that the credentials are of. */
+      readonly sourceArn: string
+      readonly sessionPolicies: readonly NamedPolicy[]
+      readonly issuedAt: string
     })
   | { readonly kind: 'anonymous' }
 

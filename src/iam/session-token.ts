@@ -11,6 +11,8 @@ interface Sealed {
   readonly expiresAt: string
   /** Makes one session differ from the next; equal sessions get equal credentials. */
   readonly nonce: string
+  /** When a second factor was shown; absent: none was. */
+  readonly mfaAt?: string
 }
 
 export interface RoleSession extends Sealed {
@@ -35,7 +37,18 @@ export interface UserSession extends Sealed {
   readonly userId?: string
 }
 
-export type Session = RoleSession | UserSession
+/** What GetFederationToken gives: a name of the caller's making, with the rights that the user's and the session's policies
+ * share. The account's root when `userId` is absent. */
+export interface FederatedSession extends Sealed {
+  readonly kind: 'federated'
+  readonly userId?: string
+  readonly name: string
+  readonly policy?: string
+  readonly policyArns: readonly string[]
+  readonly tags: Readonly<Record<string, string>>
+}
+
+export type Session = RoleSession | UserSession | FederatedSession
 
 export interface TemporaryCredentials {
   readonly accessKeyId: string

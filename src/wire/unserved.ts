@@ -13,8 +13,19 @@ export const UNSERVED_CODES: ReadonlySet<string> = new Set([
 /** S3's sentence for this code. */
 const S3_GAP = 'A header you provided implies functionality that is not implemented'
 
+const NO_PROVIDERS =
+  " It has no identity providers, so nobody could vouch for a token from outside. Make an IAM user who may sts:AssumeRole, name it in the role's trust policy, and call AssumeRole with the user's key."
+
+/** How to do otherwise, where that is worth saying. */
+const INSTEAD: Readonly<Record<string, string>> = {
+  AssumeRoleWithSAML: NO_PROVIDERS,
+  AssumeRoleWithWebIdentity: NO_PROVIDERS,
+  CreateOpenIDConnectProvider: NO_PROVIDERS,
+  CreateSAMLProvider: NO_PROVIDERS,
+}
+
 export function unservedOperation(model: ServiceModel, operation: string): ApiError {
-  const gap = model.has(operation) ? ` AWS has it and Postern does not serve it yet.` : ''
+  const gap = model.has(operation) ? ` AWS has it and Postern does not serve it yet.${INSTEAD[operation] ?? ''}` : ''
   switch (model.protocol) {
     case 'ec2':
     case 'query':

@@ -60,6 +60,19 @@ import {
   untagInstanceProfile,
 } from '../../control/iam/instance-profile.ts'
 import {
+  createVirtualMfaDevice,
+  deactivateMfaDevice,
+  deleteVirtualMfaDevice,
+  enableMfaDevice,
+  getMfaDevice,
+  listMfaDevices,
+  listMfaDeviceTags,
+  listVirtualMfaDevices,
+  resyncMfaDevice,
+  tagMfaDevice,
+  untagMfaDevice,
+} from '../../control/iam/mfa-device.ts'
+import {
   createPolicy,
   deletePolicy,
   getPolicy,
@@ -114,12 +127,13 @@ import {
 import {
   deleteLoginProfile,
   getLoginProfile,
-  listMfaDevices,
   listServiceSpecificCredentials,
   listSigningCertificates,
   listSshPublicKeys,
-  listVirtualMfaDevices,
 } from '../../control/iam/user-credential.ts'
+import type { Call } from '../../edge/adapter.ts'
+import { ApiError } from '../../errors.ts'
+import type { Principal } from '../../iam/principal.ts'
 import type { ControlAdapterOptions } from '../control-adapter.ts'
 import type { ReadRows, WriteRows } from './rows.ts'
 
@@ -133,6 +147,7 @@ export const IAM_READS = {
   GetGroupPolicy: getGroupPolicy,
   GetInstanceProfile: getInstanceProfile,
   GetLoginProfile: getLoginProfile,
+  GetMFADevice: getMfaDevice,
   GetPolicy: getPolicy,
   GetPolicyVersion: getPolicyVersion,
   GetRole: getRole,
@@ -152,6 +167,7 @@ export const IAM_READS = {
   ListInstanceProfileTags: listInstanceProfileTags,
   ListInstanceProfiles: listInstanceProfiles,
   ListInstanceProfilesForRole: listInstanceProfilesForRole,
+  ListMFADeviceTags: listMfaDeviceTags,
   ListMFADevices: listMfaDevices,
   ListPolicies: listPolicies,
   ListPolicyTags: listPolicyTags,
@@ -185,6 +201,8 @@ export const IAM_WRITES = {
   CreateRole: createRole,
   CreateServiceLinkedRole: createServiceLinkedRole,
   CreateUser: createUser,
+  CreateVirtualMFADevice: createVirtualMfaDevice,
+  DeactivateMFADevice: deactivateMfaDevice,
   DeleteAccessKey: deleteAccessKey,
   DeleteAccountAlias: deleteAccountAlias,
   DeleteGroup: deleteGroup,
@@ -200,9 +218,11 @@ export const IAM_WRITES = {
   DeleteUser: deleteUser,
   DeleteUserPermissionsBoundary: deleteUserPermissionsBoundary,
   DeleteUserPolicy: deleteUserPolicy,
+  DeleteVirtualMFADevice: deleteVirtualMfaDevice,
   DetachGroupPolicy: detachGroupPolicy,
   DetachRolePolicy: detachRolePolicy,
   DetachUserPolicy: detachUserPolicy,
+  EnableMFADevice: enableMfaDevice,
   PutGroupPolicy: putGroupPolicy,
   PutRolePermissionsBoundary: putRolePermissionsBoundary,
   PutRolePolicy: putRolePolicy,
@@ -210,12 +230,15 @@ export const IAM_WRITES = {
   PutUserPolicy: putUserPolicy,
   RemoveRoleFromInstanceProfile: removeRoleFromInstanceProfile,
   RemoveUserFromGroup: removeUserFromGroup,
+  ResyncMFADevice: resyncMfaDevice,
   SetDefaultPolicyVersion: setDefaultPolicyVersion,
   TagInstanceProfile: tagInstanceProfile,
+  TagMFADevice: tagMfaDevice,
   TagPolicy: tagPolicy,
   TagRole: tagRole,
   TagUser: tagUser,
   UntagInstanceProfile: untagInstanceProfile,
+  UntagMFADevice: untagMfaDevice,
   UntagPolicy: untagPolicy,
   UntagRole: untagRole,
   UntagUser: untagUser,
@@ -232,8 +255,25 @@ export const IAM_AUTHORISATIONS: NonNullable<ControlAdapterOptions['authorisatio
   [...Object.keys(IAM_READS), ...Object.keys(IAM_WRITES)].map((operation) => [
     operation,
     (records, call) => {
+      refuseBareSession(call.principal)
       const account = call.principal.kind === 'anonymous' ? '' : call.principal.account
-      return iamAuthorisations(records, account, operation, call.input)
+      return iamAuthorisations(records, account, operation, withCaller(operation, call))
     },
   ]),
 )
+
+/** A user's temporary credentials reach IAM with a second factor only, those of a federated user never.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_control-access_getsessiontoken.html */
+function refuseBareSession(principal: Principal): void {
+  const isBareUser = principal.kind === 'user' && principal.issuedAt !== undefined && principal.mfaAt === undefined
+  if (!isBareUser && principal.kind !== 'federatedUser') return
+  throw new ApiError('InvalidClientTokenId', 'The security token included in the request is invalid')
+}
+
+/** Without a name these mean the user who calls. */
+const ON_ONESELF = new Set(['DeactivateMFADevice', 'GetMFADevice', 'ListMFADevices'])
+
+function withCaller(operation: string, { principal, input }: Call): Call['input'] {
+  if (!ON_ONESELF.has(operation) || input.UserName !== undefined || principal.kind !== 'user') return input
+  return { ...input, UserName: principal.userName }
+}

@@ -7,6 +7,7 @@ import type { Caller } from '../caller.ts'
 /** Counts, and the quotas that Postern holds to. */
 export function getAccountSummary(records: Records, { account }: Caller, _input: object): GetAccountSummaryResponse {
   const policies = records.iamPolicies.where('owner', account)
+  const devices = records.virtualMfaDevices.where('owner', account)
   const rootKeys = records.accessKeys.where('owner', account).filter((key) => key.userName === undefined)
   return {
     SummaryMap: {
@@ -18,8 +19,8 @@ export function getAccountSummary(records: Records, { account }: Caller, _input:
       InstanceProfiles: records.instanceProfiles.where('owner', account).length,
       AccountAccessKeysPresent: rootKeys.length > 0 ? 1 : 0,
       AccountMFAEnabled: 0,
-      MFADevices: 0,
-      MFADevicesInUse: 0,
+      MFADevices: devices.length,
+      MFADevicesInUse: devices.filter(({ userId }) => userId !== undefined).length,
       AccessKeysPerUserQuota: 2,
       VersionsPerPolicyQuota: 5,
       PolicySizeQuota: 6144,

@@ -76,6 +76,10 @@ function resourceOf(records: Records, account: AccountId, operation: string, inp
   if (service !== undefined) return `arn:aws:iam::${account}:role${SERVICE_PATH}${service}/${linkedRoleName(service)}`
   const arn = text(input, 'PolicyArn') ?? text(input, 'PolicySourceArn')
   if (arn !== undefined) return arn
+  const serial = text(input, 'SerialNumber')
+  if (serial !== undefined) return serial
+  const device = text(input, 'VirtualMFADeviceName')
+  if (device !== undefined) return `arn:aws:iam::${account}:mfa${blank(account, input).path}${device}`
   const task = /^task(\/aws-service-role\/.+)\/[^/]+$/.exec(text(input, 'DeletionTaskId') ?? '')?.[1]
   if (task !== undefined) return `arn:aws:iam::${account}:role${task}`
   if (operation === 'GetAccessKeyLastUsed') return keyOwner(records, account, text(input, 'AccessKeyId') ?? '')

@@ -2,7 +2,7 @@
 
 import type { Identity, OrphanedKey } from '../../iam/identity.ts'
 import { type IdentifiedPrincipal, type NamedPolicy, rootPrincipal } from '../../iam/principal.ts'
-import { openSession, type RoleSession, type Session } from '../../iam/session-token.ts'
+import { type FederatedSession, openSession, type RoleSession, type Session } from '../../iam/session-token.ts'
 import type { AccountId, IamGroup, IamRole, IamUser, Tags } from '../../store/records.ts'
 import type { Records } from '../../store/store.ts'
 import { roleArn, sessionArn, userArn } from './arns.ts'
@@ -11,7 +11,7 @@ import { findNamedPolicy } from './managed-policy.ts'
 
 /** A role's session: what the condition keys and the session policies are taken from. */
 type SessionFacts = Pick<RoleSession, 'sessionName' | 'policy' | 'policyArns' | 'tags' | 'keys' | 'issuedAt'> &
-  Pick<Partial<RoleSession>, 'sourceInstanceArn' | 'transitiveTagKeys'>
+  Pick<Partial<RoleSession>, 'sourceInstanceArn' | 'transitiveTagKeys' | 'mfaAt'>
 
 /** Who has this key; see `Identify` in iam/identity.ts. `sessionKey` is the one that temporary credentials are sealed
  * under. */
@@ -78,10 +78,32 @@ function sessionPrincipal(records: Records, session: Session): IdentifiedPrincip
     const role = records.iamRoles.get(session.roleId)
     return role && assumedRole(records, role, session)
   }
-  const { issuedAt } = session
-  if (session.userId === undefined) return { ...rootPrincipal(session.account), issuedAt }
-  const user = records.iamUsers.get(session.userId)
-  return user && { ...userPrincipal(records, user), issuedAt }
+  const { issuedAt, mfaAt } = session
+  const user = session.userId === undefined ? undefined : records.iamUsers.get(session.userId)
+  if (session.userId !== undefined && !user) return undefined
+  const source = user ? userPrincipal(records, user) : rootPrincipal(session.account)
+  if (session.kind === 'federated') return federatedUser(records, source, session)
+  return { ...source, issuedAt, ...(mfaAt !== undefined && { mfaAt }) }
+}
+
+function federatedUser(
+  records: Records,
+  { account, arn, identityPolicies, boundary }: IdentifiedPrincipal,
+  { name, policy, policyArns, tags, issuedAt }: FederatedSession,
+): IdentifiedPrincipal {
+  const inline = policy === undefined ? [] : [{ name: `session:${name}`, document: policy }]
+  return {
+    kind: 'federatedUser',
+    account,
+    arn: `arn:aws:sts::${account}:federated-user/${name}`,
+    userId: `${account}:${name}`,
+    tags,
+    identityPolicies,
+    ...(boundary && { boundary }),
+    sourceArn: arn,
+    sessionPolicies: [...inline, ...policyArns.map((one) => namedOrEmpty(records, account, one))],
+    issuedAt,
+  }
 }
 
 function assumedRole(records: Records, role: IamRole, session: SessionFacts): IdentifiedPrincipal {
@@ -99,6 +121,7 @@ function assumedRole(records: Records, role: IamRole, session: SessionFacts): Id
     sessionName,
     sessionPolicies: [...inline, ...policyArns.map((arn) => namedOrEmpty(records, role.owner, arn))],
     issuedAt,
+    ...(session.mfaAt !== undefined && { mfaAt: session.mfaAt }),
     sessionKeys: keys,
     ...(transitiveTagKeys.length > 0 && { transitiveTags: pick(tags, transitiveTagKeys) }),
     ...(sourceInstanceArn !== undefined && { sourceInstanceArn }),

@@ -1,19 +1,15 @@
-// Credentials of a user other than access keys: passwords, MFA devices, SSH keys, certificates. None can be made here, so
+// Credentials of a user other than access keys and MFA devices: passwords, SSH keys, certificates. None can be made here, so
 // each list is empty; Terraform and the AWS CLI's scripts read them all before they delete a user.
 
 import type {
   DeleteLoginProfileRequest,
   GetLoginProfileRequest,
-  ListMFADevicesRequest,
-  ListMFADevicesResponse,
   ListServiceSpecificCredentialsRequest,
   ListServiceSpecificCredentialsResponse,
   ListSigningCertificatesRequest,
   ListSigningCertificatesResponse,
   ListSSHPublicKeysRequest,
   ListSSHPublicKeysResponse,
-  ListVirtualMFADevicesRequest,
-  ListVirtualMFADevicesResponse,
 } from '@aws-sdk/client-iam'
 import type { Records, Tx } from '../../store/store.ts'
 import type { Caller } from '../caller.ts'
@@ -30,11 +26,6 @@ export function deleteLoginProfile(tx: Tx, caller: Caller, input: DeleteLoginPro
 
 export function getLoginProfile(records: Records, caller: Caller, input: GetLoginProfileRequest): never {
   throw noLoginProfile(records, caller, input)
-}
-
-export function listMfaDevices(records: Records, caller: Caller, input: ListMFADevicesRequest): ListMFADevicesResponse {
-  requireNamedUser(records, caller, input)
-  return { MFADevices: [], IsTruncated: false }
 }
 
 export function listServiceSpecificCredentials(
@@ -62,14 +53,6 @@ export function listSshPublicKeys(
 ): ListSSHPublicKeysResponse {
   requireNamedUser(records, caller, input)
   return { SSHPublicKeys: [], IsTruncated: false }
-}
-
-export function listVirtualMfaDevices(
-  _records: Records,
-  _caller: Caller,
-  _input: ListVirtualMFADevicesRequest,
-): ListVirtualMFADevicesResponse {
-  return { VirtualMFADevices: [], IsTruncated: false }
 }
 
 function noLoginProfile(records: Records, caller: Caller, input: OfUser) {

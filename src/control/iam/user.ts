@@ -82,6 +82,7 @@ export function deleteUser(tx: Tx, caller: Caller, input: DeleteUserRequest): ob
   if (tx.accessKeys.where('owner', user.owner).some((key) => key.userName === user.name)) {
     throw deleteConflict('delete access keys')
   }
+  if (tx.virtualMfaDevices.where('userId', user.id).length > 0) throw deleteConflict('deactivate MFA devices')
   if (tx.iamGroupMemberships.where('userId', user.id).length > 0) throw deleteConflict('remove users from group')
   tx.iamUsers.delete(user.id)
   return {}

@@ -4,6 +4,7 @@
 import type { AssumeRoleRequest, AssumeRoleResponse } from '@aws-sdk/client-sts'
 import { ApiError } from '../../errors.ts'
 import { parseArn } from '../../iam/arn.ts'
+import { mfaKeys } from '../../iam/context.ts'
 import type { Principal } from '../../iam/principal.ts'
 import type { Authorisation } from '../../iam/request.ts'
 import { type RoleSession, sealSession } from '../../iam/session-token.ts'
@@ -12,24 +13,33 @@ import type { Records } from '../../store/store.ts'
 import type { Caller } from '../caller.ts'
 import { sessionArn } from '../iam/arns.ts'
 import { resourceTagKeys } from '../iam/authorisation.ts'
-import { constraintError, requireParameter, requirePolicyDocument, validationError } from '../iam/errors.ts'
+import { constraintError, requireParameter, validationError } from '../iam/errors.ts'
 import { findRoleByArn } from '../iam/find.ts'
-import { findNamedPolicy } from '../iam/managed-policy.ts'
 import { withTags } from '../iam/tags.ts'
 import { credentials, durationOf } from './credentials.ts'
+import { requireMfa, spendMfa, type UsedCodes } from './mfa.ts'
+import { packedSize, sessionPolicies } from './session-policy.ts'
 
 const DEFAULT_DURATION = 3600
 const SOURCE_IDENTITY = 'aws:SourceIdentity'
 const SESSION_NAME = /^[\w+=,.@-]{2,64}$/
-/** Characters of an inline session policy, and how many managed ones may go with it. */
-const SESSION_POLICY_LIMIT = 2048
-const SESSION_POLICY_ARNS = 10
 
 type Input = Partial<AssumeRoleRequest>
 
 /** The trust policy must allow it even to the role's own account; tags and a source identity, given now or by the
  * session that asks, need a right of their own. */
-export function assumeRoleAuthorisations(records: Records, principal: Principal, input: Input): Authorisation[] {
+export function assumeRoleAuthorisations(
+  records: Records,
+  principal: Principal,
+  input: Input,
+  now: Date,
+): Authorisation[] {
+  if (principal.kind === 'federatedUser') {
+    throw new ApiError('AccessDenied', 'Cannot call AssumeRole with the credentials of a federated user', {
+      status: 403,
+    })
+  }
+  const shown = requireMfa(records, principal, input, now)
   const arn = input.RoleArn ?? '*'
   const role = findRoleByArn(records, arn)
   const account = parseArn(arn)?.account
@@ -38,7 +48,11 @@ export function assumeRoleAuthorisations(records: Records, principal: Principal,
     ...(account && { resourceAccount: account }),
     ...(role && { resourcePolicy: { name: `trust:${role.name}`, document: role.assumeRolePolicyDocument } }),
     resourcePolicyKind: 'role trust policy' as const,
-    keys: { ...(role && resourceTagKeys(role.tags)), ...assumeRoleKeys(input) },
+    keys: {
+      ...(role && resourceTagKeys(role.tags)),
+      ...assumeRoleKeys(input),
+      ...(shown && mfaKeys(now.toISOString(), now)),
+    },
   }
   const { tags, sourceIdentity } = inheritedBy(principal)
   const actions = ['sts:AssumeRole']
@@ -61,6 +75,7 @@ export function assumeRole(
   records: Records,
   caller: Caller,
   input: AssumeRoleRequest,
+  used: UsedCodes,
 ): AssumeRoleResponse {
   const arn = requireParameter('roleArn', input.RoleArn)
   const sessionName = requireParameter('roleSessionName', input.RoleSessionName)
@@ -70,6 +85,8 @@ export function assumeRole(
   const role = requireAssumable(records, caller, arn)
   const inherited = inheritedBy(caller.principal)
   const sourceIdentity = sourceIdentityOf(input, inherited.sourceIdentity)
+  const policies = sessionPolicies(records, role.owner, input)
+  const mfaAt = mfaOf(records, caller, input, used)
   const session: RoleSession = {
     kind: 'role',
     account: role.owner,
@@ -78,8 +95,8 @@ export function assumeRole(
     issuedAt: caller.now.toISOString(),
     expiresAt: new Date(caller.now.getTime() + 1000 * roleDuration(role, caller, input)).toISOString(),
     nonce: caller.requestId,
-    ...(input.Policy !== undefined && { policy: sessionPolicy(input.Policy) }),
-    policyArns: sessionPolicyArns(records, role, input),
+    ...(mfaAt !== undefined && { mfaAt }),
+    ...policies,
     ...sessionTags(input, inherited.tags),
     keys: sourceIdentity === undefined ? {} : { [SOURCE_IDENTITY]: sourceIdentity },
   }
@@ -104,9 +121,21 @@ function assumeRoleKeys({
   if (RoleSessionName !== undefined) keys['sts:rolesessionname'] = RoleSessionName
   if (SourceIdentity !== undefined) keys['sts:sourceidentity'] = SourceIdentity
   if (TransitiveTagKeys && TransitiveTagKeys.length > 0) keys['sts:transitivetagkeys'] = TransitiveTagKeys
-  if (Tags && Tags.length > 0) keys['aws:tagkeys'] = Tags.map((tag) => tag.Key ?? '')
-  for (const { Key: key = '', Value: value = '' } of Tags ?? []) keys[`aws:requesttag/${key.toLowerCase()}`] = value
+  return { ...keys, ...tagKeysOf(Tags) }
+}
+
+/** Those of the tags that a session is to have. */
+export function tagKeysOf(tags: Input['Tags']): Authorisation['keys'] {
+  if (!tags || tags.length === 0) return {}
+  const keys: Record<string, string | readonly string[]> = { 'aws:tagkeys': tags.map((tag) => tag.Key ?? '') }
+  for (const { Key: key = '', Value: value = '' } of tags) keys[`aws:requesttag/${key.toLowerCase()}`] = value
   return keys
+}
+
+/** Of the code in the call, or of the user's own session; a role's session hands none on. */
+function mfaOf(records: Records, { principal, now }: Caller, input: Input, used: UsedCodes): string | undefined {
+  const shown = spendMfa(records, principal, input, now, used)
+  return shown ?? (principal.kind === 'user' ? principal.mfaAt : undefined)
 }
 
 /** The tags given, and those that the session which asks hands on, which nobody may change. */
@@ -163,27 +192,4 @@ function roleDuration(role: IamRole, caller: Caller, input: Input): number {
     throw validationError('The requested DurationSeconds exceeds the MaxSessionDuration set for this role.')
   }
   return seconds
-}
-
-function sessionPolicy(text: string): string {
-  if (text.length > SESSION_POLICY_LIMIT) {
-    throw constraintError('policy', text, `have length less than or equal to ${SESSION_POLICY_LIMIT}`)
-  }
-  return requirePolicyDocument(text, 'session policy', 'policy')
-}
-
-function sessionPolicyArns(records: Records, role: IamRole, input: Input): string[] {
-  const arns = (input.PolicyArns ?? []).map((descriptor) => descriptor.arn ?? '')
-  if (arns.length > SESSION_POLICY_ARNS) {
-    throw constraintError('policyArns', arns, `have length less than or equal to ${SESSION_POLICY_ARNS}`)
-  }
-  const missing = arns.find((arn) => !findNamedPolicy(records, role.owner, arn))
-  if (missing !== undefined) throw new ApiError('MalformedPolicyDocument', `Policy ${missing} was not found.`)
-  return arns
-}
-
-/** The share of the packed policy size that is used, in percent; only when there is something to pack. */
-function packedSize({ policy = '', policyArns, tags }: RoleSession): { PackedPolicySize?: number } {
-  const size = policy.length + policyArns.join('').length + JSON.stringify(tags).length - 2
-  return size === 0 ? {} : { PackedPolicySize: Math.ceil((size * 100) / (4 * SESSION_POLICY_LIMIT)) }
 }

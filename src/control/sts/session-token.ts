@@ -7,27 +7,25 @@ import { sealSession, type UserSession } from '../../iam/session-token.ts'
 import type { Records } from '../../store/store.ts'
 import type { Caller } from '../caller.ts'
 import { credentials, durationOf } from './credentials.ts'
+import { spendMfa, type UsedCodes } from './mfa.ts'
 
 const HOUR = 3600
 
 export function getSessionToken(
   sessionKey: Uint8Array,
-  _records: Records,
+  records: Records,
   caller: Caller,
   input: GetSessionTokenRequest,
+  used: UsedCodes,
 ): GetSessionTokenResponse {
   const { principal, now, requestId } = caller
   if ((principal.kind !== 'user' && principal.kind !== 'root') || principal.issuedAt !== undefined) {
     throw new ApiError('AccessDenied', 'Cannot call GetSessionToken with session credentials', { status: 403 })
   }
-  if (input.SerialNumber !== undefined || input.TokenCode !== undefined) {
-    const message =
-      'MultiFactorAuthentication failed, unable to validate MFA code.  Please verify your MFA serial number is valid and associated with this user.'
-    throw new ApiError('AccessDenied', message, { status: 403 })
-  }
   const seconds = durationOf(input.DurationSeconds, { min: 900, max: 36 * HOUR, absent: 12 * HOUR })
   // A root user's session is cut to an hour, whatever was asked.
   const lasts = principal.kind === 'root' ? Math.min(seconds, HOUR) : seconds
+  const mfaAt = spendMfa(records, principal, input, now, used)
   const session: UserSession = {
     kind: 'user',
     account: principal.account,
@@ -35,6 +33,7 @@ export function getSessionToken(
     issuedAt: now.toISOString(),
     expiresAt: new Date(now.getTime() + 1000 * lasts).toISOString(),
     nonce: requestId,
+    ...(mfaAt !== undefined && { mfaAt }),
   }
   return { Credentials: credentials(sealSession(sessionKey, session), session) }
 }

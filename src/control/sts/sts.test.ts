@@ -1,5 +1,6 @@
 // STS: who the caller is, and temporary credentials that the front door can open again.
 
+import type { GetSessionTokenRequest } from '@aws-sdk/client-sts'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { contextKeys } from '../../iam/context.ts'
 import { evaluate } from '../../iam/evaluate.ts'
@@ -15,6 +16,7 @@ import { createRole, deleteRole } from '../iam/role.ts'
 import { createUser } from '../iam/user.ts'
 import { assumeRole, assumeRoleAuthorisations } from './assume-role.ts'
 import { getAccessKeyInfo, getCallerIdentity } from './caller-identity.ts'
+import { UsedCodes } from './mfa.ts'
 import { getSessionToken } from './session-token.ts'
 
 const KEY = new Uint8Array(32).fill(9)
@@ -43,7 +45,12 @@ function newRole(principal: unknown, more = {}) {
 }
 
 function assume(input = {}, caller = CALLER) {
-  return assumeRole(KEY, world.store.records, caller, { RoleArn: ROLE, RoleSessionName: 's1', ...input })
+  const asked = { RoleArn: ROLE, RoleSessionName: 's1', ...input }
+  return assumeRole(KEY, world.store.records, caller, asked, new UsedCodes())
+}
+
+function session(input: GetSessionTokenRequest, caller = CALLER, used = new UsedCodes()) {
+  return getSessionToken(KEY, world.store.records, caller, input, used)
 }
 
 function identify(credentials: { AccessKeyId?: string; SessionToken?: string } = {}) {
@@ -148,7 +155,9 @@ describe('assumeRole', () => {
     refusal(() => assume({ SourceIdentity: 'bob' }, caller), 'AccessDenied')
     refusal(() => assume({ TransitiveTagKeys: ['none'] }), 'InvalidParameterValue')
     const actions = (input: object, who = CALLER.principal) =>
-      assumeRoleAuthorisations(world.store.records, who, { RoleArn: ROLE, ...input }).map(({ action }) => action)
+      assumeRoleAuthorisations(world.store.records, who, { RoleArn: ROLE, ...input }, CALLER.now).map(
+        ({ action }) => action,
+      )
     expect(actions({})).toEqual(['sts:AssumeRole'])
     const all = ['sts:AssumeRole', 'sts:TagSession', 'sts:SetSourceIdentity']
     expect(actions({ Tags, SourceIdentity: 'ann' })).toEqual(all)
@@ -165,7 +174,7 @@ describe('assumeRole', () => {
 describe('assumeRoleAuthorisations', () => {
   function decide(principal: Principal, input = {}) {
     const asked = { RoleArn: ROLE, RoleSessionName: 's1', ...input }
-    const all = assumeRoleAuthorisations(world.store.records, principal, asked)
+    const all = assumeRoleAuthorisations(world.store.records, principal, asked, CALLER.now)
     return all.map((authorisation) => {
       const keys = contextKeys({
         principal,
@@ -227,7 +236,7 @@ describe('getSessionToken', () => {
     const made = world.write(createUser, { UserName: 'ann' }).User
     const { AccessKey } = world.write(createAccessKey, { UserName: 'ann' })
     const { principal } = findIdentity(world.store.records, KEY, AccessKey?.AccessKeyId ?? '', undefined)!
-    const answer = getSessionToken(KEY, world.store.records, { ...CALLER, principal }, {})
+    const answer = session({}, { ...CALLER, principal })
     expect(identify(answer.Credentials as object)).toMatchObject({
       principal: { kind: 'user', userId: made?.UserId },
       expiresAt: '2026-01-02T15:04:05.678Z',
@@ -235,16 +244,16 @@ describe('getSessionToken', () => {
   })
 
   test('a session of a user may not call it again, and nobody has a second factor to give', () => {
-    const { Credentials } = getSessionToken(KEY, world.store.records, CALLER, {})
+    const { Credentials } = session({})
     const { principal } = identify(Credentials as object)!
-    refusal(() => getSessionToken(KEY, world.store.records, { ...CALLER, principal }, {}), 'AccessDenied')
-    refusal(() => getSessionToken(KEY, world.store.records, CALLER, { TokenCode: '123456' }), 'AccessDenied')
+    refusal(() => session({}, { ...CALLER, principal }), 'AccessDenied')
+    refusal(() => session({ TokenCode: '123456' }), 'AccessDenied')
   })
 
   test('a role session may not call it', () => {
     newRole('*')
     const { principal } = identify(assume().Credentials as object)!
-    refusal(() => getSessionToken(KEY, world.store.records, { ...CALLER, principal }, {}), 'AccessDenied')
+    refusal(() => session({}, { ...CALLER, principal }), 'AccessDenied')
   })
 })
 
