@@ -1,6 +1,7 @@
 // The text of docs/operations.md: every operation that AWS has in the services that Postern serves, and whether Postern
 // has it. Served are the rows of the operation tables; all names come from the wire tables, and so from the AWS SDK.
 
+import { ACM_READS, ACM_WRITES } from '../src/api/operations/acm.ts'
 import { ec2Operations } from '../src/api/operations/ec2.ts'
 import { ELB_READS, ELB_WRITES } from '../src/api/operations/elbv2.ts'
 import { IAM_READS, IAM_WRITES } from '../src/api/operations/iam.ts'
@@ -41,6 +42,7 @@ export function operationCoverage(): ServiceCoverage[] {
     coverageOf('Organizations', 'organizations', Object.keys({ ...ORGANIZATIONS_READS, ...ORGANIZATIONS_WRITES })),
     coverageOf('Elastic Load Balancing', 'elasticloadbalancing', Object.keys({ ...ELB_READS, ...ELB_WRITES })),
     coverageOf('Route 53', 'route53', Object.keys({ ...ROUTE53_READS, ...ROUTE53_WRITES })),
+    coverageOf('Certificate Manager', 'acm', Object.keys({ ...ACM_READS, ...ACM_WRITES })),
     coverageOf('S3', 's3', [...S3_OPERATIONS]),
     coverageOf('CloudWatch Logs', 'logs', [...LOGS_OPERATIONS]),
     coverageOf('Systems Manager', 'ssm', [...SSM_OPERATIONS]),

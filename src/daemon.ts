@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { adminHandler } from './api/admin.ts'
 import { controlAdapter } from './api/control-adapter.ts'
 import { serveExec } from './api/exec-server.ts'
+import { ACM_AUTHORISATIONS, ACM_READS, ACM_WRITES } from './api/operations/acm.ts'
 import { ec2Operations } from './api/operations/ec2.ts'
 import { EC2_FIRST_USE } from './api/operations/ec2-network.ts'
 import { ELB_AUTHORISATIONS, ELB_READS, ELB_WRITES } from './api/operations/elbv2.ts'
@@ -242,6 +243,7 @@ async function makeParts(
       authorisations: ELB_AUTHORISATIONS,
     }),
     controlAdapter({ service: 'sts', store, ...stsOperations({ sessionKey }) }),
+    controlAdapter({ service: 'acm', store, reads: ACM_READS, writes: ACM_WRITES, authorisations: ACM_AUTHORISATIONS }),
     controlAdapter({
       service: 'route53',
       store,
