@@ -158,9 +158,8 @@ export const LOAD_BALANCING_OPERATIONS = words(`
 
 /** Certificates that are imported. */
 export const ACM_OPERATIONS = words(`
-  AddTagsToCertificate DeleteCertificate DescribeCertificate ExportCertificate GetAccountConfiguration GetCertificate
-  ImportCertificate ListCertificates ListTagsForCertificate RemoveTagsFromCertificate RequestCertificate
-  UpdateCertificateOptions
+  AddTagsToCertificate DeleteCertificate DescribeCertificate GetCertificate ImportCertificate ListCertificates
+  ListTagsForCertificate RemoveTagsFromCertificate RequestCertificate
 `)
 
 function words(text: string): ReadonlySet<string> {
