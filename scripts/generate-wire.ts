@@ -35,7 +35,7 @@ const PACKAGES: readonly Package[] = [
     client: 'iam',
     signingName: 'iam',
     served: (operation) =>
-      /User|Role|Group|Polic|InstanceProfile|AccessKey|Account(Alias|Summary|Authorization)|LoginProfile|^List(.*MFA|SSH|Sign|ServiceSpec)/.test(
+      /User|Role|Group|Polic|InstanceProfile|AccessKey|Account(Alias|Summary|Authorization)|LoginProfile|MFADevice|^List(SSH|Sign|ServiceSpec)/.test(
         operation,
       ),
   },
