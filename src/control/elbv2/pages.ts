@@ -34,5 +34,6 @@ function startAfter<R>(items: readonly R[], marker: string, keyOf: (item: R) => 
   const parsed = /^(\d{1,9}) (.+)$/s.exec(Buffer.from(marker, 'base64url').toString())
   if (!parsed) throw validationError(`Marker '${marker}' is not valid`)
   const index = items.findIndex((item) => keyOf(item) === parsed[2])
-  return index < 0 ? Math.min(Number(parsed[1]), items.length) : index + 1
+  // Without it all behind it have moved up by one.
+  return index < 0 ? Math.max(Number(parsed[1]) - 1, 0) : index + 1
 }
