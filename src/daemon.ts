@@ -34,6 +34,7 @@ import { type BackboneSockets, type Driver, DriverError } from './linux/driver.t
 import type { LinuxDriverOptions } from './linux/linux-driver.ts'
 import type { PowerWish } from './linux/sandbox/power-switch.ts'
 import { Sandboxes } from './linux/sandbox/sandbox.ts'
+import { followPrivateDnsNames } from './private-dns-checks.ts'
 import { Reconciler } from './reconcile.ts'
 import { anyServices } from './services/any/any-adapter.ts'
 import type { Upstreams } from './services/any/upstreams.ts'
@@ -79,6 +80,7 @@ export class Daemon {
   #server: ApiServer
   #stopped: Promise<void> | undefined
   #end: () => void
+  #endChecks: () => void = () => undefined
   #log: (line: string) => void
 
   private constructor(options: DaemonOptions, directory: WorldDirectory, parts: Parts) {
@@ -148,7 +150,7 @@ export class Daemon {
 
   /** The port comes first: where it is taken, nothing must be left in the kernel. */
   async #begin(): Promise<void> {
-    const { reconciler, driver, sandboxes, serveBackbone } = this.#parts
+    const { store, reconciler, driver, sandboxes, serveBackbone } = this.#parts
     // What a killed daemon did not come to delete.
     await sandboxes.sweep(new Set(this.#liveInstances()))
     const port = await this.#server.listen(this.#options.port).catch((error: unknown) => {
@@ -159,6 +161,7 @@ export class Daemon {
     if (sockets) await serveBackbone(sockets)
     writeDaemonAddress(this.#directory.path, { pid: process.pid, endpoint: this.endpoint })
     await reconciler.start()
+    this.#endChecks = followPrivateDnsNames({ store, now, log: this.#log })
     this.#parts.balancing.start()
     this.#log(`answers at ${this.endpoint}`)
   }
@@ -167,6 +170,7 @@ export class Daemon {
     const { reconciler, driver, sandboxes, store, s3, services, trail, frontDoor } = this.#parts
     frontDoor.close()
     await this.#server.close()
+    this.#endChecks()
     await this.#parts.balancing.stop()
     await reconciler.stop()
     if (destroy) {
