@@ -11,7 +11,8 @@ import { EC2_OPERATIONS } from './wire-operations.ts'
 const TYPES = new Set(
   (
     'dhcp-options image instance internet-gateway key-pair network-acl network-interface prefix-list route-table ' +
-    'security-group security-group-rule subnet volume vpc vpc-endpoint'
+    'security-group security-group-rule subnet volume vpc vpc-endpoint vpc-endpoint-connection ' +
+    'vpc-endpoint-service vpc-endpoint-service-permission'
   ).split(' '),
 )
 
