@@ -4,6 +4,7 @@
 import { describe, expect, test } from 'vitest'
 import { controlAdapter } from '../src/api/control-adapter.ts'
 import { ec2Operations } from '../src/api/operations/ec2.ts'
+import { ELB_AUTHORISATIONS, ELB_READS, ELB_WRITES } from '../src/api/operations/elbv2.ts'
 import { IAM_AUTHORISATIONS, IAM_READS, IAM_WRITES } from '../src/api/operations/iam.ts'
 import {
   ORGANIZATIONS_AUTHORISATIONS,
@@ -70,6 +71,16 @@ const MEMBERS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
     VpcEndpointId: 'vpce-0123456789abcdef0',
     VpcEndpointIds: ['vpce-0123456789abcdef0'],
     VpcId: 'vpc-0123456789abcdef0',
+  },
+  elasticloadbalancing: {
+    ListenerArn: `arn:aws:elasticloadbalancing:us-east-1:${ACCOUNT}:listener/net/web/0123456789abcdef/0123456789abcdef`,
+    LoadBalancerArn: `arn:aws:elasticloadbalancing:us-east-1:${ACCOUNT}:loadbalancer/net/web/0123456789abcdef`,
+    ResourceArns: [`arn:aws:elasticloadbalancing:us-east-1:${ACCOUNT}:targetgroup/web/0123456789abcdef`],
+    RuleArn: `arn:aws:elasticloadbalancing:us-east-1:${ACCOUNT}:listener-rule/net/web/0123456789abcdef/0123456789abcdef/0123456789abcdef`,
+    SecurityGroups: ['sg-0123456789abcdef0'],
+    Subnets: ['subnet-0123456789abcdef0'],
+    TargetGroupArn: `arn:aws:elasticloadbalancing:us-east-1:${ACCOUNT}:targetgroup/web/0123456789abcdef`,
+    Type: 'network',
   },
   iam: {
     AWSServiceName: 'spot.amazonaws.com',
@@ -174,6 +185,16 @@ const SERVICES: readonly Service[] = [
       authorisations: IAM_AUTHORISATIONS,
     }),
   ),
+  ofAdapter(
+    'elasticloadbalancing',
+    controlAdapter({
+      service: 'elasticloadbalancing',
+      store,
+      reads: ELB_READS,
+      writes: ELB_WRITES,
+      authorisations: ELB_AUTHORISATIONS,
+    }),
+  ),
   ofAdapter('sts', controlAdapter({ service: 'sts', store, ...stsOperations({ sessionKey: new Uint8Array(32) }) })),
   ofAdapter(
     'organizations',
@@ -252,6 +273,11 @@ const EXCEPTIONS: readonly { readonly service: string; readonly fault: RegExp; r
     service: 'ec2',
     fault: /(DetachNetworkInterface|IamInstanceProfile(Association)?): asks about \*/,
     why: 'what stands behind an association or an attachment is known only while it is there',
+  },
+  {
+    service: 'elasticloadbalancing',
+    fault: /(Add|Remove)Tags: asks about arn:aws:elasticloadbalancing:\S+:(targetgroup|listener|listener-rule)\//,
+    why: 'of actions that the classic API has too the data knows only its resource, the load balancer',
   },
   {
     service: 'ssm',
