@@ -11,6 +11,7 @@ import { stsOperations } from '../src/api/operations/sts.ts'
 import { API_GATEWAY_OPERATIONS } from '../src/services/apigateway/apigateway-adapter.ts'
 import { LOGS_OPERATIONS } from '../src/services/logs/logs-adapter.ts'
 import { S3_OPERATIONS } from '../src/services/s3/s3-adapter.ts'
+import { SNS_OPERATIONS } from '../src/services/sns/sns-service.ts'
 import { SQS_OPERATIONS } from '../src/services/sqs/sqs-service.ts'
 import { SSM_OPERATIONS } from '../src/services/ssm/ssm-adapter.ts'
 import { loadTables } from '../src/wire/tables.ts'
@@ -46,6 +47,7 @@ export function operationCoverage(): ServiceCoverage[] {
     coverageOf('S3', 's3', [...S3_OPERATIONS]),
     coverageOf('CloudWatch Logs', 'logs', [...LOGS_OPERATIONS]),
     coverageOf('Systems Manager', 'ssm', [...SSM_OPERATIONS]),
+    coverageOf('SNS', 'sns', [...SNS_OPERATIONS]),
     coverageOf('SQS', 'sqs', [...SQS_OPERATIONS]),
     coverageOf('API Gateway', 'apigateway', [...API_GATEWAY_OPERATIONS]),
   ]

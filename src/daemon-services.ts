@@ -28,6 +28,8 @@ export interface Service {
   /** What a request of `principal` asks the policies, as explain puts it: for resources that have policies of their own.
    * Undefined: not this service's, or nothing special about it. */
   describeRequest?(principal: Principal, action: string, arn: string): DescribedRequest | undefined
+  /** Publishes the notifications that records hold; resolves when their subscribers were told. */
+  publishPending?(): Promise<void>
   /** Forgets what is not in the store's records: an empty world. */
   reset?(): Promise<void>
   /** Ends what is under way and lets go of the disk. */
@@ -44,6 +46,7 @@ const OPENERS: Readonly<Record<string, (context: ServiceContext) => Promise<Serv
   ssm: openSystemsManager,
   ssmmessages: openSystemsManager,
   ec2messages: openSystemsManager,
+  sns: openMessaging,
   sqs: openMessaging,
 }
 
@@ -79,6 +82,12 @@ export class Services {
   async describeRequest(principal: Principal, action: string, arn: string): Promise<DescribedRequest | undefined> {
     const service = await this.#open(action.split(':')[0]?.toLowerCase() ?? '')
     return service?.describeRequest?.(principal, action, arn)
+  }
+
+  /** Publishes the notifications that records hold. */
+  async publishPending(): Promise<void> {
+    const sns = await this.#open('sns')
+    await sns?.publishPending?.()
   }
 
   /** Also what a service that is not open has on the disk. */
@@ -147,13 +156,25 @@ async function openSystemsManager(context: ServiceContext): Promise<Service> {
 }
 
 /** Queues, and topics that deliver to them. */
-async function openMessaging({ store, directory, now, log }: ServiceContext): Promise<Service> {
-  const { openSqs } = await import('./services/sqs/sqs-service.ts')
+async function openMessaging({ store, directory, endpoint, now, log }: ServiceContext): Promise<Service> {
+  const [{ openSqs }, { openSns }, { httpSender }] = await Promise.all([
+    import('./services/sqs/sqs-service.ts'),
+    import('./services/sns/sns-service.ts'),
+    import('./services/apigateway/execute/send-http.ts'),
+  ])
   const sqs = openSqs({ store, directory: join(directory, 'sqs'), now, log })
+  const sns = openSns({ store, sqs: sqs.sqs, send: httpSender(endpoint), endpoint, now, log })
   return {
-    adapters: [sqs.adapter],
-    describeRequest: (principal, action, arn) => ({ ...sqs.describeRequest(principal, action, arn), principal }),
+    adapters: [sqs.adapter, sns.adapter],
+    describeRequest: (principal, action, arn) => {
+      const service = /^sns:/i.test(action) ? sns : sqs
+      return { ...service.describeRequest(principal, action, arn), principal }
+    },
+    publishPending: () => sns.publishPending(),
     reset: () => sqs.reset(),
-    close: () => sqs.close(),
+    close: async () => {
+      sns.close()
+      await sqs.close()
+    },
   }
 }

@@ -25,6 +25,7 @@ import { findIdentity, findOrphan } from './control/iam/identity.ts'
 import { organizationsIn } from './control/organizations/membership.ts'
 import { type AdminContext, adminRoutes, execRoute, HOME_ACCOUNT } from './daemon-admin.ts'
 import { Balancing } from './daemon-balancer.ts'
+import { publishNotifications } from './daemon-notifications.ts'
 import { Services } from './daemon-services.ts'
 import type { Adapter } from './edge/adapter.ts'
 import { CertificateAuthority } from './edge/ca.ts'
@@ -81,6 +82,7 @@ export class Daemon {
   #stopped: Promise<void> | undefined
   #end: () => void
   #endChecks: () => void = () => undefined
+  #endNotifications: () => void = () => undefined
   #log: (line: string) => void
 
   private constructor(options: DaemonOptions, directory: WorldDirectory, parts: Parts) {
@@ -150,7 +152,7 @@ export class Daemon {
 
   /** The port comes first: where it is taken, nothing must be left in the kernel. */
   async #begin(): Promise<void> {
-    const { store, reconciler, driver, sandboxes, serveBackbone } = this.#parts
+    const { store, services, reconciler, driver, sandboxes, serveBackbone } = this.#parts
     // What a killed daemon did not come to delete.
     await sandboxes.sweep(new Set(this.#liveInstances()))
     const port = await this.#server.listen(this.#options.port).catch((error: unknown) => {
@@ -162,6 +164,7 @@ export class Daemon {
     writeDaemonAddress(this.#directory.path, { pid: process.pid, endpoint: this.endpoint })
     await reconciler.start()
     this.#endChecks = followPrivateDnsNames({ store, now, log: this.#log })
+    this.#endNotifications = publishNotifications(store, services, this.#log)
     this.#parts.balancing.start()
     this.#log(`answers at ${this.endpoint}`)
   }
@@ -171,6 +174,7 @@ export class Daemon {
     frontDoor.close()
     await this.#server.close()
     this.#endChecks()
+    this.#endNotifications()
     await this.#parts.balancing.stop()
     await reconciler.stop()
     if (destroy) {

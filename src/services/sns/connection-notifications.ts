@@ -1,0 +1,93 @@
+// What PrivateLink tells: who connected to an endpoint service, and what became of it, published to the topic that was
+// named for it. An event is a record until every subscriber was told, so a restart tells it again rather than never.
+// https://docs.aws.amazon.com/vpc/latest/privatelink/create-notification-endpoint-service.html
+
+import { refusalOfService } from '../../iam/service-request.ts'
+import type { ConnectionNotification, PendingNotification } from '../../store/load-balancing-records.ts'
+import { publishTo } from './publish.ts'
+import { type Sns, write } from './sns.ts'
+
+const PRIVATELINK = 'vpce.amazonaws.com'
+
+export class ConnectionNotifications {
+  #sns: Sns
+  #log: (line: string) => void
+  /** By id, those whose subscribers are being told. */
+  #underWay = new Set<string>()
+
+  constructor(sns: Sns, log: (line: string) => void) {
+    this.#sns = sns
+    this.#log = log
+  }
+
+  /** Publishes what is pending, oldest first. A topic that is gone or does not let PrivateLink loses what it was to have,
+   * as in AWS. */
+  async publishPending(): Promise<void> {
+    const { store } = this.#sns
+    // What is told must not be undone by a disk that could not take it.
+    await store.transact(() => undefined).durable
+    const pending = [...store.records.pendingNotifications.all()].filter(({ id }) => !this.#underWay.has(id))
+    await Promise.all(pending.map((one) => this.#publish(one)))
+  }
+
+  async #publish(pending: PendingNotification): Promise<void> {
+    this.#underWay.add(pending.id)
+    try {
+      const notification = this.#sns.store.records.connectionNotifications.get(pending.notificationId)
+      // Deleted meanwhile: nobody wants to hear of it.
+      if (notification) await publishOne(this.#sns, notification, pending, this.#log)
+      await write(this.#sns, (tx) => tx.pendingNotifications.delete(pending.id))
+    } finally {
+      this.#underWay.delete(pending.id)
+    }
+  }
+}
+
+async function publishOne(
+  sns: Sns,
+  notification: ConnectionNotification,
+  pending: PendingNotification,
+  log: (line: string) => void,
+): Promise<void> {
+  const { topicArn } = pending
+  const topic = sns.store.records.snsTopics.get(topicArn)
+  const document = topic?.attributes.Policy
+  const refusal = topic
+    ? refusalOfService({
+        service: PRIVATELINK,
+        action: 'sns:Publish',
+        resource: topicArn,
+        ...(document !== undefined && { resourcePolicy: { name: topicArn, document } }),
+        keys: { 'aws:sourcearn': sourceArn(notification), 'aws:sourceaccount': notification.owner },
+      })
+    : 'there is no such topic'
+  if (!topic || refusal !== undefined) {
+    log(`${notification.id}: ${pending.event} of ${pending.vpcEndpointId} was not published to ${topicArn}: ${refusal}`)
+    return
+  }
+  const { settled } = publishTo(sns, topic, {
+    subject: `VPC endpoint ${pending.event}: ${pending.vpcEndpointId}`,
+    messages: { default: JSON.stringify(bodyOf(notification, pending)), byProtocol: {} },
+    attributes: {},
+  })
+  await settled
+}
+
+/** As the topic's policy sees who publishes. */
+function sourceArn({ region, owner, serviceId, vpcEndpointId }: ConnectionNotification): string {
+  const resource = serviceId === undefined ? `vpc-endpoint/${vpcEndpointId}` : `vpc-endpoint-service/${serviceId}`
+  return `arn:aws:ec2:${region}:${owner}:${resource}`
+}
+
+/** AWS does not say what stands in it. */
+function bodyOf({ region, id }: ConnectionNotification, pending: PendingNotification): object {
+  return {
+    eventType: pending.event,
+    connectionNotificationId: id,
+    serviceId: pending.serviceId,
+    vpcEndpointId: pending.vpcEndpointId,
+    vpcEndpointOwner: pending.vpcEndpointOwner,
+    region,
+    eventTime: pending.at,
+  }
+}
