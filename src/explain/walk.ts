@@ -17,6 +17,7 @@ import { exemptStep } from './link-local.ts'
 import { networkAclStep } from './network-acl.ts'
 import { formatTraffic, type Packet, replyTo } from './packet.ts'
 import { isUsersService, privateLinkSteps } from './private-link.ts'
+import { interfaceOfBlock, resourceDoorAt, resourceSteps } from './resource.ts'
 import { routeStep } from './route.ts'
 import { securityGroupStep } from './security-group.ts'
 import { pass, type Step, stop } from './trace.ts'
@@ -101,7 +102,9 @@ function arriveAtAppliance(hop: Hop, interfaceId: string): Step[] {
 /** Within the VPC: the destination's subnet and interface, and the reply out of them. */
 function deliver(hop: Hop): Step[] {
   const { vpc, packet } = hop
-  const receiver = vpc.interfaces.find((candidate) => candidate.addresses.includes(packet.destination))
+  const receiver =
+    vpc.interfaces.find((candidate) => candidate.addresses.includes(packet.destination)) ??
+    interfaceOfBlock(vpc, packet.destination)
   if (receiver) return [...enter(hop, receiver), ...targetSteps(hop, receiver), ...leave(hop, receiver)]
   const subnet = vpc.subnets.find((candidate) => cidrContains(candidate.cidr, packet.destination))
   const why =
@@ -168,8 +171,10 @@ function targetSteps(hop: Hop, receiver: InterfaceNetwork): Step[] {
   return [stop({ stage: 'target', by: receiver.id, why })]
 }
 
-/** Behind an endpoint's address: one of AWS's services, or one of a user's. */
+/** Behind an endpoint's address: one of AWS's services, one of a user's, or a resource. */
 function doorSteps({ network, vpc, packet }: Hop, receiver: InterfaceNetwork, endpointId: string): Step[] {
+  const resource = resourceDoorAt(vpc, packet.destination)
+  if (resource) return resourceSteps(network, resource, packet)
   const endpoint = interfaceEndpointAt(vpc, packet.destination)
   if (!endpoint) return [notInForce(endpointId, receiver)]
   const door = endpoint.interfaces.find(({ address }) => address === packet.destination)

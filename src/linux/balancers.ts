@@ -38,8 +38,9 @@ export interface NodeListener {
   readonly idleSeconds: number
   readonly preservesClient: boolean
   readonly sticky: boolean
-  readonly targets: readonly TargetPlace[]
-  /** Names the list of targets: nodes share it when they take targets from the same zones. */
+  /** Where the hash of a flow leads; empty when there is no target. */
+  readonly slots: readonly TargetPlace[]
+  /** Names the list of slots: nodes share it when they take targets from the same zones. */
   readonly targetList: string
   /** Chosen or not, those whose live flows go on; and those whose are ended. */
   readonly flows: { readonly stay: readonly TargetPlace[]; readonly end: readonly TargetPlace[] }
@@ -80,7 +81,7 @@ export function findBalancers(vpc: VpcNetwork): Balancers {
     const node = byId.get(connection.nodeId)
     return node ? [{ ...connection, node }] : []
   })
-  const gateways = gatewayBalancers(vpc)
+  const gateways = gatewayBalancers(vpc, nodes)
   return { nodes: [...nodes, ...gateways.nodes], connections: [...connections, ...gateways.connections] }
 }
 
@@ -91,14 +92,13 @@ function nodeListeners(
   choice: TargetChoice,
 ): NodeListener[] {
   const { group } = choice
-  const targets = placesOf(choice.targets)
   const refused = new Set(group?.endUnhealthy ? unhealthyLeftOut(choice) : [])
   const stay = [...choice.candidates, ...(group?.draining ?? [])].filter((target) => !refused.has(target))
   const shared = {
     port: listener.port,
     preservesClient: group?.preserveClientIp ?? false,
     sticky: group?.sticky ?? false,
-    targets,
+    slots: slotsOf(choice),
     targetList: `targets-${digest(listener.targetGroupId)}-${group?.crossZone ? 'all' : availabilityZoneId}`,
     flows: { stay: placesOf(stay), end: placesOf([...refused]) },
     endsDeregistered: group?.endDeregistered ?? false,
@@ -112,6 +112,27 @@ function nodeListeners(
 }
 
 const UDP_IDLE_SECONDS = 120
+const FEWEST_SLOTS = 64
+
+/** Every candidate has its slots, and those of one that is not used now go to the others in turn. So a target that fails
+ * changes its own few slots and not the number of all: the others' flows, and sources that stay with a target, go on
+ * where they went. A few slots for each of few targets, so that the turns come out even. */
+function slotsOf({ candidates, targets }: TargetChoice): TargetPlace[] {
+  const places = placesOf(candidates)
+  const used = new Set(placesOf(targets).map(placeText))
+  const inUse = places.filter((place) => used.has(placeText(place)))
+  if (inUse.length === 0) return []
+  const rounds = Math.ceil(FEWEST_SLOTS / places.length)
+  return Array.from({ length: rounds * places.length }, (_, slot) => {
+    const place = places[slot % places.length]
+    const turn = (slot + Math.floor(slot / places.length)) % inUse.length
+    return place && used.has(placeText(place)) ? place : inUse[turn]
+  }).flatMap((place) => place ?? [])
+}
+
+function placeText({ address, port }: TargetPlace): string {
+  return `${address}:${port}`
+}
 
 function unhealthyLeftOut({ candidates, failOpen }: TargetChoice) {
   return failOpen ? [] : candidates.filter(({ health }) => health === 'unhealthy')

@@ -56,16 +56,20 @@ export interface Resources {
   readonly connections: readonly (ResourceConnectionNetwork & { readonly groupIds: readonly SecurityGroupId[] })[]
 }
 
-export function findResources({ resourceGateways = [] }: VpcNetwork): Resources {
+/** A load balancer as the resource takes the flow at its own node: one router cannot translate a flow twice. */
+export function findResources({ resourceGateways = [], loadBalancers }: VpcNetwork): Resources {
+  const balanced = new Set(loadBalancers.flatMap(({ nodes }) => nodes.map(({ address }) => address)))
   return {
     connections: resourceGateways.flatMap(({ groupIds, connections }) =>
-      connections.map((connection) => ({ ...connection, groupIds })),
+      connections
+        .filter(({ target }) => target === undefined || !balanced.has(target))
+        .map((connection) => ({ ...connection, groupIds })),
     ),
   }
 }
 
-/** A gateway's interfaces are nodes without listeners. */
-export function gatewayBalancers({ subnets, resourceGateways = [] }: VpcNetwork): Balancers {
+/** A gateway's interfaces are nodes without listeners. `others` are the load balancers' own. */
+export function gatewayBalancers({ subnets, resourceGateways = [] }: VpcNetwork, others: readonly Node[]): Balancers {
   const nodes = resourceGateways.flatMap((gateway) =>
     gateway.nodes.flatMap(({ id, subnetId, address, backboneAddress }): Node[] => {
       const subnet = subnets.find((one) => one.id === subnetId)
@@ -74,7 +78,8 @@ export function gatewayBalancers({ subnets, resourceGateways = [] }: VpcNetwork)
   )
   const connections = resourceGateways.flatMap((gateway) =>
     gateway.connections.flatMap((connection) => {
-      const node = nodes.find(({ id }) => id === connection.nodeId)
+      const balancing = others.find(({ address }) => address === connection.target)
+      const node = balancing ?? nodes.find(({ id }) => id === connection.nodeId)
       return node ? [{ ...connection, node }] : []
     }),
   )

@@ -14,6 +14,7 @@ import { address } from '../../src/compile/small-network.ts'
 import { insertGroup, insertRule, serviceStore } from '../../src/compile/small-service.ts'
 import { resolve } from '../../src/dns/resolve.ts'
 import { withResourceTargets } from '../../src/dns/resource-targets.ts'
+import { explain } from '../../src/explain/explain.ts'
 import { cidr } from '../../src/ip/cidr.ts'
 import { TCP } from '../../src/ip/protocol.ts'
 import { LinuxDriver } from '../../src/linux/linux-driver.ts'
@@ -74,10 +75,19 @@ describeKernel('resources in the kernel', import.meta.url, () => {
   /** What a client meets, and who came where. */
   async function outcome(from: InstanceId, to: string, port: number): Promise<string[]> {
     const answer = await guest(from).connect(to, port)
+    expect(verdict(from, to, port), `what explain says of ${to}:${port}`).toBe(
+      answer === 'connected' ? 'reachable' : 'stopped',
+    )
     const seen = await Promise.all(
       INSTANCES.map(async (id) => (await guest(id).peers()).map((peer) => `${id} saw ${peer}`)),
     )
     return [answer, ...seen.flat()]
+  }
+
+  function verdict(from: InstanceId, to: string, port: number): string {
+    const network = withResourceTargets(compile(store.records))
+    const question = { from, to: { address: address(to), port, protocol: TCP }, now: PROVIDER.createdAt }
+    return explain(network, question).verdict
   }
 
   test('an address, by a Resource endpoint: the resource sees the gateway, on the port that was asked for', async () => {
@@ -96,6 +106,13 @@ describeKernel('resources in the kernel', import.meta.url, () => {
     expect(await guest('i-c1').say('live')).toBe('answered')
     await change((tx) => tx.resourceRecordSets.delete('Z1/db.corp.example/A'))
     expect(await outcome('i-c1', IN_NETWORK_NAME, 443)).toEqual(['silence'])
+  })
+
+  test('a name of a load balancer leads to its targets', async () => {
+    await change((tx) => tx.resourceRecordSets.update('Z1/db.corp.example/A', { values: ['10.0.1.50'] }))
+    expect(await outcome('i-c1', IN_NETWORK_NAME, 443)).toEqual(['connected', 'i-p1 saw 10.0.1.50'])
+    expect(verdict('i-c1', IN_NETWORK_NAME, 443)).toBe('reachable')
+    expect(await outcome('i-c1', IN_NETWORK_NAME, 8080)).toEqual(['silence'])
   })
 
   test('no other port, no datagram, no zone without a gateway, and nothing the other way', async () => {
