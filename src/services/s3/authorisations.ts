@@ -98,12 +98,30 @@ const HEADER_KEYS = [
   'x-amz-copy-source',
   'x-amz-grant-full-control',
   'x-amz-grant-read',
+  'x-amz-grant-read-acp',
+  'x-amz-grant-write',
+  'x-amz-grant-write-acp',
   'x-amz-metadata-directive',
+  'x-amz-object-ownership',
   'x-amz-server-side-encryption',
   'x-amz-server-side-encryption-aws-kms-key-id',
+  'x-amz-server-side-encryption-customer-algorithm',
   'x-amz-storage-class',
   'x-amz-website-redirect-location',
 ]
+
+/** Headers of a write that are condition keys by another name, or on writes alone. */
+const WRITE_HEADER_KEYS: Readonly<Record<string, string>> = {
+  'if-match': 's3:if-match',
+  'if-none-match': 's3:if-none-match',
+  'x-amz-object-lock-legal-hold': 's3:object-lock-legal-hold',
+  'x-amz-object-lock-mode': 's3:object-lock-mode',
+  'x-amz-object-lock-retain-until-date': 's3:object-lock-retain-until-date',
+}
+
+/** Of the operations that ask for s3:PutObject, those after which there is an object.
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes-enforce.html */
+const CREATING = new Set(['PutObject', 'CompleteMultipartUpload', 'CopyObject'])
 
 /** What of a call its authorisations depend on. */
 type Asking = Pick<Call, 'operation' | 'input' | 'headers' | 'region' | 'principal'>
@@ -170,13 +188,16 @@ function listAllMyBuckets(call: Asking): Authorisation {
 
 function onBucket(s3: Resources, call: Asking, bucket: string, action: string): Authorisation {
   const { input, operation } = call
-  const keys: Record<string, string> = { ...requestKeys(call) }
+  const keys: Record<string, string | readonly string[]> = { ...requestKeys(call) }
   if (action === 'ListBucket' || action === 'ListBucketVersions') {
     if (typeof input.Prefix === 'string') keys['s3:prefix'] = input.Prefix
     if (typeof input.Delimiter === 'string') keys['s3:delimiter'] = input.Delimiter
     if (typeof input.MaxKeys === 'number') keys['s3:max-keys'] = String(input.MaxKeys)
   }
-  if (operation === 'CreateBucket') keys['s3:locationconstraint'] = call.region
+  if (operation === 'CreateBucket') {
+    keys['s3:locationconstraint'] = call.region
+    Object.assign(keys, newBucketTagKeys(input.CreateBucketConfiguration))
+  }
   return {
     action: `s3:${action}`,
     resource: `arn:aws:s3:::${bucket}`,
@@ -213,7 +234,8 @@ interface ObjectQuestion {
 function onObject(s3: Resources, call: Asking, question: ObjectQuestion): Authorisation {
   const { bucket, key, versionId } = question
   const brought = WITH_REQUEST_TAGS.has(question.action) ? requestTagKeys(call) : {}
-  const keys: Record<string, string | readonly string[]> = { ...requestKeys(call), ...brought }
+  const written = question.action === 'PutObject' ? writeKeys(call) : {}
+  const keys: Record<string, string | readonly string[]> = { ...requestKeys(call), ...brought, ...written }
   if (versionId !== undefined) keys['s3:versionid'] = versionId
   const stored =
     versionId === undefined ? s3.index.findLatest(bucket, key) : s3.index.findVersion(bucket, key, versionId)
@@ -293,6 +315,15 @@ function requestKeys(call: Asking): Record<string, string> {
   return keys
 }
 
+function writeKeys({ operation, headers }: Asking): Record<string, string> {
+  const keys: Record<string, string> = { 's3:objectcreationoperation': String(CREATING.has(operation)) }
+  for (const [header, key] of Object.entries(WRITE_HEADER_KEYS)) {
+    const value = headers[header]
+    if (value !== undefined) keys[key] = value
+  }
+  return keys
+}
+
 /** The tags that the request would put. */
 function requestTagKeys(call: Asking): Record<string, string | readonly string[]> {
   const header = optionalText(call.input.Tagging)
@@ -300,6 +331,15 @@ function requestTagKeys(call: Asking): Record<string, string | readonly string[]
   const tags = [...new URLSearchParams(header)]
   const keys: Record<string, string | readonly string[]> = { 's3:requestobjecttagkeys': tags.map(([name]) => name) }
   for (const [name, value] of tags) keys[`s3:requestobjecttag/${name.toLowerCase()}`] = value
+  return keys
+}
+
+function newBucketTagKeys(configuration: unknown): Record<string, string | readonly string[]> {
+  const list: unknown = isRecord(configuration) ? configuration.Tags : undefined
+  const tags = Array.isArray(list) ? list.filter(isRecord) : []
+  if (tags.length === 0) return {}
+  const keys: Record<string, string | readonly string[]> = { 'aws:tagkeys': tags.map(({ Key: key }) => text(key)) }
+  for (const { Key: key, Value: value } of tags) keys[`aws:requesttag/${text(key).toLowerCase()}`] = text(value)
   return keys
 }
 
