@@ -63,6 +63,12 @@ export class Balancing {
     this.#wake()
   }
 
+  /** Waits until what the records wanted so far is done. */
+  async settle(): Promise<void> {
+    await this.#updating
+    await this.#balancer?.settle()
+  }
+
   async stop(): Promise<void> {
     this.#ended = true
     this.#stopWatching?.()
