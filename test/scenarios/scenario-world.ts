@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { EC2Client } from '@aws-sdk/client-ec2'
+import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2'
 import { IAMClient } from '@aws-sdk/client-iam'
 import { S3Client } from '@aws-sdk/client-s3'
 import { STSClient } from '@aws-sdk/client-sts'
@@ -55,6 +56,10 @@ export class ScenarioWorld {
 
   ec2(signer: Signer = ACCOUNT): EC2Client {
     return new EC2Client(this.#client(signer))
+  }
+
+  elb(signer: Signer = ACCOUNT): ElasticLoadBalancingV2Client {
+    return new ElasticLoadBalancingV2Client(this.#client(signer))
   }
 
   iam(signer: Signer = ACCOUNT): IAMClient {

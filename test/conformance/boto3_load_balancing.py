@@ -1,0 +1,77 @@
+"""What unmodified boto3 does with Elastic Load Balancing: waiters, paginators and error codes."""
+
+import boto3
+from botocore.exceptions import ClientError
+
+ec2 = boto3.client('ec2')
+elb = boto3.client('elbv2')
+
+
+def refused(code, call, **parameters):
+    """The text of the error that `call` must raise with `code`."""
+    try:
+        call(**parameters)
+    except ClientError as error:
+        found = error.response['Error']
+        assert found['Code'] == code, f"{found['Code']} instead of {code}: {found['Message']}"
+        return found['Message']
+    raise AssertionError(f'{call} passed; {code} was expected')
+
+
+def all_of(operation, member, **parameters):
+    pages = elb.get_paginator(operation).paginate(PaginationConfig={'PageSize': 2}, **parameters)
+    return [one for page in pages for one in page[member]]
+
+
+vpc = ec2.create_vpc(CidrBlock='10.9.0.0/16')['Vpc']['VpcId']
+subnet = ec2.create_subnet(VpcId=vpc, CidrBlock='10.9.1.0/24', AvailabilityZone='us-east-1a')['Subnet']['SubnetId']
+made = [
+    elb.create_load_balancer(
+        Name=f'boto{number}', Type='network', Scheme='internal', Subnets=[subnet], Tags=[{'Key': 'n', 'Value': str(number)}]
+    )['LoadBalancers'][0]
+    for number in range(3)
+]
+arns = [one['LoadBalancerArn'] for one in made]
+assert made[0]['State'] == {'Code': 'provisioning'} and made[0]['Type'] == 'network', made[0]
+elb.get_waiter('load_balancer_available').wait(LoadBalancerArns=arns, WaiterConfig={'Delay': 1})
+assert [one['LoadBalancerArn'] for one in all_of('describe_load_balancers', 'LoadBalancers')] == arns
+tags = elb.describe_tags(ResourceArns=[arns[2]])['TagDescriptions']
+assert tags == [{'ResourceArn': arns[2], 'Tags': [{'Key': 'n', 'Value': '2'}]}], tags
+
+group = elb.create_target_group(
+    Name='boto', Protocol='TCP', Port=80, VpcId=vpc, TargetType='ip', HealthCheckProtocol='HTTP', HealthCheckPath='/up'
+)['TargetGroups'][0]
+assert group['HealthCheckPath'] == '/up' and group['Matcher'] == {'HttpCode': '200-399'}, group
+forward = [{'Type': 'forward', 'TargetGroupArn': group['TargetGroupArn']}]
+listener = elb.create_listener(LoadBalancerArn=arns[0], Protocol='TCP', Port=80, DefaultActions=forward)['Listeners'][0]
+assert [one['Port'] for one in all_of('describe_listeners', 'Listeners', LoadBalancerArn=arns[0])] == [80]
+assert all_of('describe_rules', 'Rules', ListenerArn=listener['ListenerArn'])[0]['IsDefault']
+assert 'already exists on this port' in refused(
+    'DuplicateListener', elb.create_listener, LoadBalancerArn=arns[0], Protocol='TCP', Port=80, DefaultActions=forward,
+    Tags=[{'Key': 'a', 'Value': 'b'}])
+assert 'more than one load balancer' in refused(
+    'TargetGroupAssociationLimit', elb.create_listener,
+    LoadBalancerArn=arns[1], Protocol='TCP', Port=80, DefaultActions=forward)
+
+targets = [{'Id': '10.9.1.9'}, {'Id': '192.168.0.9', 'Port': 81, 'AvailabilityZone': 'all'}]
+elb.register_targets(TargetGroupArn=group['TargetGroupArn'], Targets=targets)
+health = elb.describe_target_health(TargetGroupArn=group['TargetGroupArn'])['TargetHealthDescriptions']
+assert [one['Target'] for one in health] == [
+    {'Id': '10.9.1.9', 'Port': 80}, {'Id': '192.168.0.9', 'Port': 81, 'AvailabilityZone': 'all'}], health
+elb.modify_target_group_attributes(
+    TargetGroupArn=group['TargetGroupArn'], Attributes=[{'Key': 'deregistration_delay.timeout_seconds', 'Value': '0'}])
+elb.deregister_targets(TargetGroupArn=group['TargetGroupArn'], Targets=targets)
+elb.get_waiter('target_deregistered').wait(TargetGroupArn=group['TargetGroupArn'], Targets=targets)
+
+assert len(all_of('describe_ssl_policies', 'SslPolicies')) > 10
+assert len(all_of('describe_account_limits', 'Limits')) > 5
+assert 'in use by a listener' in refused(
+    'ResourceInUse', elb.delete_target_group, TargetGroupArn=group['TargetGroupArn'])
+for arn in arns:
+    elb.delete_load_balancer(LoadBalancerArn=arn)
+elb.get_waiter('load_balancers_deleted').wait(LoadBalancerArns=arns)
+elb.delete_target_group(TargetGroupArn=group['TargetGroupArn'])
+assert "'[boto0]'" in refused('LoadBalancerNotFound', elb.describe_load_balancers, Names=['boto0'])
+assert ec2.describe_network_interfaces()['NetworkInterfaces'] == []
+ec2.delete_subnet(SubnetId=subnet)
+print('ok')
