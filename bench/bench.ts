@@ -1,5 +1,6 @@
 // `npm run bench [-- PART…]`: measures Postern and its peers in one run and prints ratios. The machine's noise meets both,
-// so read the ratios, not the figures. Parts: data-plane, api, edge, dns, policies, latency.
+// so read the ratios, not the figures. Parts: data-plane, private-link, api,
+// edge, dns, policies, latency.
 
 import { checkHost } from '../src/linux/check-host.ts'
 import { benchApi } from './api.ts'
@@ -8,6 +9,7 @@ import { benchDns } from './dns.ts'
 import { benchEdge } from './edge.ts'
 import { benchLatency } from './latency.ts'
 import { benchPolicies } from './policies.ts'
+import { benchPrivateLink } from './private-link.ts'
 import { printRows, type Row } from './report.ts'
 import { undoOnInterrupt } from './undo.ts'
 
@@ -24,6 +26,13 @@ const PARTS: readonly Part[] = [
     name: 'data-plane',
     title: 'Instance to a listener behind an endpoint, against a plain veth pair',
     measure: benchDataPlane,
+    needs: 'iperf3 (apt-get install -y iperf3)',
+  },
+  {
+    name: 'private-link',
+    title:
+      'Instance to an instance behind an endpoint service and its load balancer, in another VPC with the same addresses',
+    measure: benchPrivateLink,
     needs: 'iperf3 (apt-get install -y iperf3)',
   },
   { name: 'api', title: 'The API, against moto_server', measure: benchApi, needs: 'moto (pip install "moto[server]")' },

@@ -60,6 +60,41 @@ export async function connectionRate(path: Path): Promise<number> {
   }
 }
 
+const ECHO = `
+use Socket; my ($host, $port) = @ARGV;
+socket(my $s, PF_INET, SOCK_STREAM, 0); setsockopt($s, SOL_SOCKET, SO_REUSEADDR, 1);
+bind($s, sockaddr_in($port, inet_aton($host))) or die "bind: $!"; listen($s, 16);
+while (accept(my $c, $s)) {
+  setsockopt($c, IPPROTO_TCP, 1, 1); my $b; while (sysread($c, $b, 64)) { syswrite($c, $b) } close $c
+}
+`
+
+/** The median of the times of single bytes, there and back on one connection, in microseconds. */
+const ASK = `
+use Socket; use Time::HiRes 'time'; my ($host, $port, $times) = @ARGV;
+socket(my $s, PF_INET, SOCK_STREAM, 0); setsockopt($s, IPPROTO_TCP, 1, 1);
+connect($s, sockaddr_in($port, inet_aton($host))) or die "connect: $!";
+my @took; my $b;
+for (1 .. $times) { my $start = time; syswrite($s, 'x'); sysread($s, $b, 64); push @took, time - $start }
+my @sorted = sort { $a <=> $b } @took; print 1e6 * $sorted[$#sorted / 2];
+`
+
+const ROUND_TRIPS = 10_000
+
+/** Microseconds of a round trip on an open connection, the median of many. */
+export async function roundTrip(path: Path): Promise<number> {
+  const server = inside(path.serverNamespace, 'perl', '-e', ECHO, path.listen, String(path.port))
+  try {
+    await whenListening(path)
+    const client = ['perl', '-e', ASK, path.connect, String(path.port), String(ROUND_TRIPS)]
+    const { stdout } = await mustRun('ip', ['netns', 'exec', path.clientNamespace, ...client])
+    return Number(stdout)
+  } finally {
+    server.kill()
+    await ended(server)
+  }
+}
+
 function inside(namespace: string, ...argv: string[]): ChildProcess {
   // `ip netns exec` becomes the command, so ending it ends the command.
   return spawn('ip', ['netns', 'exec', namespace, ...argv], { stdio: 'ignore' })

@@ -114,11 +114,11 @@ export function balancerMaps(balancers: Balancers, plugIns: readonly PlugIn[]): 
   ]
 }
 
-/** Targets by number; a list that nodes share is one map. */
+/** Targets by slot; a list that nodes share is one map. */
 function targetMaps(nodes: readonly Node[]): NftMap[] {
   const maps = new Map<string, NftMap>()
-  for (const { targetList, targets } of nodes.flatMap(({ listeners }) => listeners)) {
-    const elements = targets.map(({ address, port }, index) => ({ key: hex(index), value: `${address} . ${port}` }))
+  for (const { targetList, slots } of nodes.flatMap(({ listeners }) => listeners)) {
+    const elements = slots.map(({ address, port }, index) => ({ key: hex(index), value: `${address} . ${port}` }))
     maps.set(targetList, { name: targetList, type: 'mark', value: 'ipv4_addr . inet_service', elements })
   }
   return [...maps.values()].sort((a, b) => (a.name < b.name ? -1 : 1))
@@ -201,9 +201,9 @@ export function balancerChains(vpc: VpcNetwork, { nodes }: Balancers): Chain[] {
 }
 
 /** A new flow: it is remembered whose it is, and the hash says to which target it goes. */
-function takeFlow({ protocol, targets, targetList, sticky, preservesClient, ...listener }: NodeListener): Rule[] {
+function takeFlow({ protocol, slots, targetList, sticky, preservesClient, ...listener }: NodeListener): Rule[] {
   const midFlow: Rule[] = protocol === 'tcp' ? [{ match: [MID_FLOW], verdict: 'reject with tcp reset' }] : []
-  if (targets.length === 0) {
+  if (slots.length === 0) {
     const refuse: Rule = { match: ['meta l4proto tcp'], verdict: 'reject with tcp reset' }
     return [...(protocol === 'tcp' ? [refuse] : []), { match: [], verdict: 'drop' }]
   }
@@ -213,7 +213,7 @@ function takeFlow({ protocol, targets, targetList, sticky, preservesClient, ...l
     ...midFlow,
     { match: [], verdict: `ct mark set meta mark${preservesClient ? '' : ` | ${hex(SOURCE_BIT)}`}` },
     { match: [`meta l4proto ${protocol}`], verdict: `ct timeout set ${quoted(name)}` },
-    { match: [], verdict: `meta mark set jhash ${flow} mod ${targets.length} seed ${HASH_SEED}` },
+    { match: [], verdict: `meta mark set jhash ${flow} mod ${slots.length} seed ${HASH_SEED}` },
     { match: [`meta l4proto ${protocol}`], verdict: `dnat ip to meta mark map @${targetList}` },
   ]
 }

@@ -44,6 +44,8 @@ async function openConnection(name: string, address: string, port: number, from?
 async function say(name: string): Promise<GuestAnswer> {
   const socket = connections.get(name)
   if (!socket) return 'no such connection'
+  // A reset may have come by itself, when the other end acknowledged something late.
+  if (socket.errored && 'code' in socket.errored) return String(socket.errored.code)
   socket.write('anyone there?')
   return outcome(socket, 'data', 'answered', () => {})
 }
