@@ -12,7 +12,7 @@ import type { ContextKeys, PolicyRequest } from './request.ts'
 
 interface Case {
   readonly name: string
-  readonly principal?: 'user' | 'role' | 'root' | 'anonymous' | 'stranger'
+  readonly principal?: 'user' | 'role' | 'federated' | 'root' | 'anonymous' | 'stranger'
   /** Documents without their Version, which is `version` or 2012-10-17. */
   readonly identity?: readonly unknown[]
   readonly boundary?: readonly unknown[]
@@ -65,6 +65,16 @@ function principalOf(one: Case): Principal {
         arn: `arn:aws:iam::${ACCOUNT}:user/ann`,
         userId: 'AIDAANN',
         userName: 'ann',
+      }
+    case 'federated':
+      return {
+        ...identified,
+        kind: 'federatedUser',
+        arn: `arn:aws:sts::${ACCOUNT}:federated-user/guest`,
+        userId: `${ACCOUNT}:guest`,
+        sourceArn: `arn:aws:iam::${ACCOUNT}:user/ann`,
+        sessionPolicies: optional('session', one.session),
+        issuedAt: '2026-01-01T00:00:00.000Z',
       }
     case 'role':
       return {
