@@ -11,8 +11,10 @@ import {
   ORGANIZATIONS_READS,
   ORGANIZATIONS_WRITES,
 } from '../src/api/operations/organizations.ts'
+import { RAM_AUTHORISATIONS, RAM_READS, RAM_WRITES } from '../src/api/operations/ram.ts'
 import { ROUTE53_AUTHORISATIONS, ROUTE53_READS, ROUTE53_WRITES } from '../src/api/operations/route53.ts'
 import { stsOperations } from '../src/api/operations/sts.ts'
+import { VPC_LATTICE_AUTHORISATIONS, VPC_LATTICE_READS, VPC_LATTICE_WRITES } from '../src/api/operations/vpc-lattice.ts'
 import { loadServiceActions, type ServiceAction } from '../src/catalogue/service-actions.ts'
 import type { Caller } from '../src/control/caller.ts'
 import { createOrganization } from '../src/control/organizations/organization.ts'
@@ -108,6 +110,27 @@ const MEMBERS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
     SourceParentId: 'r-ab12',
     TargetId: 'r-ab12',
     Type: 'SERVICE_CONTROL_POLICY',
+  },
+  ram: {
+    permissionArn: 'arn:aws:ram::aws:permission/AWSRAMPermissionVpcLatticeResourceConfiguration',
+    resourceArn: undefined,
+    resourceShareArn: `arn:aws:ram:us-east-1:${ACCOUNT}:resource-share/00000000-0000-0000-0000-000000000000`,
+    resourceShareInvitationArn: `arn:aws:ram:us-east-1:${ACCOUNT}:resource-share-invitation/00000000-0000-0000-0000-000000000000`,
+    tags: [{ key: 'team', value: 'blue' }],
+  },
+  'vpc-lattice': {
+    authType: 'NONE',
+    resourceArn: `arn:aws:vpc-lattice:us-east-1:${ACCOUNT}:servicenetwork/sn-0123456789abcdef0`,
+    resourceConfigurationIdentifier: 'rcfg-0123456789abcdef0',
+    resourceEndpointAssociationIdentifier: 'rea-0123456789abcdef0',
+    resourceGatewayIdentifier: 'rgw-0123456789abcdef0',
+    resourceIdentifier: 'sn-0123456789abcdef0',
+    securityGroupIds: ['sg-0123456789abcdef0'],
+    serviceNetworkIdentifier: 'sn-0123456789abcdef0',
+    serviceNetworkResourceAssociationIdentifier: 'snra-0123456789abcdef0',
+    serviceNetworkVpcAssociationIdentifier: 'snva-0123456789abcdef0',
+    tags: { team: 'blue' },
+    vpcIdentifier: 'vpc-0123456789abcdef0',
   },
   route53: { HostedZoneId: 'Z1', Id: 'Z1', ResourceId: 'Z1' },
   s3: { Bucket: 'data', CopySource: '/data/k2', Delete: { Objects: [{ Key: 'k' }] }, Key: 'k', Tagging: 'team=blue' },
@@ -214,6 +237,26 @@ const SERVICES: readonly Service[] = [
       reads: ROUTE53_READS,
       writes: ROUTE53_WRITES,
       authorisations: ROUTE53_AUTHORISATIONS,
+    }),
+  ),
+  ofAdapter(
+    'vpc-lattice',
+    controlAdapter({
+      service: 'vpc-lattice',
+      store,
+      reads: VPC_LATTICE_READS,
+      writes: VPC_LATTICE_WRITES,
+      authorisations: VPC_LATTICE_AUTHORISATIONS,
+    }),
+  ),
+  ofAdapter(
+    'ram',
+    controlAdapter({
+      service: 'ram',
+      store,
+      reads: RAM_READS,
+      writes: RAM_WRITES,
+      authorisations: RAM_AUTHORISATIONS,
     }),
   ),
   {

@@ -62,7 +62,7 @@ export const RAM_WRITES = {
 export const RAM_AUTHORISATIONS: NonNullable<ControlAdapterOptions['authorisations']> = Object.fromEntries(
   [...Object.keys(RAM_READS), ...Object.keys(RAM_WRITES)].map((operation) => [
     operation,
-    (records, { principal, region, input }) =>
-      ramAuthorisations(records, principal.kind === 'anonymous' ? '' : principal.account, region, operation, input),
+    (records, { principal, input }) =>
+      ramAuthorisations(records, principal.kind === 'anonymous' ? '' : principal.account, operation, input),
   ]),
 )

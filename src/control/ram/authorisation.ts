@@ -1,54 +1,79 @@
-// What RAM's actions ask the policies about: shares and invitations by their ARNs.
+// What RAM's actions ask the policies about: shares, invitations and permissions by their ARNs.
 // https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsresourceaccessmanager.html
 
 import type { Authorisation, ContextKeys } from '../../iam/request.ts'
 import type { Records } from '../../store/store.ts'
+import { typeOf } from './shareable.ts'
 
 type Input = Readonly<Record<string, unknown>>
+
+/** The members whose ARNs the action is on. Lists and the making of a share are on nothing. */
+const MEMBERS: Readonly<Record<string, readonly string[]>> = {
+  AcceptResourceShareInvitation: ['resourceShareInvitationArn'],
+  AssociateResourceShare: ['resourceShareArn'],
+  AssociateResourceSharePermission: ['resourceShareArn', 'permissionArn'],
+  DeleteResourceShare: ['resourceShareArn'],
+  DisassociateResourceShare: ['resourceShareArn'],
+  GetPermission: ['permissionArn'],
+  ListPendingInvitationResources: ['resourceShareInvitationArn'],
+  ListResourceSharePermissions: ['resourceShareArn'],
+  RejectResourceShareInvitation: ['resourceShareInvitationArn'],
+  TagResource: ['resourceShareArn', 'resourceArn'],
+  UntagResource: ['resourceShareArn', 'resourceArn'],
+  UpdateResourceShare: ['resourceShareArn'],
+}
+
+/** Actions that change what is in a share, or for whom. */
+const WITH_CONTENTS = /^(?:CreateResourceShare|(?:Dis)?[Aa]ssociateResourceShare)$/
 
 export function ramAuthorisations(
   records: Records,
   account: string,
-  region: string,
   operation: string,
   input: Input,
 ): readonly Authorisation[] {
-  const { resourceShareArn: share, resourceShareInvitationArn: invitation, permissionArn } = input
-  const named = [share, invitation].find((one) => typeof one === 'string')
-  const made = operation === 'CreateResourceShare' ? `arn:aws:ram:${region}:${account}:resource-share/*` : undefined
-  const permission = operation === 'GetPermission' && typeof permissionArn === 'string' ? permissionArn : undefined
-  const resource = made ?? (typeof named === 'string' ? named : (permission ?? '*'))
-  return [
-    {
-      action: `ram:${operation}`,
-      resource,
-      // A consumer asks about its own part of another's share.
-      resourceAccount: account,
-      keys: { ...requestKeys(input), ...shareKeys(records, share) },
-    },
-  ]
+  // A consumer asks about its own part of another's share.
+  const about = { action: `ram:${operation}`, resourceAccount: account }
+  const sent = { ...tagKeys(input), ...contentKeys(operation, input) }
+  const arns = (MEMBERS[operation] ?? []).flatMap((member) => {
+    const arn = input[member]
+    return typeof arn === 'string' ? [arn] : []
+  })
+  if (arns.length === 0) return [{ ...about, resource: '*', keys: sent }]
+  return arns.map((resource) => ({ ...about, resource, keys: { ...sent, ...factsOf(records, resource) } }))
 }
 
-function requestKeys({ tags, tagKeys, principals, allowExternalPrincipals }: Input): ContextKeys {
-  const keys: Record<string, string | string[]> = {}
-  if (Array.isArray(tags)) {
-    const pairs = tags.map((tag: { key?: unknown; value?: unknown }) => [
-      String(tag.key ?? ''),
-      String(tag.value ?? ''),
-    ])
-    keys['aws:tagkeys'] = pairs.map(([key = '']) => key)
-    for (const [key = '', value = ''] of pairs) keys[`aws:requesttag/${key.toLowerCase()}`] = value
+function tagKeys({ tags, tagKeys: removed }: Input): ContextKeys {
+  if (Array.isArray(removed)) return { 'aws:tagkeys': removed.map(String) }
+  if (!Array.isArray(tags)) return {}
+  const pairs = tags.map((tag: { key?: unknown; value?: unknown }) => [String(tag.key ?? ''), String(tag.value ?? '')])
+  return {
+    'aws:tagkeys': pairs.map(([key = '']) => key),
+    ...Object.fromEntries(pairs.map(([key = '', value = '']) => [`aws:requesttag/${key.toLowerCase()}`, value])),
   }
-  if (Array.isArray(tagKeys)) keys['aws:tagkeys'] = tagKeys.map(String)
-  if (Array.isArray(principals)) keys['ram:principal'] = principals.map(String)
-  if (typeof allowExternalPrincipals === 'boolean') {
+}
+
+function contentKeys(operation: string, { principals, resourceArns, allowExternalPrincipals }: Input): ContextKeys {
+  const keys: Record<string, string | string[]> = {}
+  const takesExternal = operation === 'CreateResourceShare' || operation === 'UpdateResourceShare'
+  if (takesExternal && typeof allowExternalPrincipals === 'boolean') {
     keys['ram:requestedallowsexternalprincipals'] = String(allowExternalPrincipals)
+  }
+  if (!WITH_CONTENTS.test(operation)) return keys
+  if (Array.isArray(principals)) keys['ram:principal'] = principals.map(String)
+  if (Array.isArray(resourceArns)) {
+    keys['ram:resourcearn'] = resourceArns.map(String)
+    keys['ram:requestedresourcetype'] = resourceArns.flatMap((arn) => typeOf(String(arn))?.type ?? [])
   }
   return keys
 }
 
-function shareKeys({ resourceShares }: Records, arn: unknown): ContextKeys {
-  const share = typeof arn === 'string' ? resourceShares.get(arn) : undefined
+function factsOf({ resourceShares, shareInvitations }: Records, arn: string): ContextKeys {
+  const invitation = shareInvitations.get(arn)
+  if (invitation) {
+    return { 'ram:resourcesharename': invitation.shareName, 'ram:shareowneraccountid': invitation.sender }
+  }
+  const share = resourceShares.get(arn)
   if (!share) return {}
   const tags = Object.entries(share.tags).map(([key, value]) => [`aws:resourcetag/${key.toLowerCase()}`, value])
   return {

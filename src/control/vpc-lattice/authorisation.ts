@@ -14,27 +14,60 @@ interface Asker {
   readonly region: string
 }
 
-/** The members that name resources. */
-const MEMBERS = [
-  'resourceGatewayIdentifier',
-  'resourceConfigurationIdentifier',
-  'resourceConfigurationGroupIdentifier',
-  'serviceNetworkIdentifier',
-  'serviceNetworkResourceAssociationIdentifier',
-  'serviceNetworkVpcAssociationIdentifier',
-  'resourceIdentifier',
-  'resourceArn',
-] as const
-
-const MADE: Readonly<Record<string, LatticePrefix>> = {
-  CreateResourceGateway: 'rgw',
-  CreateResourceConfiguration: 'rcfg',
-  CreateServiceNetwork: 'sn',
-  CreateServiceNetworkResourceAssociation: 'snra',
-  CreateServiceNetworkVpcAssociation: 'snva',
+/** A resource that an action is on: one that the input names, or a new one. */
+interface On {
+  readonly prefix: LatticePrefix
+  /** Absent: it is being made. */
+  readonly member?: string
 }
 
-/** One question for what is made, and one for each resource that is named; on `*` for lists. */
+const ON_GATEWAY: On = { prefix: 'rgw', member: 'resourceGatewayIdentifier' }
+const ON_CONFIGURATION: On = { prefix: 'rcfg', member: 'resourceConfigurationIdentifier' }
+const ON_NETWORK: On = { prefix: 'sn', member: 'serviceNetworkIdentifier' }
+const ON_RESOURCE_ASSOCIATION: On = { prefix: 'snra', member: 'serviceNetworkResourceAssociationIdentifier' }
+const ON_VPC_ASSOCIATION: On = { prefix: 'snva', member: 'serviceNetworkVpcAssociationIdentifier' }
+const ON_POLICIED: On = { prefix: 'sn', member: 'resourceIdentifier' }
+const ON_ANY: On = { prefix: 'sn', member: 'resourceArn' }
+
+/** Lists are on nothing. */
+const RESOURCES: Readonly<Record<string, readonly On[]>> = {
+  CreateResourceConfiguration: [{ prefix: 'rcfg' }, ON_GATEWAY],
+  CreateResourceGateway: [{ prefix: 'rgw' }],
+  CreateServiceNetwork: [{ prefix: 'sn' }],
+  CreateServiceNetworkResourceAssociation: [{ prefix: 'snra' }, ON_CONFIGURATION, ON_NETWORK],
+  CreateServiceNetworkVpcAssociation: [{ prefix: 'snva' }, ON_NETWORK],
+  DeleteAuthPolicy: [ON_POLICIED],
+  DeleteResourceConfiguration: [ON_CONFIGURATION],
+  DeleteResourceGateway: [ON_GATEWAY],
+  DeleteResourcePolicy: [ON_ANY],
+  DeleteServiceNetwork: [ON_NETWORK],
+  DeleteServiceNetworkResourceAssociation: [ON_RESOURCE_ASSOCIATION],
+  DeleteServiceNetworkVpcAssociation: [ON_VPC_ASSOCIATION],
+  GetAuthPolicy: [ON_POLICIED],
+  GetResourceConfiguration: [ON_CONFIGURATION],
+  GetResourceGateway: [ON_GATEWAY],
+  GetResourcePolicy: [ON_ANY],
+  GetServiceNetwork: [ON_NETWORK],
+  GetServiceNetworkResourceAssociation: [ON_RESOURCE_ASSOCIATION],
+  GetServiceNetworkVpcAssociation: [ON_VPC_ASSOCIATION],
+  PutAuthPolicy: [ON_POLICIED],
+  PutResourcePolicy: [ON_ANY],
+  TagResource: [ON_ANY],
+  UntagResource: [ON_ANY],
+  UpdateResourceConfiguration: [ON_CONFIGURATION],
+  UpdateResourceGateway: [ON_GATEWAY],
+  UpdateServiceNetwork: [ON_NETWORK],
+  UpdateServiceNetworkVpcAssociation: [ON_VPC_ASSOCIATION],
+}
+
+/** Actions whose condition keys have the groups that the request names. */
+const WITH_GROUPS: ReadonlySet<string> = new Set([
+  'UpdateResourceGateway',
+  'CreateServiceNetworkVpcAssociation',
+  'UpdateServiceNetworkVpcAssociation',
+])
+
+/** One question for each resource; a single one on `*` for an action that has none. */
 export function latticeAuthorisations(
   records: Records,
   asker: Asker,
@@ -42,49 +75,72 @@ export function latticeAuthorisations(
   input: Input,
 ): readonly Authorisation[] {
   const about = { action: `vpc-lattice:${operation}`, resourceAccount: asker.account }
-  const sent = requestKeys(input)
-  const made = MADE[operation]
-  const makes: Authorisation[] = made
-    ? [{ ...about, resource: `arn:aws:vpc-lattice:${asker.region}:${asker.account}:${nounOf(made)}/*`, keys: sent }]
-    : []
-  const named = operation.startsWith('List') && operation !== 'ListTagsForResource' ? [] : namedIn(input)
-  const questions = named.flatMap((identifier) => {
+  if (operation === 'DeleteResourceEndpointAssociation') {
+    const wanted = String(input.resourceEndpointAssociationIdentifier ?? '*')
+    return [{ ...about, resource: arnOf(asker, 'resourceendpointassociation', wanted), keys: {} }]
+  }
+  const resources = (RESOURCES[operation] ?? []).filter(
+    ({ member }) => member === undefined || input[member] !== undefined,
+  )
+  if (resources.length === 0) return [{ ...about, resource: '*', keys: {} }]
+  const sent = requestKeys(operation, input)
+  return resources.map(({ prefix, member }) => {
+    const identifier = member === undefined ? '*' : String(input[member])
     const record = findByIdentifier(records, identifier)
-    if (!record) return []
+    if (!record) return { ...about, resource: arnOf(asker, nounOf(prefix), identifier), keys: sent }
     const resource = latticeArn(record)
-    const keys = { ...sent, ...resourceKeys(record.tags) }
-    if (record.owner === asker.account) return [{ ...about, resource, keys }]
-    if (!isSharedWith(records, asker.account, resource)) return []
-    return [{ ...about, resourceAccount: record.owner, resource, keys, resourcePolicy: sharePolicy(asker, resource) }]
-  })
-  const all = [...makes, ...questions]
-  return all.length > 0 ? all : [{ ...about, resource: '*', keys: sent }]
-}
-
-function namedIn(input: Input): string[] {
-  return MEMBERS.flatMap((member) => {
-    const value = input[member]
-    return typeof value === 'string' ? [value] : []
+    const keys = { ...sent, ...factsOf(records, record.id), ...tagFacts(record.tags) }
+    const question = { ...about, resource, keys }
+    if (record.owner === asker.account || !isSharedWith(records, asker.account, resource)) return question
+    return { ...question, resourceAccount: record.owner, resourcePolicy: sharePolicy(asker, resource) }
   })
 }
 
-function requestKeys(input: Input): ContextKeys {
+/** As it was sent when it is an ARN. */
+function arnOf({ region, account }: Asker, noun: string, identifier: string): string {
+  return identifier.startsWith('arn:') ? identifier : `arn:aws:vpc-lattice:${region}:${account}:${noun}/${identifier}`
+}
+
+function requestKeys(operation: string, input: Input): ContextKeys {
   const keys: Record<string, string | string[]> = {}
-  const { tags, tagKeys, vpcIdentifier, securityGroupIds, serviceNetworkIdentifier } = input
+  const { tags, tagKeys, vpcIdentifier, securityGroupIds, authType } = input
   if (typeof tags === 'object' && tags !== null) {
     keys['aws:tagkeys'] = Object.keys(tags)
     for (const [key, value] of Object.entries(tags)) keys[`aws:requesttag/${key.toLowerCase()}`] = String(value)
   }
   if (Array.isArray(tagKeys)) keys['aws:tagkeys'] = tagKeys.map(String)
   if (typeof vpcIdentifier === 'string') keys['vpc-lattice:vpcid'] = vpcIdentifier
-  if (Array.isArray(securityGroupIds)) keys['vpc-lattice:securitygroupids'] = securityGroupIds.map(String)
-  if (typeof serviceNetworkIdentifier === 'string' && serviceNetworkIdentifier.startsWith('arn:')) {
-    keys['vpc-lattice:servicenetworkarn'] = serviceNetworkIdentifier
+  if (typeof authType === 'string') keys['vpc-lattice:authtype'] = authType
+  if (WITH_GROUPS.has(operation) && Array.isArray(securityGroupIds)) {
+    keys['vpc-lattice:securitygroupids'] = securityGroupIds.map(String)
   }
   return keys
 }
 
-function resourceKeys(tags: Readonly<Record<string, string>>): ContextKeys {
+/** What the record itself says for condition keys. */
+function factsOf(records: Records, id: string): ContextKeys {
+  const gateway = records.resourceGateways.get(id)
+  if (gateway) return { 'vpc-lattice:vpcid': gateway.vpcId }
+  const network = records.serviceNetworks.get(id)
+  if (network) return { 'vpc-lattice:authtype': network.authType }
+  const resource = records.serviceNetworkResourceAssociations.get(id)
+  if (resource) {
+    const configuration = records.resourceConfigurations.get(resource.resourceConfigurationId)
+    return {
+      ...networkArn(records, resource.serviceNetworkId),
+      ...(configuration && { 'vpc-lattice:resourceconfigurationarn': latticeArn(configuration) }),
+    }
+  }
+  const vpc = records.serviceNetworkVpcAssociations.get(id)
+  return vpc ? { 'vpc-lattice:vpcid': vpc.vpcId, ...networkArn(records, vpc.serviceNetworkId) } : {}
+}
+
+function networkArn({ serviceNetworks }: Records, id: string): ContextKeys {
+  const network = serviceNetworks.get(id)
+  return network ? { 'vpc-lattice:servicenetworkarn': latticeArn(network) } : {}
+}
+
+function tagFacts(tags: Readonly<Record<string, string>>): ContextKeys {
   return Object.fromEntries(Object.entries(tags).map(([key, value]) => [`aws:resourcetag/${key.toLowerCase()}`, value]))
 }
 
