@@ -82,7 +82,7 @@ function seenTrace({ reconciler }: ExplainContext, from: Sender, trace: Trace, b
   if (sender && sender.networkInterface.owner !== account) {
     throw new AdminError(`account ${account} has no ${from}; it is explained as its owner`)
   }
-  return asSeenBy(account, sender?.vpc, trace)
+  return asSeenBy(account, trace)
 }
 
 function answer(trace: Trace): object {

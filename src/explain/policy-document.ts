@@ -71,7 +71,9 @@ export function questionOf(text: string, asked: Asked): PolicyQuestion {
 export function requirePrincipal(as: string) {
   const named = parsePrincipal(as)
   if (named) return named
-  throw new QuestionFault(`${as} is no requester: the ARN of a root, user, role or session, an account, or anonymous`)
+  throw new QuestionFault(
+    `${as} is no requester: the ARN of a root, user, role, session or federated user, an account, or anonymous`,
+  )
 }
 
 type Document = Readonly<Record<string, unknown>>
@@ -88,6 +90,11 @@ function readDocument(text: string): Document {
   }
   const fault = findJsonFault(text)
   if (fault) throw new QuestionFault(describeJsonFault(fault))
+  if ('Statement' in document) {
+    throw new QuestionFault(
+      'it is one policy; say which layer it is: {"identity": …}, or boundary, session, resource, endpoint',
+    )
+  }
   const other = Object.keys(document).find((name) => !MEMBERS.includes(name))
   if (other !== undefined) throw new QuestionFault(`"${other}" is no layer: ${MEMBERS.join(', ')}`)
   return { ...document }

@@ -1,33 +1,32 @@
 // What an account may see of a trace: of its own side all, and of the other side of an endpoint service no more than that it
 // answers or not.
 
-import type { VpcNetwork } from '../compile/network.ts'
 import type { AccountId } from '../store/records.ts'
 import { formatTraffic } from './packet.ts'
 import { pass, type Step, stop, type Trace } from './trace.ts'
 
 /** The trace as the account that owns the sender may see it. */
-export function asSeenBy(account: AccountId, vpc: VpcNetwork | undefined, trace: Trace): Trace {
+export function asSeenBy(account: AccountId, trace: Trace): Trace {
   const isHidden = ({ provider }: Step) => provider !== undefined && provider !== account
   const first = trace.steps.findIndex(isHidden)
   if (first < 0) return trace
   const hidden = trace.steps.filter(isHidden)
   const steps = trace.steps.flatMap((step, index) =>
-    index === first ? [outcomeStep(vpc, trace, hidden)] : isHidden(step) ? [] : [step],
+    index === first ? [outcomeStep(trace, hidden)] : isHidden(step) ? [] : [step],
   )
   return { ...trace, steps, blockers: steps.filter(({ verdict }) => verdict === 'stop') }
 }
 
-/** One step in the place of all that the owner of the service alone may see. */
-function outcomeStep(vpc: VpcNetwork | undefined, { flow, question }: Trace, hidden: readonly Step[]): Step {
-  const endpoint = vpc?.endpoints.find(({ id }) => id === flow?.endpointId)
-  const service = endpoint?.kind === 'interface' ? endpoint.service?.id : undefined
-  const head = { stage: 'endpoint-service', by: service ?? endpoint?.id ?? question.from } as const
+/** One step in the place of all that the owner alone may see. */
+function outcomeStep({ steps, question }: Trace, hidden: readonly Step[]): Step {
+  // The step before says what the endpoint leads to: the endpoint service, or the resource.
+  const reached = steps.findLast(({ stage, provider }) => stage === 'zone' && provider === undefined)
+  const head = { stage: 'endpoint-service', by: reached?.by ?? question.from } as const
   const { protocol, port } = question.to
   const traffic = formatTraffic({ protocol, ...(port !== undefined && { ports: { from: port, to: port } }) })
   const owner = hidden[0]?.provider
   if (!hidden.some(({ verdict }) => verdict === 'stop')) {
-    return pass({ ...head, why: `nothing that the service's owner, ${owner}, has set up keeps ${traffic} from it` })
+    return pass({ ...head, why: `nothing that its owner, ${owner}, has set up keeps ${traffic} from it` })
   }
-  return stop({ ...head, why: `the service does not answer ${traffic}: ask its owner, ${owner}` })
+  return stop({ ...head, why: `${head.by} does not answer ${traffic}: ask its owner, ${owner}` })
 }

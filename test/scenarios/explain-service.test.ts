@@ -180,7 +180,7 @@ it('accepted, it stops at the group of the targets, of which only the provider i
   await provider.send(new AcceptVpcEndpointConnectionsCommand({ ServiceId: serviceId, VpcEndpointIds: [endpoint] }))
   const seen = await ask(client, serviceId, { ...asConsumer, port: 80 })
   expect(outcome(seen)).toBe(`endpoint-service ${serviceId}`)
-  expect(seen.trace.blockers[0]?.why).toBe(`the service does not answer tcp/80: ask its owner, ${OTHER_ACCOUNT}`)
+  expect(seen.trace.blockers[0]?.why).toBe(`${serviceId} does not answer tcp/80: ask its owner, ${OTHER_ACCOUNT}`)
   expect(JSON.stringify(seen)).not.toContain(targets)
   expect(outcome(await ask(client, serviceId))).toContain(`sg-ingress ${targets}`)
   expect(outcome(await ask(serviceId, undefined, asProvider))).toContain(`sg-ingress ${targets}`)
