@@ -23,10 +23,10 @@ export function deregisterInstance(tx: Tx, instanceId: InstanceId, now: Date): v
 
 /** Targets whose delay has passed. */
 export function drainedTargets(records: Records, now: Date): readonly Target[] {
-  return [...records.targets.all()].filter((target) => {
-    const group = records.targetGroups.get(target.targetGroupId)
-    if (target.deregisteredAt === undefined || !group) return false
-    return Date.parse(target.deregisteredAt) + delayOf(group) <= now.getTime()
+  return [...records.targets.all()].filter(({ deregisteredAt, targetGroupId }) => {
+    if (deregisteredAt === undefined) return false
+    const group = records.targetGroups.get(targetGroupId)
+    return group !== undefined && Date.parse(deregisteredAt) + delayOf(group) <= now.getTime()
   })
 }
 

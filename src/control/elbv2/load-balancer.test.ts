@@ -4,6 +4,7 @@ import type { CreateLoadBalancerInput, SetSubnetsInput } from '@aws-sdk/client-e
 import { beforeEach, describe, expect, test } from 'vitest'
 import { deleteSecurityGroup } from '../ec2/filtering/security-group.ts'
 import { deleteNetworkInterface, describeNetworkInterfaces } from '../ec2/network-interface/network-interface.ts'
+import { detachNetworkInterface } from '../ec2/network-interface/network-interface-attachment.ts'
 import { modifyNetworkInterfaceAttribute } from '../ec2/network-interface/network-interface-attribute.ts'
 import { assignPrivateIpAddresses } from '../ec2/network-interface/private-ip-addresses.ts'
 import { CALLER, callerOf, contents, refusal, STRANGER } from '../ec2/request/testing.ts'
@@ -198,6 +199,8 @@ describe('the nodes are the load balancer’s alone', () => {
     refusal(() => write(modifyNetworkInterfaceAttribute, change), 'AuthFailure')
     const more = { NetworkInterfaceId, SecondaryPrivateIpAddressCount: 1 }
     refusal(() => write(assignPrivateIpAddresses, more), 'AuthFailure')
+    const { AttachmentId } = node?.Attachment ?? {}
+    refusal(() => write(detachNetworkInterface, { AttachmentId }), 'OperationNotPermitted')
     refusal(() => write(deleteSubnet, { SubnetId: plan.a }), 'DependencyViolation')
   })
 })

@@ -7,13 +7,15 @@ import type {
   TargetHealth,
   TargetHealthDescription,
 } from '@aws-sdk/client-elastic-load-balancing-v2'
-import { type Address, parseAddress } from '../../ip/address.ts'
+import { parseAddress } from '../../ip/address.ts'
+import { cidrContains } from '../../ip/cidr.ts'
 import type { LoadBalancer, Target, TargetGroup } from '../../store/load-balancing-records.ts'
+import type { Subnet } from '../../store/records.ts'
 import type { Records } from '../../store/store.ts'
 import type { Caller } from '../caller.ts'
 import { requireTargetGroup } from './find.ts'
 import { nodesOf } from './load-balancer-node.ts'
-import { type NamedTarget, subnetOf, targetId, targetNamed } from './target.ts'
+import { type NamedTarget, targetId, targetNamed } from './target.ts'
 import { loadBalancersOf } from './target-group.ts'
 
 export function describeTargetHealth(
@@ -38,13 +40,26 @@ interface Context {
   readonly loadBalancer: LoadBalancer | undefined
   /** Zones in which it has a node. */
   readonly zones: ReadonlySet<string>
+  /** Of the VPC. */
+  readonly subnets: readonly Subnet[]
+  /** Of all load balancers in the VPC. */
+  readonly nodeAddresses: ReadonlySet<string>
 }
 
 function contextOf(records: Records, group: TargetGroup, now: Date): Context {
   const [loadBalancer] = loadBalancersOf(records, group).flatMap((id) => records.loadBalancers.get(id) ?? [])
   const nodes = loadBalancer ? nodesOf(records, loadBalancer) : []
   const zones = nodes.flatMap(({ subnetId }) => records.subnets.get(subnetId)?.availabilityZone ?? [])
-  return { records, group, now, loadBalancer, zones: new Set(zones) }
+  const inVpc = records.loadBalancers.where('vpcId', group.vpcId).flatMap((one) => nodesOf(records, one))
+  return {
+    records,
+    group,
+    now,
+    loadBalancer,
+    zones: new Set(zones),
+    subnets: records.subnets.where('vpcId', group.vpcId),
+    nodeAddresses: new Set(inVpc.flatMap(({ privateAddresses }) => privateAddresses)),
+  }
 }
 
 function describe(context: Context, { target, port }: NamedTarget): TargetHealthDescription {
@@ -77,15 +92,13 @@ function healthOf(context: Context, target: Target): TargetHealth {
 }
 
 /** An instance that does not run, or an address that is a load balancer's own. */
-function unusableState({ records, group }: Context, { target }: Target): TargetHealth | undefined {
+function unusableState({ records, group, nodeAddresses }: Context, { target }: Target): TargetHealth | undefined {
   if (group.targetType === 'instance') {
     const state = records.instances.get(target)?.state ?? 'terminated'
     if (state === 'running' || state === 'pending') return undefined
     return { State: 'unused', Reason: 'Target.InvalidState', Description: `Target is in the ${state} state` }
   }
-  const address = parseAddress(target)
-  const subnet = address && subnetOf(records, group.vpcId, address)
-  if (!address || !subnet || !isNodeAddress(records, subnet.id, address)) return undefined
+  if (!nodeAddresses.has(target)) return undefined
   return {
     State: 'unused',
     Reason: 'Target.IpUnusable',
@@ -93,17 +106,9 @@ function unusableState({ records, group }: Context, { target }: Target): TargetH
   }
 }
 
-function isNodeAddress(records: Records, subnetId: `subnet-${string}`, address: Address): boolean {
-  const interfaces = records.networkInterfaces.where('subnetId', subnetId)
-  return interfaces.some((eni) => eni.loadBalancerId !== undefined && eni.privateAddresses.includes(address))
-}
-
 /** No listener forwards to the group, or the load balancer is not in the target's zone. */
-function unusedState(
-  { loadBalancer, zones, ...context }: Omit<Context, 'now'>,
-  target: Target,
-): TargetHealth | undefined {
-  if (!loadBalancer) {
+function unusedState(context: Context, target: Target): TargetHealth | undefined {
+  if (!context.loadBalancer) {
     return {
       State: 'unused',
       Reason: 'Target.NotInUse',
@@ -111,7 +116,7 @@ function unusedState(
     }
   }
   const zone = zoneOf(context, target)
-  if (zone === 'all' || zones.has(zone)) return undefined
+  if (zone === 'all' || context.zones.has(zone)) return undefined
   return {
     State: 'unused',
     Reason: 'Target.NotInUse',
@@ -119,11 +124,11 @@ function unusedState(
   }
 }
 
-function zoneOf({ records, group }: Pick<Context, 'records' | 'group'>, { target, availabilityZone }: Target): string {
+function zoneOf({ records, subnets }: Context, { target, availabilityZone }: Target): string {
   if (availabilityZone !== undefined) return availabilityZone
   const instance = records.instances.get(target)
   const address = parseAddress(target)
-  const subnet = instance ? records.subnets.get(instance.subnetId) : address && subnetOf(records, group.vpcId, address)
+  const subnet = subnets.find(({ id, cidr }) => (address ? cidrContains(cidr, address) : id === instance?.subnetId))
   return subnet?.availabilityZone ?? ''
 }
 

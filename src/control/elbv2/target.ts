@@ -132,7 +132,7 @@ function requireZone(
 }
 
 /** The subnet of the VPC that has the address. */
-export function subnetOf(records: Records, vpcId: TargetGroup['vpcId'], address: Address): Subnet | undefined {
+function subnetOf(records: Records, vpcId: TargetGroup['vpcId'], address: Address): Subnet | undefined {
   return records.subnets.where('vpcId', vpcId).find((subnet) => cidrContains(subnet.cidr, address))
 }
 
