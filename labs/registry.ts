@@ -31,4 +31,9 @@ export const LABS: readonly LabEntry[] = [
     title: 'Session Manager by three interface endpoints, S3 by a gateway endpoint, and no internet',
     load: () => import('./private-ssm/lab.ts'),
   },
+  {
+    name: 'own-service',
+    title: "a service in another account's VPC by PrivateLink: acceptance, proxy protocol, the loss of a zone",
+    load: () => import('./own-service/lab.ts'),
+  },
 ]

@@ -66,16 +66,27 @@ export function clientOf(world: LabWorld, account = HOME_ACCOUNT) {
   }
 }
 
+export interface InstanceExtras {
+  /** A script. */
+  readonly userData?: string
+  readonly privateIp?: string
+}
+
 export class SdkStack {
   readonly ec2: EC2Client
   readonly iam: IAMClient
   #world: LabWorld
   #undo: (() => Promise<unknown>)[] = []
 
-  constructor(world: LabWorld) {
+  constructor(world: LabWorld, account = HOME_ACCOUNT) {
     this.#world = world
-    this.ec2 = new EC2Client(clientOf(world))
-    this.iam = new IAMClient(clientOf(world))
+    this.ec2 = new EC2Client(clientOf(world, account))
+    this.iam = new IAMClient(clientOf(world, account))
+  }
+
+  /** Takes note of how to undo what somebody made beside this. */
+  atEnd(undo: () => Promise<unknown>): void {
+    this.#undo.push(undo)
   }
 
   /** Takes everything away, the newest first. */
@@ -154,7 +165,7 @@ export class SdkStack {
   }
 
   /** An instance of Amazon Linux, running. */
-  async instance(subnetId: string, groupId: string, profile?: string): Promise<string> {
+  async instance(subnetId: string, groupId: string, profile?: string, more: InstanceExtras = {}): Promise<string> {
     const { Images } = await this.ec2.send(
       new DescribeImagesCommand({ Owners: ['amazon'], Filters: [{ Name: 'name', Values: ['al2023-ami-2023*'] }] }),
     )
@@ -167,6 +178,8 @@ export class SdkStack {
         SubnetId: subnetId,
         SecurityGroupIds: [groupId],
         ...(profile !== undefined && { IamInstanceProfile: { Name: profile } }),
+        ...(more.userData !== undefined && { UserData: Buffer.from(more.userData).toString('base64') }),
+        ...(more.privateIp !== undefined && { PrivateIpAddress: more.privateIp }),
       }),
     )
     const instanceId = known(Instances?.[0]?.InstanceId)
