@@ -58,7 +58,6 @@ function backboneRules(parts: readonly BackbonePart[]): Ruleset {
 const NOWHERE: Route = { type: 'blackhole', destination: 'default', metric: LAST_METRIC }
 
 const INPUT: readonly Rule[] = [
-  { match: ['meta nfproto ipv6'], verdict: 'drop' },
   // An interface's backbone address is who it is; nobody else may use it.
   { match: ['iifname . ip saddr != @sources'], verdict: 'drop' },
   { match: [`ip daddr ${RESOLVER_BACKBONE}`, 'meta l4proto { tcp, udp }', 'th dport 53'], verdict: 'accept' },

@@ -14,15 +14,17 @@ const TOOLS = [
 
 type Tool = (typeof TOOLS)[number]
 
-/** What every VPC's table uses of the kernel: NAT in family inet, conntrack and its timeouts, verdict maps, concatenated
- * intervals, resets, the MSS. */
-const NFT_TRIAL = `table inet postern-trial {
+/** What VPCs' tables use of the kernel: NAT, conntrack, its timeouts and marks, verdict maps, concatenated intervals, resets,
+ * the MSS, hashes. */
+const NFT_TRIAL = `table ip postern-trial {
   ct timeout idle { protocol tcp; l3proto ip; policy = { established : 350 }; }
   map verdicts { type ifname : verdict; }
   map gateway { type mark . ipv4_addr : ipv4_addr; flags interval; }
+  map targets { type mark : ipv4_addr . inet_service; }
   chain check { type filter hook prerouting priority -150; ct state established,related accept; iifname vmap @verdicts; }
   chain endpoints { type filter hook prerouting priority -147; tcp flags syn tcp option maxseg size set 8460; tcp flags & (syn | rst) == 0 reject with tcp reset; ct timeout set "idle"; }
-  chain translate { type nat hook prerouting priority -100; dnat ip to meta mark . ip daddr map @gateway; }
+  chain translate { type nat hook prerouting priority -100; dnat ip to meta mark . ip daddr map @gateway; jump take; }
+  chain take { ct mark set meta mark | 0x08000000; meta mark set jhash ip saddr . th sport mod 64 seed 0x1; meta l4proto tcp dnat ip to meta mark map @targets; }
 }
 `
 

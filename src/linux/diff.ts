@@ -23,6 +23,7 @@ import {
   renderRoute,
   routeKey,
 } from './plan.ts'
+import { RECEIVERS } from './vpc-rules.ts'
 
 /** What the kernel has of one VPC, as last applied or as read. */
 export interface VpcState {
@@ -272,7 +273,7 @@ function staleBalancedFlows({ balanced: have }: VpcState, { balanced: want }: Vp
  * may have been asked by another address: a load balancer's. */
 function staleAddressFlows(have: VpcState, want: VpcPlan): string[] {
   const owners = (rules: Ruleset | undefined) =>
-    new Set(rules?.sets.find((set) => set.name === 'own-addresses')?.elements ?? [])
+    new Set(rules?.maps.find(({ name }) => name === RECEIVERS)?.elements.map(({ key }) => key))
   const still = owners(want.rules)
   return [...owners(have.rules)]
     .filter((element) => !still.has(element))

@@ -2,11 +2,12 @@
 // address: the network ACL of the door's subnet, then the endpoint's security groups; after that it goes to the backbone.
 // A reply is checked at postrouting, once its source is the door's address again.
 
+import { BACKBONE } from '../compile/backbone.ts'
 import type { VpcNetwork } from '../compile/network.ts'
 import { MID_FLOW, nodeDoors } from './balancer-rules.ts'
 import type { Balancers } from './balancers.ts'
 import { behindDoor, type Detour, type Door } from './endpoint-doors.ts'
-import { BACKBONE_LINK, groupsChain } from './names.ts'
+import { groupsChain } from './names.ts'
 import { type Chain, hex, type MapElement, type NftMap, type NftSet, quoted, type Rule, type Timeout } from './nft.ts'
 import { ENDPOINT_MTU, SAME_SUBNET_MARK } from './plan.ts'
 
@@ -130,7 +131,8 @@ export function toInterfaceEndpoint(ofServices: readonly Rule[]): Rule[] {
 
 /** A reply gets the mark of the door's subnet, as what an instance there would send, or that of a packet which stays. */
 export const MARK_REPLY: Rule = {
-  match: [`iifname ${quoted(BACKBONE_LINK)}`],
+  // Only from there: see the first chain.
+  match: [`ip saddr ${BACKBONE}`],
   verdict: 'ip saddr vmap @endpoint-replies',
 }
 

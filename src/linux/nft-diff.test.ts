@@ -27,7 +27,7 @@ describe('diffRuleset', () => {
     {
       name: 'elements of a set one by one, stale ones first',
       want: { ...base, sets: [{ name: 'members', type: 'ipv4_addr', elements: ['10.0.0.5', '10.0.0.6'] }] },
-      text: 'delete element inet postern members { 10.0.0.4 }\nadd element inet postern members { 10.0.0.6 }\n',
+      text: 'delete element ip postern members { 10.0.0.4 }\nadd element ip postern members { 10.0.0.6 }\n',
     },
     {
       name: 'a chain whose rules changed is refilled, and no other',
@@ -35,7 +35,7 @@ describe('diffRuleset', () => {
         ...base,
         chains: [...base.chains.slice(0, 1), { name: 'sg-1', rules: [{ match: [], verdict: 'drop' }] }],
       },
-      text: 'flush chain inet postern sg-1\nadd rule inet postern sg-1 drop\n',
+      text: 'flush chain ip postern sg-1\nadd rule ip postern sg-1 drop\n',
     },
     {
       name: 'a new chain is there before the element that jumps to it',
@@ -45,10 +45,10 @@ describe('diffRuleset', () => {
         maps: [groups([['"eni-1"', 'jump sg-2']])],
       },
       text: [
-        'add chain inet postern sg-2',
-        'delete element inet postern groups { "eni-1" }',
-        'add element inet postern groups { "eni-1" : jump sg-2 }',
-        'add rule inet postern sg-2 accept comment "sgr-2"',
+        'add chain ip postern sg-2',
+        'delete element ip postern groups { "eni-1" }',
+        'add element ip postern groups { "eni-1" : jump sg-2 }',
+        'add rule ip postern sg-2 accept comment "sgr-2"',
         '',
       ].join('\n'),
     },
@@ -56,9 +56,9 @@ describe('diffRuleset', () => {
       name: 'a chain goes after the elements that jump to it',
       want: { ...base, chains: base.chains.slice(0, 1), maps: [groups([])] },
       text: [
-        'delete element inet postern groups { "eni-1" }',
-        'flush chain inet postern sg-1',
-        'delete chain inet postern sg-1',
+        'delete element ip postern groups { "eni-1" }',
+        'flush chain ip postern sg-1',
+        'delete chain ip postern sg-1',
         '',
       ].join('\n'),
     },
@@ -73,9 +73,9 @@ describe('diffRuleset', () => {
         ],
       },
       text: [
-        'add set inet postern others { type ipv4_addr; }',
-        'flush chain inet postern sg-1',
-        'add rule inet postern sg-1 ip saddr @others accept',
+        'add set ip postern others { type ipv4_addr; }',
+        'flush chain ip postern sg-1',
+        'add rule ip postern sg-1 ip saddr @others accept',
         '',
       ].join('\n'),
     },

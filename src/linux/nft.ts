@@ -1,6 +1,10 @@
-// The rules of one namespace as typed values, and their text. One table per namespace, ours alone, named `postern`.
+// The rules of one namespace as typed values, and their text. One table per namespace, ours alone, named `postern`. It is
+// IPv4's: the namespaces have no IPv6, and in a table for both each rule would ask each packet which of them it is.
 
-export const TABLE = 'inet postern'
+export const TABLE = 'ip postern'
+
+/** What worlds made before have instead. */
+const OLD_TABLE = 'inet postern'
 
 export interface Ruleset {
   readonly chains: readonly Chain[]
@@ -63,7 +67,8 @@ export interface MapElement {
 
 /** A transaction that puts exactly this table in the place of whatever is there. */
 export function renderReplace(ruleset: Ruleset): string {
-  return `add table ${TABLE}\ndelete table ${TABLE}\n${renderRuleset(ruleset)}`
+  const gone = [OLD_TABLE, TABLE].map((table) => `add table ${table}\ndelete table ${table}\n`)
+  return `${gone.join('')}${renderRuleset(ruleset)}`
 }
 
 /** The table as one block, as `nft list` would show it. */

@@ -182,7 +182,7 @@ describe('diffVpc', () => {
   test("an endpoint adds elements and routes, and nothing else of the VPC's", () => {
     const change = diffVpc(stateOf(planVpc('1a2b', smallVpc())), s3)
     expect(change).toMatchObject({ ...nothingToDo, namespaces: [{ remove: [] }], nft: expect.any(String) })
-    expect(change.nft).toMatch(/^add element inet postern gateway \{[^\n]*\}\n$/)
+    expect(change.nft).toMatch(/^add element ip postern gateway \{[^\n]*\}\n$/)
     expect(change.namespaces.flatMap(({ add }) => add)).toEqual(
       expect.arrayContaining([expect.stringMatching(/^route replace blackhole \S+ table 100097 proto static$/)]),
     )
@@ -209,7 +209,7 @@ describe('diffVpc', () => {
         'interface-endpoints',
         'endpoint-replies',
         'endpoint-acl-out',
-      ].map((name) => `add element inet postern ${name}`),
+      ].map((name) => `add element ip postern ${name}`),
     )
     expect(change.namespaces.flatMap(({ add }) => add)).toEqual(
       ['240.1.2.1', '240.1.2.2'].map(

@@ -1,7 +1,8 @@
 // A VPC's nft rules. A packet leaving an interface is checked at priority -150 of prerouting, while its addresses are
-// what the VPC sees; one entering an interface at 110 of postrouting, where they are that again. Security groups and
-// network ACLs have base chains of their own: an accept ends one chain, never the other. An ACL's chain says no, or
-// returns, so that one packet can ask the ACLs of two subnets.
+// what the VPC sees; one entering an interface at 109 of postrouting, where they are that again. Security groups have base
+// chains of their own, apart from network ACLs: an accept ends one chain, never the other. An ACL's chain says no, or
+// returns, so that one packet can ask the ACLs of two subnets. Every base chain costs each packet, so what nearly all packets
+// need comes first in it: an established connection leaves a group's chain at its first rule.
 
 import { BACKBONE, LINK_LOCAL_METADATA, METADATA_BACKBONE, RESOLVER_BACKBONE } from '../compile/backbone.ts'
 import type { RouteEntry, SecurityGroupNetwork, VpcNetwork } from '../compile/network.ts'
@@ -63,14 +64,14 @@ import { aclRules, groupRules, memberSet } from './traffic-rules.ts'
 import type { PlugIn } from './vpc-plan.ts'
 import { type ZoneFailure, zoneFailure } from './zone-failure.ts'
 
-/** A rule for each: comparing a name costs a packet half of what looking it up in a set of two does. */
-const FROM_ROUTER: readonly Rule[] = [BACKBONE_LINK, 'lo'].map((link) => ({
-  match: [`iifname ${quoted(link)}`],
-  verdict: 'accept',
-}))
+const FROM_BACKBONE: Rule = { match: [`iifname ${quoted(BACKBONE_LINK)}`], verdict: 'accept' }
+const FROM_ROUTER: Rule = { match: ['iifname "lo"'], verdict: 'accept' }
 const TO_BACKBONE: Rule = { match: [`oifname ${quoted(BACKBONE_LINK)}`], verdict: 'accept' }
 const ESTABLISHED: Rule = { match: ['ct state established,related'], verdict: 'accept' }
 const DROP: Rule = { match: [], verdict: 'drop' }
+
+/** The map of the addresses that interfaces have. */
+export const RECEIVERS = 'receivers'
 
 /** What the rules are made of: the VPC, and its interfaces and endpoints as the kernel meets them. */
 export interface RuleSources {
@@ -97,7 +98,7 @@ export function vpcRules(sources: RuleSources): Ruleset {
   return {
     timeouts: uniqueByName([ENDPOINT_TIMEOUT, ...balancerTimeouts(balancers), ...serviceTimeouts(doors)]),
     sets: [
-      ...interfaceSets(vpc, plugIns),
+      ...serviceSets(vpc),
       ...endpointSets(doors, detours),
       ...(serves ? balancerSets(balancers) : []),
       ...resourceSets(resources),
@@ -129,22 +130,8 @@ function uniqueByName<T extends { readonly name: string }>(items: readonly T[]):
   return [...new Map(items.map((item) => [item.name, item])).values()]
 }
 
-function interfaceSets(vpc: VpcNetwork, plugIns: readonly PlugIn[]): NftSet[] {
+function serviceSets(vpc: VpcNetwork): NftSet[] {
   return [
-    {
-      name: 'own-addresses',
-      type: 'ifname . ipv4_addr',
-      elements: plugIns.flatMap(({ networkInterface, link }) =>
-        networkInterface.addresses.map((address) => `${quoted(link)} . ${address}`),
-      ),
-    },
-    {
-      name: 'without-source-check',
-      type: 'ifname',
-      elements: plugIns
-        .filter(({ networkInterface }) => !networkInterface.sourceDestCheck)
-        .map(({ link }) => quoted(link)),
-    },
     {
       // The resolver and the metadata service: no security group and no network ACL filters them.
       name: 'unfiltered',
@@ -164,6 +151,21 @@ function interfaceMaps(plugIns: readonly PlugIn[]): NftMap[] {
       return chain ? [{ key: quoted(plugIn.link), value: `${verb} ${chain}` }] : []
     }),
   })
+  const ownAddresses = (name: string, chainOf: (plugIn: PlugIn) => string): NftMap => ({
+    name,
+    type: 'ifname . ipv4_addr',
+    value: 'verdict',
+    elements: plugIns.flatMap((plugIn) =>
+      plugIn.networkInterface.addresses.map((address) => ({
+        key: `${quoted(plugIn.link)} . ${address}`,
+        value: `goto ${chainOf(plugIn)}`,
+      })),
+    ),
+  })
+  const outOf = ({ subnet }: PlugIn) => `${subnet.id}-out`
+  const into = ({ subnet }: PlugIn) => `${subnet.networkAclId}-arrivals`
+  const unchecked = (chainOf: (plugIn: PlugIn) => string) => (plugIn: PlugIn) =>
+    plugIn.networkInterface.sourceDestCheck ? undefined : chainOf(plugIn)
   const groupsOf = (direction: Direction) => (plugIn: PlugIn) => {
     const ids = plugIn.networkInterface.groupIds
     return ids.length > 0 ? groupsChain(ids, direction) : undefined
@@ -171,8 +173,11 @@ function interfaceMaps(plugIns: readonly PlugIn[]): NftMap[] {
   return [
     verdicts('egress-groups', groupsOf('egress')),
     verdicts('ingress-groups', groupsOf('ingress')),
-    verdicts('subnet-out', (plugIn) => `${plugIn.subnet.id}-out`, 'goto'),
-    verdicts('acl-in', (plugIn) => `${plugIn.subnet.networkAclId}-ingress`, 'goto'),
+    // Whose address it is, and where to go on, in one look: this is asked of every packet.
+    ownAddresses('senders', outOf),
+    ownAddresses(RECEIVERS, into),
+    verdicts('unchecked-senders', unchecked(outOf), 'goto'),
+    verdicts('unchecked-receivers', unchecked(into), 'goto'),
     {
       name: 'identity',
       type: 'ipv4_addr',
@@ -213,16 +218,16 @@ function baseChains({ vpc, doors, balancers }: RuleSources, failure: ZoneFailure
     policy: Hook['policy'] = 'accept',
   ): Chain => ({ name, hook: { type: 'filter', hook, priority, policy }, rules })
   return [
-    chain('source-check', 'prerouting', -150, [...failure.arriving, ...sourceCheck(serving(DROP_FALSE_NODES))]),
+    chain('leaving', 'prerouting', -150, [...failure.arriving, ...leaving(serving(DROP_FALSE_NODES))]),
     chain('sg-egress', 'prerouting', -149, [
-      ...FROM_ROUTER,
       ESTABLISHED,
+      FROM_BACKBONE,
+      FROM_ROUTER,
       { match: ['ip daddr @unfiltered'], verdict: 'accept' },
       { match: [], verdict: 'iifname vmap @egress-groups' },
       DROP,
     ]),
-    chain('nacl-out', 'prerouting', -148, [...FROM_ROUTER, { match: [], verdict: 'iifname vmap @subnet-out' }, DROP]),
-    chain('endpoint-groups', 'prerouting', -147, endpointGroupRules(), 'drop'),
+    chain('endpoint-groups', 'prerouting', -148, endpointGroupRules(), 'drop'),
     {
       name: 'to-backbone',
       hook: { type: 'nat', hook: 'prerouting', priority: -100, policy: 'accept' },
@@ -236,7 +241,7 @@ function baseChains({ vpc, doors, balancers }: RuleSources, failure: ZoneFailure
       ...serving(MARK_LEG),
       MARK_REPLY,
       {
-        match: [`iifname != ${quoted(BACKBONE_LINK)}`, `ip daddr ${BACKBONE}`],
+        match: [`ip daddr ${BACKBONE}`, `iifname != ${quoted(BACKBONE_LINK)}`],
         verdict: `meta mark set meta mark | ${hex(BACKBONE_MARK)}`,
       },
     ]),
@@ -255,43 +260,36 @@ function baseChains({ vpc, doors, balancers }: RuleSources, failure: ZoneFailure
         { match: [`oifname ${quoted(BACKBONE_LINK)}`], verdict: 'snat ip to ip saddr map @identity' },
       ],
     },
-    chain('destination-check', 'postrouting', 109, [
+    chain('entering', 'postrouting', 109, [
       ...failure.leaving,
       TO_BACKBONE,
-      { match: ['oifname . ip daddr @own-addresses'], verdict: 'accept' },
-      { match: ['oifname @without-source-check'], verdict: 'accept' },
+      { match: [], verdict: `oifname . ip daddr vmap @${RECEIVERS}` },
+      { match: [], verdict: 'oifname vmap @unchecked-receivers' },
       DROP,
     ]),
-    chain('nacl-in', 'postrouting', 110, [
-      TO_BACKBONE,
-      { match: [`meta mark & ${hex(SAME_SUBNET_MARK)} == ${hex(SAME_SUBNET_MARK)}`], verdict: 'accept' },
-      { match: ['ip saddr @unfiltered'], verdict: 'accept' },
-      ASK_REPLY_ACL,
-      { match: [], verdict: 'oifname vmap @acl-in' },
-      DROP,
-    ]),
-    chain('sg-ingress', 'postrouting', 111, [
-      TO_BACKBONE,
+    chain('sg-ingress', 'postrouting', 110, [
       ESTABLISHED,
+      TO_BACKBONE,
       { match: [], verdict: 'oifname vmap @ingress-groups' },
       DROP,
     ]),
   ]
 }
 
-function sourceCheck(ofNodes: readonly Rule[]): Rule[] {
+/** Who sends it, and from there what leaves its subnet. */
+function leaving(ofNodes: readonly Rule[]): Rule[] {
   return [
-    { match: ['meta nfproto ipv6'], verdict: 'drop' },
-    ...FROM_ROUTER,
+    FROM_BACKBONE,
     // The backbone is not reachable by its own addresses, nor can anyone pretend to be there.
     { match: [`ip daddr ${BACKBONE}`], verdict: 'drop' },
-    // Nearly every packet ends here: an interface's own address is none of the two kinds below.
-    { match: ['iifname . ip saddr @own-addresses'], verdict: 'accept' },
+    // Nearly every packet goes on here: an interface's own address is none of the kinds below.
+    { match: [], verdict: 'iifname . ip saddr vmap @senders' },
+    FROM_ROUTER,
     { match: [`ip saddr ${BACKBONE}`], verdict: 'drop' },
     { match: ['ip saddr @unfiltered'], verdict: 'drop' },
     DROP_PRETENDERS,
     ...ofNodes,
-    { match: ['iifname @without-source-check'], verdict: 'accept' },
+    { match: [], verdict: 'iifname vmap @unchecked-senders' },
     DROP,
   ]
 }
@@ -348,6 +346,15 @@ function subnetChains(vpc: VpcNetwork): Chain[] {
 
 function aclChains(vpc: VpcNetwork): Chain[] {
   return vpc.networkAcls.flatMap(({ id, ingress, egress }) => [
+    {
+      name: `${id}-arrivals`,
+      rules: [
+        { match: [`meta mark & ${hex(SAME_SUBNET_MARK)} == ${hex(SAME_SUBNET_MARK)}`], verdict: 'accept' },
+        { match: ['ip saddr @unfiltered'], verdict: 'accept' },
+        ASK_REPLY_ACL,
+        { match: [], verdict: `goto ${id}-ingress` },
+      ],
+    },
     { name: `${id}-ingress`, rules: [...aclRules(ingress, 'saddr'), DROP] },
     { name: `${id}-egress`, rules: [...aclRules(egress, 'daddr'), DROP] },
   ])

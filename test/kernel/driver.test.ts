@@ -240,12 +240,12 @@ describeKernel('the kernel driver', import.meta.url, () => {
       () => ip('-n', router, 'link', 'del', 'eni-1'),
       () => ip('-n', instanceNamespace(world, 'i-1'), 'link', 'set', 'eth0', 'down'),
       () => ip('netns', 'exec', router, 'nft', 'flush', 'ruleset'),
-      () => ip('netns', 'exec', router, 'nft', 'flush', 'chain', 'inet', 'postern', 'acl-b-ingress'),
+      () => ip('netns', 'exec', router, 'nft', 'flush', 'chain', 'ip', 'postern', 'acl-b-ingress'),
       () => ip('-n', router, 'route', 'flush', 'table', 'main'),
       () => ip('-n', router, 'rule', 'flush'),
       () => ip('-n', router, 'link', 'del', 'bb'),
       () => ip('-n', backbone, 'route', 'del', '240.1.0.1'),
-      () => ip('netns', 'exec', backbone, 'nft', 'delete', 'table', 'inet', 'postern'),
+      () => ip('netns', 'exec', backbone, 'nft', 'delete', 'table', 'ip', 'postern'),
     ]
     for (const damage of damages) {
       damage()

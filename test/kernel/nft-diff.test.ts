@@ -86,7 +86,7 @@ describeKernel('nft transactions', import.meta.url, () => {
 
   /** The listing without its order, which a hash gives to elements. */
   function listing(): string[] {
-    return nft('', 'list', 'table', 'inet', 'postern')
+    return nft('', 'list', 'table', 'ip', 'postern')
       .split(/[\n{},]/)
       .map((part) => part.trim())
       .filter((part) => part !== '')
