@@ -105,6 +105,10 @@ function findPrincipal(records: Records, named: NamedPrincipal): Principal | und
       const arn = named.roleArn ?? (role && roleArn(role))
       return arn === undefined ? undefined : rolePrincipal(records, arn, sessionName, { issuedAt })
     }
+    case 'federatedUser':
+      throw new AdminError(
+        `${named.arn}: whose it is and its session's policies are in its token alone; ask with --policies`,
+      )
     default:
       throw named satisfies never
   }

@@ -18,10 +18,8 @@ export function lintActions(policy: Policy, subject: Subject, tables: ActionTabl
 function unknownActions(statement: Statement, tables: ActionTables): Unplaced[] {
   const { action, effect } = statement
   const unknown = action.patterns.flatMap((pattern, at) => {
-    if (pattern === '*') return []
-    const prefix = prefixOf(pattern)
-    if (!isKnownPrefix(prefix)) return [{ at, ...unknownService(prefix) }]
-    return actionsMeant(pattern, tables)?.length === 0 ? [{ at, ...unknownAction(pattern, tables) }] : []
+    const note = unknownActionNote(pattern, tables)
+    return note ? [{ at, ...note }] : []
   })
   const all = unknown.length === action.patterns.length
   const effects = {
@@ -38,7 +36,20 @@ function unknownActions(statement: Statement, tables: ActionTables): Unplaced[] 
   }))
 }
 
-function unknownService(prefix: string) {
+/** Undefined for a pattern that stands for some action. `tables` has its service's, where there is one. */
+export function unknownActionNote(pattern: string, tables: ActionTables): Note | undefined {
+  if (pattern === '*') return undefined
+  const prefix = prefixOf(pattern)
+  if (!isKnownPrefix(prefix)) return unknownService(prefix)
+  return actionsMeant(pattern, tables)?.length === 0 ? unknownAction(pattern, tables) : undefined
+}
+
+interface Note {
+  readonly why: string
+  readonly advice: string
+}
+
+function unknownService(prefix: string): Note {
   const near = nearest(prefix, ACTION_PREFIXES)
   return {
     why: `no service of AWS's has actions that begin with "${prefix}:"`,
@@ -46,7 +57,7 @@ function unknownService(prefix: string) {
   }
 }
 
-function unknownAction(pattern: string, tables: ActionTables) {
+function unknownAction(pattern: string, tables: ActionTables): Note {
   const prefix = prefixOf(pattern)
   const asked = actionsOfOperation(pattern)
   if (asked !== undefined) {

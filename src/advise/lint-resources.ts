@@ -61,7 +61,7 @@ function wrongType(pattern: string, actions: readonly ServiceAction[], texts: re
   const types = [...new Set(actions.flatMap(({ resources }) => resources.map(({ type }) => type)))]
   return {
     why: `${pattern} is on ${types.slice(0, 3).join(', ')}${types.length > 3 ? ' and others' : ''}, and ${listed} names none`,
-    advice: `add a resource such as ${readable(commonest(arns))}`,
+    advice: `add a resource such as ${readableForm(commonest(arns))}`,
   }
 }
 
@@ -75,7 +75,7 @@ function commonest(arns: readonly string[]): string {
 }
 
 /** `arn:aws:s3:::<BucketName>/<ObjectName>` */
-function readable(arn: string): string {
+export function readableForm(arn: string): string {
   // biome-ignore lint/suspicious/noTemplateCurlyInString: as the reference writes it
   return arn.replace('${Partition}', 'aws').replaceAll(/\$\{([^}]*)\}/g, '<$1>')
 }

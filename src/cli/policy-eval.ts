@@ -2,6 +2,7 @@
 // knows, or those of a document, which needs no daemon and creates nothing.
 
 import { readFileSync } from 'node:fs'
+import { questionNotes } from '../advise/check-question.ts'
 import { type DecisionReport, decide, formatDecision } from '../explain/decision.ts'
 import { QuestionFault, questionOf } from '../explain/policy-document.ts'
 import type { ContextKeys } from '../iam/request.ts'
@@ -23,6 +24,7 @@ export interface PolicyEvalOptions {
 /** Exit code 0: allowed; 2: denied. */
 export async function policyEval(options: PolicyEvalOptions): Promise<void> {
   const report = await reportOf(options)
+  for (const note of await questionNotes(options.action, options.resource)) console.error(`# ${note}`)
   console.log(options.json ? JSON.stringify(report, undefined, 2) : formatDecision(report))
   if (!report.allowed) process.exitCode = 2
 }

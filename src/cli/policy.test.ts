@@ -144,6 +144,52 @@ describe('postern policy eval --policies', () => {
   })
 })
 
+describe('what the question has that is odd', () => {
+  const layers = JSON.stringify({ identity: { Statement: { Effect: 'Allow', Action: '*', Resource: '*' } } })
+  test.each([
+    { name: 'nothing', action: 's3:GetObject', resource: 'arn:aws:s3:::b/k', says: /^$/ },
+    {
+      name: 'an action that there is not',
+      action: 's3:HeadObject',
+      resource: 'arn:aws:s3:::b/k',
+      says: /^# s3:HeadObject is an operation and no action; it asks for s3:GetObject; write s3:GetObject$/m,
+    },
+    {
+      name: 'no resource',
+      action: 's3:GetObject',
+      resource: '*',
+      says: /^# no resource is named: real requests for s3:GetObject are about one such as arn:aws:s3:::<BucketName>\/<ObjectName>$/m,
+    },
+    {
+      name: 'a resource of another kind',
+      action: 's3:GetObject',
+      resource: 'arn:aws:s3:::b',
+      says: /^# arn:aws:s3:::b is none of its resources/m,
+    },
+    {
+      name: 'a resource where there is none',
+      action: 's3:ListAllMyBuckets',
+      resource: 'arn:aws:s3:::b',
+      says: /^# s3:ListAllMyBuckets is about no single resource: real requests ask about \*$/m,
+    },
+  ])('is said beside the answer: $name', ({ action, resource, says }) => {
+    const asked = ['--as', '123456789012', '--action', action, '--resource', resource]
+    const { status, stdout, stderr } = policy(layers, 'eval', '--policies', 'FILE', ...asked)
+    expect(status).toBe(0)
+    expect(stdout).toMatch(/^allowed/m)
+    expect(stderr).toMatch(says)
+  })
+
+  it('says of a policy that it is no document of layers', () => {
+    const { status, stderr } = policy(
+      '{"Statement": []}',
+      ...['eval', '--policies', 'FILE', '--as', '123456789012', '--action', 's3:GetObject'],
+    )
+    expect(status).toBe(1)
+    expect(stderr).toMatch(/^postern: FILE: it is one policy; say which layer it is: \{"identity": …\}/)
+  })
+})
+
 describe('--context', () => {
   test.each([
     { name: 'one value', pairs: ['a:b=c'], keys: { 'a:b': 'c' } },

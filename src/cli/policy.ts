@@ -4,6 +4,13 @@ import type { Command } from 'commander'
 
 const again = (text: string, before: readonly string[]) => [...before, text]
 
+const LAYERS_HELP = `
+The document of --policies holds policies by layer, each as an object or as text; all are optional:
+  {"identity": …, "boundary": …, "session": …, "resource": …, "endpoint": …,
+   "scps": [of the root, of each unit, of the account], "rcps": […],
+   "resourceAccount": "123456789012", "endpointType": "Gateway"}
+identity and session may be lists. The exit code is 0 when the request is allowed, 2 when it is denied.`
+
 export function addPolicyCommands(program: Command, data: readonly [string, string]): void {
   const policy = program.command('policy').description('check policies, ask them, and have one suggested')
 
@@ -23,7 +30,10 @@ export function addPolicyCommands(program: Command, data: readonly [string, stri
     .description(
       'what the policies say to a request: postern policy eval --as ARN --action s3:GetObject --resource ARN',
     )
-    .requiredOption('--as <arn>', 'who asks: the ARN of a root, user, role or session, an account, or anonymous')
+    .requiredOption(
+      '--as <arn>',
+      'who asks: the ARN of a root, user, role, session or federated user, an account, or anonymous',
+    )
     .requiredOption('--action <action>', 'such as s3:GetObject')
     .option('--resource <arn>', 'the resource of that action', '*')
     .option('--via <endpoint>', 'the VPC endpoint that the request comes by; absent: not by one')
@@ -31,6 +41,7 @@ export function addPolicyCommands(program: Command, data: readonly [string, stri
     .option('--policies <file>', 'ask this document of all layers instead of the world (- for standard input)')
     .option('--json', 'as JSON')
     .option(...data)
+    .addHelpText('after', LAYERS_HELP)
     // Loaded only here, as the evaluator is nothing to the other commands.
     .action(async (options) => (await import('./policy-eval.ts')).policyEval(options))
 

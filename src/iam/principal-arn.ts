@@ -15,12 +15,13 @@ export type NamedPrincipal =
       /** Known when the ARN was the role's; a session's ARN does not have the role's path. */
       readonly roleArn?: string
     }
+  | { readonly kind: 'federatedUser'; readonly account: string; readonly arn: string; readonly name: string }
 
 const ACCOUNT = /^\d{12}$/
 /** The session of a role that is asked for by the role's own ARN. */
 const SESSION_NAME = 'postern'
 
-/** Reads an account, a root, user, role or session ARN, or `anonymous`; undefined when it is none of them. */
+/** Reads an account, a root, user, role, session or federated user's ARN, or `anonymous`; undefined when it is none of them. */
 export function parsePrincipal(text: string): NamedPrincipal | undefined {
   if (text === 'anonymous') return { kind: 'anonymous' }
   if (ACCOUNT.test(text)) return { kind: 'root', account: text }
@@ -36,6 +37,9 @@ export function parsePrincipal(text: string): NamedPrincipal | undefined {
   }
   if (service === 'sts' && type === 'assumed-role' && names.length === 2) {
     return { kind: 'assumedRole', account, roleName: names[0] ?? '', sessionName: name }
+  }
+  if (service === 'sts' && type === 'federated-user' && names.length === 1) {
+    return { kind: 'federatedUser', account, arn: text, name }
   }
   return undefined
 }
@@ -69,6 +73,17 @@ export function principalWith(named: NamedPrincipal, policies: OwnPolicies, issu
         issuedAt,
       }
     }
+    case 'federatedUser':
+      return {
+        kind: 'federatedUser',
+        ...shared,
+        arn: named.arn,
+        userId: `${account}:${named.name}`,
+        // The ARN does not say whose it is: of a user, so that the identity policies count.
+        sourceArn: `arn:aws:iam::${account}:user/unknown`,
+        sessionPolicies,
+        issuedAt,
+      }
     default:
       throw named satisfies never
   }
