@@ -1,0 +1,124 @@
+// Endpoint services and their endpoints by unmodified Terraform, of two accounts: apply, an empty second plan, changes in
+// place, and destroy. No packet moves here, so it needs no root.
+
+import { fileURLToPath } from 'node:url'
+import {
+  CreateSubnetCommand,
+  CreateVpcCommand,
+  DescribeVpcEndpointServiceConfigurationsCommand,
+  DescribeVpcEndpointsCommand,
+  EC2Client,
+  ModifyVpcAttributeCommand,
+} from '@aws-sdk/client-ec2'
+import { CreateLoadBalancerCommand, ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2'
+import { CreateHostedZoneCommand, Route53Client } from '@aws-sdk/client-route-53'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { LabWorld } from '../../labs/lab-world.ts'
+import { findTerraform, Terraform, type Variables } from '../../labs/terraform.ts'
+
+const binary = findTerraform()
+const MINUTES = 60_000
+
+if (!binary)
+  console.warn('SKIPPED: Terraform on endpoint services. Neither terraform nor tofu is on the PATH; install one.')
+
+describe.skipIf(!binary)('Terraform on endpoint services', () => {
+  let world: LabWorld
+  let terraform: Terraform
+  let given: Variables
+
+  beforeAll(async () => {
+    world = await LabWorld.start(['--dataplane', 'model'])
+    given = await makeSurroundings(world.endpoint)
+    const source = fileURLToPath(new URL('endpoint-services', import.meta.url))
+    terraform = await Terraform.init(binary ?? '', source, world.clientEnvironment())
+  }, 2 * MINUTES)
+
+  afterAll(async () => {
+    await terraform?.dispose()
+    await world?.stop()
+  })
+
+  test(
+    'apply makes services and connects, accepts, verifies and notifies',
+    async () => {
+      await terraform.apply(given)
+      expect(await terraform.outputs()).toEqual({
+        orders: {
+          type: 'Interface',
+          zones: ['us-east-1a'],
+          state: 'available',
+          own_state: 'available',
+          acceptance: true,
+          owner: '123456789012',
+          notified: 'Enabled',
+        },
+        inspection_type: 'GatewayLoadBalancer',
+      })
+      expect(await terraform.remainingChanges(given)).toBeUndefined()
+    },
+    6 * MINUTES,
+  )
+
+  test(
+    'a load balancer, tags and events change in place, and the plan is empty again',
+    async () => {
+      const changed = { ...given, changed: true }
+      await terraform.apply(changed)
+      expect(await terraform.remainingChanges(changed)).toBeUndefined()
+    },
+    6 * MINUTES,
+  )
+
+  test(
+    'destroy leaves no service and no endpoint',
+    async () => {
+      await terraform.destroy(given)
+      for (const account of ['123456789012', '999999999999']) {
+        const ec2 = new EC2Client(client(world.endpoint, account))
+        const { ServiceConfigurations } = await ec2.send(new DescribeVpcEndpointServiceConfigurationsCommand({}))
+        const { VpcEndpoints } = await ec2.send(new DescribeVpcEndpointsCommand({}))
+        expect([ServiceConfigurations, VpcEndpoints]).toEqual([[], []])
+      }
+    },
+    6 * MINUTES,
+  )
+})
+
+function client(endpoint: string, account = '123456789012') {
+  return { endpoint, region: 'us-east-1', credentials: { accessKeyId: account, secretAccessKey: 'unused' } }
+}
+
+/** What the services stand on. */
+async function makeSurroundings(endpoint: string): Promise<Variables> {
+  const [provider, consumer] = [await makeVpc(endpoint), await makeVpc(endpoint, '999999999999')]
+  const elb = new ElasticLoadBalancingV2Client(client(endpoint))
+  const balancer = async (Name: string, Type: 'network' | 'gateway') => {
+    const scheme = Type === 'network' ? { Scheme: 'internal' as const } : {}
+    const create = { Name, Type, Subnets: [provider.subnet], ...scheme }
+    return (await elb.send(new CreateLoadBalancerCommand(create))).LoadBalancers?.[0]?.LoadBalancerArn ?? ''
+  }
+  const route53 = new Route53Client(client(endpoint))
+  const { HostedZone } = await route53.send(
+    new CreateHostedZoneCommand({ Name: 'example.com', CallerReference: 'once' }),
+  )
+  return {
+    vpc_id: provider.vpc,
+    subnet_id: provider.subnet,
+    consumer_vpc_id: consumer.vpc,
+    consumer_subnet_id: consumer.subnet,
+    zone_id: HostedZone?.Id?.replace('/hostedzone/', '') ?? '',
+    network_load_balancer_arns: [await balancer('orders-1', 'network'), await balancer('orders-2', 'network')],
+    gateway_load_balancer_arn: await balancer('inspection', 'gateway'),
+  }
+}
+
+async function makeVpc(endpoint: string, account?: string): Promise<{ readonly vpc: string; readonly subnet: string }> {
+  const ec2 = new EC2Client(client(endpoint, account))
+  const { Vpc } = await ec2.send(new CreateVpcCommand({ CidrBlock: '10.0.0.0/16' }))
+  const vpc = Vpc?.VpcId ?? ''
+  await ec2.send(new ModifyVpcAttributeCommand({ VpcId: vpc, EnableDnsHostnames: { Value: true } }))
+  const zone = { VpcId: vpc, CidrBlock: '10.0.1.0/24', AvailabilityZone: 'us-east-1a' }
+  const { Subnet } = await ec2.send(new CreateSubnetCommand(zone))
+  return { vpc, subnet: Subnet?.SubnetId ?? '' }
+}
