@@ -34,7 +34,7 @@ function publicZoneOf(records: Records, name: string): string | undefined {
   const balancer = loadBalancerNamed(records, name)
   if (balancer) return balancer.canonicalHostedZoneId
   const endpoint = endpointNamed(records, name)
-  return endpoint && vpceHostedZoneId(endpoint.region)
+  return endpoint && vpceHostedZoneId(endpoint.serviceRegion ?? endpoint.region)
 }
 
 /** The load balancer of anybody that has this regional or zonal name. */
