@@ -108,7 +108,7 @@ function gatewaySteps({ vpc, gateway, connection }: PlacedConnection, packet: Pa
   if (!node || !own) return []
   const down = failedZoneSteps(vpc, node.subnetId, `the resource gateway's interface ${node.address}`)
   if (target === undefined) {
-    const what = domainName ? `${domainName.name} has no address` : 'what the resource configuration names is gone'
+    const what = domainName ? nameStop(domainName) : 'what the resource configuration names is gone'
     return [...down, stop({ stage: 'target', by: connection.resourceConfigurationId, why: what })]
   }
   const balancer = vpc.loadBalancers.flatMap(({ nodes }) => nodes).find(({ address }) => address === target)
@@ -123,6 +123,11 @@ function gatewaySteps({ vpc, gateway, connection }: PlacedConnection, packet: Pa
     securityGroupStep(vpc, own, 'egress', leaving),
     ...legSteps({ vpc, balancer: asBalancer(gateway), node }, leg, client).map(inOwnWords),
   ]
+}
+
+function nameStop({ name, resolution }: NonNullable<ResourceConnectionNetwork['domainName']>): string {
+  if (resolution === 'IN_VPC') return `${name} has no address, as the VPC of the resource gateway looks it up`
+  return `${name} has no public address; a gateway made with resourceConfigDnsResolution IN_VPC asks its own VPC's zones`
 }
 
 /** A gateway is to its VPC what a load balancer is, without listeners. */

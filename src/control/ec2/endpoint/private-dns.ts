@@ -3,6 +3,7 @@
 
 import type { DnsOptionsSpecification } from '@aws-sdk/client-ec2'
 import { endpointNames } from '../../../compile/endpoint-names.ts'
+import { privateResourceName } from '../../../compile/resource-names.ts'
 import type { Vpc, VpcEndpoint, VpcEndpointId, VpcId } from '../../../store/records.ts'
 import type { Records } from '../../../store/store.ts'
 import { furtherZoneId } from './endpoint-dns.ts'
@@ -65,7 +66,7 @@ export function hiddenZones(records: Records, vpcId: VpcId): HiddenZone[] {
     .where('vpcId', vpcId)
     .filter((endpoint) => endpoint.privateDnsEnabled && endpoint.state !== 'deleting')
     .flatMap((endpoint) =>
-      [...new Set(privateNames(endpoint).map(zoneName))].map((name) => ({
+      [...new Set([...privateNames(endpoint), ...resourceNames(records, endpoint)].map(zoneName))].map((name) => ({
         endpointId: endpoint.id,
         zoneId: hiddenZoneId(endpoint, name),
         name,
@@ -83,6 +84,17 @@ export function hiddenZoneId(endpoint: VpcEndpoint, privateName: string): string
 
 function privateNames(endpoint: VpcEndpoint): readonly string[] {
   return endpointNames(endpoint, []).private
+}
+
+/** The custom names of the resources that a Resource or ServiceNetwork endpoint leads to. */
+function resourceNames(records: Records, endpoint: VpcEndpoint): string[] {
+  return records.endpointAssociations.where('vpcEndpointId', endpoint.id).flatMap((association) => {
+    const configuration = records.resourceConfigurations.get(association.resourceConfigurationId)
+    const inNetwork = records.serviceNetworkResourceAssociations.get(
+      association.serviceNetworkResourceAssociationId ?? '',
+    )
+    return (configuration && privateResourceName(endpoint, configuration, inNetwork)) ?? []
+  })
 }
 
 /** The interface endpoints that leave the queries from inside their VPC to a gateway endpoint like this one. */

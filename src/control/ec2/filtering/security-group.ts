@@ -101,6 +101,8 @@ function isUsed(records: Records, group: SecurityGroup): boolean {
   if (records.networkInterfaces.where('vpcId', group.vpcId).some((eni) => eni.groupIds.includes(group.id))) return true
   // An endpoint that is in no subnet has groups all the same.
   if (records.vpcEndpoints.where('vpcId', group.vpcId).some((one) => one.groupIds.includes(group.id))) return true
+  const associations = records.serviceNetworkVpcAssociations.where('vpcId', group.vpcId)
+  if (associations.some((one) => one.groupIds.includes(group.id))) return true
   return records.securityGroups
     .where('vpcId', group.vpcId)
     .filter((other) => other.id !== group.id)

@@ -75,6 +75,7 @@ function hasDependencies(records: Records, { id }: Vpc): boolean {
     records.internetGateways.where('vpcId', id).length > 0 ||
     records.networkInterfaces.where('vpcId', id).length > 0 ||
     records.vpcEndpoints.where('vpcId', id).length > 0 ||
+    records.serviceNetworkVpcAssociations.where('vpcId', id).length > 0 ||
     records.routeTables.where('vpcId', id).some((table) => !table.associations.some((one) => one.main)) ||
     records.networkAcls.where('vpcId', id).some((acl) => !acl.isDefault) ||
     records.securityGroups.where('vpcId', id).some((group) => group.name !== 'default')
