@@ -422,6 +422,20 @@ describe('what is said', () => {
     )
   })
 
+  it.each<[string, string, string]>([
+    [
+      "a load balancer's name, in another VPC",
+      BALANCER_NAME,
+      `${BALANCER_NAME} is of net/lb/0123456789abcdef in another VPC, whose addresses mean nothing in vpc-1: from here an endpoint to its endpoint service leads to it`,
+    ],
+    ["an endpoint's own, in another VPC", ENDPOINT_NAME, `${ENDPOINT_NAME} is of vpce-own in another VPC`],
+  ])('%s', (_, name, expected) => {
+    const from = name === BALANCER_NAME ? 'i-1' : 'i-13'
+    const { verdict, blockers } = ask(world(), `${name}:80`, from)
+    expect(verdict).toBe('stopped')
+    expect(blockers[0]?.why).toContain(expected)
+  })
+
   it('step by step', () => {
     const parts: Parts = { group: { targets: [target('a'), ...sick.slice(0, 1)] } }
     expect(formatTrace(ask(world(parts), `${ENDPOINT_NAME}:80`, 'i-1'), { width: 140 })).toMatchInlineSnapshot(`

@@ -8,6 +8,7 @@ import type { Organizations } from '../iam/request.ts'
 import type { Address } from '../ip/address.ts'
 import { interfaceEndpointAt } from './endpoint.ts'
 import { type EndpointStates, withEndpointState } from './endpoint-state.ts'
+import { withForeignNameHint } from './foreign-name.ts'
 import { isLoopback } from './link-local.ts'
 import { type ResolvedName, resolveName } from './name.ts'
 import { firstPacket, replyTo } from './packet.ts'
@@ -114,8 +115,9 @@ function worstPath(
   if (!source) return undefined
   const paths = addresses.map((destination) => {
     const walked = walk(network, sender, firstPacket({ source, destination }, to.protocol, to.port))
-    const steps = 'name' in to ? walked.steps.map((step) => withNameHint(step, sender.vpc, to.name)) : walked.steps
-    return { ...walked, destination, steps }
+    if (!('name' in to)) return { ...walked, destination }
+    const named = walked.steps.map((step) => withNameHint(step, sender.vpc, to.name))
+    return { ...walked, destination, steps: withForeignNameHint(named, network, sender.vpc, to.name) }
   })
   return paths.find(({ steps }) => steps.some((step) => step.verdict === 'stop')) ?? paths[0]
 }
