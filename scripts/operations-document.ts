@@ -29,8 +29,8 @@ const INTRODUCTION = `# Operations
 
 Every operation of the services that Postern serves, from the operation tables; \`node scripts/generate-operations.ts\`
 writes this file and a test holds it against them. An operation that is not implemented is answered in its protocol's
-words, which no client retries, and the daemon's log names it once: \`InvalidAction\` (400) by EC2, IAM and STS,
-\`NotImplemented\` (501) by S3 and Route 53, \`UnknownOperationException\` by the others.
+words, which no client retries, and the daemon's log names it once: \`InvalidAction\` (400) by EC2, IAM, STS and Elastic
+Load Balancing, \`NotImplemented\` (501) by S3 and Route 53, \`UnknownOperationException\` by the others.
 `
 
 export function operationCoverage(): ServiceCoverage[] {
