@@ -25,6 +25,8 @@ export interface Call {
   readonly headers: Readonly<Record<string, string>>
   /** Why the signature does not hold; only with `mayIgnoreSignature`, and then the principal is `anonymous`. */
   readonly signatureFault?: ApiError
+  /** True once whoever asked hung up; for answers that are long in coming. */
+  readonly isGone?: () => boolean
   /** By the place of each authorisation, what refuses it; only for operations in `answersRefusals`. */
   readonly refusals?: readonly (Error | undefined)[]
 }

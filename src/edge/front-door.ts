@@ -204,6 +204,7 @@ export class FrontDoor {
       requestId: visit.requestId,
       now: visit.now,
       headers: head.headers,
+      isGone: () => visit.req.socket.destroyed,
       ...(signatureFault && { signatureFault }),
     }
     const asked: AskedPolicies[] = []

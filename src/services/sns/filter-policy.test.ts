@@ -52,6 +52,7 @@ test.each<[string, string, FilterScope, RegExp]>([
   ['an operator', '{"a":[{"like":"x"}]}', 'MessageBody', /Unrecognized match type like/],
   ['no values', '{"a":[]}', 'MessageBody', /at least one value/],
   ['a number that is text', '{"a":[{"numeric":["<","5"]}]}', 'MessageBody', /must be numeric/],
+  ['a comparison', '{"a":[{"numeric":["constructor",5]}]}', 'MessageBody', /range operator: constructor/],
   ['a block', '{"a":[{"cidr":"10.0.0.0"}]}', 'MessageBody', /Malformed CIDR/],
   ['six keys', '{"a":["x"],"b":["x"],"c":["x"],"d":["x"],"e":["x"],"f":["x"]}', 'MessageBody', /more than 5 keys/],
   ['many combinations', `{"a":[${Array(151).fill(1)}]}`, 'MessageBody', /too complex/],

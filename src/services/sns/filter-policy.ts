@@ -157,10 +157,11 @@ function numericTest(operand: unknown): (value: unknown) => boolean {
   const tests = [0, 2]
     .filter((at) => at < operand.length)
     .map((at) => {
-      const compare = COMPARISONS[String(operand[at])]
+      const sign = String(operand[at])
+      const compare = Object.hasOwn(COMPARISONS, sign) ? COMPARISONS[sign] : undefined
       const limit: unknown = operand[at + 1]
-      if (!compare) throw refused(`Unrecognized numeric range operator: ${String(operand[at])}`)
-      if (typeof limit !== 'number') throw refused(`Value of ${String(operand[at])} must be numeric`)
+      if (!compare) throw refused(`Unrecognized numeric range operator: ${sign}`)
+      if (typeof limit !== 'number') throw refused(`Value of ${sign} must be numeric`)
       return (value: number) => compare(value, limit)
     })
   return (value) => typeof value === 'number' && tests.every((test) => test(value))

@@ -26,6 +26,11 @@ export class ReceiveWaits {
     })
   }
 
+  /** How many wait. */
+  get count(): number {
+    return [...this.#waits.values()].reduce((count, waiting) => count + waiting.size, 0)
+  }
+
   /** Nobody waits from now on. */
   get isClosed(): boolean {
     return this.#closed

@@ -191,11 +191,23 @@ describe('messages', () => {
   it('are awaited: sent meanwhile, or visible meanwhile', async () => {
     const url = await create('jobs', { ReceiveMessageWaitTimeSeconds: '20' })
     const waiting = receive(url)
-    await expect.poll(() => receive(url, { WaitTimeSeconds: 0 })).toEqual([])
+    await expect.poll(() => queues.service.sqs.waits.count).toBe(1)
     await send(url, 'now')
     expect(bodies(await waiting)).toEqual(['now'])
     await client.send(new sqs.SendMessageCommand({ QueueUrl: url, MessageBody: 'soon', DelaySeconds: 1 }))
     expect(bodies(await receive(url))).toEqual(['soon'])
+  })
+
+  it('are not given to who hung up', async () => {
+    const url = await create('jobs')
+    const gone = new AbortController()
+    const command = new sqs.ReceiveMessageCommand({ QueueUrl: url, WaitTimeSeconds: 20 })
+    const hung = client.send(command, { abortSignal: gone.signal }).catch(({ name }: Error) => name)
+    await expect.poll(() => queues.service.sqs.waits.count).toBe(1)
+    gone.abort()
+    expect(await hung).toBe('AbortError')
+    await send(url, 'one')
+    expect(bodies(await receive(url))).toEqual(['one'])
   })
 
   it('are gone when the queue is purged or made again', async () => {

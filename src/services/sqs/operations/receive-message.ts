@@ -33,6 +33,8 @@ export async function receiveMessage(
   let received = take(sqs, queue, wanted)
   while (received.length === 0 && sqs.now().getTime() < until && !sqs.waits.isClosed) {
     await sqs.waits.wait(queue.messagesId, nextLook(sqs, queue, until))
+    // What is given out to nobody would be hidden from everybody.
+    if (call.isGone?.()) break
     // Somebody may have deleted, purged or changed it meanwhile.
     const present = sqs.store.records.sqsQueues.get(queue.id)
     if (present?.messagesId !== queue.messagesId) break
