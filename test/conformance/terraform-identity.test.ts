@@ -51,6 +51,7 @@ describe.skipIf(!binary)('Terraform on IAM', () => {
         access_key: { id: expect.stringMatching(/^AKIA[A-Z2-7]{16}$/), secret: expect.stringMatching(/^\S{40}$/) },
         current: `arn:aws:iam::${ACCOUNT}:root`,
         group_users: ['ann'],
+        mfa: `arn:aws:iam::${ACCOUNT}:mfa/people/phone`,
         partner: `arn:aws:sts::${PARTNER}:assumed-role/operator/conformance`,
         partner_owner: PARTNER,
         partner_region: 'eu-west-1',

@@ -154,6 +154,12 @@ resource "aws_iam_role_policy_attachment" "app" {
   policy_arn = data.aws_iam_policy.core.arn
 }
 
+resource "aws_iam_virtual_mfa_device" "phone" {
+  virtual_mfa_device_name = "phone"
+  path                    = "/people/"
+  tags                    = { team = "blue" }
+}
+
 resource "aws_iam_user" "ann" {
   name                 = "ann"
   path                 = "/people/"
@@ -327,6 +333,10 @@ output "role" {
 
 output "profile_role" {
   value = data.aws_iam_instance_profile.app.role_name
+}
+
+output "mfa" {
+  value = aws_iam_virtual_mfa_device.phone.arn
 }
 
 output "user" {
