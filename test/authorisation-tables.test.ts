@@ -27,6 +27,10 @@ import { apiGatewayAdapter } from '../src/services/apigateway/apigateway-adapter
 import { authorisationOf as logsAuthorisation } from '../src/services/logs/authorisations.ts'
 import type { LogStore } from '../src/services/logs/log-store.ts'
 import { authorisationsOf as s3Authorisations } from '../src/services/s3/authorisations.ts'
+import { authorisationsOf as snsAuthorisations } from '../src/services/sns/authorisations.ts'
+import { SNS_OPERATIONS } from '../src/services/sns/sns-service.ts'
+import { authorisationsOf as sqsAuthorisations } from '../src/services/sqs/authorisations.ts'
+import { SQS_OPERATIONS } from '../src/services/sqs/sqs-service.ts'
 import { SSM_OPERATIONS } from '../src/services/ssm/ssm-adapter.ts'
 import { TestSsm } from '../src/services/ssm/testing.ts'
 import { MemoryJournal } from '../src/store/journal.ts'
@@ -45,6 +49,9 @@ const ANN: Principal = {
   identityPolicies: [],
 }
 const TAGS = [{ Key: 'team', Value: 'blue' }]
+
+const TOPIC = `arn:aws:sns:us-east-1:${ACCOUNT}:news`
+const NEWS = { ResourceArn: TOPIC, SubscriptionArn: `${TOPIC}:1`, TargetArn: TOPIC, TopicArn: TOPIC }
 
 /** What a member of this name may hold, by service and of all; any other text is `x`. */
 const MEMBERS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
@@ -144,6 +151,8 @@ const MEMBERS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
     ResourceId: 'p1',
     ResourceType: 'Parameter',
   },
+  sns: { Name: 'news', ...NEWS },
+  sqs: { QueueName: 'jobs', QueueUrl: `https://sqs.us-east-1.amazonaws.com/${ACCOUNT}/jobs` },
   sts: { RoleArn: `arn:aws:iam::${ACCOUNT}:role/app`, SerialNumber: undefined, TokenCode: undefined },
 }
 
@@ -278,6 +287,16 @@ const SERVICES: readonly Service[] = [
     name: 'ssm',
     operations: SSM_OPERATIONS,
     asks: (operation) => ssm.authorisations(operation, sampleOf('ssm', operation)),
+  },
+  {
+    name: 'sns',
+    operations: SNS_OPERATIONS,
+    asks: (operation) => snsAuthorisations(store.records, callOf('sns', operation)),
+  },
+  {
+    name: 'sqs',
+    operations: SQS_OPERATIONS,
+    asks: (operation) => sqsAuthorisations(store.records, callOf('sqs', operation)),
   },
   ofAdapter('apigateway', apiGatewayAdapter({} as never, {} as never)),
 ]
