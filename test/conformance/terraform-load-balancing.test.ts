@@ -12,10 +12,13 @@ import {
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { LabWorld } from '../../labs/lab-world.ts'
 import { findTerraform, Terraform } from '../../labs/terraform.ts'
+import { makePair } from '../../src/control/acm/testing.ts'
 
 const binary = findTerraform()
 const MINUTES = 60_000
-const changed = { changed: true }
+const certificates = JSON.stringify({ one: pemPair('one.example.com'), two: pemPair('two.example.com') })
+const first = { certificates }
+const changed = { certificates, changed: true }
 
 if (!binary)
   console.warn('SKIPPED: Terraform on load balancing. Neither terraform nor tofu is on the PATH; install one.')
@@ -43,7 +46,7 @@ describe.skipIf(!binary)('Terraform on load balancing', () => {
   test(
     'apply makes load balancers, listeners, groups and targets, and the data sources find them',
     async () => {
-      await terraform.apply()
+      await terraform.apply(first)
       expect(await terraform.outputs()).toEqual({
         found: {
           load_balancer: true,
@@ -55,7 +58,7 @@ describe.skipIf(!binary)('Terraform on load balancing', () => {
         },
         dns_name: expect.stringMatching(/^main-[0-9a-f]{16}\.elb\.us-east-1\.amazonaws\.com$/),
       })
-      expect(await terraform.remainingChanges()).toBeUndefined()
+      expect(await terraform.remainingChanges(first)).toBeUndefined()
     },
     6 * MINUTES,
   )
@@ -87,3 +90,8 @@ describe.skipIf(!binary)('Terraform on load balancing', () => {
     6 * MINUTES,
   )
 })
+
+function pemPair(...names: string[]) {
+  const { certificate, privateKey } = makePair({ names })
+  return { certificate: certificate.toString(), private_key: privateKey.toString() }
+}

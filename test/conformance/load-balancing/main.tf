@@ -16,6 +16,10 @@ variable "changed" {
   default = false
 }
 
+variable "certificates" {
+  type = map(object({ certificate = string, private_key = string }))
+}
+
 provider "aws" {
   region                      = "us-east-1"
   skip_credentials_validation = true
@@ -41,22 +45,6 @@ resource "aws_security_group" "balancer" {
   for_each = toset(["first", "second"])
   name     = each.key
   vpc_id   = aws_vpc.main.id
-}
-
-data "aws_ami" "amazon_linux" {
-  most_recent = true
-  owners      = ["amazon"]
-
-  filter {
-    name   = "name"
-    values = ["amzn2-ami-hvm-*-gp2"]
-  }
-}
-
-resource "aws_instance" "target" {
-  ami           = data.aws_ami.amazon_linux.id
-  instance_type = data.aws_ami.amazon_linux.architecture == "arm64" ? "t4g.micro" : "t3.micro"
-  subnet_id     = aws_subnet.zones["a"].id
 }
 
 resource "aws_lb" "main" {
@@ -160,10 +148,11 @@ resource "aws_lb_target_group" "plain" {
 }
 
 resource "aws_lb_target_group" "appliances" {
-  name     = "appliances"
-  port     = 6081
-  protocol = "GENEVE"
-  vpc_id   = aws_vpc.main.id
+  name        = "appliances"
+  port        = 6081
+  protocol    = "GENEVE"
+  target_type = "ip"
+  vpc_id      = aws_vpc.main.id
 
   health_check {
     port     = 80
@@ -176,20 +165,15 @@ resource "aws_lb_target_group" "appliances" {
   }
 }
 
-resource "aws_lb_target_group_attachment" "instance" {
-  target_group_arn = aws_lb_target_group.instances.arn
-  target_id        = aws_instance.target.id
-}
-
-resource "aws_lb_target_group_attachment" "instance_port" {
-  target_group_arn = aws_lb_target_group.instances.arn
-  target_id        = aws_instance.target.id
-  port             = 8081
-}
-
 resource "aws_lb_target_group_attachment" "inside" {
   target_group_arn = aws_lb_target_group.addresses.arn
   target_id        = "10.0.2.20"
+}
+
+resource "aws_lb_target_group_attachment" "port" {
+  target_group_arn = aws_lb_target_group.addresses.arn
+  target_id        = "10.0.2.20"
+  port             = 5353
 }
 
 resource "aws_lb_target_group_attachment" "outside" {
@@ -200,7 +184,7 @@ resource "aws_lb_target_group_attachment" "outside" {
 
 resource "aws_lb_target_group_attachment" "appliance" {
   target_group_arn = aws_lb_target_group.appliances.arn
-  target_id        = aws_instance.target.id
+  target_id        = "10.0.1.20"
 }
 
 resource "aws_lb_listener" "tcp" {
@@ -239,6 +223,31 @@ resource "aws_lb_listener" "udp" {
     type             = "forward"
     target_group_arn = aws_lb_target_group.addresses.arn
   }
+}
+
+resource "aws_acm_certificate" "names" {
+  for_each         = var.certificates
+  certificate_body = each.value.certificate
+  private_key      = each.value.private_key
+}
+
+resource "aws_lb_listener" "tls" {
+  load_balancer_arn = aws_lb.main.arn
+  port              = 443
+  protocol          = "TLS"
+  certificate_arn   = aws_acm_certificate.names["one"].arn
+  ssl_policy        = var.changed ? "ELBSecurityPolicy-TLS13-1-3-2021-06" : "ELBSecurityPolicy-TLS13-1-2-2021-06"
+  alpn_policy       = var.changed ? "HTTP2Optional" : "HTTP2Preferred"
+
+  default_action {
+    type             = "forward"
+    target_group_arn = aws_lb_target_group.instances.arn
+  }
+}
+
+resource "aws_lb_listener_certificate" "tls" {
+  listener_arn    = aws_lb_listener.tls.arn
+  certificate_arn = aws_acm_certificate.names["two"].arn
 }
 
 resource "aws_lb_listener" "public" {
