@@ -47,10 +47,16 @@ function zoneStatus(records: Records, network: Network, { id, name, region }: Zo
   }
 }
 
-function withdrawnIn({ endpoints, loadBalancers }: VpcNetwork, zone: string): WithdrawnAddress[] {
+function withdrawnIn(
+  { endpoints, loadBalancers, resourceEndpoints = [] }: VpcNetwork,
+  zone: string,
+): WithdrawnAddress[] {
   const holders = [
     ...endpoints.flatMap((one) => (one.kind === 'interface' ? [{ of: one.id, addresses: one.interfaces }] : [])),
     ...loadBalancers.map((one) => ({ of: one.id, addresses: one.nodes })),
+    ...resourceEndpoints.flatMap(({ id, resources }) =>
+      resources.map(({ interfaces }) => ({ of: id, addresses: interfaces })),
+    ),
   ]
   return holders.flatMap(({ of, addresses }) =>
     addresses

@@ -1,7 +1,7 @@
 // A service as its owner may look at it, and as an account that would use it does. Address plan: compile/small-balancer.ts.
 
 import { describe, expect, it } from 'vitest'
-import type { Network } from '../compile/network.ts'
+import type { Network, SecurityGroupRuleNetwork } from '../compile/network.ts'
 import {
   BALANCER_ARN,
   CONSUMER,
@@ -17,6 +17,8 @@ import {
   targetGroup,
 } from '../compile/small-balancer.ts'
 import { openAcl, securityGroup } from '../compile/small-network.ts'
+import { cidr } from '../ip/cidr.ts'
+import { TCP } from '../ip/protocol.ts'
 import type { EndpointService } from '../store/load-balancing-records.ts'
 import type { VpcEndpointState } from '../store/records.ts'
 import {
@@ -65,6 +67,12 @@ function outcome({ verdict, blockers }: ServiceDiagnosis): string {
   )
 }
 
+const FROM_NODES: SecurityGroupRuleNetwork = {
+  by: 'sgr-1',
+  protocol: TCP,
+  ports: { from: 8080, to: 8080 },
+  peer: { kind: 'cidrs', cidrs: [cidr('10.0.0.0/16')] },
+}
 const sickA = target('a', { health: 'unhealthy' })
 const groups = (ingress: []) => ({ securityGroups: [securityGroup('sg-c'), securityGroup('sg-t', { ingress })] })
 
@@ -111,6 +119,25 @@ describe("the owner's view of a service", () => {
       }),
       'nacl-out(reply) acl-c rule *',
       ["let the targets' replies, to ports 1024-65535, pass acl-c"],
+    ],
+    [
+      'checks of a port that the group does not let in',
+      {},
+      providerVpc({
+        securityGroups: [securityGroup('sg-c'), securityGroup('sg-t', { ingress: [FROM_NODES] })],
+        targetGroups: [
+          targetGroup({
+            healthCheck: { ...targetGroup().healthCheck, port: 9000 },
+            targets: [target('a')],
+            crossZone: true,
+          }),
+        ],
+      }),
+      'sg-ingress sg-t, sg-ingress sg-t',
+      [
+        'let tcp/9000 from 10.0.1.20 into sg-t, a group of the targets',
+        'let tcp/9000 from 10.0.2.20 into sg-t, a group of the targets',
+      ],
     ],
     [
       'no listener',

@@ -5,7 +5,7 @@
 import type { ListenerNetwork, LoadBalancerNetwork, Network, TargetNetwork, VpcNetwork } from '../compile/network.ts'
 import { chooseTargets } from '../compile/target-choice.ts'
 import { TCP, UDP } from '../ip/protocol.ts'
-import type { EndpointService } from '../store/load-balancing-records.ts'
+import type { EndpointService, HealthCheck } from '../store/load-balancing-records.ts'
 import type { VpcEndpoint } from '../store/records.ts'
 import { legSteps, type PlacedNode, targetHealthStep } from './balancer.ts'
 import { remediesOfService } from './endpoint-service-remedies.ts'
@@ -70,7 +70,7 @@ export function explainBalancer(network: Network, subject: string, question: Bal
 }
 
 function diagnosis(subject: string, sections: readonly Section[]): ServiceDiagnosis {
-  const blockers = sections.flatMap(({ steps }) => steps).filter(({ verdict }) => verdict === 'stop')
+  const blockers = sections.flatMap(({ steps }) => steps).filter(isStop)
   const verdict = blockers.length === 0 ? 'reachable' : 'stopped'
   return { subject, verdict, sections, blockers, remedies: remediesOfService(subject, blockers) }
 }
@@ -160,17 +160,28 @@ function nodeSection(placed: PlacedNode, listeners: readonly ListenerNetwork[], 
     })
     const isNew = !seen.has(targetGroupId)
     seen.add(targetGroupId)
-    const targets = isNew ? choice.candidates.flatMap((target) => targetSteps(placed, listener, target, failures)) : []
+    const { group } = choice
+    const targets =
+      isNew && group
+        ? choice.candidates.flatMap((target) =>
+            targetSteps(placed, listener, { check: group.healthCheck, target }, failures),
+          )
+        : []
     return [taken, targetHealthStep(placed, listener, choice), ...targets]
   })
   return [...down, ...left, ...served]
+}
+
+interface CheckedTarget {
+  readonly check: HealthCheck
+  readonly target: TargetNetwork
 }
 
 /** What its checks say, and what stands between the node and it: for the checks as for what comes by endpoints. */
 function targetSteps(
   placed: PlacedNode,
   { protocol }: ListenerNetwork,
-  target: TargetNetwork,
+  { check, target }: CheckedTarget,
   failures: TargetFailures,
 ): Step[] {
   const packet: Packet = {
@@ -179,8 +190,20 @@ function targetSteps(
     destination: placed.node.address,
   }
   const way = legSteps(placed, target, { packet, keepsClient: false })
-  const shut = way.filter(({ verdict }) => verdict === 'stop')
-  return [healthOf(target, failures), ...shut]
+  return [healthOf(target, failures), ...way.filter(isStop), ...checkSteps(placed, check, packet, target)]
+}
+
+/** Where the checks go another way than the traffic: to a port of their own, or by TCP for datagrams. */
+function checkSteps(placed: PlacedNode, check: HealthCheck, traffic: Packet, target: TargetNetwork): Step[] {
+  const port = check.port ?? target.port
+  if (!check.enabled || (traffic.protocol === TCP && port === target.port)) return []
+  const packet: Packet = { ...traffic, protocol: TCP }
+  const shut = legSteps(placed, { ...target, port }, { packet, keepsClient: false }).filter(isStop)
+  return shut.map((step) => ({ ...step, why: `for the health checks: ${step.why}` }))
+}
+
+function isStop({ verdict }: Step): boolean {
+  return verdict === 'stop'
 }
 
 function healthOf(target: TargetNetwork, failures: TargetFailures): Step {
