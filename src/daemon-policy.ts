@@ -1,7 +1,8 @@
 // What `postern policy` asks of a running daemon: the policies of the world, asked about a request that nobody makes.
 
 import { endpointSubject } from './advise/endpoint-subject.ts'
-import { type Suggestion, suggestPolicy } from './advise/suggest.ts'
+import { suggestPolicy } from './advise/suggest.ts'
+import { type SuggestionAnswer, withNamedActions } from './advise/suggest-actions.ts'
 import { AdminError, type AdminRoutes } from './api/admin.ts'
 import { DEFAULT_REGION } from './catalogue/regions.ts'
 import { roleArn, userArn } from './control/iam/arns.ts'
@@ -60,15 +61,16 @@ function endpointRoute({ store: { records } }: PolicyContext, body: Body): objec
   return { document, endpoint: { ...endpointSubject(serviceName), id, type, vpcId, serviceName } }
 }
 
-function suggestRoute({ store: { records }, trail }: PolicyContext, body: Body): Suggestion {
+async function suggestRoute({ store: { records }, trail }: PolicyContext, body: Body): Promise<SuggestionAnswer> {
   const { id, serviceName } = requireEndpoint(records, text(body, 'id'))
   if (endpointSubject(serviceName)?.policySupported === false) {
     throw new AdminError(`${serviceName} takes no endpoint policy but the one that allows all`)
   }
   const since = typeof body.since === 'number' ? body.since : 0
   const seen = trail.seen(id, since)
-  const suggestion = suggestPolicy(seen)
-  if (suggestion) return suggestion
+  const { seen: named, ...actions } = await withNamedActions(seen)
+  const suggestion = suggestPolicy(named)
+  if (suggestion) return { ...suggestion, ...actions }
   if (seen.some(({ passed }) => passed)) {
     throw new AdminError(`what passed ${id} needs more than an endpoint policy can hold; ask for less with --since`)
   }

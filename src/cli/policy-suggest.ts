@@ -1,7 +1,7 @@
 // `postern policy suggest`: the least policy for an endpoint, from what the daemon's trail saw pass it. The policy goes to
 // standard output alone, so that it can be given to modify-vpc-endpoint; what it was made from goes to standard error.
 
-import type { Suggestion } from '../advise/suggest.ts'
+import type { SuggestionAnswer } from '../advise/suggest-actions.ts'
 import { askDaemon, CliError, findDaemon } from './daemon-client.ts'
 
 export interface PolicySuggestOptions {
@@ -13,7 +13,10 @@ export interface PolicySuggestOptions {
 export async function policySuggest(id: string, { since, json, data }: PolicySuggestOptions): Promise<void> {
   const from = since === undefined ? 0 : sinceWhen(since, Date.now())
   // The daemon is of the same version as this command line: one checkout serves both.
-  const suggestion = (await askDaemon(findDaemon(data), 'POST', 'policy/suggest', { id, since: from })) as Suggestion
+  const suggestion = (await askDaemon(findDaemon(data), 'POST', 'policy/suggest', {
+    id,
+    since: from,
+  })) as SuggestionAnswer
   if (json) {
     const { text: _, ...rest } = suggestion
     console.log(JSON.stringify(rest, undefined, 2))
@@ -35,10 +38,15 @@ export function sinceWhen(text: string, now: number): number {
   return time
 }
 
-function notes({ requests, different, refused, generalised }: Suggestion): string[] {
+function notes({ requests, different, refused, generalised, unnamed, managing }: SuggestionAnswer): string[] {
   return [
     `# from ${requests} requests that passed, ${different} of them different`,
     ...(refused > 0 ? [`# ${refused} that were refused are left out`] : []),
+    ...unnamed.map(
+      ({ action, standsFor }) =>
+        `# ${action} is the request's method; its action is not known, so ${standsFor} stands for it`,
+    ),
+    ...(managing.length > 0 ? [`# these change who may do what: ${managing.join(', ')}`] : []),
     ...generalised.map(({ pattern, resources }) => `# ${pattern} stands for ${resources} resources`),
   ]
 }
