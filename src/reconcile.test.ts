@@ -131,6 +131,18 @@ test('deleted while it is being put in force: it never becomes available', async
   expect(stateOf(id)).toEqual([undefined, 0])
 })
 
+test('rejected while it is being put in force: it stays so', async () => {
+  driver.shut()
+  const id = at.makeId({ SubnetIds: [at.a] })
+  await driver.arrival()
+  const seen = statesOf(id)
+  at.world.store.transact((tx) => tx.vpcEndpoints.update(id, { state: 'rejected' }))
+  driver.open()
+  await settled()
+  expect(seen).toEqual(['rejected'])
+  expect(networkInterfaces(id)).toEqual([])
+})
+
 test('modified while it is being put in force: it is available with the change, not before', async () => {
   driver.shut()
   const id = at.makeId({ SubnetIds: [at.a] })
