@@ -1,5 +1,5 @@
 // Services through interface endpoints, as the AWS CLI inside an instance calls them: S3 by the endpoint's own names and by
-// private DNS, and services that moto_server answers as the upstream, through endpoints and on the loopback port.
+// private DNS, SQS by its private name, and a service that moto_server answers as the upstream.
 // VPC 10.7.0.0/16, subnet 10.7.1.0/24.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -29,6 +29,12 @@ const DYNAMODB_POLICY = JSON.stringify({
 const S3_POLICY = JSON.stringify({
   Statement: [
     { Effect: 'Allow', Principal: '*', Action: 's3:*', Resource: ['arn:aws:s3:::ours', 'arn:aws:s3:::ours/*'] },
+  ],
+})
+
+const SQS_POLICY = JSON.stringify({
+  Statement: [
+    { Effect: 'Allow', Principal: '*', Action: 'sqs:*', Resource: 'arn:aws:sqs:us-east-1:123456789012:work' },
   ],
 })
 
@@ -62,7 +68,7 @@ describe.skipIf(missing.length > 0)('through interface endpoints', () => {
   beforeAll(async () => {
     moto = await startMoto()
     const upstream = `http://127.0.0.1:${moto.port}`
-    world = await LabWorld.start(['--upstream', `dynamodb=${upstream}`, '--upstream', `sqs=${upstream}`])
+    world = await LabWorld.start(['--upstream', `dynamodb=${upstream}`])
     const [vpc = ''] = await aws('ec2', 'create-vpc', '--cidr-block', '10.7.0.0/16', '--query', 'Vpc.VpcId')
     await aws('ec2', 'modify-vpc-attribute', '--vpc-id', vpc, '--enable-dns-hostnames')
     const block = ['--vpc-id', vpc, '--cidr-block', '10.7.1.0/24']
@@ -78,7 +84,7 @@ describe.skipIf(missing.length > 0)('through interface endpoints', () => {
     instanceId = instance
     await createEndpoint('s3', subnet, '--no-private-dns-enabled', '--policy-document', S3_POLICY)
     await createEndpoint('dynamodb', subnet, '--no-private-dns-enabled', '--policy-document', DYNAMODB_POLICY)
-    await createEndpoint('sqs', subnet, '--private-dns-enabled')
+    await createEndpoint('sqs', subnet, '--private-dns-enabled', '--policy-document', SQS_POLICY)
     await createEndpoint('kms', subnet, '--private-dns-enabled')
     await aws('s3api', 'create-bucket', '--bucket', 'ours')
     await aws('s3api', 'create-bucket', '--bucket', 'theirs')
@@ -147,13 +153,17 @@ describe.skipIf(missing.length > 0)('through interface endpoints', () => {
     expect(await aws('dynamodb', 'list-tables', '--query', 'TableNames')).toEqual(['jobs'])
   }, 60_000)
 
-  it('SQS from the upstream by its private name', async () => {
+  it('SQS by its private name, within the endpoint’s policy', async () => {
     const sqs = (...words: string[]) =>
       inside('aws', 'sqs', ...words, '--endpoint-url', 'https://sqs.us-east-1.amazonaws.com', '--output', 'text')
     const url = (await sqs('create-queue', '--queue-name', 'work', '--query', 'QueueUrl')).trim()
+    expect(url).toBe('https://sqs.us-east-1.amazonaws.com/123456789012/work')
     await sqs('send-message', '--queue-url', url, '--message-body', 'first')
     expect(await sqs('receive-message', '--queue-url', url, '--query', 'Messages[].Body')).toBe('first\n')
     expect(await aws('sqs', 'list-queues', '--query', 'QueueUrls', '--endpoint-url', world.endpoint)).toHaveLength(1)
+    expect(await sqs('create-queue', '--queue-name', 'other')).toMatch(
+      /AccessDenied.*because no VPC endpoint policy allows the sqs:CreateQueue action/,
+    )
   }, 60_000)
 
   it('a service with no upstream says how to name one', async () => {
