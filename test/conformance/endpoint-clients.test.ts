@@ -1,4 +1,4 @@
-// Interface endpoints by the AWS CLI and by boto3 (boto3_endpoints.py). They are not part of the set-up: without them this
+// Endpoints by the AWS CLI and by boto3 (boto3_endpoints.py, boto3_endpoint_services.py). They are not part of the set-up: without them this
 // says so and is skipped.
 //
 // VPC 10.11.0.0/16 with 10.11.1.0/24 and 10.11.2.0/24 in two zones.
@@ -95,4 +95,13 @@ it.skipIf(!hasBoto3)(
     await mustRun('python3', [sweep], { env: world.clientEnvironment(), cwd: directory })
   },
   5 * MINUTES,
+)
+
+it.skipIf(!hasBoto3)(
+  'boto3 offers a service, connects to it from another account, and takes both away',
+  async () => {
+    const sweep = fileURLToPath(new URL('boto3_endpoint_services.py', import.meta.url))
+    await mustRun('python3', [sweep], { env: world.clientEnvironment(), cwd: directory })
+  },
+  3 * MINUTES,
 )
