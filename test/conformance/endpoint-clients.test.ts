@@ -1,5 +1,5 @@
-// Endpoints by the AWS CLI and by boto3 (boto3_endpoints.py, boto3_endpoint_services.py). They are not part of the set-up: without them this
-// says so and is skipped.
+// Endpoints by the AWS CLI and by boto3 (boto3_endpoints.py, boto3_endpoint_services.py). They are not part of the set-up:
+// without them this says so and is skipped.
 //
 // VPC 10.11.0.0/16 with 10.11.1.0/24 and 10.11.2.0/24 in two zones.
 
