@@ -3,6 +3,7 @@
 
 import { describe, expect, test } from 'vitest'
 import { controlAdapter } from '../src/api/control-adapter.ts'
+import { ACM_AUTHORISATIONS, ACM_READS, ACM_WRITES } from '../src/api/operations/acm.ts'
 import { ec2Operations } from '../src/api/operations/ec2.ts'
 import { ELB_AUTHORISATIONS, ELB_READS, ELB_WRITES } from '../src/api/operations/elbv2.ts'
 import { IAM_AUTHORISATIONS, IAM_READS, IAM_WRITES } from '../src/api/operations/iam.ts'
@@ -56,6 +57,7 @@ const NEWS = { ResourceArn: TOPIC, SubscriptionArn: `${TOPIC}:1`, TargetArn: TOP
 /** What a member of this name may hold, by service and of all; any other text is `x`. */
 const MEMBERS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   all: { Tags: TAGS, TagSpecifications: undefined },
+  acm: { CertificateArn: `arn:aws:acm:us-east-1:${ACCOUNT}:certificate/00000000-0000-0000-0000-000000000000` },
   apigateway: { restApiId: 'a1b2c3', resourceId: 'r1' },
   ec2: {
     AllocationId: undefined,
@@ -225,6 +227,16 @@ const SERVICES: readonly Service[] = [
       reads: ELB_READS,
       writes: ELB_WRITES,
       authorisations: ELB_AUTHORISATIONS,
+    }),
+  ),
+  ofAdapter(
+    'acm',
+    controlAdapter({
+      service: 'acm',
+      store,
+      reads: ACM_READS,
+      writes: ACM_WRITES,
+      authorisations: ACM_AUTHORISATIONS,
     }),
   ),
   ofAdapter('sts', controlAdapter({ service: 'sts', store, ...stsOperations({ sessionKey: new Uint8Array(32) }) })),
