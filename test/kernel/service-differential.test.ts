@@ -12,6 +12,7 @@ import type { Stage } from '../../src/compile/stages.ts'
 import { explain } from '../../src/explain/explain.ts'
 import { formatTrace } from '../../src/explain/format.ts'
 import type { Trace } from '../../src/explain/trace.ts'
+import { asSeenBy } from '../../src/explain/view.ts'
 import { parseAddress } from '../../src/ip/address.ts'
 import { TCP, UDP } from '../../src/ip/protocol.ts'
 import { LinuxDriver } from '../../src/linux/linux-driver.ts'
@@ -290,7 +291,16 @@ function* seeds(): Generator<number> {
 
 async function findDisagreements(shape: ServiceShape): Promise<Comparison[]> {
   const compared = await world.compare(shape, probesOf())
+  for (const { trace } of compared) requireDiscretion(trace)
   return compared.filter(({ trace, packet }) => trace.verdict !== packet && !isSpread(trace))
+}
+
+/** The consumer is told the same verdict, and nothing of the provider's VPC. */
+function requireDiscretion(trace: Trace): void {
+  if (!CONSUMERS.some((id) => id === trace.question.from)) return
+  const seen = asSeenBy('111111111111', trace)
+  expect(seen.blockers.length > 0).toBe(trace.verdict === 'stopped')
+  expect(JSON.stringify(seen)).not.toMatch(/(eni|acl|rtb|subnet|i)-[pn]|elasticloadbalancing/)
 }
 
 /** Some targets would take the flow and others not: which of them it meets is the hash's choice. */
