@@ -181,27 +181,6 @@ const CASES: readonly [name: string, service: string, operation: string, input: 
     ],
     ['no table', 'dynamodb', 'ListTables', {}, [{ resource: '*' }]],
     [
-      'a queue by its URL, whosever it is',
-      'sqs',
-      'SendMessage',
-      { QueueUrl: 'http://127.0.0.1:4566/999999999999/jobs' },
-      [{ resource: 'arn:aws:sqs:us-east-1:999999999999:jobs' }],
-    ],
-    [
-      'a queue to be made',
-      'sqs',
-      'CreateQueue',
-      { QueueName: 'jobs' },
-      [{ resource: 'arn:aws:sqs:us-east-1:123456789012:jobs' }],
-    ],
-    [
-      'a topic',
-      'sns',
-      'Publish',
-      { TopicArn: 'arn:aws:sns:us-east-1:123456789012:t' },
-      [{ resource: 'arn:aws:sns:us-east-1:123456789012:t' }],
-    ],
-    [
       'a key by its id',
       'kms',
       'Decrypt',
@@ -257,11 +236,11 @@ const CASES: readonly [name: string, service: string, operation: string, input: 
     ],
     ['an action on nothing single', 'monitoring', 'ListMetrics', { Namespace: 'x' }, [{ resource: '*' }]],
     [
-      'a queue that gets tags',
-      'sqs',
-      'TagQueue',
-      { QueueUrl: 'https://sqs/123456789012/jobs', Tags: { team: 'blue' } },
-      [{ resource: expect.stringMatching(/:jobs$/), keys: { 'aws:requesttag/team': 'blue' } }],
+      'a secret that gets tags',
+      'secretsmanager',
+      'TagResource',
+      { SecretId: 'jobs', Tags: [{ Key: 'team', Value: 'blue' }] },
+      [{ resource: expect.stringMatching(/:secret:jobs-/), keys: { 'aws:requesttag/team': 'blue' } }],
     ],
     ['a service without a table', 'lambda', 'POST', { FunctionName: 'f' }, [{ resource: '*' }]],
   ]
@@ -274,7 +253,7 @@ describe('the resource of', () => {
   })
 
   test.each(['not a record', 7, null, ['x'], { a: 1 }])('a member that is %j is passed over', async (odd) => {
-    for (const service of ['dynamodb', 'sqs', 'kms', 'secretsmanager']) {
+    for (const service of ['dynamodb', 'kms', 'secretsmanager']) {
       const input = {
         TableName: odd,
         Item: odd,
@@ -287,7 +266,6 @@ describe('the resource of', () => {
         RequestItems: odd,
         TransactItems: odd,
         Key: odd,
-        QueueUrl: odd,
         KeyId: odd,
         SecretId: odd,
       }

@@ -45,8 +45,6 @@ const READERS: Readonly<Record<string, Reader>> = {
   kinesis: oneOf(['StreamARN'], ['StreamName'], (name) => `stream/${name}`),
   kms: kmsResources,
   secretsmanager: oneOf(['SecretId'], ['SecretId', 'Name'], (name) => `secret:${name}`, '-??????'),
-  sns: oneOf(['TopicArn', 'TargetArn', 'ResourceArn'], ['Name'], (name) => name),
-  sqs: sqsResources,
 }
 
 function text(input: AskedRequest['input'], name: string): string | undefined {
@@ -66,15 +64,6 @@ function oneOf(arns: readonly string[], names: readonly string[], rest: (name: s
     const name = names.map((one) => text(asked.input, one)).find((value) => value !== undefined)
     return name === undefined ? [] : [{ resource: arnOf(asked, rest(name) + ending) }]
   }
-}
-
-/** A queue's URL ends in its account and name. */
-function sqsResources(asked: AskedRequest): readonly AskedResource[] {
-  const url = text(asked.input, 'QueueUrl')
-  const [, account, name] = /\/(\d{12})\/([^/?]+)\/?$/.exec(url ?? '') ?? []
-  if (account && name) return [{ resource: arnOf({ ...asked, account }, name) }]
-  const queueName = text(asked.input, 'QueueName')
-  return queueName === undefined ? [] : [{ resource: arnOf(asked, queueName) }]
 }
 
 /** A key's id or ARN. An alias stands for a key that only its service knows: the request is about every key. */

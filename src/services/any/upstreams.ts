@@ -13,7 +13,7 @@ export function parseServiceUpstream(text: string): { readonly service: string; 
   const service = text.slice(0, Math.max(at, 0)).toLowerCase()
   if (service === '') throw new Error(`'${text}' must be SERVICE=URL, such as dynamodb=http://127.0.0.1:8000`)
   if (!knownNames().has(service)) {
-    throw new Error(`'${service}' is no service with VPC endpoints; give its signing name, such as dynamodb or sqs`)
+    throw new Error(`'${service}' is no service with VPC endpoints; give its signing name, such as dynamodb or kms`)
   }
   const address = text.slice(at + 1)
   const url = URL.canParse(address) ? new URL(address) : undefined
