@@ -25,8 +25,6 @@ import type { PlugIn } from './vpc-plan.ts'
 /** Any number: what matters is that it stays. */
 const HASH_SEED = '0x706f7374'
 
-const FROM_BACKBONE = `iifname ${quoted(BACKBONE_LINK)}`
-
 /** Of a connection that is not known: opening and ending it are something else. */
 export const MID_FLOW = 'tcp flags & (syn | rst) == 0'
 
@@ -157,19 +155,39 @@ export const nodeDoors = {
     ),
 }
 
-/** What begins here, in the nat chain of prerouting. */
-export function toTargetRules(): Rule[] {
+/** In the nat chain of prerouting: what is for a node, and what comes out of the backbone. */
+export const OUT_OF_BACKBONE: Rule = { match: [`iifname ${quoted(BACKBONE_LINK)}`], verdict: 'goto from-backbone' }
+export const TO_NODE: Rule = {
+  match: ['ip daddr @node-addresses', 'meta mark . ip daddr != @detours'],
+  verdict: 'goto to-node',
+}
+
+const TO_TARGET: Rule = {
+  match: ['meta mark set ip daddr map @balancers'],
+  verdict: 'meta mark . meta l4proto . th dport vmap @listeners',
+}
+
+/** Where flows are taken on; `more` are rules for other things that come out of the backbone. */
+export function takingChains(more: readonly Rule[]): Chain[] {
   return [
-    { match: ['ip daddr @node-addresses', 'meta mark . ip daddr @detours'], verdict: 'accept' },
-    { match: ['ip daddr @node-addresses', MID_FLOW], verdict: 'reject with tcp reset' },
-    { match: [], verdict: 'dnat ip to ip daddr . meta l4proto . th dport map @forwarded' },
     {
-      match: ['meta mark set ip daddr map @balancers'],
-      verdict: 'meta mark . meta l4proto . th dport vmap @listeners',
+      name: 'to-node',
+      rules: [
+        { match: [MID_FLOW], verdict: 'reject with tcp reset' },
+        { match: [], verdict: 'dnat ip to ip daddr . meta l4proto . th dport map @forwarded' },
+        TO_TARGET,
+        // No listener: as silent as AWS is.
+        { match: [], verdict: 'drop' },
+      ],
     },
-    // No listener: as silent as AWS is.
-    { match: ['ip daddr @node-addresses'], verdict: 'drop' },
-    { match: [FROM_BACKBONE, 'ct mark set ip saddr map @dialers'], verdict: 'dnat ip to ip daddr map @residents' },
+    {
+      name: 'from-backbone',
+      rules: [
+        ...more,
+        TO_TARGET,
+        { match: ['ct mark set ip saddr map @dialers'], verdict: 'dnat ip to ip daddr map @residents' },
+      ],
+    },
   ]
 }
 
@@ -179,7 +197,7 @@ export const MARK_LEG: Rule = { match: ['ct mark != 0'], verdict: 'ct mark vmap 
 export const FROM_NODE: Rule = { match: ['ct mark != 0'], verdict: 'snat ip to ct mark map @node-sources' }
 
 /** Nothing else in the backbone opens a connection here. */
-export const DROP_STRANGERS: Rule = { match: [FROM_BACKBONE, 'ct mark 0'], verdict: 'drop' }
+export const DROP_STRANGERS: Rule = { match: [`iifname ${quoted(BACKBONE_LINK)}`, 'ct mark 0'], verdict: 'drop' }
 
 /** Nobody speaks as a node: see DROP_PRETENDERS. */
 export const DROP_FALSE_NODES: Rule = { match: ['ip saddr @node-addresses', 'ct state new'], verdict: 'drop' }

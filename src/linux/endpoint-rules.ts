@@ -117,16 +117,21 @@ export function endpointGroupRules(): Rule[] {
 /** At the end of what leaves a subnet: the ACL of the door's subnet, when the packet is for one. */
 export const ASK_ENDPOINT_ACL: Rule = { match: [], verdict: 'ip daddr vmap @endpoint-acl-in' }
 
-/** What begins here, and its groups admit it: a nat chain sees the first packet of each flow. `ofServices` are the rules
- * for users' services, where there are any. */
-export function toInterfaceEndpoint(ofServices: readonly Rule[]): Rule[] {
-  return [
-    // The middle of a connection that has been idle for too long.
-    { match: [LED_TO_ENDPOINT, MID_FLOW], verdict: 'reject with tcp reset' },
-    { match: [LED_TO_ENDPOINT, 'meta l4proto tcp'], verdict: `ct timeout set ${quoted(ENDPOINT_TIMEOUT.name)}` },
-    ...ofServices.map((rule) => ({ ...rule, match: [LED_TO_ENDPOINT, ...rule.match] })),
-    { match: [LED_TO_ENDPOINT], verdict: 'dnat ip to ip daddr map @interface-endpoints' },
-  ]
+/** In the nat chain of prerouting, which sees the first packet of each flow: its groups admit it. */
+export const TO_INTERFACE_ENDPOINT: Rule = { match: [LED_TO_ENDPOINT], verdict: 'goto to-endpoint' }
+
+/** `ofServices` are the rules for users' services, where there are any. */
+export function toEndpointChain(ofServices: readonly Rule[]): Chain {
+  return {
+    name: 'to-endpoint',
+    rules: [
+      // The middle of a connection that has been idle for too long.
+      { match: [MID_FLOW], verdict: 'reject with tcp reset' },
+      { match: ['meta l4proto tcp'], verdict: `ct timeout set ${quoted(ENDPOINT_TIMEOUT.name)}` },
+      ...ofServices,
+      { match: [], verdict: 'dnat ip to ip daddr map @interface-endpoints' },
+    ],
+  }
 }
 
 /** A reply gets the mark of the door's subnet, as what an instance there would send, or that of a packet which stays. */

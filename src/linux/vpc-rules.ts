@@ -21,7 +21,9 @@ import {
   MARK_LEG,
   matchGroupsNodes,
   nodeDoors,
-  toTargetRules,
+  OUT_OF_BACKBONE,
+  TO_NODE,
+  takingChains,
 } from './balancer-rules.ts'
 import type { Balancers } from './balancers.ts'
 import type { Detour, Door } from './endpoint-doors.ts'
@@ -35,7 +37,8 @@ import {
   endpointMaps,
   endpointSets,
   MARK_REPLY,
-  toInterfaceEndpoint,
+  TO_INTERFACE_ENDPOINT,
+  toEndpointChain,
 } from './endpoint-rules.ts'
 import { BACKBONE_LINK, type Direction, groupChain, groupsChain } from './names.ts'
 import {
@@ -117,7 +120,9 @@ export function vpcRules(sources: RuleSources): Ruleset {
     chains: [
       ...baseChains(sources, failure),
       ...subnetChains(vpc),
+      toEndpointChain(serviceRules(doors)),
       ...endpointChains(vpc),
+      ...(serves ? takingChains(toResourceRules(resources, ENDPOINT_TIMEOUT.name)) : []),
       ...serviceChains(doors),
       ...balancerChains(vpc, balancers),
       ...aclChains(vpc),
@@ -205,7 +210,7 @@ function gatewayMap(vpc: VpcNetwork): NftMap {
   }
 }
 
-function baseChains({ vpc, doors, balancers }: RuleSources, failure: ZoneFailure): Chain[] {
+function baseChains({ vpc, balancers }: RuleSources, failure: ZoneFailure): Chain[] {
   const serves = isBalancing(balancers)
   const resources = findResources(vpc)
   /** A rule that is there with a load balancer only: others' packets pay nothing for it. */
@@ -231,11 +236,7 @@ function baseChains({ vpc, doors, balancers }: RuleSources, failure: ZoneFailure
     {
       name: 'to-backbone',
       hook: { type: 'nat', hook: 'prerouting', priority: -100, policy: 'accept' },
-      rules: toBackbone(vpc, [
-        ...toInterfaceEndpoint(serviceRules(doors)),
-        ...toResourceRules(resources, ENDPOINT_TIMEOUT.name),
-        ...serving(...toTargetRules()),
-      ]),
+      rules: [...serving(OUT_OF_BACKBONE), ...toBackbone(vpc, [TO_INTERFACE_ENDPOINT, ...serving(TO_NODE)])],
     },
     chain('mark-backbone', 'prerouting', -90, [
       ...serving(MARK_LEG),
@@ -319,7 +320,7 @@ function forward(fromBackbone: Rule): Rule[] {
   const backbone = quoted(BACKBONE_LINK)
   return [
     // Addresses of the VPC that no interface has are routed to the backbone's link for the sake of ARP.
-    { match: [`oifname ${backbone}`, `meta mark & ${hex(BACKBONE_MARK)} == 0`], verdict: 'drop' },
+    { match: [`meta mark & ${hex(BACKBONE_MARK)} == 0`, `oifname ${backbone}`], verdict: 'drop' },
     ESTABLISHED,
     fromBackbone,
   ]
