@@ -62,6 +62,10 @@ describe('a name', () => {
     expect(targetIn(networkOf(provider({ domainName: { name, resolution: 'PUBLIC' } })))).toBeUndefined()
   })
 
+  test.each(['240.1.0.1', '169.254.169.254', '127.0.0.1', '255.255.255.255'])('never leads to %s', (value) => {
+    expect(targetIn(networkOf(provider(IN_VPC, { privateZones: [zone('Z1', value)] })))).toBeUndefined()
+  })
+
   test('that nobody holds has no address, and an address stays what it is', () => {
     expect(targetIn(networkOf(provider(IN_VPC)))).toBeUndefined()
     expect(targetIn(networkOf(provider({ target: address('10.0.1.6') })))).toBe('10.0.1.6')

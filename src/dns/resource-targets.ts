@@ -3,7 +3,11 @@
 
 import type { Network, ResourceConnectionNetwork, ResourceGatewayNetwork, VpcNetwork } from '../compile/network.ts'
 import { type Address, addressFamily, parseAddress } from '../ip/address.ts'
+import { cidr, cidrContains } from '../ip/cidr.ts'
 import { resolve } from './resolve.ts'
+
+/** Records may say anything: what is no host's address, and the backbone's own, is none of a resource. */
+const NO_TARGETS = ['0.0.0.0/8', '127.0.0.0/8', '169.254.0.0/16', '224.0.0.0/3'].map(cidr)
 
 interface Resolved {
   readonly key: string
@@ -72,7 +76,9 @@ function withoutOwnZones(vpc: VpcNetwork): VpcNetwork {
 function addressIn(answers: readonly { readonly type: string; readonly data: string }[]): Address | undefined {
   for (const { type, data } of answers) {
     const address = type === 'A' ? parseAddress(data) : undefined
-    if (address && addressFamily(address) === 4) return address
+    if (address && addressFamily(address) === 4 && !NO_TARGETS.some((block) => cidrContains(block, address))) {
+      return address
+    }
   }
   return undefined
 }

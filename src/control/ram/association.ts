@@ -17,7 +17,7 @@ import { invalidParameter, notPermitted, unknownResource } from './errors.ts'
 import { pageOf } from './pages.ts'
 import { addPrincipal, checkPrincipal, removePrincipal } from './principal.ts'
 import { addResource, requireOwnShare, requireShareArn, requireSide } from './share.ts'
-import { requireShareable } from './shareable.ts'
+import { requireShareable, typeOf } from './shareable.ts'
 
 export function associateResourceShare(
   tx: Tx,
@@ -55,9 +55,7 @@ export function disassociateResourceShare(
   }
   const resources = resourceArns.map((arn) => requireIn(tx.sharedResources.get(`${share.id} ${arn}`), arn))
   const leaving = principals.map((one) => requireIn(tx.sharePrincipals.get(`${share.id} ${one}`), one))
-  if (isLeaving && leaving.some(({ external }) => !external)) {
-    throw notPermitted('An account of the organization cannot leave a share that is for it.')
-  }
+  if (isLeaving) checkCanLeave(tx, share, leaving)
   for (const { id } of resources) tx.sharedResources.delete(id)
   for (const one of leaving) removePrincipal(tx, one)
   const gone = { status: 'DISASSOCIATED' } as const
@@ -68,6 +66,21 @@ export function disassociateResourceShare(
     ],
     ...(input.clientToken !== undefined && { clientToken: input.clientToken }),
   }
+}
+
+/** https://docs.aws.amazon.com/ram/latest/userguide/working-with-shared-leave.html */
+function checkCanLeave(records: Records, share: ResourceShare, leaving: readonly SharePrincipal[]): void {
+  if (leaving.some(({ external }) => !external)) {
+    throw notPermitted('An account of the organization cannot leave a share that is for it.')
+  }
+  const held = records.sharedResources
+    .where('shareId', share.id)
+    .flatMap(({ resourceArn }) => typeOf(resourceArn) ?? [])
+  const kept = held.find(({ canBeLeft }) => !canBeLeft)
+  if (kept === undefined) return
+  throw notPermitted(
+    `A share with resources of type ${kept.type} cannot be left; its owner ${share.owner} can take you out.`,
+  )
 }
 
 export function getResourceShareAssociations(

@@ -43,7 +43,7 @@ function isShared(account: string): boolean {
 }
 
 describe('accounts outside the organization', () => {
-  test('are invited, see what it is about, and take part once they accepted; leaving takes it away', () => {
+  test('are invited, see what it is about, and take part once they accepted; an empty share can be left', () => {
     const resourceShareArn = share({ resourceArns: [arn], principals: [CONSUMER.account] })
     expect(isShared(CONSUMER.account)).toBe(false)
     const [invitation] = invitations()
@@ -59,8 +59,11 @@ describe('accounts outside the organization', () => {
     expect(it.world.read(listPrincipals, others, CONSUMER).principals).toMatchObject([{ id: PROVIDER.account }])
     const again = () => it.world.write(acceptResourceShareInvitation, { resourceShareInvitationArn }, CONSUMER)
     refusal(again, 'ResourceShareInvitationAlreadyAcceptedException')
-    it.world.write(disassociateResourceShare, { resourceShareArn, principals: [CONSUMER.account] }, CONSUMER)
+    const leave = { resourceShareArn, principals: [CONSUMER.account] }
+    refusal(() => it.world.write(disassociateResourceShare, leave, CONSUMER), 'OperationNotPermittedException')
+    it.world.write(disassociateResourceShare, { resourceShareArn, resourceArns: [arn] }, PROVIDER)
     expect(isShared(CONSUMER.account)).toBe(false)
+    it.world.write(disassociateResourceShare, leave, CONSUMER)
     expect(it.world.read(getResourceShares, others, CONSUMER).resourceShares).toEqual([])
   })
 

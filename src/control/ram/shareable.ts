@@ -13,6 +13,8 @@ export interface ShareableType {
   /** The one permission that such a share has. */
   readonly permission: string
   readonly arn: RegExp
+  /** Whether a consumer may leave a share that has such a resource; else only the owner can take it out. */
+  readonly canBeLeft: boolean
   /** Whose it is; undefined when there is none. */
   owner(records: Records, arn: string): AccountId | undefined
 }
@@ -23,6 +25,7 @@ export const SHAREABLE: readonly ShareableType[] = [
     serviceName: 'vpc-lattice',
     permission: 'AWSRAMPermissionVpcLatticeResourceConfiguration',
     arn: /^arn:aws:vpc-lattice:[a-z0-9-]+:\d{12}:resourceconfiguration\/rcfg-[0-9a-z]+$/,
+    canBeLeft: false,
     owner: ownerOfLattice,
   },
   {
@@ -30,6 +33,7 @@ export const SHAREABLE: readonly ShareableType[] = [
     serviceName: 'vpc-lattice',
     permission: 'AWSRAMPermissionVpcLatticeServiceNetworkReadWrite',
     arn: /^arn:aws:vpc-lattice:[a-z0-9-]+:\d{12}:servicenetwork\/sn-[0-9a-z]+$/,
+    canBeLeft: false,
     owner: ownerOfLattice,
   },
 ]

@@ -67,6 +67,13 @@ export function deleteResourcePolicy(
   return {}
 }
 
+/** What is deleted has no policies, and is in no share. */
+export function removePolicies(tx: Tx, record: Parameters<typeof latticeArn>[0]): void {
+  const arn = latticeArn(record)
+  for (const kind of ['auth', 'resource']) tx.latticePolicies.delete(`${kind} ${arn}`)
+  for (const { id } of tx.sharedResources.where('resourceArn', arn)) tx.sharedResources.delete(id)
+}
+
 function requireShareable(records: Records, caller: Caller, arn: string | undefined): string {
   const prefix = /:resourceconfiguration\//.test(arn ?? '') ? 'rcfg' : 'sn'
   return latticeArn(requireOwn(records, caller, prefix, arn))

@@ -21,6 +21,7 @@ import { ownedBy } from '../ec2/request/owned.ts'
 import { conflict, notServed, validationError } from './errors.ts'
 import { allVisible, latticeArn, requireOwn, requireVisible } from './find.ts'
 import { idempotent, pageOf, requireDomainName, required, requireName, requireTags } from './names.ts'
+import { removePolicies } from './policy.ts'
 import { formatPortRanges, requireDefinition, requirePortRanges, toDefinition } from './resource-definition.ts'
 
 const TYPE = 'RESOURCE_CONFIGURATION'
@@ -128,9 +129,7 @@ export function deleteResourceConfiguration(
   if (user) throw conflict(`The resource configuration ${id} is in use by ${user.id}.`, TYPE, id)
   tx.resourceConfigurations.delete(id)
   associateEndpointsOfConfiguration(tx, caller, configuration)
-  for (const shared of tx.sharedResources.where('resourceArn', latticeArn(configuration))) {
-    tx.sharedResources.delete(shared.id)
-  }
+  removePolicies(tx, configuration)
   forgetMade(tx, id)
   return {}
 }

@@ -245,6 +245,18 @@ describe('Resource endpoints', () => {
     expect(it.world.store.records.endpointAssociationAddresses.size).toBe(1)
   })
 
+  test('its interface moves to the address that is asked for', () => {
+    const arn = it.configure()
+    it.share(arn)
+    const { VpcEndpointId = '' } = endpoint({ ResourceConfigurationArn: arn })
+    const SubnetConfigurations = [{ SubnetId: it.consumer.a, Ipv4: '10.0.1.77' }]
+    it.world.write(modifyVpcEndpoint, { VpcEndpointId, SubnetConfigurations }, CONSUMER)
+    const addresses = [...it.world.store.records.endpointAssociationAddresses.all()]
+    expect(addresses).toMatchObject([{ address: '10.0.1.77' }])
+    const twice = { VpcEndpointId, AddSubnetIds: [it.consumer.a], RemoveSubnetIds: [it.consumer.a] }
+    refusal(() => it.world.write(modifyVpcEndpoint, twice, CONSUMER), 'InvalidParameter')
+  })
+
   test('the owner cuts one off', () => {
     const arn = it.configure()
     it.share(arn)

@@ -20,6 +20,7 @@ import { ownedBy } from '../ec2/request/owned.ts'
 import { conflict, validationError } from './errors.ts'
 import { allOwn, allVisible, latticeArn, requireOwn, requireVisible } from './find.ts'
 import { idempotent, pageOf, required, requireName, requireTags } from './names.ts'
+import { removePolicies } from './policy.ts'
 
 const TYPE = 'SERVICE_NETWORK'
 
@@ -96,8 +97,7 @@ export function deleteServiceNetwork(
     tx.vpcEndpoints.where('serviceNetworkId', id)[0]
   if (user) throw conflict(`The service network ${id} is in use by ${user.id}.`, TYPE, id)
   tx.serviceNetworks.delete(id)
-  for (const shared of tx.sharedResources.where('resourceArn', latticeArn(network)))
-    tx.sharedResources.delete(shared.id)
+  removePolicies(tx, network)
   forgetMade(tx, id)
   return {}
 }

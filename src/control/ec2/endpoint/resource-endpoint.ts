@@ -303,14 +303,21 @@ function changeSubnets(tx: Tx, caller: Caller, endpoint: VpcEndpoint, input: Mod
   })
   const removed = new Set((input.RemoveSubnetIds ?? []).map((id) => requireSubnetIn(tx, caller, vpc, id).id))
   const bySubnet = new Map(interfacesOfEndpoint(tx, endpoint).map((eni) => [eni.subnetId, eni]))
-  const added = placements.filter(({ subnet }) => !bySubnet.has(subnet.id))
-  const kept = [...bySubnet.keys()].filter((id) => !removed.has(id)).flatMap((id) => tx.subnets.get(id) ?? [])
+  const both = placements.find(({ subnet }) => removed.has(subnet.id))
+  if (both) throw invalidParameter(`Subnet ${both.subnet.id} cannot be added and removed in one call.`)
+  // Where another address is wanted a new interface takes the old one's place.
+  const moved = placements.filter(({ subnet, address }) => {
+    const eni = bySubnet.get(subnet.id)
+    return !eni || (address !== undefined && address !== eni.privateAddresses[0])
+  })
+  const gone = new Set([...removed, ...moved.map(({ subnet }) => subnet.id)])
+  const kept = [...bySubnet.keys()].filter((id) => !gone.has(id)).flatMap((id) => tx.subnets.get(id) ?? [])
   checkOneInZone(
     kept,
-    added.map(({ subnet }) => subnet),
+    moved.map(({ subnet }) => subnet),
   )
-  for (const [subnetId, eni] of bySubnet) if (removed.has(subnetId)) tx.networkInterfaces.delete(eni.id)
-  addInterfaces(tx, caller, endpoint, added)
+  for (const [subnetId, eni] of bySubnet) if (gone.has(subnetId)) tx.networkInterfaces.delete(eni.id)
+  addInterfaces(tx, caller, endpoint, moved)
 }
 
 function requireNewGroups(
