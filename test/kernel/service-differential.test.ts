@@ -249,6 +249,16 @@ const ROWS: readonly Row[] = [
       [NODE]: 'reachable',
     },
   ],
+  [
+    "an endpoint in the provider's own VPC",
+    { ownEndpoint: true, preserve: true, groups: { 'sg-p': { ingress: [tcp(8080, '10.0.1.50/32'), tcp(443)] } } },
+    { 'i-p3 10.0.1.101:443': 'reachable', 'i-p1 10.0.1.101:443': 'reachable', 'i-p3 10.0.2.101:443': 'sg-ingress' },
+  ],
+  [
+    "a route of the consumer's that leads the endpoint's address elsewhere",
+    { routes: { cb: [{ cidr: '10.0.1.0/24', to: 1 }] } },
+    { 'i-c2 10.0.1.100:443': 'source-check', [A]: 'reachable' },
+  ],
   ['only the target in it', { ...onlyB, failedZones: ['use1-az1'] }, { [A]: 'zone', [NODE]: 'zone' }],
 ]
 
@@ -290,7 +300,7 @@ function* seeds(): Generator<number> {
 }
 
 async function findDisagreements(shape: ServiceShape): Promise<Comparison[]> {
-  const compared = await world.compare(shape, probesOf())
+  const compared = await world.compare(shape, probesOf(shape))
   for (const { trace } of compared) requireDiscretion(trace)
   return compared.filter(({ trace, packet }) => trace.verdict !== packet && !isSpread(trace))
 }
@@ -308,7 +318,7 @@ function isSpread({ blockers }: Trace): boolean {
   return blockers.some(({ why }) => why.includes('targets that flows are spread over'))
 }
 
-function probesOf(): AddressedProbe[] {
+function probesOf({ ownEndpoint }: ServiceShape): AddressedProbe[] {
   const traffic = [
     { protocol: 'tcp', port: 443 },
     { protocol: 'tcp', port: 8080 },
@@ -316,7 +326,8 @@ function probesOf(): AddressedProbe[] {
   ] as const
   const every = (from: readonly InstanceId[], hosts: readonly string[]) =>
     from.flatMap((id) => hosts.flatMap((host) => traffic.map((one) => ({ from: id, host, ...one }))))
-  return [...every(CONSUMERS, ['10.0.1.100', '10.0.2.100']), ...every(PROVIDERS, ['10.0.1.50', '10.0.2.50'])]
+  const own = ownEndpoint ? ['10.0.1.101', '10.0.2.101'] : []
+  return [...every(CONSUMERS, ['10.0.1.100', '10.0.2.100']), ...every(PROVIDERS, ['10.0.1.50', '10.0.2.50', ...own])]
 }
 
 /** Says where they disagree, and on the smallest service that still shows it. */

@@ -3,6 +3,7 @@
 
 import fc from 'fast-check'
 import {
+  insertEndpoint,
   insertGroup,
   insertRule,
   LISTENER,
@@ -53,10 +54,10 @@ export interface ServiceShape {
   /** Those that are not here allow everything. */
   readonly groups: Partial<Readonly<Record<GroupId, Partial<Sided<Rule>>>>>
   readonly acls: Partial<Readonly<Record<AclId, Partial<Sided<AclRule>>>>>
-  /** Routes of the provider's tables, to its instance i-pN or to nowhere. */
-  readonly routes: Partial<
-    Readonly<Record<'pa' | 'pb', readonly { readonly cidr: string; readonly to: number | 'hole' }[]>>
-  >
+  /** The provider's VPC has an endpoint to its own service too: vpce-2, with the group sg-p. */
+  readonly ownEndpoint: boolean
+  /** Routes of the subnets' tables, to the instance of that number on their side or to nowhere. */
+  readonly routes: Partial<Readonly<Record<AclId, readonly { readonly cidr: string; readonly to: number | 'hole' }[]>>>
   readonly failedZones: readonly ('use1-az6' | 'use1-az1')[]
 }
 
@@ -73,6 +74,7 @@ export const OPEN: ServiceShape = {
   ],
   nodes: ['a', 'b'],
   doors: ['a', 'b'],
+  ownEndpoint: false,
   groups: {},
   acls: {},
   routes: {},
@@ -87,19 +89,20 @@ export async function recordsOf(shape: ServiceShape): Promise<Records> {
     changeTargets(tx, shape)
     for (const id of ['sg-c', 'sg-e', 'sg-p', 'sg-n'] as const) changeGroup(tx, id, shape)
     for (const id of ['ca', 'cb', 'pa', 'pb'] as const) changeAcl(tx, id, shape)
-    for (const id of ['pa', 'pb'] as const) changeRoutes(tx, id, shape)
+    for (const id of ['ca', 'cb', 'pa', 'pb'] as const) changeRoutes(tx, id, shape)
     for (const id of shape.failedZones) tx.failedZones.insert({ id, since: '2026-01-01T00:00:00.000Z' })
   })
   return store.records
 }
 
-function changeService(tx: Tx, { state, doors, nodes }: ServiceShape): void {
+function changeService(tx: Tx, { state, doors, nodes, ownEndpoint }: ServiceShape): void {
   tx.vpcEndpoints.update('vpce-1', { state })
   const gone: NetworkInterfaceId[] = []
   if (!doors.includes('a')) gone.push('eni-e1')
   if (!doors.includes('b')) gone.push('eni-e2')
   if (!nodes.includes('a')) gone.push('eni-n1')
   if (!nodes.includes('b')) gone.push('eni-n2')
+  if (ownEndpoint) insertEndpoint(tx, 'p')
   for (const id of gone) tx.networkInterfaces.delete(id)
 }
 
@@ -192,12 +195,13 @@ function changeAcl(tx: Tx, id: AclId, { acls }: ServiceShape): void {
   tx.networkAcls.update(`acl-${id}`, { entries })
 }
 
-function changeRoutes(tx: Tx, id: 'pa' | 'pb', { routes }: ServiceShape): void {
+function changeRoutes(tx: Tx, id: AclId, { routes }: ServiceShape): void {
   const wanted = routes[id] ?? []
   tx.routeTables.update(`rtb-${id}`, {
     routes: wanted.map(({ cidr: block, to }) => ({
       destination: { kind: 'cidr', cidr: cidr(block) },
-      target: to === 'hole' ? { kind: 'other', id: 'nat-0' } : { kind: 'networkInterface', id: `eni-p${to}` },
+      target:
+        to === 'hole' ? { kind: 'other', id: 'nat-0' } : { kind: 'networkInterface', id: `eni-${id.slice(0, 1)}${to}` },
     })),
   })
 }
@@ -287,17 +291,18 @@ export const serviceShape: fc.Arbitrary<ServiceShape> = fc
     acls: partial(['ca', 'cb', 'pa', 'pb', 'pa', 'pb'] as const, sided(aclRules)),
     routes: rarely(
       partial(
-        ['pa', 'pb'] as const,
+        ['pa', 'pb', 'pa', 'pb', 'ca', 'cb'] as const,
         fc
           .record({
             cidr: fc.constantFrom('10.0.1.0/24', '10.0.2.0/24'),
-            to: fc.oneof(fc.constant('hole' as const), fc.integer({ min: 1, max: 3 })),
+            to: fc.oneof(fc.constant('hole' as const), fc.integer({ min: 1, max: 2 })),
           })
           .map((route) => [route]),
       ),
       {},
       3,
     ),
+    ownEndpoint: rarely(fc.constant(true), false, 3),
     failedZones: rarely(fc.subarray(['use1-az6' as const, 'use1-az1' as const]), [], 6),
   })
   .map(({ balancerGroup, ...shape }) => ({ ...shape, ...(balancerGroup && { balancerGroup }) }))
