@@ -1,5 +1,5 @@
 # Endpoint services: one with a private name that two accounts use, and one of appliances, to which a route leads. Load
-# balancers, VPCs and the zone are there already, because Terraform would wait for them for more than a minute.
+# balancers, VPCs and the record that proves the name are made elsewhere: Terraform would wait for them for two minutes.
 
 terraform {
   required_providers {
@@ -34,10 +34,7 @@ variable "consumer_subnet_id" {
   type = string
 }
 
-variable "zone_id" {
-  type = string
-}
-
+# The second time: the name is proved, and something of everything changes.
 variable "changed" {
   type    = bool
   default = false
@@ -78,18 +75,10 @@ resource "aws_vpc_endpoint_service_allowed_principal" "consumer" {
   principal_arn           = "arn:aws:iam::${data.aws_caller_identity.consumer.account_id}:root"
 }
 
-resource "aws_route53_record" "proof" {
-  zone_id = var.zone_id
-  name    = "${aws_vpc_endpoint_service.orders.private_dns_name_configuration[0].name}.example.com"
-  type    = aws_vpc_endpoint_service.orders.private_dns_name_configuration[0].type
-  ttl     = 1800
-  records = [aws_vpc_endpoint_service.orders.private_dns_name_configuration[0].value]
-}
-
 resource "aws_vpc_endpoint_service_private_dns_verification" "orders" {
+  count                 = var.changed ? 1 : 0
   service_id            = aws_vpc_endpoint_service.orders.id
   wait_for_verification = true
-  depends_on            = [aws_route53_record.proof]
 }
 
 resource "aws_sns_topic" "connections" {
@@ -140,6 +129,7 @@ resource "aws_vpc_endpoint_connection_accepter" "orders" {
 }
 
 resource "aws_vpc_endpoint_private_dns" "orders" {
+  count               = var.changed ? 1 : 0
   provider            = aws.consumer
   vpc_endpoint_id     = aws_vpc_endpoint.orders.id
   private_dns_enabled = true
@@ -190,6 +180,14 @@ output "orders" {
     acceptance = data.aws_vpc_endpoint_service.orders.acceptance_required
     owner      = data.aws_vpc_endpoint_service.orders.owner
     notified   = aws_vpc_endpoint_connection_notification.orders.state
+  }
+}
+
+output "proof" {
+  value = {
+    type  = aws_vpc_endpoint_service.orders.private_dns_name_configuration[0].type
+    name  = aws_vpc_endpoint_service.orders.private_dns_name_configuration[0].name
+    value = aws_vpc_endpoint_service.orders.private_dns_name_configuration[0].value
   }
 }
 
