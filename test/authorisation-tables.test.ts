@@ -58,7 +58,7 @@ const NEWS = { ResourceArn: TOPIC, SubscriptionArn: `${TOPIC}:1`, TargetArn: TOP
 const MEMBERS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   all: { Tags: TAGS, TagSpecifications: undefined },
   acm: { CertificateArn: `arn:aws:acm:us-east-1:${ACCOUNT}:certificate/00000000-0000-0000-0000-000000000000` },
-  apigateway: { restApiId: 'a1b2c3', resourceId: 'r1' },
+  apigateway: { restApiId: 'a1b2c3', resourceId: 'r1', tagKeys: ['team'], tags: { team: 'blue' } },
   ec2: {
     AllocationId: undefined,
     AssociationId: undefined,
@@ -141,7 +141,13 @@ const MEMBERS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
     tags: { team: 'blue' },
     vpcIdentifier: 'vpc-0123456789abcdef0',
   },
-  route53: { HostedZoneId: 'Z1', Id: 'Z1', ResourceId: 'Z1' },
+  route53: {
+    ChangeBatch: { Changes: [{ Action: 'UPSERT', ResourceRecordSet: { Name: 'a.test.', Type: 'A' } }] },
+    VPC: { VPCId: 'vpc-1', VPCRegion: 'us-east-1' },
+    HostedZoneId: 'Z1',
+    Id: 'Z1',
+    ResourceId: 'Z1',
+  },
   s3: { Bucket: 'data', CopySource: '/data/k2', Delete: { Objects: [{ Key: 'k' }] }, Key: 'k', Tagging: 'team=blue' },
   ssm: {
     DocumentName: 'AWS-RunShellScript',
@@ -310,7 +316,7 @@ const SERVICES: readonly Service[] = [
     operations: SQS_OPERATIONS,
     asks: (operation) => sqsAuthorisations(store.records, callOf('sqs', operation)),
   },
-  ofAdapter('apigateway', apiGatewayAdapter({} as never, {} as never)),
+  ofAdapter('apigateway', apiGatewayAdapter(store, {} as never)),
 ]
 
 function s3Asks(operation: string): readonly Authorisation[] {

@@ -94,7 +94,7 @@ export function apiGatewayAdapter(store: Store, send: SendHttp): Adapter {
   return {
     service: 'apigateway',
     operations: API_GATEWAY_OPERATIONS,
-    authorisations: async (call) => authorisationsOf(call),
+    authorisations: async (call) => authorisationsOf(store.records, call),
     refusal: (_call, _authorisation, { message = '' }) => new ApiError('AccessDeniedException', message),
     run: async (call) => {
       const caller = callerOf(call)

@@ -2,6 +2,7 @@
 
 import type { Adapter } from '../../edge/adapter.ts'
 import { ApiError } from '../../errors.ts'
+import { requestTagKeys } from '../../iam/request-tags.ts'
 import { describeCommandOperations } from './command/describe-commands.ts'
 import { sendCommandOperations } from './command/send-command.ts'
 import { describeDocumentOperations } from './document/describe-documents.ts'
@@ -51,7 +52,11 @@ export function ssmAdapter(ssm: Ssm): Adapter {
     codec: ssmCodec(operations, AGENT_OPERATIONS),
     targetPrefix: 'AmazonSSM',
     // See SsmOperation: the table of rows pairs each name with the functions for its input.
-    authorisations: async (call) => rowOf(call.operation).asks?.(ssm, call.input as never, call) ?? onEverything(call),
+    authorisations: async (call) => {
+      const asked = rowOf(call.operation).asks?.(ssm, call.input as never, call) ?? onEverything(call)
+      const tags = requestTagKeys(call.input.Tags, call.input.TagKeys)
+      return asked.map((one) => ({ ...one, keys: { ...one.keys, ...tags } }))
+    },
     refusal: (_call, _authorisation, decision) => new ApiError('AccessDenied', decision.message ?? ''),
     run: async (call) => ({ ...(await rowOf(call.operation).run(ssm, call.input as never, call)) }),
   }
