@@ -6,8 +6,10 @@ import { ec2Operations } from '../src/api/operations/ec2.ts'
 import { ELB_READS, ELB_WRITES } from '../src/api/operations/elbv2.ts'
 import { IAM_READS, IAM_WRITES } from '../src/api/operations/iam.ts'
 import { ORGANIZATIONS_READS, ORGANIZATIONS_WRITES } from '../src/api/operations/organizations.ts'
+import { RAM_READS, RAM_WRITES } from '../src/api/operations/ram.ts'
 import { ROUTE53_READS, ROUTE53_WRITES } from '../src/api/operations/route53.ts'
 import { stsOperations } from '../src/api/operations/sts.ts'
+import { VPC_LATTICE_READS, VPC_LATTICE_WRITES } from '../src/api/operations/vpc-lattice.ts'
 import { API_GATEWAY_OPERATIONS } from '../src/services/apigateway/apigateway-adapter.ts'
 import { LOGS_OPERATIONS } from '../src/services/logs/logs-adapter.ts'
 import { S3_OPERATIONS } from '../src/services/s3/s3-adapter.ts'
@@ -43,6 +45,8 @@ export function operationCoverage(): ServiceCoverage[] {
     coverageOf('Organizations', 'organizations', Object.keys({ ...ORGANIZATIONS_READS, ...ORGANIZATIONS_WRITES })),
     coverageOf('Elastic Load Balancing', 'elasticloadbalancing', Object.keys({ ...ELB_READS, ...ELB_WRITES })),
     coverageOf('Route 53', 'route53', Object.keys({ ...ROUTE53_READS, ...ROUTE53_WRITES })),
+    coverageOf('VPC Lattice', 'vpc-lattice', Object.keys({ ...VPC_LATTICE_READS, ...VPC_LATTICE_WRITES })),
+    coverageOf('Resource Access Manager', 'ram', Object.keys({ ...RAM_READS, ...RAM_WRITES })),
     coverageOf('Certificate Manager', 'acm', Object.keys({ ...ACM_READS, ...ACM_WRITES })),
     coverageOf('S3', 's3', [...S3_OPERATIONS]),
     coverageOf('CloudWatch Logs', 'logs', [...LOGS_OPERATIONS]),
