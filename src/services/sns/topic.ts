@@ -63,8 +63,9 @@ export async function createTopic(sns: Sns, input: CreateTopicInput, call: Call)
 }
 
 /** With its subscriptions. A topic that is not there is none the less deleted. */
-export async function deleteTopic(sns: Sns, { TopicArn = '' }: DeleteTopicInput): Promise<object> {
-  if (!/^arn:[^:]+:sns:[^:]+:\d{12}:[^:]+$/.test(TopicArn)) throw invalidParameter('TopicArn')
+export async function deleteTopic(sns: Sns, { TopicArn = '' }: DeleteTopicInput, call: Call): Promise<object> {
+  const [, region] = /^arn:[^:]+:sns:([^:]+):\d{12}:[^:]+$/.exec(TopicArn) ?? []
+  if (region !== call.region) throw invalidParameter('TopicArn')
   await write(sns, (tx) => {
     for (const { id } of tx.snsSubscriptions.where('topicArn', TopicArn)) tx.snsSubscriptions.delete(id)
     tx.snsTopics.delete(TopicArn)

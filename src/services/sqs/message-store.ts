@@ -12,8 +12,8 @@ const SCHEMA = `
     first_received_at INTEGER, receipt TEXT, source_arn TEXT
   );
   CREATE INDEX IF NOT EXISTS message_by_time ON message (queue, visible_at, number);
-  CREATE INDEX IF NOT EXISTS message_by_group ON message (queue, group_id, number) WHERE group_id IS NOT NULL;
-  CREATE INDEX IF NOT EXISTS message_by_age ON message (queue, sent_at);
+  CREATE INDEX IF NOT EXISTS message_by_group ON message (queue, group_id, visible_at) WHERE group_id IS NOT NULL;
+  CREATE INDEX IF NOT EXISTS message_by_order ON message (queue);
   CREATE TABLE IF NOT EXISTS deduplication (
     queue TEXT NOT NULL, scope TEXT NOT NULL, id TEXT NOT NULL, message_id TEXT NOT NULL, number INTEGER NOT NULL,
     sent_at INTEGER NOT NULL, PRIMARY KEY (queue, scope, id)
@@ -23,6 +23,9 @@ const SCHEMA = `
 
 /** A message that has the same deduplication id as one before is taken for it, this long. Milliseconds. */
 const DEDUPLICATION_TIME = 5 * 60_000
+
+/** Of a FIFO queue, to find one whose group is free. */
+const MOST_LOOKED_AT = 20_000
 
 /** Which messages of a queue there still are. */
 export interface QueueView {
@@ -114,15 +117,19 @@ export class MessageStore {
     return rows.map(toMessage)
   }
 
-  /** The same of a FIFO queue, in order: none of a group with a message in flight, or with one before it that waits. */
+  /** The same of a FIFO queue, in order: none of a group with a message in flight, or with one before it that waits. As
+   * in AWS only so many messages are looked at, or a long queue that is held up would hold up all. */
   receivableInOrder({ queue, now, oldest }: QueueView, limit: number): Message[] {
     const rows = this.#database.all(
-      `SELECT * FROM message AS candidate WHERE queue = ? AND visible_at <= ? AND sent_at > ? AND NOT EXISTS (
-         SELECT 1 FROM message AS other WHERE other.queue = candidate.queue AND other.group_id = candidate.group_id
+      `SELECT * FROM (
+         SELECT * FROM message INDEXED BY message_by_order WHERE queue = ? AND sent_at > ? ORDER BY number LIMIT ?
+       ) AS candidate WHERE visible_at <= ? AND NOT EXISTS (
+         SELECT 1 FROM message AS other INDEXED BY message_by_group
+         WHERE other.queue = candidate.queue AND other.group_id = candidate.group_id
          AND other.visible_at > ? AND other.sent_at > ?
          AND (other.receipt IS NOT NULL OR other.number < candidate.number)
        ) ORDER BY number LIMIT ?`,
-      ...[queue, now, oldest, now, oldest, limit],
+      ...[queue, oldest, MOST_LOOKED_AT, now, now, oldest, limit],
     )
     return rows.map(toMessage)
   }
