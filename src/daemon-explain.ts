@@ -2,6 +2,7 @@
 // endpoint service from either of its sides.
 
 import { AdminError, type AdminRoutes } from './api/admin.ts'
+import { endpointNames } from './compile/endpoint-names.ts'
 import { parseEndpointServiceName } from './compile/endpoint-service-name.ts'
 import { lookupIn, type PlacedInterface } from './compile/lookup.ts'
 import { zoneIdsOf } from './control/ec2/endpoint-service/backing-load-balancer.ts'
@@ -34,6 +35,7 @@ export function explainRoutes(context: ExplainContext): AdminRoutes {
 }
 
 const SERVICE_ID = /^(?:com\.amazonaws\.vpce\.[a-z0-9-]+\.)?vpce-svc-[0-9a-z]+$/
+const ENDPOINT_ID = /^vpce-[0-9a-f]+$/
 const BALANCING_ARN = /^arn:aws[a-z-]*:elasticloadbalancing:[^:]*:\d{12}:(?<kind>loadbalancer|targetgroup)\//
 
 function explainRoute(context: ExplainContext, body: Body): Promise<object> | object {
@@ -53,8 +55,24 @@ function explainRoute(context: ExplainContext, body: Body): Promise<object> | ob
 
 async function packetRoute(context: ExplainContext, from: Sender, body: Body): Promise<object> {
   const request = body.action === undefined ? undefined : await serviceRequest(context, from, body)
-  const question = questionOf(from, text(body, 'to'), body, request)
+  const to = text(body, 'to')
+  const { host = to, port } = ENDPOINT_ID.test(to) ? endpointPlace(context, to, body) : {}
+  const question = questionOf(from, host, { ...body, ...(port !== undefined && { port }) }, request)
   return answer(seenTrace(context, from, explainIn(context, question), body))
+}
+
+/** An endpoint's id stands for its own name, and for the first port that its service takes. */
+function endpointPlace({ store: { records }, reconciler }: ExplainContext, id: string, { as, port }: Body) {
+  const endpoint = records.vpcEndpoints.get(id)
+  if (!endpoint) throw new AdminError(`The Vpc Endpoint Id '${id}' does not exist`)
+  if (endpoint.type !== 'Interface') {
+    throw new AdminError(`${id} is a ${endpoint.type} endpoint, without a name of its own: explain what is behind it`)
+  }
+  const placed = lookupIn(reconciler.network).endpointById.get(endpoint.id)?.endpoint
+  const usual = port === undefined && as === undefined ? firstPort(placed) : undefined
+  const { regional } = endpointNames(endpoint, [])
+  // A name of S3's stands for the buckets below it.
+  return { host: regional.replace(/^\*/, 'bucket'), ...(usual !== undefined && { port: usual }) }
 }
 
 function questionOf(from: Sender, host: string, body: Body, request?: ServiceRequest): Question {

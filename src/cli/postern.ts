@@ -118,7 +118,10 @@ program
     '<from>',
     'an instance or a network interface; or vpce-svc-…, or the ARN of a load balancer or target group',
   )
-  .argument('[to]', 'NAME:PORT or ADDRESS:PORT (443 when left out), ssm, or vpce-svc-…; after a vpce-svc-…: a vpce-…')
+  .argument(
+    '[to]',
+    'NAME:PORT or ADDRESS:PORT (443 when left out), vpce-…, vpce-svc-…, or ssm; after a vpce-svc-… a vpce-…',
+  )
   .option('--protocol <name>', 'tcp, udp or icmp', 'tcp')
   .option('--action <action>', 'an action to ask the policies for, such as s3:GetObject')
   .option('--resource <arn>', 'the resource of that action', '*')

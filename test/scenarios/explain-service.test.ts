@@ -195,6 +195,9 @@ it('passes once the nodes are let in', async () => {
   }
   await provider.send(new AuthorizeSecurityGroupIngressCommand(rule))
   expect(outcome(await ask(client, serviceId))).toBe('reachable')
+  expect(outcome(await ask(client, endpoint))).toBe('reachable')
+  expect(outcome(await ask(client, endpoint, { port: 81 }))).toContain('listener')
+  await expect(ask(client, 'vpce-00000000000000000')).rejects.toThrow('does not exist')
   expect(outcome(await ask(client, serviceId, { ...asConsumer, port: 80 }))).toBe('reachable')
   await provider.send(new RevokeSecurityGroupIngressCommand(rule))
   expect(outcome(await ask(client, serviceId))).toBe(`sg-ingress ${targets}`)
