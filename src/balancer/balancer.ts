@@ -107,7 +107,7 @@ export class Balancer {
         this.#options.onWithdrawn(message.nodeIds)
         return
       case 'log':
-        this.#options.log(message.line)
+        this.#options.log(`balancer: ${message.line}`)
         return
       default:
         message satisfies never

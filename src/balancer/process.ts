@@ -42,4 +42,4 @@ process.on('disconnect', () => process.exit())
 // A terminal's Ctrl-C is for the daemon, which may still have to tell us something.
 process.on('SIGINT', () => undefined)
 // One connection's trouble is not the others'.
-process.on('uncaughtException', (error) => log(`balancer: ${error.stack ?? error.message}`))
+process.on('uncaughtException', (error) => log(error.stack ?? error.message))
