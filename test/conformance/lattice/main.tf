@@ -30,8 +30,7 @@ provider "aws" {
 }
 
 resource "aws_vpc" "provider" {
-  cidr_block           = "10.0.0.0/16"
-  enable_dns_hostnames = true
+  cidr_block = "10.0.0.0/16"
 }
 
 resource "aws_subnet" "provider" {
@@ -154,9 +153,8 @@ resource "aws_ram_resource_share_accepter" "consumer" {
 }
 
 resource "aws_vpc" "consumer" {
-  provider             = aws.consumer
-  cidr_block           = "10.0.0.0/16"
-  enable_dns_hostnames = true
+  provider   = aws.consumer
+  cidr_block = "10.0.0.0/16"
 }
 
 resource "aws_subnet" "consumer" {
