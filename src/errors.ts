@@ -95,6 +95,11 @@ export function invalidParameterValue(name: string, value: string, why = ''): Ap
   return new ApiError('InvalidParameterValue', `Value (${value}) for parameter ${name} is invalid. ${why}`.trimEnd())
 }
 
+/** The code that EC2 has for most of what is wrong with an endpoint. The message is the whole of it. */
+export function invalidParameter(message: string): ApiError {
+  return new ApiError('InvalidParameter', message)
+}
+
 /** The resource is still used by another. */
 export function dependencyViolation(message: string): ApiError {
   return new ApiError('DependencyViolation', message)

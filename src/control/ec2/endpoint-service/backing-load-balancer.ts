@@ -2,12 +2,11 @@
 // https://docs.aws.amazon.com/vpc/latest/privatelink/create-endpoint-service.html
 
 import { availabilityZones } from '../../../catalogue/regions.ts'
-import { ApiError } from '../../../errors.ts'
+import { ApiError, invalidParameter } from '../../../errors.ts'
 import { parseArn } from '../../../iam/arn.ts'
 import type { EndpointService, LoadBalancer } from '../../../store/load-balancing-records.ts'
 import type { Records, Tx } from '../../../store/store.ts'
 import type { Caller } from '../../caller.ts'
-import { invalidParameter } from '../endpoint/new-vpc-endpoint.ts'
 
 export type EndpointServiceType = EndpointService['type']
 

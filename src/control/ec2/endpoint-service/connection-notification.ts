@@ -13,11 +13,10 @@ import type {
   ModifyVpcEndpointConnectionNotificationResult,
   UnsuccessfulItem,
 } from '@aws-sdk/client-ec2'
-import { ApiError, missingParameter, notFound } from '../../../errors.ts'
+import { ApiError, invalidParameter, missingParameter, notFound } from '../../../errors.ts'
 import type { ConnectionEvent, ConnectionNotification } from '../../../store/load-balancing-records.ts'
 import type { Records, Tx } from '../../../store/store.ts'
 import type { Caller } from '../../caller.ts'
-import { invalidParameter } from '../endpoint/new-vpc-endpoint.ts'
 import { findMadeBefore, forgetMade, rememberMade } from '../request/client-token.ts'
 import { applyPlainFilters, type FilterFields } from '../request/filters.ts'
 import { pageOf } from '../request/pages.ts'

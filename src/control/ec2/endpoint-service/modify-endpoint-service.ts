@@ -5,12 +5,11 @@ import type {
   ModifyVpcEndpointServiceConfigurationRequest,
   ModifyVpcEndpointServiceConfigurationResult,
 } from '@aws-sdk/client-ec2'
-import { ApiError } from '../../../errors.ts'
+import { ApiError, invalidParameter } from '../../../errors.ts'
 import type { EndpointService, LoadBalancer } from '../../../store/load-balancing-records.ts'
 import type { Region } from '../../../store/records.ts'
 import type { Records, Tx } from '../../../store/store.ts'
 import type { Caller } from '../../caller.ts'
-import { invalidParameter } from '../endpoint/new-vpc-endpoint.ts'
 import { requireEndpointService } from '../request/require.ts'
 import { bindLoadBalancers, requireLoadBalancers } from './backing-load-balancer.ts'
 import { liveEndpoints } from './connection.ts'

@@ -1,13 +1,12 @@
 // The SNS topic of a connection notification: it must be there, and let PrivateLink publish.
 // https://docs.aws.amazon.com/vpc/latest/privatelink/create-notification-endpoint-service.html
 
-import { missingParameter } from '../../../errors.ts'
+import { invalidParameter, missingParameter } from '../../../errors.ts'
 import { parseArn } from '../../../iam/arn.ts'
 import { refusalOfService } from '../../../iam/service-request.ts'
 import type { ConnectionNotification } from '../../../store/load-balancing-records.ts'
 import type { Records } from '../../../store/store.ts'
 import type { Caller } from '../../caller.ts'
-import { invalidParameter } from '../endpoint/new-vpc-endpoint.ts'
 import { ec2Arn } from '../request/owned.ts'
 
 const PRIVATELINK = 'vpce.amazonaws.com'

@@ -8,11 +8,11 @@ import type {
   StartVpcEndpointServicePrivateDnsVerificationResult,
 } from '@aws-sdk/client-ec2'
 import { isAmazonName } from '../../../catalogue/amazon-names.ts'
+import { invalidParameter } from '../../../errors.ts'
 import type { EndpointServiceDnsName } from '../../../store/load-balancing-records.ts'
 import type { HostedZone } from '../../../store/records.ts'
 import type { Records, Tx } from '../../../store/store.ts'
 import type { Caller } from '../../caller.ts'
-import { invalidParameter } from '../endpoint/new-vpc-endpoint.ts'
 import { requireEndpointService } from '../request/require.ts'
 
 const MAX_NAME = 255

@@ -4,7 +4,7 @@
 
 import type { SubnetConfiguration } from '@aws-sdk/client-ec2'
 import { availabilityZones } from '../../../catalogue/regions.ts'
-import { ApiError, missingParameter } from '../../../errors.ts'
+import { ApiError, invalidParameter, missingParameter } from '../../../errors.ts'
 import type { Address } from '../../../ip/address.ts'
 import type { NetworkInterface, Region, SecurityGroupId, Subnet, VpcEndpoint, VpcId } from '../../../store/records.ts'
 import type { Records, Tx } from '../../../store/store.ts'
@@ -13,7 +13,6 @@ import { requireAddressOf, takeAddresses } from '../network-interface/interface-
 import { insertNetworkInterface } from '../network-interface/new-network-interface.ts'
 import type { Place } from '../request/owned.ts'
 import { requireSubnet } from '../request/require.ts'
-import { invalidParameter } from './new-vpc-endpoint.ts'
 import type { ServiceOffer } from './offer.ts'
 
 /** A subnet that an endpoint is to be in. */

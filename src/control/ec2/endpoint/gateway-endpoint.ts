@@ -2,7 +2,7 @@
 // https://docs.aws.amazon.com/vpc/latest/privatelink/gateway-endpoints.html
 
 import type { CreateVpcEndpointRequest, ModifyVpcEndpointRequest } from '@aws-sdk/client-ec2'
-import { ApiError } from '../../../errors.ts'
+import { ApiError, invalidParameter } from '../../../errors.ts'
 import type { RouteTable, RouteTableId, Vpc, VpcEndpoint } from '../../../store/records.ts'
 import type { Records, Tx } from '../../../store/store.ts'
 import type { Caller } from '../../caller.ts'
@@ -11,12 +11,7 @@ import { requireRouteTable } from '../request/require.ts'
 import { findAwsPrefixListByName } from '../route/prefix-list.ts'
 import { endpointRoutes } from '../route/route-shape.ts'
 import { DEFAULT_GATEWAY_POLICY, requirePolicy } from './endpoint-policy.ts'
-import {
-  checkIpAddressType,
-  invalidParameter,
-  type NewVpcEndpoint,
-  requireDnsRecordIpType,
-} from './new-vpc-endpoint.ts'
+import { checkIpAddressType, type NewVpcEndpoint, requireDnsRecordIpType } from './new-vpc-endpoint.ts'
 import type { ServiceOffer } from './offer.ts'
 
 /** What a new gateway endpoint has by its type; nothing is written. */

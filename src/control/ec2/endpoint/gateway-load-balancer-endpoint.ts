@@ -2,17 +2,13 @@
 // policies or names. https://docs.aws.amazon.com/vpc/latest/privatelink/gateway-load-balancer-endpoints.html
 
 import type { CreateVpcEndpointRequest, ModifyVpcEndpointRequest } from '@aws-sdk/client-ec2'
+import { invalidParameter } from '../../../errors.ts'
 import type { VpcEndpoint } from '../../../store/records.ts'
 import type { Records, Tx } from '../../../store/store.ts'
 import type { Caller } from '../../caller.ts'
 import { checkZones, type Placement, requirePlacements } from './endpoint-interface.ts'
 import { DEFAULT_INTERFACE_POLICY } from './endpoint-policy.ts'
-import {
-  checkIpAddressType,
-  invalidParameter,
-  type NewVpcEndpoint,
-  requireDnsRecordIpType,
-} from './new-vpc-endpoint.ts'
+import { checkIpAddressType, type NewVpcEndpoint, requireDnsRecordIpType } from './new-vpc-endpoint.ts'
 import type { ServiceOffer } from './offer.ts'
 
 type Fields = Pick<

@@ -2,6 +2,7 @@
 // https://docs.aws.amazon.com/vpc/latest/privatelink/create-interface-endpoint.html
 
 import type { CreateVpcEndpointRequest, ModifyVpcEndpointRequest } from '@aws-sdk/client-ec2'
+import { invalidParameter } from '../../../errors.ts'
 import type { SecurityGroupId, VpcEndpoint } from '../../../store/records.ts'
 import type { Records, Tx } from '../../../store/store.ts'
 import type { Caller } from '../../caller.ts'
@@ -18,12 +19,7 @@ import {
   requireSubnetIn,
 } from './endpoint-interface.ts'
 import { DEFAULT_INTERFACE_POLICY, requirePolicy } from './endpoint-policy.ts'
-import {
-  checkIpAddressType,
-  invalidParameter,
-  type NewVpcEndpoint,
-  requireDnsRecordIpType,
-} from './new-vpc-endpoint.ts'
+import { checkIpAddressType, type NewVpcEndpoint, requireDnsRecordIpType } from './new-vpc-endpoint.ts'
 import type { ServiceOffer } from './offer.ts'
 import { type PrivateDns, requirePrivateDns } from './private-dns.ts'
 

@@ -1,7 +1,7 @@
 // What endpoints of both types are asked for: the service, whether it has the type, and the address family.
 
 import type { CreateVpcEndpointRequest, DnsOptionsSpecification } from '@aws-sdk/client-ec2'
-import { ApiError, missingParameter, notFound } from '../../../errors.ts'
+import { ApiError, invalidParameter, missingParameter, notFound } from '../../../errors.ts'
 import type { Vpc, VpcEndpoint } from '../../../store/records.ts'
 import type { Records } from '../../../store/store.ts'
 import type { Caller } from '../../caller.ts'
@@ -80,9 +80,4 @@ export function requireDnsRecordIpType(
   throw invalidParameter(
     `The DNS record IP type ${type} does not go with the IP address type ipv4; use ipv4 or service-defined.`,
   )
-}
-
-/** The code that EC2 has for most of what is wrong with an endpoint. */
-export function invalidParameter(message: string): ApiError {
-  return new ApiError('InvalidParameter', message)
 }

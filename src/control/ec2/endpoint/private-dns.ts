@@ -4,10 +4,10 @@
 import type { DnsOptionsSpecification } from '@aws-sdk/client-ec2'
 import { endpointNames } from '../../../compile/endpoint-names.ts'
 import { privateResourceName } from '../../../compile/resource-names.ts'
+import { invalidParameter } from '../../../errors.ts'
 import type { Vpc, VpcEndpoint, VpcEndpointId, VpcId } from '../../../store/records.ts'
 import type { Records } from '../../../store/store.ts'
 import { furtherZoneId } from './endpoint-dns.ts'
-import { invalidParameter } from './new-vpc-endpoint.ts'
 import type { ServiceOffer } from './offer.ts'
 
 export type PrivateDns = Pick<

@@ -5,7 +5,7 @@
 import type { CreateVpcEndpointRequest, DnsEntry, ModifyVpcEndpointRequest } from '@aws-sdk/client-ec2'
 import { vpceHostedZoneId } from '../../../catalogue/endpoint-zones.ts'
 import { endpointResourceName, privateResourceName } from '../../../compile/resource-names.ts'
-import { ApiError, missingParameter } from '../../../errors.ts'
+import { ApiError, invalidParameter, missingParameter } from '../../../errors.ts'
 import type {
   EndpointAssociation,
   PrivateDnsPreference,
@@ -33,7 +33,7 @@ import {
   requirePlacements,
   requireSubnetIn,
 } from './endpoint-interface.ts'
-import { checkEndpointCount, invalidParameter, requireDnsRecordIpType } from './new-vpc-endpoint.ts'
+import { checkEndpointCount, requireDnsRecordIpType } from './new-vpc-endpoint.ts'
 
 /** Types whose endpoints lead into VPC Lattice. */
 export function isLatticeType(type: string | undefined): type is 'Resource' | 'ServiceNetwork' {
