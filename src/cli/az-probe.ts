@@ -70,13 +70,13 @@ export async function probeFailure(probe: FailureProbe): Promise<FailureReport> 
     const returned = watchName(probe, host, address, true)
     await whileRunning(pause(afterMs))
     const [leftAt, returnedAt] = [left.stop(), returned.stop()]
-    const { failedAt, restoredAt } = outage.times
+    const { failedAt, restoringAt, restoredAt } = outage.times
     return {
       zone,
       instanceId,
       url,
       address,
-      failureSeconds: seconds(restoredAt - failedAt),
+      failureSeconds: seconds(restoringAt - failedAt),
       ...(leftAt !== undefined && { leftDnsSeconds: seconds(leftAt - failedAt) }),
       ...(returnedAt !== undefined && { returnedSeconds: seconds(returnedAt - restoredAt) }),
       clients: await Promise.all(clients.map((client) => client.report(outage.times))),
@@ -91,8 +91,7 @@ export async function probeFailure(probe: FailureProbe): Promise<FailureReport> 
 class FailedZone {
   #daemon: DaemonAccess
   #zone: string
-  #failedAt: number | undefined
-  #restoredAt: number | undefined
+  #times: Partial<Outage> = {}
 
   constructor(daemon: DaemonAccess, zone: string) {
     this.#daemon = daemon
@@ -100,20 +99,31 @@ class FailedZone {
   }
 
   get times(): Outage {
-    if (this.#failedAt === undefined || this.#restoredAt === undefined) throw new Error(`${this.#zone} did not fail`)
-    return { failedAt: this.#failedAt, restoredAt: this.#restoredAt }
+    const { failingAt, failedAt, restoringAt, restoredAt } = this.#times
+    if (failingAt === undefined || failedAt === undefined || restoringAt === undefined || restoredAt === undefined) {
+      throw new Error(`${this.#zone} did not fail`)
+    }
+    return { failingAt, failedAt, restoringAt, restoredAt }
   }
 
   async begin(): Promise<void> {
-    await askDaemon(this.#daemon, 'POST', 'az/fail', { zone: this.#zone })
-    this.#failedAt = performance.now()
+    const failingAt = performance.now()
+    try {
+      await askDaemon(this.#daemon, 'POST', 'az/fail', { zone: this.#zone })
+    } catch (error) {
+      // Only the answer may be lost.
+      await askDaemon(this.#daemon, 'POST', 'az/restore', { zone: this.#zone }).catch(() => undefined)
+      throw error
+    }
+    this.#times = { failingAt, failedAt: performance.now() }
   }
 
   /** Does nothing when it is up. */
   async end(): Promise<void> {
-    if (this.#failedAt === undefined || this.#restoredAt !== undefined) return
+    if (this.#times.failedAt === undefined || this.#times.restoredAt !== undefined) return
+    const restoringAt = performance.now()
     await askDaemon(this.#daemon, 'POST', 'az/restore', { zone: this.#zone })
-    this.#restoredAt = performance.now()
+    this.#times = { ...this.#times, restoringAt, restoredAt: performance.now() }
   }
 }
 

@@ -5,7 +5,7 @@ import { formatZones, parseDuration } from './az.ts'
 import { formatReport, reportClient, type Sample } from './az-report.ts'
 
 const NONE = { firstSuccessSeconds: undefined, lastLostSeconds: undefined }
-const OUTAGE = { failedAt: 1000, restoredAt: 3000 }
+const OUTAGE = { failingAt: 1000, failedAt: 1000, restoringAt: 3000, restoredAt: 3000 }
 
 /** A request each 250 ms: `+` was answered, `-` was lost. */
 function samples(text: string): Sample[] {
@@ -40,6 +40,15 @@ describe('the report of a client', () => {
   ])('%s', (_, text, expected) =>
     expect({ ...NONE, ...reportClient('resolves every time', samples(text), OUTAGE) }).toMatchObject(expected),
   )
+
+  it('leaves out of the phases what was sent while the zone went down or came back', () => {
+    const slow = { failingAt: 750, failedAt: 1250, restoringAt: 2500, restoredAt: 3250 }
+    expect(reportClient('resolved once', samples('+++--------+++++'), slow).phases).toEqual({
+      before: { requests: 3, lost: 0 },
+      during: { requests: 5, lost: 5 },
+      after: { requests: 3, lost: 0 },
+    })
+  })
 
   it('takes requests in the order in which they were sent', () => {
     const late = [...samples('++++--++')].reverse()

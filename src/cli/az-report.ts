@@ -8,9 +8,11 @@ export interface Sample {
   readonly answered: boolean
 }
 
-/** When the zone went down and came back, on the clock of the samples. */
+/** When the zone went down and came back, on the clock of the samples: from when it was asked for to when it was so. */
 export interface Outage {
+  readonly failingAt: number
   readonly failedAt: number
+  readonly restoringAt: number
   readonly restoredAt: number
 }
 
@@ -20,7 +22,7 @@ export interface ClientReport {
   readonly client: ClientKind
   readonly requests: number
   readonly lost: number
-  /** Of those sent before, during and after the failure. */
+  /** Of those sent before, during and after the failure; what was sent while that changed is in none of them. */
   readonly phases: Readonly<Record<'before' | 'during' | 'after', { readonly requests: number; readonly lost: number }>>
   /** The longest time without an answer. */
   readonly longestGapSeconds: number
@@ -44,7 +46,7 @@ export interface FailureReport {
 
 export function reportClient(client: ClientKind, samples: readonly Sample[], outage: Outage): ClientReport {
   const sorted = [...samples].sort((a, b) => a.at - b.at)
-  const { failedAt, restoredAt } = outage
+  const { failingAt, failedAt, restoringAt, restoredAt } = outage
   const afterFailure = sorted.filter(({ at }) => at >= failedAt)
   const firstSuccess = afterFailure.find(({ answered }) => answered)
   const lastLost = afterFailure.findLast(({ answered }) => !answered)
@@ -52,8 +54,8 @@ export function reportClient(client: ClientKind, samples: readonly Sample[], out
     client,
     ...count(sorted),
     phases: {
-      before: count(sorted.filter(({ at }) => at < failedAt)),
-      during: count(sorted.filter(({ at }) => at >= failedAt && at < restoredAt)),
+      before: count(sorted.filter(({ at }) => at < failingAt)),
+      during: count(sorted.filter(({ at }) => at >= failedAt && at < restoringAt)),
       after: count(sorted.filter(({ at }) => at >= restoredAt)),
     },
     longestGapSeconds: seconds(longestGap(sorted)),
