@@ -125,8 +125,7 @@ export class Deliveries {
     if (Object.keys(attributes).length > 10)
       throw new Undelivered('a message in a queue has at most 10 attributes', false)
     try {
-      // A queue in order wants a group, and standard topics have none to give.
-      await deliverToSqs(sqs, queue, { body, attributes, senderId: SNS, ...(queue.fifo && { groupId: topicArn }) })
+      await deliverToSqs(sqs, queue, { body, attributes, senderId: SNS })
     } catch (error) {
       throw error instanceof ApiError ? new Undelivered(error.message, false) : error
     }

@@ -276,6 +276,7 @@ describe('servers as subscribers', () => {
     ['ftp', 'ftp://x', /does not support this protocol string: ftp/],
     ['https', 'http://x', /Endpoint must match the specified protocol/],
     ['sqs', 'http://x', /SQS endpoint ARN/],
+    ['sqs', `${queueArn('q')}.fifo`, /FIFO SQS Queues can not be subscribed to standard SNS topics/],
   ])('%s at %s is refused', async (protocol, endpoint, why) => {
     expect(await refusal(subscribe(protocol, endpoint))).toMatch(why)
   })

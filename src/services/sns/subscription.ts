@@ -149,6 +149,10 @@ function requireSubscriber({ Protocol: protocol = '', Endpoint: endpoint = '' }:
   switch (protocol) {
     case 'sqs':
       if (!parseQueueArn(endpoint)) throw invalidParameter('SQS endpoint ARN')
+      if (endpoint.endsWith('.fifo')) {
+        const why = 'FIFO SQS Queues can not be subscribed to standard SNS topics'
+        throw invalidParameter(`Invalid parameter: Endpoint Reason: ${why}`)
+      }
       return { protocol, endpoint }
     case 'http':
     case 'https':

@@ -61,6 +61,7 @@ export async function deliver(sqs: Sqs, queue: SqsQueue, message: Omit<NewMessag
   const whole = { ...message, id: randomUUID() }
   requireSize(queue, whole)
   const delay = numberOf(queue, 'DelaySeconds')
+  if (queue.fifo && whole.groupId === undefined) throw missing('MessageGroupId')
   const once = queue.fifo ? deduplicationOf(queue, whole) : undefined
   sqs.messages.transact(() => put(sqs, queue, { message: whole, delay, ...(once && { once }) }, sqs.now().getTime()))
   await announce(sqs, queue)
