@@ -5,6 +5,7 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import { compile } from '../../src/compile/compile.ts'
 import { type EndpointWorld, openEndpointWorld, S3 } from '../../src/control/ec2/endpoint/testing.ts'
 import { createVpcEndpoint, deleteVpcEndpoints } from '../../src/control/ec2/endpoint/vpc-endpoint.ts'
+import { openServiceWorld } from '../../src/control/ec2/endpoint-service/testing.ts'
 import { refusal } from '../../src/control/ec2/request/testing.ts'
 import { modifyVpcAttribute } from '../../src/control/ec2/vpc/vpc-attribute.ts'
 import { changeResourceRecordSets } from '../../src/control/route53/change-batch.ts'
@@ -133,5 +134,46 @@ describe('a private hosted zone', () => {
     refusal(() => at.make({ SubnetIds: [at.a] }), 'InvalidParameter')
     at.make({ ServiceName: 'com.amazonaws.us-east-1.sqs', SubnetIds: [at.a] })
     refusal(() => zone('sqs.us-east-1.amazonaws.com', at.VpcId), 'ConflictingDomainExists')
+  })
+})
+
+describe("the names of an endpoint to a user's service", () => {
+  const PRIVATE = 'orders.example.com'
+
+  /** A consumer's endpoint with the private name on, and where its VPC and the provider's are. */
+  async function connected(privateDnsName: string) {
+    const scene = await openServiceWorld()
+    const id = scene.service({ PrivateDnsName: privateDnsName })
+    scene.world.store.transact((tx) => {
+      const name = tx.endpointServices.get(id)?.privateDnsName
+      if (name) tx.endpointServices.update(id, { privateDnsName: { ...name, state: 'verified' } })
+    })
+    const { a, b } = scene.consumer
+    const { DnsEntries = [] } = scene.connect(id, { SubnetIds: [a, b], PrivateDnsEnabled: true })
+    const ask = (name: string, VpcId = scene.consumer.VpcId) => {
+      const network = compile(scene.world.store.records)
+      const vpc = network.vpcs.find((one) => one.id === VpcId)
+      if (!vpc) throw new Error(`no ${VpcId}`)
+      const { code, answers } = resolve({ network, vpc }, { name, type: 'A' })
+      return answers.length > 0 ? answers.map(({ data }) => data).sort() : code
+    }
+    return { scene, ask, names: DnsEntries.map(({ DnsName = '' }) => DnsName) }
+  }
+
+  test('lead to its addresses everywhere, the private one in its VPC alone', async () => {
+    const { scene, ask, names } = await connected(PRIVATE)
+    const [regional = '', zonal = ''] = names
+    for (const VpcId of [scene.consumer.VpcId, scene.provider.VpcId]) {
+      expect(ask(regional, VpcId)).toEqual(['10.0.1.4', '10.0.2.4'])
+      expect(ask(zonal, VpcId)).toEqual(['10.0.1.4'])
+    }
+    expect(ask(PRIVATE)).toEqual(['10.0.1.4', '10.0.2.4'])
+    expect(ask(`a.${PRIVATE}`)).toBe('NXDOMAIN')
+    expect(ask(PRIVATE, scene.provider.VpcId)).toBe('SERVFAIL')
+  })
+
+  test('of which one may cover all below a domain', async () => {
+    const { ask } = await connected('*.example.com')
+    expect(ask(PRIVATE)).toEqual(['10.0.1.4', '10.0.2.4'])
   })
 })
