@@ -339,6 +339,17 @@ describe('TLS', () => {
     client.destroy()
   })
 
+  test('a target that refuses, or does not speak TLS where it should, resets the client', async () => {
+    const gone = { id: 'gone', address: NEAR, port: await freePort() }
+    const plain = at(await target(FAR, (socket) => socket.end('SSH-2.0-x\r\n')), FAR)
+    for (const one of [gone, plain]) {
+      const made = await forwardTls({ targets: [one], targetTls: true })
+      const client = await shake({}).catch(() => undefined)
+      if (client) expect(await ending(client)).toMatch(/ECONNRESET|closed/)
+      await made.close()
+    }
+  })
+
   test('a handshake that is not one ends, and one that never comes runs out of time', async () => {
     await forwardTls({}, { patience: 300 })
     const rude = await open(port)

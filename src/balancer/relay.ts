@@ -22,7 +22,9 @@ export function join(client: Side, target: Side, idleTimeout: number): () => voi
   }
   for (const side of [client, target]) {
     side.stream.on('error', end)
-    if (side.stream !== side.socket) side.socket.setKeepAlive(true, TLS_KEEP_ALIVE)
+    if (side.stream === side.socket) continue
+    side.socket.on('error', end)
+    side.socket.setKeepAlive(true, TLS_KEEP_ALIVE)
   }
   client.stream.once('close', () => endAfter(client.stream, target))
   target.stream.once('close', () => endAfter(target.stream, client))
