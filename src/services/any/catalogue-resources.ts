@@ -2,6 +2,7 @@
 // request itself, or one made of the names in it.
 
 import { type ActionResource, loadServiceActions, type ServiceAction } from '../../catalogue/service-actions.ts'
+import { ApiError } from '../../errors.ts'
 import { canMean } from '../../iam/arn-form.ts'
 import type { ContextKeys } from '../../iam/request.ts'
 import type { AskedRequest, AskedResource } from './resources.ts'
@@ -11,13 +12,18 @@ export async function findAction(prefix: string, operation: string): Promise<Ser
   return (await loadServiceActions(prefix))?.actions.get(operation.toLowerCase())
 }
 
+/** Characters of the longest ARN that AWS makes. */
+const LONGEST_ARN = 2_048
+
 /** Empty where the request names none, or not all that an ARN is made of. */
 export function namedByForms({ resources }: ServiceAction, asked: AskedRequest): readonly AskedResource[] {
   const texts = Object.values(asked.input)
     .flat()
     .filter((value) => typeof value === 'string')
   const isOne = (arn: string) => resources.some(({ arns }) => arns.some((form) => canMean(arn, form)))
-  const arns = texts.filter((text) => text.startsWith('arn:') && !/[*?$]/.test(text) && isOne(text))
+  const written = texts.filter((text) => text.startsWith('arn:') && text.length <= LONGEST_ARN && !/[*?$]/.test(text))
+  requireFew(written)
+  const arns = written.filter(isOne)
   if (arns.length > 0) return [...new Set(arns)].map((resource) => ({ resource }))
   const required = resources.filter((one) => one.required)
   const made = [...required, ...resources].map((one) => madeOf(one, asked)).find((arn) => arn !== undefined)
@@ -70,4 +76,12 @@ function pairsOf(tags: unknown): readonly (readonly [key: string, value: string]
     const name = Key ?? key ?? TagKey
     return typeof name === 'string' ? [[name, String(Value ?? value ?? TagValue ?? '')] as const] : []
   })
+}
+
+/** Each is a question to every policy, so there is an end to them: more than any service takes in one call. */
+const MOST_RESOURCES = 1_000
+
+export function requireFew(resources: readonly unknown[]): void {
+  if (resources.length <= MOST_RESOURCES) return
+  throw new ApiError('ValidationException', `The request is about more than ${MOST_RESOURCES} resources.`)
 }

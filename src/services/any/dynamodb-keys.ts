@@ -1,6 +1,7 @@
 // The condition keys of a DynamoDB request: which attributes it touches, and with which partition keys.
 // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html
 
+import { ApiError } from '../../errors.ts'
 import type { ContextKeys } from '../../iam/request.ts'
 
 /** The partition key of a table and of each of its indexes. */
@@ -13,6 +14,7 @@ type Fields = Readonly<Record<string, unknown>>
 
 /** `part` is one request on one table: the whole input, or one item of a batch or transaction. */
 export function dynamodbKeys(parts: readonly Fields[], schema: KeySchema | undefined): ContextKeys {
+  for (const part of parts) requireReadable(part)
   const keys: Record<string, string | readonly string[]> = {}
   for (const part of parts) {
     for (const [member, key] of COPIED) {
@@ -24,9 +26,28 @@ export function dynamodbKeys(parts: readonly Fields[], schema: KeySchema | undef
   if (leading.some((values) => values !== undefined)) {
     keys['dynamodb:leadingkeys'] = [...new Set(leading.flatMap((values) => values ?? []))]
   }
+  if (parts.some(readsAll)) keys['dynamodb:fulltablescan'] = 'true'
   const attributes = new Set(parts.flatMap(attributesOf))
   if (attributes.size > 0) keys['dynamodb:attributes'] = [...attributes]
   return keys
+}
+
+/** DynamoDB takes no longer ones: reading them would only cost time.
+ * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ServiceQuotas.html */
+const LONGEST_EXPRESSION = 4_096
+export const LONGEST_STATEMENT = 8_192
+
+function requireReadable(part: Fields): void {
+  for (const member of [...EXPRESSIONS, 'Statement']) {
+    const text = part[member]
+    const limit = member === 'Statement' ? LONGEST_STATEMENT : LONGEST_EXPRESSION
+    if (typeof text === 'string' && text.length > limit) {
+      throw new ApiError(
+        'ValidationException',
+        `Invalid ${member}: Expression size has exceeded the maximum allowed size; ${text.length} characters, and ${limit} are allowed`,
+      )
+    }
+  }
 }
 
 const COPIED = [
@@ -48,11 +69,26 @@ function isQuery({ KeyConditionExpression: expression, KeyConditions: conditions
 /** Without the definition all values that may be the one: a policy that lists partition keys then lets less pass, where no
  * key at all would let everything pass a `ForAllValues`. Undefined for a request that names none, as a scan. */
 function leadingValues(part: Fields, schema: KeySchema | undefined): readonly string[] | undefined {
+  if (typeof part.Statement === 'string') return statementValues(part.Statement, part.Parameters)
   const index = typeof part.IndexName === 'string' ? part.IndexName : undefined
   const wanted = index === undefined ? schema?.partitionKey : schema?.ofIndexes[index]
   if (isQuery(part)) return valuesOf(equalities(part), wanted)
   const item = part.Key ?? part.Item
   return item === undefined ? undefined : valuesOf(Object.entries(fieldsOf(item)), wanted)
+}
+
+/** Every value that a PartiQL statement compares or writes: which is the partition key's, only its whole grammar tells. */
+function statementValues(statement: string, parameters: unknown): readonly string[] | undefined {
+  const texts = [...statement.matchAll(/'((?:[^']|'')*)'/g)].map(([, text = '']) => text.replaceAll("''", "'"))
+  const numbers = [...statement.matchAll(/[=<>]\s*(-?\d+(?:\.\d+)?)/g)].map(([, number = '']) => number)
+  const given = Array.isArray(parameters) ? parameters.flatMap(scalar) : []
+  const all = [...texts, ...numbers, ...given]
+  return all.length === 0 ? undefined : all
+}
+
+/** A SELECT without a condition reads the whole table. */
+function readsAll({ Statement: statement }: Fields): boolean {
+  return typeof statement === 'string' && /^\s*select\b/i.test(statement) && !/\bwhere\b/i.test(statement)
 }
 
 function valuesOf(entries: readonly (readonly [name: string, value: unknown])[], wanted: string | undefined) {
@@ -73,7 +109,7 @@ function equalities(part: Fields): readonly (readonly [name: string, value: unkn
     return operator === 'EQ' && Array.isArray(list) ? list.map((value: unknown) => [name, value] as const) : []
   })
   const expression = typeof part.KeyConditionExpression === 'string' ? part.KeyConditionExpression : ''
-  const found = [...expression.matchAll(/([#\w.-]+)\s*=\s*(:\w+)/g)]
+  const found = [...expression.matchAll(/(?<![#\w.-])([#\w.-]+)\s*=\s*(:\w+)/g)]
   return [...legacy, ...found.map(([, name = '', value = '']) => [nameOf(part, name), values[value]] as const)]
 }
 

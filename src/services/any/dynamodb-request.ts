@@ -2,7 +2,7 @@
 // transaction of each part, a PartiQL statement what it does.
 // https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazondynamodb.html
 
-import { dynamodbKeys, fieldsOf, type KeySchema, needsSchema } from './dynamodb-keys.ts'
+import { dynamodbKeys, fieldsOf, type KeySchema, LONGEST_STATEMENT, needsSchema } from './dynamodb-keys.ts'
 import type { AskedRequest, AskedResource } from './resources.ts'
 
 type Fields = Readonly<Record<string, unknown>>
@@ -86,20 +86,22 @@ const STATEMENT_ACTIONS: Readonly<Record<string, string>> = {
   delete: 'PartiQLDelete',
 }
 
-function statementParts({ Statement, Statements, TransactStatements }: Fields): readonly Part[] {
+function statementParts({ Statement, Parameters, Statements, TransactStatements }: Fields): readonly Part[] {
   const listed = [Statements, TransactStatements].filter((list) => Array.isArray(list)).flat()
-  const statements = [Statement, ...listed.map((one: unknown) => fieldsOf(one).Statement)]
-  return statements.flatMap((text) => {
-    const verb = typeof text === 'string' ? /^\s*(\w+)/.exec(text)?.[1]?.toLowerCase() : undefined
+  return [{ Statement, Parameters }, ...listed.map(fieldsOf)].flatMap((part) => {
+    const text = part.Statement
+    const verb = typeof text === 'string' ? /^\s*(\w{1,9})/.exec(text)?.[1]?.toLowerCase() : undefined
     const action = STATEMENT_ACTIONS[verb ?? '']
     if (typeof text !== 'string' || action === undefined) return []
+    // The values are refused with the whole request when it is longer than a statement may be.
+    const head = text.slice(0, LONGEST_STATEMENT)
     const before = verb === 'update' ? 'update' : verb === 'insert' ? 'into' : 'from'
     const name = '(?:"([^"]+)"|([\\w-]+))'
     const [, quoted, bare, quotedIndex, bareIndex] =
-      new RegExp(`\\b${before}\\s+${name}(?:\\.${name})?`, 'i').exec(text) ?? []
+      new RegExp(`\\b${before}\\s+${name}(?:\\.${name})?`, 'i').exec(head) ?? []
     const table = quoted ?? bare
     const index = quotedIndex ?? bareIndex
-    return table === undefined ? [] : [{ action, table, parts: [], ...(index !== undefined && { index }) }]
+    return table === undefined ? [] : [{ action, table, parts: [part], ...(index !== undefined && { index }) }]
   })
 }
 

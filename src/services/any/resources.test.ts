@@ -153,6 +153,20 @@ const CASES: readonly [name: string, service: string, operation: string, input: 
       [{ action: 'PartiQLSelect', resource: expect.stringMatching(/table\/orders\/index\/by-shop$/) }],
     ],
     [
+      'the values of a PartiQL statement, any of which may be the key',
+      'dynamodb',
+      'ExecuteStatement',
+      { Statement: "SELECT * FROM orders WHERE user = ? AND date = '2026'", Parameters: [{ S: 'ann' }] },
+      [{ action: 'PartiQLSelect', keys: { 'dynamodb:leadingkeys': ['2026', 'ann'] } }],
+    ],
+    [
+      'a PartiQL statement that reads all',
+      'dynamodb',
+      'ExecuteStatement',
+      { Statement: 'SELECT * FROM orders' },
+      [{ action: 'PartiQLSelect', keys: { 'dynamodb:fulltablescan': 'true' } }],
+    ],
+    [
       'several',
       'dynamodb',
       'BatchExecuteStatement',
@@ -274,5 +288,50 @@ describe('the resource of', () => {
         expect((await resourcesOf(asked, () => undefined)).length).toBeGreaterThan(0)
       }
     }
+  })
+
+  test.each([
+    ['a word', 'a'],
+    ['blanks', ' '],
+    ['quotes', "'"],
+    ['equals signs', 'a = '],
+    ['from', 'select from '],
+    ['names', '#a.b[0]-'],
+  ])(
+    'expressions of %s are read in bounded time, and not at all beyond their limits',
+    { timeout: 1_000 },
+    async (_what, text) => {
+      const ask = (input: object) =>
+        resourcesOf(
+          { service: 'dynamodb', prefix: 'dynamodb', operation: 'Query', input: { ...input }, ...PLACE },
+          () => undefined,
+        )
+      const expressions = (of: string) => ({ TableName: 't', KeyConditionExpression: of, FilterExpression: of })
+      const statement = (of: string) => ({ Statement: `select * from t where ${of}` })
+      for (let again = 0; again < 20; again++) {
+        await ask(expressions(text.repeat(4_096).slice(0, 4_096)))
+        await ask(statement(text.repeat(8_000).slice(0, 8_000)))
+      }
+      const long = text.repeat(1 << 20)
+      for (const input of [expressions(long), statement(long)]) {
+        await expect(ask(input)).rejects.toMatchObject({ code: 'ValidationException' })
+      }
+    },
+  )
+
+  test.each([
+    [
+      'ecs',
+      'DescribeServices',
+      { services: Array.from({ length: 1_001 }, (_, at) => `arn:aws:ecs:r:1:service/c/${at}`) },
+    ],
+    [
+      'dynamodb',
+      'BatchGetItem',
+      { RequestItems: Object.fromEntries(Array.from({ length: 1_001 }, (_, at) => [at, {}])) },
+    ],
+  ])('%s %s is refused about more than a thousand resources', async (service, operation, input) => {
+    const asked = { service, prefix: service, operation, input: { ...input }, ...PLACE }
+    await expect(resourcesOf(asked, () => undefined)).rejects.toMatchObject({ code: 'ValidationException' })
   })
 })

@@ -3,7 +3,7 @@
 // https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
 
 import type { ContextKeys } from '../../iam/request.ts'
-import { findAction, namedByForms, tagKeys } from './catalogue-resources.ts'
+import { findAction, namedByForms, requireFew, tagKeys } from './catalogue-resources.ts'
 import { dynamodbResources, type SchemaOf } from './dynamodb-request.ts'
 
 export interface AskedRequest {
@@ -33,6 +33,7 @@ export async function resourcesOf(asked: AskedRequest, schemaOf: SchemaOf): Prom
   const reader =
     asked.service === 'dynamodb' ? (one: AskedRequest) => dynamodbResources(one, schemaOf) : READERS[asked.service]
   const read = reader?.(asked) ?? []
+  requireFew(read)
   const named = read.length > 0 ? read : isOnAll || !action ? [] : namedByForms(action, asked)
   const found = named.length > 0 ? named : [{ resource: '*' }]
   const tags = action ? tagKeys(action, asked) : {}
