@@ -207,6 +207,9 @@ export interface ConnectionNotification {
 export interface PendingNotification {
   readonly id: string
   readonly notificationId: ConnectionNotificationId
+  /** The service or endpoint that the notification is of, as the topic's policy sees who publishes. The notification may be
+   * gone with it before the message is. */
+  readonly sourceArn: string
   readonly topicArn: string
   readonly event: ConnectionEvent
   readonly serviceId: EndpointServiceId

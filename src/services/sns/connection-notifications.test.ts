@@ -62,6 +62,7 @@ function happen(id: string, event: ConnectionEvent): void {
   const pending: PendingNotification = {
     id,
     notificationId: NOTIFICATION.id,
+    sourceArn: SERVICE_ARN,
     topicArn: TOPIC,
     event,
     serviceId: SERVICE,
@@ -108,10 +109,10 @@ it('needs the policy of the topic', async () => {
   expect(topics.store.records.pendingNotifications.size).toBe(0)
 })
 
-it('is nothing to anybody once its notification is deleted', async () => {
-  happen('one', 'Connect')
+it('is told also when the notification went with what it was of', async () => {
+  happen('one', 'Delete')
   topics.store.transact((tx) => tx.connectionNotifications.delete(NOTIFICATION.id))
   await topics.sns.publishPending()
-  expect(await heard()).toEqual([])
+  expect(await heard()).toMatchObject([{ eventType: 'Delete', region: 'us-east-1' }])
   expect(topics.store.records.pendingNotifications.size).toBe(0)
 })

@@ -2,8 +2,9 @@
 // named for it. An event is a record until every subscriber was told, so a restart tells it again rather than never.
 // https://docs.aws.amazon.com/vpc/latest/privatelink/create-notification-endpoint-service.html
 
+import { parseArn } from '../../iam/arn.ts'
 import { refusalOfService } from '../../iam/service-request.ts'
-import type { ConnectionNotification, PendingNotification } from '../../store/load-balancing-records.ts'
+import type { PendingNotification } from '../../store/load-balancing-records.ts'
 import { publishTo } from './publish.ts'
 import { type Sns, write } from './sns.ts'
 
@@ -33,9 +34,7 @@ export class ConnectionNotifications {
   async #publish(pending: PendingNotification): Promise<void> {
     this.#underWay.add(pending.id)
     try {
-      const notification = this.#sns.store.records.connectionNotifications.get(pending.notificationId)
-      // Deleted meanwhile: nobody wants to hear of it.
-      if (notification) await publishOne(this.#sns, notification, pending, this.#log)
+      await publishOne(this.#sns, pending, this.#log)
       await write(this.#sns, (tx) => tx.pendingNotifications.delete(pending.id))
     } finally {
       this.#underWay.delete(pending.id)
@@ -43,13 +42,9 @@ export class ConnectionNotifications {
   }
 }
 
-async function publishOne(
-  sns: Sns,
-  notification: ConnectionNotification,
-  pending: PendingNotification,
-  log: (line: string) => void,
-): Promise<void> {
-  const { topicArn } = pending
+/** The notification itself may be gone with the endpoint or service that it was of. */
+async function publishOne(sns: Sns, pending: PendingNotification, log: (line: string) => void): Promise<void> {
+  const { topicArn, sourceArn, notificationId } = pending
   const topic = sns.store.records.snsTopics.get(topicArn)
   const document = topic?.attributes.Policy
   const refusal = topic
@@ -58,36 +53,30 @@ async function publishOne(
         action: 'sns:Publish',
         resource: topicArn,
         ...(document !== undefined && { resourcePolicy: { name: topicArn, document } }),
-        keys: { 'aws:sourcearn': sourceArn(notification), 'aws:sourceaccount': notification.owner },
+        keys: { 'aws:sourcearn': sourceArn, 'aws:sourceaccount': parseArn(sourceArn)?.account ?? '' },
       })
     : 'there is no such topic'
   if (!topic || refusal !== undefined) {
-    log(`${notification.id}: ${pending.event} of ${pending.vpcEndpointId} was not published to ${topicArn}: ${refusal}`)
+    log(`${notificationId}: ${pending.event} of ${pending.vpcEndpointId} was not published to ${topicArn}: ${refusal}`)
     return
   }
   const { settled } = publishTo(sns, topic, {
     subject: `VPC endpoint ${pending.event}: ${pending.vpcEndpointId}`,
-    messages: { default: JSON.stringify(bodyOf(notification, pending)), byProtocol: {} },
+    messages: { default: JSON.stringify(bodyOf(pending)), byProtocol: {} },
     attributes: {},
   })
-  await settled
-}
-
-/** As the topic's policy sees who publishes. */
-function sourceArn({ region, owner, serviceId, vpcEndpointId }: ConnectionNotification): string {
-  const resource = serviceId === undefined ? `vpc-endpoint/${vpcEndpointId}` : `vpc-endpoint-service/${serviceId}`
-  return `arn:aws:ec2:${region}:${owner}:${resource}`
+  await settled()
 }
 
 /** AWS does not say what stands in it. */
-function bodyOf({ region, id }: ConnectionNotification, pending: PendingNotification): object {
+function bodyOf(pending: PendingNotification): object {
   return {
     eventType: pending.event,
-    connectionNotificationId: id,
+    connectionNotificationId: pending.notificationId,
     serviceId: pending.serviceId,
     vpcEndpointId: pending.vpcEndpointId,
     vpcEndpointOwner: pending.vpcEndpointOwner,
-    region,
+    region: parseArn(pending.sourceArn)?.region,
     eventTime: pending.at,
   }
 }

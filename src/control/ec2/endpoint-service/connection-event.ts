@@ -2,9 +2,22 @@
 // the transaction of what it tells of, so none is lost and none tells of what did not happen.
 // https://docs.aws.amazon.com/vpc/latest/privatelink/create-notification-endpoint-service.html
 
-import type { ConnectionEvent } from '../../../store/load-balancing-records.ts'
+import type { ConnectionEvent, ConnectionNotification } from '../../../store/load-balancing-records.ts'
 import type { VpcEndpoint } from '../../../store/records.ts'
 import type { Tx } from '../../../store/store.ts'
+import { ec2Arn } from '../request/owned.ts'
+
+/** As the topic's policy sees who publishes. */
+export function notificationSourceArn({
+  owner,
+  region,
+  serviceId,
+  vpcEndpointId = 'vpce-',
+}: Pick<ConnectionNotification, 'owner' | 'region' | 'serviceId' | 'vpcEndpointId'>): string {
+  return serviceId === undefined
+    ? ec2Arn('vpc-endpoint', { id: vpcEndpointId, owner, region })
+    : ec2Arn('vpc-endpoint-service', { id: serviceId, owner, region })
+}
 
 /** Leaves a message for each notification of the provider's and of the consumer's that asks for such events. */
 export function noteConnectionEvent(tx: Tx, endpoint: VpcEndpoint, event: ConnectionEvent, now: Date): void {
@@ -14,11 +27,13 @@ export function noteConnectionEvent(tx: Tx, endpoint: VpcEndpoint, event: Connec
     ...tx.connectionNotifications.where('serviceId', serviceId),
     ...tx.connectionNotifications.where('vpcEndpointId', endpoint.id),
   ]
-  for (const { id, topicArn, events } of wanted) {
+  for (const notification of wanted) {
+    const { id, topicArn, events } = notification
     if (!events.includes(event)) continue
     tx.pendingNotifications.insert({
       id: tx.newId('vpce-event'),
       notificationId: id,
+      sourceArn: notificationSourceArn(notification),
       topicArn,
       event,
       serviceId,

@@ -172,6 +172,7 @@ describe('what is left for SNS', () => {
     expect([...at.world.store.records.pendingNotifications.all()][0]).toEqual({
       id: expect.any(String),
       notificationId: made.ConnectionNotificationId,
+      sourceArn: `arn:aws:ec2:us-east-1:${PROVIDER.account}:vpc-endpoint-service/${ServiceId}`,
       topicArn: ConnectionNotificationArn,
       event: 'Connect',
       serviceId: ServiceId,
@@ -246,8 +247,11 @@ test('DescribeVpcEndpointConnectionNotifications finds by id and filters', () =>
   expect(describeAll({}, CONSUMER)).toEqual([])
 })
 
-test('DeleteVpcEndpointConnectionNotifications reports what is not there, and takes the others', () => {
-  const made = create({ ServiceId: at.service(), ConnectionNotificationArn: topic() })
+test('DeleteVpcEndpointConnectionNotifications reports what is not there, and takes the others with what is to be told', () => {
+  const ServiceId = at.service()
+  const made = create({ ServiceId, ConnectionNotificationArn: topic() })
+  at.connect(ServiceId)
+  expect(pending()).toEqual(['Connect'])
   const ConnectionNotificationIds = ['vpce-nfn-1', made.ConnectionNotificationId ?? '']
   expect(at.world.write(deleteVpcEndpointConnectionNotifications, { ConnectionNotificationIds })).toEqual({
     Unsuccessful: [
@@ -261,4 +265,5 @@ test('DeleteVpcEndpointConnectionNotifications reports what is not there, and ta
     ],
   })
   expect(describeAll()).toEqual([])
+  expect(pending()).toEqual([])
 })

@@ -79,7 +79,7 @@ export function modifyVpcEndpointConnectionNotification(
   return { ReturnValue: true }
 }
 
-/** What already happened is told all the same. */
+/** Who deletes one hears no more, not even of what happened before. */
 export function deleteVpcEndpointConnectionNotifications(
   tx: Tx,
   caller: Caller,
@@ -93,6 +93,9 @@ export function deleteVpcEndpointConnectionNotifications(
     if (!found || found.owner !== caller.account || found.region !== caller.region) {
       const { code, message } = notFound(KIND, id)
       return [{ ResourceId: id, Error: { Code: code, Message: message } }]
+    }
+    for (const pending of tx.pendingNotifications.where('notificationId', found.id)) {
+      tx.pendingNotifications.delete(pending.id)
     }
     tx.connectionNotifications.delete(id)
     forgetMade(tx, id)

@@ -7,7 +7,7 @@ import { refusalOfService } from '../../../iam/service-request.ts'
 import type { ConnectionNotification } from '../../../store/load-balancing-records.ts'
 import type { Records } from '../../../store/store.ts'
 import type { Caller } from '../../caller.ts'
-import { ec2Arn } from '../request/owned.ts'
+import { notificationSourceArn } from './connection-event.ts'
 
 const PRIVATELINK = 'vpce.amazonaws.com'
 
@@ -29,18 +29,11 @@ export function requireTopic(
     action: 'sns:Publish',
     resource: arn,
     ...(document !== undefined && { resourcePolicy: { name: arn, document } }),
-    keys: { 'aws:sourcearn': sourceArn(caller, subject), 'aws:sourceaccount': caller.account },
+    keys: {
+      'aws:sourcearn': notificationSourceArn({ owner: caller.account, region: caller.region, ...subject }),
+      'aws:sourceaccount': caller.account,
+    },
   })
   if (refused) throw invalidParameter(`The SNS topic does not let PrivateLink publish: ${refused}`)
   return arn
-}
-
-/** As the topic's policy sees who publishes. */
-function sourceArn(
-  { account: owner, region }: Caller,
-  { serviceId, vpcEndpointId = 'vpce-' }: Pick<ConnectionNotification, 'serviceId' | 'vpcEndpointId'>,
-): string {
-  return serviceId === undefined
-    ? ec2Arn('vpc-endpoint', { id: vpcEndpointId, owner, region })
-    : ec2Arn('vpc-endpoint-service', { id: serviceId, owner, region })
 }
