@@ -50,17 +50,13 @@ export class Deliveries {
     this.#options = options
   }
 
-  /** Resolves when the subscriber has it, or it was given up; never rejects. */
+  /** Resolves when the subscriber has it, or it was given up. Rejects only when the disk could not take it for a queue. */
   deliver(subscription: SnsSubscription, notice: Notice): Promise<void> {
-    if (subscription.protocol === 'sqs')
-      return this.#try(subscription, notice, [], () => this.#toQueue(subscription, notice))
-    const { pauses = PAUSES } = this.#options
+    if (subscription.protocol === 'sqs') return this.#queue(subscription, notice)
     if (this.#underWay.size >= MOST_UNDER_WAY) {
       return this.#giveUp(subscription, notice, `${MOST_UNDER_WAY} others are under way`)
     }
-    const delivery = this.#try(subscription, notice, pauses, () => this.#post(subscription, notice)).finally(() => {
-      this.#underWay.delete(delivery)
-    })
+    const delivery = this.#try(subscription, notice).finally(() => this.#underWay.delete(delivery))
     this.#underWay.add(delivery)
     return delivery
   }
@@ -70,20 +66,24 @@ export class Deliveries {
     this.#closing.abort()
   }
 
-  async #try(
-    subscription: SnsSubscription,
-    notice: Notice,
-    pauses: readonly number[],
-    attempt: () => Promise<void>,
-  ): Promise<void> {
+  async #queue(subscription: SnsSubscription, notice: Notice): Promise<void> {
+    try {
+      await this.#toQueue(subscription, notice)
+    } catch (error) {
+      if (!(error instanceof Undelivered)) throw error
+      await this.#giveUp(subscription, notice, error.message)
+    }
+  }
+
+  async #try(subscription: SnsSubscription, notice: Notice): Promise<void> {
+    const { pauses = PAUSES } = this.#options
     for (let number = 0; ; number++) {
       try {
-        return await attempt()
+        return await this.#post(subscription, notice)
       } catch (error) {
         const delay = pauses[number]
-        const why = error instanceof Error ? error.message : String(error)
         const mayPass = !(error instanceof Undelivered) || error.mayPass
-        if (!mayPass || delay === undefined) return this.#giveUp(subscription, notice, why)
+        if (!mayPass || delay === undefined) return this.#giveUp(subscription, notice, wordsOf(error))
         await pause(delay, undefined, { signal: this.#closing.signal, ref: false }).catch(() => undefined)
         if (this.#closing.signal.aborted) return new Promise<void>(() => undefined)
       }
@@ -98,7 +98,8 @@ export class Deliveries {
     try {
       await this.#put(deadLetters, subscription, this.#textFor(subscription, notice), {})
     } catch (error) {
-      log(`sns: nor did it reach ${deadLetters}: ${error instanceof Error ? error.message : String(error)}`)
+      if (subscription.protocol === 'sqs' && !(error instanceof Undelivered)) throw error
+      log(`sns: nor did it reach ${deadLetters}: ${wordsOf(error)}`)
     }
   }
 
@@ -165,4 +166,8 @@ export class Deliveries {
   #textFor({ id, protocol }: SnsSubscription, notice: Notice): string {
     return noticeText(notice, { subscriptionArn: id, protocol, endpoint: this.#options.endpoint() })
   }
+}
+
+function wordsOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }

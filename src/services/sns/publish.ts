@@ -58,10 +58,10 @@ export async function publishBatch(sns: Sns, input: PublishBatchInput, call: Cal
 
 export interface Published {
   readonly messageId: string
-  /** Every queue has it on disk, or will not. */
+  /** Every queue has it on disk, or will not; rejects when the disk could not take it. */
   readonly queued: Promise<void>
-  /** Every subscriber has it, or it was given up. */
-  readonly settled: Promise<void>
+  /** The same of every subscriber. */
+  readonly settled: () => Promise<void>
 }
 
 export function publishTo({ store, deliveries, now }: Sns, topic: SnsTopic, content: Content): Published {
@@ -79,8 +79,10 @@ export function publishTo({ store, deliveries, now }: Sns, topic: SnsTopic, cont
   const deliver = (protocols: readonly string[]) =>
     wanting.filter(({ protocol }) => protocols.includes(protocol)).map((one) => deliveries.deliver(one, notice))
   const queued = Promise.all(deliver(['sqs'])).then(() => undefined)
+  // Whoever published awaits it; an unobserved copy must not end the daemon.
+  queued.catch(() => undefined)
   const posted = deliver(['http', 'https'])
-  return { messageId, queued, settled: Promise.all([queued, ...posted]).then(() => undefined) }
+  return { messageId, queued, settled: () => Promise.all([queued, ...posted]).then(() => undefined) }
 }
 
 /** A message that is no JSON is none that a filter on its body takes. */

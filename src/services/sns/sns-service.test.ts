@@ -174,6 +174,15 @@ describe('queues as subscribers', () => {
     expect(JSON.parse((await received('dead'))[0]?.Body ?? '')).toMatchObject({ Message: 'lost' })
   })
 
+  it('that the disk could not take it for are not said to have it', async () => {
+    await subscribe('sqs', await createQueue('inbox'))
+    topics.sqs.sqs.messages.transact = () => {
+      throw new Error('the disk is full')
+    }
+    expect(await refusal(publish('x'))).toMatch('InternalError')
+    expect(topics.log).toEqual([expect.stringContaining('the disk is full')])
+  })
+
   it('of another account confirm with the token that they got', async () => {
     expect(await subscribe('sqs', await createQueue('inbox', OTHER_ACCOUNT))).toBe('pending confirmation')
     await publish('too early')

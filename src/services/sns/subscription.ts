@@ -44,7 +44,7 @@ export async function subscribe(sns: Sns, input: SubscribeInput, call: Call): Pr
     return old
   })
   if (subscription.token === undefined) return { SubscriptionArn: subscription.id }
-  askForConfirmation(sns, subscription, subscription.token)
+  await askForConfirmation(sns, subscription, subscription.token)
   return { SubscriptionArn: input.ReturnSubscriptionArn ? subscription.id : PENDING }
 }
 
@@ -194,13 +194,18 @@ function newSubscription(
   }
 }
 
-/** Goes its own way: who subscribes does not wait for the endpoint. */
-function askForConfirmation({ deliveries, now }: Sns, subscription: SnsSubscription, token: string): void {
-  void deliveries.deliver(subscription, {
+/** A queue is asked at once; who subscribes a server does not wait for it. */
+async function askForConfirmation(
+  { deliveries, now }: Sns,
+  subscription: SnsSubscription,
+  token: string,
+): Promise<void> {
+  const asked = deliveries.deliver(subscription, {
     type: 'SubscriptionConfirmation',
     messageId: randomUUID(),
     topicArn: subscription.topicArn,
     at: now().toISOString(),
     token,
   })
+  if (subscription.protocol === 'sqs') await asked
 }
