@@ -435,6 +435,14 @@ describe('checkPolicy', () => {
   })
 })
 
+test('a long policy is linted in bounded time', { timeout: 10_000 }, async () => {
+  const Action = Array.from({ length: 500 }, (_, at) => `ec2:${'DescribeModifyRun'.slice(at % 17)}*x${at}`)
+  const Resource = Array.from({ length: 500 }, (_, at) => `arn:*:ec2:*:*:*x*y*${at}`)
+  const text = JSON.stringify({ Statement: [{ Effect: 'Allow', Action: [...Action, 'ec2:*', 's3:*'], Resource }] })
+  expect(text.length).toBeLessThan(131_072)
+  expect((await checkPolicy(text, { kind: 'identity-based policy' })).length).toBeGreaterThan(0)
+})
+
 test.each([
   { kind: 'identity-based policy', characters: 6_144, finds: [] },
   { kind: 'identity-based policy', characters: 6_145, finds: ['warning too-long'] },

@@ -40,13 +40,27 @@ function foreignResources(statement: Statement, texts: readonly string[], tables
 
 /** By pattern: it is wrong when none of the actions that it stands for can be on one of the resources. */
 function wrongTypes(statement: Statement, texts: readonly string[], tables: ActionTables): Unplaced[] {
+  const isMeant = meansOne(texts)
   return statement.action.patterns.flatMap((pattern, at) => {
     const actions = actionsMeant(pattern, tables) ?? []
-    const canBe = (action: ServiceAction) => arnsOf(action).some((arn) => texts.some((text) => canMean(text, arn)))
+    const canBe = (action: ServiceAction) => arnsOf(action).some(isMeant)
     if (actions.length === 0 || actions.some(canBe)) return []
     const path = `${pathOf(statement)}.Action[${at}]`
     return [{ severity: 'warning', rule: 'never-matches', path, ...wrongType(pattern, actions, texts) } as const]
   })
+}
+
+/** Longer than any ARN: nobody writes one but to cost time, and it may mean anything. */
+const LONGEST_ARN = 2_048
+
+/** Whether one of the texts can mean a form of ARN; actions of a service share a few forms, and each is tried once. */
+function meansOne(texts: readonly string[]): (arn: string) => boolean {
+  const known = new Map<string, boolean>()
+  return (arn) => {
+    const found = known.get(arn) ?? texts.some((text) => text.length > LONGEST_ARN || canMean(text, arn))
+    known.set(arn, found)
+    return found
+  }
 }
 
 function wrongType(pattern: string, actions: readonly ServiceAction[], texts: readonly string[]) {

@@ -18,7 +18,14 @@ const WITHOUT_SLASH = new Set([
 
 /** `arn` is a form as the service authorization reference writes it, `arn:${Partition}:s3:::${BucketName}`. */
 export function canMean(pattern: string, arn: string): boolean {
-  return overlap(patternTokens(pattern), arnTokens(arn))
+  return isOfService(pattern, arn) && overlap(patternTokens(pattern), arnTokens(arn))
+}
+
+/** Most pairs differ here already. */
+function isOfService(pattern: string, arn: string): boolean {
+  const [scheme = '', partition = '', service = ''] = pattern.split(':', 3)
+  if (/[*?$]/.test(scheme + partition + service) || !pattern.startsWith('arn:')) return true
+  return service === arn.split(':', 3)[2]
 }
 
 /** A policy variable stands for any text. */
