@@ -1,6 +1,6 @@
 // A Trace as text for a terminal: what was asked, the verdict, and a line for each step with the deciding one marked.
 
-import { formatTraffic } from './packet.ts'
+import { formatTraffic, hasPorts } from './packet.ts'
 import { shortArn } from './short-arn.ts'
 import type { Step, Trace } from './trace.ts'
 
@@ -55,14 +55,15 @@ function painter({ colour = false }: FormatOptions): (text: string, ansi: string
 
 function headText({ question, flow }: Trace): string {
   const { to, from } = question
-  const traffic = formatTraffic({
-    protocol: to.protocol,
-    ...(to.port !== undefined && { ports: { from: to.port, to: to.port } }),
-  })
+  // Of an endpoint service only whether it is there may be asked.
+  const traffic =
+    to.port === undefined && hasPorts(to.protocol)
+      ? ''
+      : ` ${formatTraffic({ protocol: to.protocol, ...(to.port !== undefined && { ports: { from: to.port, to: to.port } }) })}`
   const sender = flow ? `${from} (${flow.source})` : from
   const target = 'name' in to ? (flow ? `${to.name} (${flow.destination})` : to.name) : to.address
   const request = question.request ? `, ${question.request.action} on ${question.request.resource}` : ''
-  return `${sender} to ${target} ${traffic}${request}`
+  return `${sender} to ${target}${traffic}${request}`
 }
 
 function verdictText({ verdict, blockers }: Trace, paint: (text: string, ansi: string) => string): string {
