@@ -129,6 +129,7 @@ const MEMBERS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   },
   'vpc-lattice': {
     authType: 'NONE',
+    domainVerificationIdentifier: 'dv-0123456789abcdef0',
     resourceArn: `arn:aws:vpc-lattice:us-east-1:${ACCOUNT}:servicenetwork/sn-0123456789abcdef0`,
     resourceConfigurationIdentifier: 'rcfg-0123456789abcdef0',
     resourceEndpointAssociationIdentifier: 'rea-0123456789abcdef0',

@@ -33,11 +33,8 @@ function compileResource(
 ): EndpointResourceNetwork[] {
   const configuration = records.resourceConfigurations.get(association.resourceConfigurationId)
   if (!configuration) return []
-  const inNetwork = records.serviceNetworkResourceAssociations.get(
-    association.serviceNetworkResourceAssociationId ?? '',
-  )
   const answersPrivately = vpc.enableDnsSupport && vpc.enableDnsHostnames
-  const privateName = answersPrivately ? privateResourceName(endpoint, configuration, inNetwork) : undefined
+  const privateName = answersPrivately ? privateResourceName(records, endpoint, association) : undefined
   return [
     {
       id: association.id,

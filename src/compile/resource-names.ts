@@ -5,10 +5,11 @@
 import type {
   EndpointAssociation,
   PrivateDnsPreference,
-  ResourceConfiguration,
   ServiceNetworkResourceAssociation,
 } from '../store/lattice-records.ts'
 import type { Region, VpcEndpoint } from '../store/records.ts'
+import type { Records } from '../store/store.ts'
+import { isNameVerified } from './domain-verification.ts'
 
 /** `4232ccc.vpc-lattice-rsc.us-east-1.on.aws` */
 export function resourceZoneName(region: Region): string {
@@ -36,27 +37,38 @@ export function resourceAssociationName({
   return `${id}.${resourceConfigurationId}.${resourceZoneName(region)}`
 }
 
-/** The custom domain name by which the resource is known in the endpoint's VPC. No domain is verified here, so only what the
- * consumer's preference names, or all. */
+/** The custom domain name by which the resource is known in the endpoint's VPC, as far as the consumer wants to know it. */
 export function privateResourceName(
+  records: Records,
   { privateDnsEnabled, privateDns }: Pick<VpcEndpoint, 'privateDnsEnabled' | 'privateDns'>,
-  { customDomainName: name }: ResourceConfiguration,
-  inNetwork: ServiceNetworkResourceAssociation | undefined,
+  association: EndpointAssociation,
 ): string | undefined {
-  if (!privateDnsEnabled || name === undefined || inNetwork?.privateDnsEnabled === false) return undefined
-  return admits(privateDns, name) ? name : undefined
+  const configuration = records.resourceConfigurations.get(association.resourceConfigurationId)
+  const name = configuration?.customDomainName
+  const inNetwork = records.serviceNetworkResourceAssociations.get(
+    association.serviceNetworkResourceAssociationId ?? '',
+  )
+  if (!privateDnsEnabled || !configuration || name === undefined || inNetwork?.privateDnsEnabled === false) {
+    return undefined
+  }
+  return admits(privateDns, name, () => isNameVerified(records, configuration)) ? name : undefined
 }
 
-function admits(privateDns: PrivateDnsPreference | undefined, name: string): boolean {
-  switch (privateDns?.preference) {
+/** Without a preference it is verified domains only. */
+function admits(privateDns: PrivateDnsPreference | undefined, name: string, isVerified: () => boolean): boolean {
+  const { preference = 'VERIFIED_DOMAINS_ONLY', specifiedDomains = [] } = privateDns ?? {}
+  const isSpecified = () =>
+    specifiedDomains.some((one) => (one.startsWith('*.') ? name.endsWith(one.slice(1)) : name === one))
+  switch (preference) {
     case 'ALL_DOMAINS':
       return true
+    case 'VERIFIED_DOMAINS_ONLY':
+      return isVerified()
     case 'SPECIFIED_DOMAINS_ONLY':
+      return isSpecified()
     case 'VERIFIED_DOMAINS_AND_SPECIFIED_DOMAINS':
-      return privateDns.specifiedDomains.some((one) =>
-        one.startsWith('*.') ? name.endsWith(one.slice(1)) : name === one,
-      )
+      return isSpecified() || isVerified()
     default:
-      return false
+      return preference satisfies never
   }
 }

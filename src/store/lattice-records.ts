@@ -19,6 +19,7 @@ export type ResourceConfigurationId = `rcfg-${string}`
 export type ServiceNetworkId = `sn-${string}`
 export type ServiceNetworkResourceAssociationId = `snra-${string}`
 export type ServiceNetworkVpcAssociationId = `snva-${string}`
+export type DomainVerificationId = `dv-${string}`
 export type EndpointAssociationId = `vpce-rsc-asc-${string}`
 
 /** Where traffic for resources enters the VPC that they are in. Its interfaces are the network interfaces with its id,
@@ -59,8 +60,20 @@ export interface ResourceConfiguration extends Owned {
   readonly customDomainName?: string
   /** GROUP only: the domain that children's names may be below. */
   readonly groupDomain?: string
+  /** By which the name, or the group's domain, is proved to be the owner's. */
+  readonly domainVerificationId?: DomainVerificationId
   readonly allowAssociationToShareableServiceNetwork: boolean
   readonly updatedAt: Instant
+}
+
+/** A domain that a provider proves to be its own. It is verified while the record is there. */
+export interface DomainVerification extends Owned {
+  readonly id: DomainVerificationId
+  /** Lower case, without the final dot. */
+  readonly domainName: string
+  /** The TXT record. */
+  readonly recordName: string
+  readonly recordValue: string
 }
 
 export interface ServiceNetwork extends Owned {

@@ -5,6 +5,7 @@ import type { Address } from '../ip/address.ts'
 import type { Cidr } from '../ip/cidr.ts'
 import type { PortRange, Protocol } from '../ip/protocol.ts'
 import type {
+  DomainVerification,
   EndpointAssociation,
   EndpointAssociationAddress,
   LatticePolicy,
@@ -950,6 +951,7 @@ export interface Schema {
   sqsQueues: SqsQueue
   resourceGateways: ResourceGateway
   resourceConfigurations: ResourceConfiguration
+  domainVerifications: DomainVerification
   serviceNetworks: ServiceNetwork
   serviceNetworkResourceAssociations: ServiceNetworkResourceAssociation
   serviceNetworkVpcAssociations: ServiceNetworkVpcAssociation
@@ -1041,7 +1043,8 @@ export const INDEXES = {
   snsSubscriptions: ['owner', 'topicArn'],
   sqsQueues: ['owner'],
   resourceGateways: ['owner', 'vpcId'],
-  resourceConfigurations: ['owner', 'resourceGatewayId', 'groupId'],
+  resourceConfigurations: ['owner', 'resourceGatewayId', 'groupId', 'domainVerificationId'],
+  domainVerifications: ['owner'],
   serviceNetworks: ['owner'],
   serviceNetworkResourceAssociations: ['owner', 'serviceNetworkId', 'resourceConfigurationId'],
   serviceNetworkVpcAssociations: ['owner', 'serviceNetworkId', 'vpcId'],

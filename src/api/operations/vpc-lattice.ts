@@ -3,6 +3,12 @@
 
 import { latticeAuthorisations } from '../../control/vpc-lattice/authorisation.ts'
 import {
+  deleteDomainVerification,
+  getDomainVerification,
+  listDomainVerifications,
+  startDomainVerification,
+} from '../../control/vpc-lattice/domain-verification.ts'
+import {
   deleteResourceEndpointAssociation,
   listResourceEndpointAssociations,
   listServiceNetworkVpcEndpointAssociations,
@@ -56,12 +62,14 @@ import type { ReadRows, WriteRows } from './rows.ts'
 
 export const VPC_LATTICE_READS = {
   GetAuthPolicy: getAuthPolicy,
+  GetDomainVerification: getDomainVerification,
   GetResourceConfiguration: getResourceConfiguration,
   GetResourceGateway: getResourceGateway,
   GetResourcePolicy: getResourcePolicy,
   GetServiceNetwork: getServiceNetwork,
   GetServiceNetworkResourceAssociation: getServiceNetworkResourceAssociation,
   GetServiceNetworkVpcAssociation: getServiceNetworkVpcAssociation,
+  ListDomainVerifications: listDomainVerifications,
   ListResourceConfigurations: listResourceConfigurations,
   ListResourceEndpointAssociations: listResourceEndpointAssociations,
   ListResourceGateways: listResourceGateways,
@@ -81,6 +89,7 @@ export const VPC_LATTICE_WRITES = {
   CreateServiceNetworkResourceAssociation: createServiceNetworkResourceAssociation,
   CreateServiceNetworkVpcAssociation: createServiceNetworkVpcAssociation,
   DeleteAuthPolicy: deleteAuthPolicy,
+  DeleteDomainVerification: deleteDomainVerification,
   DeleteResourceConfiguration: deleteResourceConfiguration,
   DeleteResourceEndpointAssociation: deleteResourceEndpointAssociation,
   DeleteResourceGateway: deleteResourceGateway,
@@ -90,6 +99,7 @@ export const VPC_LATTICE_WRITES = {
   DeleteServiceNetworkVpcAssociation: deleteServiceNetworkVpcAssociation,
   PutAuthPolicy: putAuthPolicy,
   PutResourcePolicy: putResourcePolicy,
+  StartDomainVerification: startDomainVerification,
   TagResource: tagResource,
   UntagResource: untagResource,
   UpdateResourceConfiguration: updateResourceConfiguration,

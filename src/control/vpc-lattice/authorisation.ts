@@ -26,17 +26,19 @@ const ON_CONFIGURATION: On = { prefix: 'rcfg', member: 'resourceConfigurationIde
 const ON_NETWORK: On = { prefix: 'sn', member: 'serviceNetworkIdentifier' }
 const ON_RESOURCE_ASSOCIATION: On = { prefix: 'snra', member: 'serviceNetworkResourceAssociationIdentifier' }
 const ON_VPC_ASSOCIATION: On = { prefix: 'snva', member: 'serviceNetworkVpcAssociationIdentifier' }
+const ON_VERIFICATION: On = { prefix: 'dv', member: 'domainVerificationIdentifier' }
 const ON_POLICIED: On = { prefix: 'sn', member: 'resourceIdentifier' }
 const ON_ANY: On = { prefix: 'sn', member: 'resourceArn' }
 
 /** Lists are on nothing. */
 const RESOURCES: Readonly<Record<string, readonly On[]>> = {
-  CreateResourceConfiguration: [{ prefix: 'rcfg' }, ON_GATEWAY],
+  CreateResourceConfiguration: [{ prefix: 'rcfg' }, ON_GATEWAY, ON_VERIFICATION],
   CreateResourceGateway: [{ prefix: 'rgw' }],
   CreateServiceNetwork: [{ prefix: 'sn' }],
   CreateServiceNetworkResourceAssociation: [{ prefix: 'snra' }, ON_CONFIGURATION, ON_NETWORK],
   CreateServiceNetworkVpcAssociation: [{ prefix: 'snva' }, ON_NETWORK],
   DeleteAuthPolicy: [ON_POLICIED],
+  DeleteDomainVerification: [ON_VERIFICATION],
   DeleteResourceConfiguration: [ON_CONFIGURATION],
   DeleteResourceGateway: [ON_GATEWAY],
   DeleteResourcePolicy: [ON_ANY],
@@ -44,6 +46,7 @@ const RESOURCES: Readonly<Record<string, readonly On[]>> = {
   DeleteServiceNetworkResourceAssociation: [ON_RESOURCE_ASSOCIATION],
   DeleteServiceNetworkVpcAssociation: [ON_VPC_ASSOCIATION],
   GetAuthPolicy: [ON_POLICIED],
+  GetDomainVerification: [ON_VERIFICATION],
   GetResourceConfiguration: [ON_CONFIGURATION],
   GetResourceGateway: [ON_GATEWAY],
   GetResourcePolicy: [ON_ANY],
@@ -52,6 +55,7 @@ const RESOURCES: Readonly<Record<string, readonly On[]>> = {
   GetServiceNetworkVpcAssociation: [ON_VPC_ASSOCIATION],
   PutAuthPolicy: [ON_POLICIED],
   PutResourcePolicy: [ON_ANY],
+  StartDomainVerification: [{ prefix: 'dv' }],
   TagResource: [ON_ANY],
   UntagResource: [ON_ANY],
   UpdateResourceConfiguration: [ON_CONFIGURATION],
@@ -103,13 +107,14 @@ function arnOf({ region, account }: Asker, noun: string, identifier: string): st
 
 function requestKeys(operation: string, input: Input): ContextKeys {
   const keys: Record<string, string | string[]> = {}
-  const { tags, tagKeys, vpcIdentifier, securityGroupIds, authType } = input
+  const { tags, tagKeys, vpcIdentifier, securityGroupIds, authType, domainName } = input
   if (typeof tags === 'object' && tags !== null) {
     keys['aws:tagkeys'] = Object.keys(tags)
     for (const [key, value] of Object.entries(tags)) keys[`aws:requesttag/${key.toLowerCase()}`] = String(value)
   }
   if (Array.isArray(tagKeys)) keys['aws:tagkeys'] = tagKeys.map(String)
   if (typeof vpcIdentifier === 'string') keys['vpc-lattice:vpcid'] = vpcIdentifier
+  if (typeof domainName === 'string') keys['vpc-lattice:domainname'] = domainName
   if (typeof authType === 'string') keys['vpc-lattice:authtype'] = authType
   if (WITH_GROUPS.has(operation) && Array.isArray(securityGroupIds)) {
     keys['vpc-lattice:securitygroupids'] = securityGroupIds.map(String)
@@ -121,6 +126,8 @@ function requestKeys(operation: string, input: Input): ContextKeys {
 function factsOf(records: Records, id: string): ContextKeys {
   const gateway = records.resourceGateways.get(id)
   if (gateway) return { 'vpc-lattice:vpcid': gateway.vpcId }
+  const verification = records.domainVerifications.get(id)
+  if (verification) return { 'vpc-lattice:domainname': verification.domainName }
   const network = records.serviceNetworks.get(id)
   if (network) return { 'vpc-lattice:authtype': network.authType }
   const resource = records.serviceNetworkResourceAssociations.get(id)

@@ -18,6 +18,7 @@ interface Entity {
 const KINDS = {
   rgw: { table: 'resourceGateways', noun: 'resourcegateway', type: 'RESOURCE_GATEWAY' },
   rcfg: { table: 'resourceConfigurations', noun: 'resourceconfiguration', type: 'RESOURCE_CONFIGURATION' },
+  dv: { table: 'domainVerifications', noun: 'domainverification', type: 'DOMAIN_VERIFICATION' },
   sn: { table: 'serviceNetworks', noun: 'servicenetwork', type: 'SERVICE_NETWORK' },
   snra: {
     table: 'serviceNetworkResourceAssociations',

@@ -18,7 +18,8 @@ import type { Caller } from '../caller.ts'
 import { associateEndpointsOfConfiguration } from '../ec2/endpoint/endpoint-association.ts'
 import { findMadeBefore, forgetMade, rememberMade } from '../ec2/request/client-token.ts'
 import { ownedBy } from '../ec2/request/owned.ts'
-import { conflict, notServed, validationError } from './errors.ts'
+import { statusOf } from './domain-verification.ts'
+import { conflict, validationError } from './errors.ts'
 import { allVisible, latticeArn, requireOwn, requireVisible } from './find.ts'
 import { idempotent, pageOf, requireDomainName, required, requireName, requireTags } from './names.ts'
 import { removePolicies } from './policy.ts'
@@ -44,7 +45,6 @@ export function createResourceConfiguration(
   if (input.protocol !== undefined && input.protocol !== 'TCP') {
     throw validationError(`The protocol ${input.protocol} is not supported; use TCP.`)
   }
-  if (input.domainVerificationIdentifier !== undefined) throw notServed('A domain verification')
   const place = requirePlace(tx, caller, type, input)
   const configuration = tx.resourceConfigurations.insert({
     ...ownedBy(caller, requireTags(input.tags)),
@@ -53,7 +53,7 @@ export function createResourceConfiguration(
     type,
     ...place,
     ...requireResource(tx, caller, type, input),
-    ...requireDomains(type, input),
+    ...requireDomains(tx, caller, type, input),
     allowAssociationToShareableServiceNetwork: input.allowAssociationToShareableServiceNetwork ?? true,
     updatedAt: caller.now.toISOString(),
   })
@@ -69,7 +69,15 @@ export function getResourceConfiguration(
   input: GetResourceConfigurationRequest,
 ): GetResourceConfigurationResponse {
   const configuration = requireVisible(records, caller, 'rcfg', input.resourceConfigurationIdentifier)
-  return { ...toConfiguration(configuration), lastUpdatedAt: new Date(configuration.updatedAt) }
+  const verification = records.domainVerifications.get(configuration.domainVerificationId ?? '')
+  return {
+    ...toConfiguration(configuration),
+    ...(verification && {
+      domainVerificationArn: latticeArn(verification),
+      domainVerificationStatus: statusOf(records, verification),
+    }),
+    lastUpdatedAt: new Date(configuration.updatedAt),
+  }
 }
 
 export function listResourceConfigurations(
@@ -151,6 +159,9 @@ export function toConfiguration(configuration: ResourceConfiguration) {
     createdAt: new Date(configuration.createdAt),
     ...(configuration.customDomainName !== undefined && { customDomainName: configuration.customDomainName }),
     ...(configuration.groupDomain !== undefined && { groupDomain: configuration.groupDomain }),
+    ...(configuration.domainVerificationId !== undefined && {
+      domainVerificationId: configuration.domainVerificationId,
+    }),
   }
 }
 
@@ -194,16 +205,39 @@ function requireResource(
   return { definition: wanted, portRanges: requirePortRanges(ports) }
 }
 
+/** A verification proves the name, or a group's domain; a child's name is below its group's domain, if that has one. */
 function requireDomains(
+  records: Records,
+  caller: Caller,
   type: ResourceConfiguration['type'],
-  { customDomainName, groupDomain }: CreateResourceConfigurationRequest,
-): Pick<ResourceConfiguration, 'customDomainName' | 'groupDomain'> {
-  if (groupDomain !== undefined && type !== 'GROUP') throw validationError('Only a group has a group domain.')
-  if (customDomainName !== undefined && type === 'GROUP') throw validationError('A group has no custom domain name.')
-  return {
-    ...(customDomainName !== undefined && { customDomainName: requireDomainName(customDomainName) }),
-    ...(groupDomain !== undefined && { groupDomain: requireDomainName(groupDomain) }),
+  input: CreateResourceConfigurationRequest,
+): Pick<ResourceConfiguration, 'customDomainName' | 'groupDomain' | 'domainVerificationId'> {
+  const { domainVerificationIdentifier: identifier } = input
+  if (input.groupDomain !== undefined && type !== 'GROUP') throw validationError('Only a group has a group domain.')
+  if (input.customDomainName !== undefined && type === 'GROUP') {
+    throw validationError('A group has no custom domain name.')
   }
+  const domains = {
+    ...(input.customDomainName !== undefined && { customDomainName: requireDomainName(input.customDomainName) }),
+    ...(input.groupDomain !== undefined && { groupDomain: requireDomainName(input.groupDomain) }),
+  }
+  const name = domains.customDomainName ?? domains.groupDomain
+  if (type === 'CHILD' && name !== undefined) {
+    const group = requireOwn(records, caller, 'rcfg', input.resourceConfigurationGroupIdentifier)
+    if (group.groupDomain !== undefined) requireWithin(name, group.groupDomain)
+  }
+  if (identifier === undefined) return domains
+  const verification = requireOwn(records, caller, 'dv', identifier)
+  if (name === undefined)
+    throw validationError('A domain verification goes with a custom domain name or a group domain.')
+  requireWithin(name, verification.domainName)
+  return { ...domains, domainVerificationId: verification.id }
+}
+
+function requireWithin(name: string, domain: string): void {
+  const bare = name.replace(/^\*\./, '')
+  if (bare === domain || bare.endsWith(`.${domain}`)) return
+  throw validationError(`The domain name ${name} is not within ${domain}.`)
 }
 
 function isNamed(one: ResourceConfiguration, { region }: Caller, name: string): boolean {

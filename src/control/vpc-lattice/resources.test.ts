@@ -13,6 +13,14 @@ import { deleteNetworkInterface, describeNetworkInterfaces } from '../ec2/networ
 import { contents, refusal } from '../ec2/request/testing.ts'
 import { deleteSubnet, describeSubnets } from '../ec2/vpc/subnet.ts'
 import { disassociateResourceShare } from '../ram/association.ts'
+import { changeResourceRecordSets } from '../route53/change-batch.ts'
+import { createHostedZone } from '../route53/hosted-zone.ts'
+import {
+  deleteDomainVerification,
+  getDomainVerification,
+  listDomainVerifications,
+  startDomainVerification,
+} from './domain-verification.ts'
 import { deleteResourceEndpointAssociation, listResourceEndpointAssociations } from './endpoint-association.ts'
 import {
   createServiceNetworkResourceAssociation,
@@ -318,6 +326,71 @@ describe('ServiceNetwork endpoints', () => {
   test('one that is not shared does not exist', () => {
     const input = { VpcEndpointType: 'ServiceNetwork', ServiceNetworkArn: serviceNetwork() }
     refusal(() => endpoint(input), 'InvalidServiceNetworkArn.NotFound')
+  })
+})
+
+describe('domain verifications', () => {
+  const start = (domainName: string) => it.world.write(startDomainVerification, { domainName }, PROVIDER)
+  const statusIn = (id: string) =>
+    it.world.read(getDomainVerification, { domainVerificationIdentifier: id }, PROVIDER).status
+
+  /** Puts the TXT record in a public zone of the provider's, or takes it out. */
+  function prove(id: string, Action: 'UPSERT' | 'DELETE' = 'UPSERT'): void {
+    const { domainName, recordName: Name, recordValue } = it.world.store.records.domainVerifications.get(id) ?? {}
+    const { hostedZones } = it.world.store.records
+    if (hostedZones.where('name', domainName ?? '').length === 0) {
+      it.world.write(createHostedZone, { Name: domainName, CallerReference: id }, PROVIDER)
+    }
+    const ResourceRecords = [{ Value: `"${recordValue}"` }]
+    const Changes = [{ Action, ResourceRecordSet: { Name, Type: 'TXT' as const, TTL: 60, ResourceRecords } }]
+    const HostedZoneId = hostedZones.where('name', domainName ?? '')[0]?.id
+    it.world.write(changeResourceRecordSets, { HostedZoneId, ChangeBatch: { Changes } }, PROVIDER)
+  }
+
+  test('a domain is verified while its record is public, and only then has an endpoint the name by default', () => {
+    const { id = '' } = start('Corp.Example.')
+    expect(statusIn(id)).toBe('PENDING')
+    const arn = it.configure({ customDomainName: 'db.corp.example', domainVerificationIdentifier: id })
+    it.share(arn)
+    endpoint({ ResourceConfigurationArn: arn, PrivateDnsEnabled: true })
+    const names = () => {
+      const { VpcEndpoints } = it.world.read(describeVpcEndpoints, {}, CONSUMER)
+      return VpcEndpoints[0]?.DnsEntries?.slice(1).map(({ DnsName }) => DnsName)
+    }
+    expect(names()).toEqual([])
+    prove(id)
+    expect([statusIn(id), names()]).toEqual(['VERIFIED', ['db.corp.example']])
+    prove(id, 'DELETE')
+    expect([statusIn(id), names()]).toEqual(['PENDING', []])
+    const needed = { domainVerificationIdentifier: id }
+    refusal(() => it.world.write(deleteDomainVerification, needed, PROVIDER), 'ConflictException')
+  })
+
+  test("a group's domain speaks for its children, whose names are within it", () => {
+    const { id = '' } = start('corp.example')
+    const group = it.configure({ type: 'GROUP', groupDomain: 'corp.example', domainVerificationIdentifier: id })
+    const child = { type: 'CHILD' as const, resourceConfigurationGroupIdentifier: group }
+    refusal(() => it.configure({ ...child, customDomainName: 'db.other.example' }), 'ValidationException')
+    it.configure({ ...child, customDomainName: 'db.corp.example' })
+    it.share(group)
+    prove(id)
+    const made = endpoint({ ResourceConfigurationArn: group, PrivateDnsEnabled: true })
+    expect(made.DnsEntries?.map(({ DnsName }) => DnsName)).toContain('db.corp.example')
+  })
+
+  test.each([
+    ['no name to verify', {}],
+    ['a name of another domain', { customDomainName: 'db.other.example' }],
+  ])('%s is refused', (_, input) => {
+    const { id } = start('corp.example')
+    refusal(() => it.configure({ domainVerificationIdentifier: id, ...input }), 'ValidationException')
+  })
+
+  test('one for each domain, and it goes when nothing needs it', () => {
+    const { id = '' } = start('corp.example')
+    refusal(() => start('corp.example'), 'ConflictException')
+    it.world.write(deleteDomainVerification, { domainVerificationIdentifier: id }, PROVIDER)
+    expect(it.world.read(listDomainVerifications, {}, PROVIDER).items).toEqual([])
   })
 })
 

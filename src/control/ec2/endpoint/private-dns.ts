@@ -88,13 +88,8 @@ function privateNames(endpoint: VpcEndpoint): readonly string[] {
 
 /** The custom names of the resources that a Resource or ServiceNetwork endpoint leads to. */
 function resourceNames(records: Records, endpoint: VpcEndpoint): string[] {
-  return records.endpointAssociations.where('vpcEndpointId', endpoint.id).flatMap((association) => {
-    const configuration = records.resourceConfigurations.get(association.resourceConfigurationId)
-    const inNetwork = records.serviceNetworkResourceAssociations.get(
-      association.serviceNetworkResourceAssociationId ?? '',
-    )
-    return (configuration && privateResourceName(endpoint, configuration, inNetwork)) ?? []
-  })
+  const associations = records.endpointAssociations.where('vpcEndpointId', endpoint.id)
+  return associations.flatMap((association) => privateResourceName(records, endpoint, association) ?? [])
 }
 
 /** The interface endpoints that leave the queries from inside their VPC to a gateway endpoint like this one. */

@@ -143,11 +143,7 @@ export function resourceDnsEntries(records: Records, endpoint: VpcEndpoint): Dns
 }
 
 export function associationDns(records: Records, endpoint: VpcEndpoint, association: EndpointAssociation) {
-  const configuration = records.resourceConfigurations.get(association.resourceConfigurationId)
-  const inNetwork = records.serviceNetworkResourceAssociations.get(
-    association.serviceNetworkResourceAssociationId ?? '',
-  )
-  const name = configuration && privateResourceName(endpoint, configuration, inNetwork)
+  const name = privateResourceName(records, endpoint, association)
   return {
     dnsEntry: { DnsName: endpointResourceName(association), HostedZoneId: vpceHostedZoneId(endpoint.region) },
     ...(name !== undefined && {
