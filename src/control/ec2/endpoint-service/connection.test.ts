@@ -409,7 +409,7 @@ describe('an endpoint of type GatewayLoadBalancer', () => {
     expect(remove()).toEqual([])
   })
 
-  test('may stand before a whole subnet of the VPC, and drops what comes while nothing lies behind it', () => {
+  test('may stand before a whole subnet of the VPC, and drops what comes once it was rejected', () => {
     const service = appliances()
     const endpoint = id(at.connect(service, TYPE))
     const RouteTableId = table()
@@ -419,7 +419,7 @@ describe('an endpoint of type GatewayLoadBalancer', () => {
       compile(at.world.store.records)
         .vpcs.flatMap((vpc) => vpc.routeTables)
         .find((one) => one.id === RouteTableId)?.entries
-    expect(entries()?.[0]).toMatchObject({ cidr: '10.0.2.0/24', nextHop: { kind: 'blackhole' } })
+    expect(entries()?.[0]?.cidr).toBe('10.0.2.0/24')
     reject(service, endpoint)
     expect(entries()?.[0]?.nextHop).toEqual({ kind: 'blackhole', why: `${endpoint} is rejected` })
     expect(routes(RouteTableId)?.find((one) => one.GatewayId === endpoint)?.State).toBe('blackhole')
