@@ -257,6 +257,14 @@ describe('servers as subscribers', () => {
     expect(left.Subscriptions).toEqual([])
   })
 
+  it('confirm by the link in any region', async () => {
+    client = topics.topics(ACCOUNT, 'eu-west-1')
+    topic = await create('news')
+    await confirmed()
+    const { Attributes } = await client.send(new sns.GetTopicAttributesCommand({ TopicArn: topic }))
+    expect(Attributes).toMatchObject({ TopicArn: `arn:aws:sns:eu-west-1:${ACCOUNT}:news`, SubscriptionsConfirmed: '1' })
+  })
+
   it('that fail are asked again, and then given up with a line in the log', async () => {
     await confirmed({ RawMessageDelivery: 'true' })
     topics.answers = [500, 503, 200]

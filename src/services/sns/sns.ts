@@ -30,14 +30,16 @@ export function topicArn({ account, region }: Place, name: string): string {
   return `arn:aws:sns:${region}:${account}:${name}`
 }
 
-/** A topic of the call's region; the policies have said whether it may be another account's. */
+/** A topic of the call's region; the policies have said whether it may be another account's. Who follows a link says no
+ * region. */
 export function requireTopic(records: Records, call: Call, arn: string | undefined): SnsTopic {
   const named = parseArn(arn ?? '')
   if (arn === undefined || named?.service !== 'sns' || named.resource.includes(':')) {
     throw invalidParameter('TopicArn')
   }
   const topic = records.snsTopics.get(arn)
-  if (!topic || topic.region !== call.region) throw notFound('Topic')
+  const isHere = call.principal.kind === 'anonymous' || topic?.region === call.region
+  if (!topic || !isHere) throw notFound('Topic')
   return topic
 }
 

@@ -81,8 +81,8 @@ export class TestTopics {
     return `${urlOf(this.#subscriber)}/inbox?box=1`
   }
 
-  topics(account = ACCOUNT): SNSClient {
-    return new SNSClient(this.#options(account))
+  topics(account = ACCOUNT, region = 'us-east-1'): SNSClient {
+    return new SNSClient({ ...this.#options(account), region })
   }
 
   queues(account = ACCOUNT): SQSClient {
