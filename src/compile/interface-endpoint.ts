@@ -1,7 +1,7 @@
 // Interface endpoints: their interfaces, groups and names.
 // https://docs.aws.amazon.com/vpc/latest/privatelink/create-interface-endpoint.html
 
-import type { EndpointService } from '../store/load-balancing-records.ts'
+import type { EndpointService, EndpointServiceId } from '../store/load-balancing-records.ts'
 import type { NetworkInterfaceId, Vpc, VpcEndpoint } from '../store/records.ts'
 import type { Records } from '../store/store.ts'
 import { endpointNames } from './endpoint-names.ts'
@@ -10,13 +10,21 @@ import type { EndpointInterfaceNetwork, EndpointNames, InterfaceEndpointNetwork,
 import { withdrawnNodes } from './node-withdrawal.ts'
 
 export function compileInterfaceEndpoints(records: Records, vpc: Vpc): InterfaceEndpointNetwork[] {
+  // A thousand endpoints may lead to one service.
+  const services = new Map<EndpointServiceId, OwnedService | 'gone'>()
+  const serviceOf = ({ endpointServiceId: id }: VpcEndpoint) => {
+    if (id === undefined) return undefined
+    const service = services.get(id) ?? findService(records, id)
+    services.set(id, service)
+    return service
+  }
   return records.vpcEndpoints
     .where('vpcId', vpc.id)
     .filter((endpoint) => endpoint.type === 'Interface' && isInForce(endpoint))
     .flatMap((endpoint) => {
-      const owned = findService(records, endpoint)
+      const owned = serviceOf(endpoint)
       if (owned === 'gone') return []
-      const interfaces = compileEndpointInterfaces(records, endpoint, owned?.record)
+      const interfaces = compileEndpointInterfaces(records, endpoint, owned)
       return [
         {
           id: endpoint.id,
@@ -33,26 +41,29 @@ export function compileInterfaceEndpoints(records: Records, vpc: Vpc): Interface
     })
 }
 
+/** A user's service; AWS's have none. */
 interface OwnedService {
   readonly record: EndpointService
   readonly provider: ProviderNetwork
+  /** Nodes that DNS does not give out. */
+  readonly withdrawn: ReadonlySet<NetworkInterfaceId>
 }
 
-/** Undefined for AWS's services. An endpoint whose service is gone leads nowhere, least of all to the edge. */
-function findService(records: Records, { endpointServiceId }: VpcEndpoint): OwnedService | 'gone' | undefined {
-  if (endpointServiceId === undefined) return undefined
-  const record = records.endpointServices.get(endpointServiceId)
+/** An endpoint whose service is gone leads nowhere, least of all to the edge. */
+function findService(records: Records, id: EndpointServiceId): OwnedService | 'gone' {
+  const record = records.endpointServices.get(id)
   const provider = record && compileProvider(records, record)
-  return record && provider ? { record, provider } : 'gone'
+  if (!record || !provider) return 'gone'
+  const nodes = loadBalancersOf(records, record).flatMap((loadBalancer) => [...withdrawnNodes(records, loadBalancer)])
+  return { record, provider, withdrawn: new Set(nodes) }
 }
 
 function compileEndpointInterfaces(
   records: Records,
   endpoint: VpcEndpoint,
-  service: EndpointService | undefined,
+  service: OwnedService | undefined,
 ): EndpointInterfaceNetwork[] {
-  const nodes = service && servingNodes(records, service, endpoint)
-  const withdrawn = service && withdrawnNodesOf(records, service)
+  const nodes = service && servingNodes(records, service.record, endpoint)
   return endpointInterfaces(records, endpoint).flatMap((eni) => {
     const [address] = eni.privateAddresses
     const subnet = records.subnets.get(eni.subnetId)
@@ -61,7 +72,7 @@ function compileEndpointInterfaces(
     const nodeId = nodes?.get(eni.id)?.networkInterface.id
     const isWithdrawn =
       records.withdrawnZones.get(availabilityZoneId) !== undefined ||
-      (service !== undefined && (nodeId === undefined || withdrawn?.has(nodeId)))
+      (service !== undefined && (nodeId === undefined || service.withdrawn.has(nodeId)))
     return [
       {
         id: eni.id,
@@ -74,12 +85,6 @@ function compileEndpointInterfaces(
       },
     ]
   })
-}
-
-function withdrawnNodesOf(records: Records, service: EndpointService): ReadonlySet<NetworkInterfaceId> {
-  return new Set(
-    loadBalancersOf(records, service).flatMap((loadBalancer) => [...withdrawnNodes(records, loadBalancer)]),
-  )
 }
 
 /** Private names answer only while the VPC has both of its DNS attributes on, also when one was turned off later. */
