@@ -59,7 +59,7 @@ export async function startHaproxy(plain: Path, atEnd: AtEnd): Promise<Path | un
 
 function configuration({ listen, port }: Path): string {
   return `global
-  maxconn 20000
+  maxconn 4000
 defaults
   mode tcp
   timeout connect 5s

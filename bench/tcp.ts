@@ -46,11 +46,22 @@ print $n / (time - $start);
 `
 
 /** New connections a second, one after the other from each of two clients. */
-export async function connectionRate(path: Path): Promise<number> {
-  const server = inside(path.serverNamespace, 'perl', '-e', ACCEPT_LOOP, path.listen, String(path.port))
+export function connectionRate(path: Path): Promise<number> {
+  return rate(path, ACCEPT_LOOP, CONNECT_LOOP)
+}
+
+/** The same, and each counts only once a byte of the server's has come: a proxy takes a connection before the server has. */
+export function answeredRate(path: Path): Promise<number> {
+  const accept = ACCEPT_LOOP.replace('{ close $c }', "{ syswrite($c, 'x'); close $c }")
+  const connect = CONNECT_LOOP.replace('close $s;', 'sysread($s, my $b, 1) or die "no answer"; close $s;')
+  return rate(path, accept, connect)
+}
+
+async function rate(path: Path, acceptLoop: string, connectLoop: string): Promise<number> {
+  const server = inside(path.serverNamespace, 'perl', '-e', acceptLoop, path.listen, String(path.port))
   try {
     await whenListening(path)
-    const client = ['perl', '-e', CONNECT_LOOP, path.connect, String(path.port), String(SECONDS)]
+    const client = ['perl', '-e', connectLoop, path.connect, String(path.port), String(SECONDS)]
     const clients = [1, 2].map(() => mustRun('ip', ['netns', 'exec', path.clientNamespace, ...client]))
     const rates = await Promise.all(clients)
     return rates.reduce((sum, { stdout }) => sum + Number(stdout), 0)
