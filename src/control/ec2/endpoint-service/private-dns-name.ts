@@ -7,10 +7,9 @@ import type {
   StartVpcEndpointServicePrivateDnsVerificationRequest,
   StartVpcEndpointServicePrivateDnsVerificationResult,
 } from '@aws-sdk/client-ec2'
-import { isAmazonName } from '../../../catalogue/amazon-names.ts'
+import { publicTexts } from '../../../compile/public-text.ts'
 import { invalidParameter } from '../../../errors.ts'
 import type { EndpointServiceDnsName } from '../../../store/load-balancing-records.ts'
-import type { HostedZone } from '../../../store/records.ts'
 import type { Records, Tx } from '../../../store/store.ts'
 import type { Caller } from '../../caller.ts'
 import { requireEndpointService } from '../request/require.ts'
@@ -83,31 +82,6 @@ function hasRecord(records: Records, { name, recordName, recordValue }: Endpoint
 function domainsOf(name: string): string[] {
   const labels = name.replace(/^\*\./, '').split('.')
   return labels.slice(0, -1).map((_, index) => labels.slice(index).join('.'))
-}
-
-/** The TXT records of exactly this name in the public zone that has it: the longest one, of several the oldest. */
-function publicTexts(records: Records, name: string): string[] {
-  const zone = publicZoneOf(records, name)
-  if (!zone) return []
-  return records.resourceRecordSets
-    .where('hostedZoneId', zone.id)
-    .filter((set) => set.name === name && set.type === 'TXT')
-    .flatMap((set) => set.values.map(textOf))
-}
-
-function publicZoneOf(records: Records, name: string): HostedZone | undefined {
-  if (isAmazonName(name)) return undefined
-  for (let apex = name; apex !== ''; apex = apex.includes('.') ? apex.slice(apex.indexOf('.') + 1) : '') {
-    const zones = records.hostedZones.where('name', apex).filter(({ isPrivate }) => !isPrivate)
-    const [oldest] = zones.sort((a, b) => (`${a.createdAt} ${a.id}` < `${b.createdAt} ${b.id}` ? -1 : 1))
-    if (oldest) return oldest
-  }
-  return undefined
-}
-
-/** `"vpce:" "abc"` is one text: `vpce:abc`. */
-function textOf(value: string): string {
-  return [...value.matchAll(/"((?:[^"\\]|\\.)*)"/g)].map(([, text]) => text).join('')
 }
 
 function checkPrivateDnsName(name: string): void {
