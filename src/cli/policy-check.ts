@@ -19,6 +19,8 @@ interface Checked {
   readonly name: string
   readonly text: string
   readonly subject: Subject
+  /** Nobody said what kind of policy it is. */
+  readonly isGuessed?: true
 }
 
 /** More than any policy may have; a larger file is not read into the checks. */
@@ -60,7 +62,8 @@ function inFile(path: string, { kind, service, type }: PolicyCheckOptions): Chec
   if (service !== undefined && !known) throw new CliError(`--service ${service}: there is no such endpoint service`)
   const endpoint = known || type !== undefined ? { ...known, ...typeOf(type) } : undefined
   const subject = { kind: KINDS[kind ?? ''] ?? guessKind(text), ...(endpoint && { endpoint }) }
-  return { name: path, text, subject }
+  const isGuessed = kind === undefined && !endpoint && subject.kind === 'VPC endpoint policy'
+  return { name: path, text, subject, ...(isGuessed && { isGuessed }) }
 }
 
 function typeOf(type: string | undefined): { readonly type?: 'Gateway' | 'Interface' } {
@@ -75,8 +78,10 @@ function asJson({ name, subject }: Checked, findings: readonly Finding[]): strin
 }
 
 /** A block for each finding: its place as compilers write it, what it means, and what to do. */
-function formatFindings({ name, subject }: Checked, findings: readonly Finding[]): string {
-  const head = `${name}: ${subject.kind}${subject.endpoint?.serviceName ? ` of ${subject.endpoint.serviceName}` : ''}`
+function formatFindings({ name, subject, isGuessed }: Checked, findings: readonly Finding[]): string {
+  const of = subject.endpoint?.serviceName ? ` of ${subject.endpoint.serviceName}` : ''
+  const guess = isGuessed ? ' (guessed; a bucket or queue policy is --kind resource)' : ''
+  const head = `${name}: ${subject.kind}${of}${guess}`
   const blocks = findings.map(({ severity, rule, path, line, column, why, advice }) =>
     [`${name}:${line}:${column}: ${severity} ${rule} at ${path}`, `  ${why}`, `  > ${advice}`].join('\n'),
   )

@@ -54,7 +54,7 @@ describe('postern policy check', () => {
     expect({ status, lines: stdout.split('\n') }).toEqual({
       status: 2,
       lines: [
-        'FILE: VPC endpoint policy',
+        'FILE: VPC endpoint policy (guessed; a bucket or queue policy is --kind resource)',
         'FILE:2:15: warning full-access at $.Statement[0]',
         '  full access: everyone may do everything through the endpoint, with any credentials to any account',
         '  > start restrictive and add what is needed; postern policy suggest vpce-… says what is in use',
