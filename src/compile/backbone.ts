@@ -33,6 +33,9 @@ export function shadowed(address: Address): Address | undefined {
   return cidrContains(SHADOWS, address) ? formatAddress({ family, bits: bits & ~SHADOW_BIT }) : undefined
 }
 
+/** Where appliances and Gateway Load Balancers wait for each other's datagrams: RFC 8926. */
+export const GENEVE_PORT = 6081
+
 /** The link-local addresses that every VPC has, beside the primary block's +2. */
 export const LINK_LOCAL_RESOLVER = '169.254.169.253' as Address
 export const LINK_LOCAL_METADATA = '169.254.169.254' as Address

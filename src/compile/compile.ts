@@ -4,6 +4,7 @@ import type { Vpc } from '../store/records.ts'
 import type { Records } from '../store/store.ts'
 import { compileConnections } from './endpoint-service.ts'
 import { compileGatewayEndpoints } from './gateway-endpoint.ts'
+import { compileGatewayLoadBalancerEndpoints } from './gateway-load-balancer-endpoint.ts'
 import { compilePrivateZones, compilePublicZones } from './hosted-zone.ts'
 import { compileInstances } from './instance.ts'
 import { compileInterfaceEndpoints } from './interface-endpoint.ts'
@@ -54,6 +55,7 @@ export function compileVpc(records: Records, vpc: Vpc): VpcNetwork {
     targetGroups: compileTargetGroups(records, vpc),
     connections: compileConnections(records, vpc),
     ...compileResources(records, vpc),
+    ...compileAppliances(records, vpc),
     failedZoneIds: compileFailedZones(records, vpc),
   }
 }
@@ -65,6 +67,11 @@ function compileResources(records: Records, vpc: Vpc): Pick<VpcNetwork, 'resourc
     ...(resourceEndpoints.length > 0 && { resourceEndpoints }),
     ...(resourceGateways.length > 0 && { resourceGateways }),
   }
+}
+
+function compileAppliances(records: Records, vpc: Vpc): Pick<VpcNetwork, 'gatewayLoadBalancerEndpoints'> {
+  const gatewayLoadBalancerEndpoints = compileGatewayLoadBalancerEndpoints(records, vpc)
+  return gatewayLoadBalancerEndpoints.length > 0 ? { gatewayLoadBalancerEndpoints } : {}
 }
 
 function compileFailedZones(records: Records, vpc: Vpc): string[] {

@@ -1,4 +1,4 @@
-// Network Load Balancers: their nodes, listeners and target groups. Attributes are read by AWS's keys:
+// Network and Gateway Load Balancers: their nodes, listeners and target groups. Attributes are read by AWS's keys:
 // https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-target-groups.html
 
 import type { Address } from '../ip/address.ts'
@@ -32,6 +32,7 @@ export function compileLoadBalancers(records: Records, vpc: Vpc): LoadBalancerNe
       ...(loadBalancer.groupIds && { groupIds: [...loadBalancer.groupIds].sort() }),
       nodes: compileNodes(records, loadBalancer),
       listeners: compileListeners(records, loadBalancer),
+      ...compileAppliances(records, loadBalancer),
       clientRoutingPolicy: routingPolicy(loadBalancer.attributes),
     }))
     .sort(byId)
@@ -92,6 +93,14 @@ function compileListener(records: Records, listener: Listener): ListenerNetwork[
   return [{ id, protocol, port, idleTimeout, targetGroupId, way: isForwarded ? 'forwarder' : 'kernel', certificateIds }]
 }
 
+function compileAppliances(records: Records, { id, type }: LoadBalancer): Pick<LoadBalancerNetwork, 'appliances'> {
+  const [listener] = type === 'gateway' ? records.listeners.where('loadBalancerId', id) : []
+  if (!listener) return {}
+  const { targetGroupId, attributes } = listener
+  const idleTimeout = numberOf(attributes, 'tcp.idle_timeout.seconds', DEFAULT_IDLE_SECONDS)
+  return { appliances: { targetGroupId, idleTimeout } }
+}
+
 /** Those that listeners of the VPC's load balancers lead to. */
 export function compileTargetGroups(records: Records, vpc: Vpc): TargetGroupNetwork[] {
   const groups = new Map<string, TargetGroupNetwork>()
@@ -120,6 +129,7 @@ function compileTargetGroup(records: Records, group: TargetGroup, loadBalancer: 
     preserveClientIp: isOn(attributes, 'preserve_client_ip.enabled'),
     proxyProtocol: isOn(attributes, 'proxy_protocol_v2.enabled'),
     sticky: isOn(attributes, 'stickiness.enabled'),
+    ...(protocol === 'GENEVE' && compileFlows(attributes)),
     crossZone: isCrossZone(group, loadBalancer),
     minimumHealthy: numberOf(attributes, `${routing}.count`, 1),
     ...(percentage > 0 && { minimumHealthyPercentage: percentage }),
@@ -132,6 +142,17 @@ function compileTargetGroup(records: Records, group: TargetGroup, loadBalancer: 
       targets.filter(({ deregisteredAt }) => deregisteredAt === undefined),
     ),
     ...(draining.length > 0 && { draining }),
+  }
+}
+
+/** https://docs.aws.amazon.com/elasticloadbalancing/latest/gateway/edit-target-group-attributes.html */
+function compileFlows(attributes: TargetGroup['attributes']): Pick<TargetGroupNetwork, 'flowFields' | 'rebalances'> {
+  const isSticky = isOn(attributes, 'stickiness.enabled')
+  return {
+    ...(isSticky && {
+      flowFields: attributes['stickiness.type'] === 'source_ip_dest_ip' ? (2 as const) : (3 as const),
+    }),
+    ...(attributes['target_failover.on_unhealthy'] === 'rebalance' && { rebalances: true as const }),
   }
 }
 

@@ -58,6 +58,8 @@ export interface VpcNetwork {
   readonly resourceEndpoints?: readonly ResourceEndpointNetwork[]
   /** Resource gateways in this VPC, by id; absent: none. */
   readonly resourceGateways?: readonly ResourceGatewayNetwork[]
+  /** Endpoints that lead packets to appliances, by id; absent: none. */
+  readonly gatewayLoadBalancerEndpoints?: readonly GatewayLoadBalancerEndpointNetwork[]
   /** Ids of zones that `az fail` took down and in which this VPC has subnets. Nothing enters or leaves an address there. */
   readonly failedZoneIds: readonly string[]
 }
@@ -126,6 +128,8 @@ export interface InstanceNetwork {
 export type NextHop =
   | { readonly kind: 'local' }
   | { readonly kind: 'vpcEndpoint'; readonly endpointId: VpcEndpointId; readonly backboneAddress: Address }
+  /** To a Gateway Load Balancer endpoint of this VPC, and so to appliances elsewhere. */
+  | { readonly kind: 'gatewayLoadBalancerEndpoint'; readonly endpointId: VpcEndpointId }
   /** To an interface of this VPC: an appliance. */
   | { readonly kind: 'networkInterface'; readonly interfaceId: NetworkInterfaceId }
   /** Packets are dropped; `why` says what is missing. */
@@ -257,7 +261,23 @@ export interface HostedZoneNetwork {
   readonly recordSets: readonly ResourceRecordSet[]
 }
 
-/** A Network Load Balancer: its address in each zone is a node, an interface endpoint's address turned round. */
+/** A Gateway Load Balancer endpoint that is in force or being put in force: routes lead to it, and what its appliances send
+ * back goes on from its subnet. */
+export interface GatewayLoadBalancerEndpointNetwork {
+  readonly id: VpcEndpointId
+  readonly owner: AccountId
+  readonly interfaceId: NetworkInterfaceId
+  readonly subnetId: SubnetId
+  readonly service: {
+    readonly id: EndpointServiceId
+    readonly owner: AccountId
+    readonly vpcId: VpcId
+  }
+  /** The load balancer's node in its zone; absent when the service has none in it, and its packets are lost. */
+  readonly nodeId?: NetworkInterfaceId
+}
+
+/** A Network or Gateway Load Balancer: its address in each zone is a node, an interface endpoint's address turned round. */
 export interface LoadBalancerNetwork {
   /** The ARN. */
   readonly id: string
@@ -271,6 +291,8 @@ export interface LoadBalancerNetwork {
   readonly nodes: readonly LoadBalancerNodeNetwork[]
   /** By port, then protocol. */
   readonly listeners: readonly ListenerNetwork[]
+  /** The one listener of a Gateway Load Balancer, which takes every packet; absent when it has none. */
+  readonly appliances?: ApplianceListenerNetwork
   /** `dns_record.client_routing_policy`. */
   readonly clientRoutingPolicy:
     | 'any_availability_zone'
@@ -305,6 +327,12 @@ export interface ListenerNetwork {
   readonly certificateIds: readonly string[]
 }
 
+export interface ApplianceListenerNetwork {
+  readonly targetGroupId: string
+  /** Seconds after which an idle TCP flow is forgotten; of others it is always 120. */
+  readonly idleTimeout: number
+}
+
 export interface TargetGroupNetwork {
   /** The ARN. */
   readonly id: string
@@ -314,6 +342,11 @@ export interface TargetGroupNetwork {
   readonly proxyProtocol: boolean
   /** All flows of one source address go to one target. */
   readonly sticky: boolean
+  /** GENEVE only: what flows have in common that go to one appliance, when that is less than addresses, ports and protocol:
+   * both addresses, or these and the protocol. */
+  readonly flowFields?: 2 | 3
+  /** GENEVE only: live flows leave an appliance that failed or was taken out for another. */
+  readonly rebalances?: true
   readonly crossZone: boolean
   /** The least number of healthy targets with which a node spares the unhealthy ones. */
   readonly minimumHealthy: number

@@ -62,7 +62,10 @@ function compileTarget(records: Records, table: RouteTable, { target }: Route): 
       if (endpoint.state !== 'available' && endpoint.state !== 'pending') {
         return { kind: 'blackhole', why: `${target.id} is ${endpoint.state}` }
       }
-      return { kind: 'blackhole', why: `${target.id} leads to appliances, which take no packets here yet` }
+      if (endpoint.type !== 'GatewayLoadBalancer') {
+        return { kind: 'blackhole', why: `${target.id} is of type ${endpoint.type}, to which no route leads` }
+      }
+      return { kind: 'gatewayLoadBalancerEndpoint', endpointId: endpoint.id }
     }
     case 'other':
       return { kind: 'blackhole', why: `${target.id} is stored and carries no packets yet` }

@@ -31,7 +31,11 @@ export function targetsFor(
 }
 
 /** The same, and how it came about. */
-export function chooseTargets(vpc: VpcNetwork, node: LoadBalancerNodeNetwork, listener: ListenerNetwork): TargetChoice {
+export function chooseTargets(
+  vpc: VpcNetwork,
+  node: LoadBalancerNodeNetwork,
+  listener: Pick<ListenerNetwork, 'targetGroupId'>,
+): TargetChoice {
   const group = vpc.targetGroups.find(({ id }) => id === listener.targetGroupId)
   const loadBalancer = vpc.loadBalancers.find(({ nodes }) => nodes.some(({ id }) => id === node.id))
   if (!group || !loadBalancer) return { candidates: [], targets: [], failOpen: false }

@@ -91,19 +91,20 @@ function isForwarded({ way }: ListenerNetwork, { protocol }: Packet): boolean {
 
 export function targetHealthStep(
   { node }: PlacedNode,
-  { targetGroupId: by }: ListenerNetwork,
+  { targetGroupId: by, protocol }: Pick<ListenerNetwork, 'targetGroupId' | 'protocol'>,
   { group, candidates, targets, failOpen }: TargetChoice,
 ): Step {
   const head = { stage: 'target-health', by } as const
+  const loss = protocol === 'UDP' ? 'what is sent is lost' : 'connections are refused'
   const zone = group?.crossZone ? 'the zones of the load balancer' : node.availabilityZoneId
   if (!group || group.targets.length === 0) {
-    return stop({ ...head, why: 'no target is registered that could take anything: connections are refused' })
+    return stop({ ...head, why: `no target is registered that could take anything: ${loss}` })
   }
   if (candidates.length === 0) {
     const off = group.crossZone ? '' : ', and cross-zone load balancing is off'
     return stop({
       ...head,
-      why: `none of its ${count(group.targets.length)} is in ${zone}${off}: connections are refused`,
+      why: `none of its ${count(group.targets.length)} is in ${zone}${off}: ${loss}`,
     })
   }
   const healthy = candidates.filter(({ health }) => health === 'healthy').length
@@ -124,7 +125,7 @@ export interface Client {
 }
 
 /** A flow may go to any of the targets, so one to which the way is shut speaks for them all. */
-function worstLeg(placed: PlacedNode, targets: readonly TargetNetwork[], client: Client): Step[] {
+export function worstLeg(placed: PlacedNode, targets: readonly TargetNetwork[], client: Client): Step[] {
   const legs = targets.map((target) => legSteps(placed, target, client))
   const shut = legs.filter((steps) => steps.some(({ verdict }) => verdict === 'stop'))
   const [worst = legs[0] ?? []] = shut

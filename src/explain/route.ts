@@ -49,6 +49,7 @@ function hopText(nextHop: Exclude<NextHop, { kind: 'blackhole' }>): string {
     case 'local':
       return 'within the VPC'
     case 'vpcEndpoint':
+    case 'gatewayLoadBalancerEndpoint':
       return `to ${nextHop.endpointId}`
     case 'networkInterface':
       return `to ${nextHop.interfaceId}`

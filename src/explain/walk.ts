@@ -11,6 +11,8 @@ import type {
 } from '../compile/network.ts'
 import type { Address } from '../ip/address.ts'
 import { cidrContains } from '../ip/cidr.ts'
+import type { VpcEndpointId } from '../store/records.ts'
+import { applianceSteps } from './appliances.ts'
 import { nodeOf, nodeSteps } from './balancer.ts'
 import { endpointSteps, interfaceEndpointAt, notInForce, withGroupHint } from './endpoint.ts'
 import { exemptStep } from './link-local.ts'
@@ -74,6 +76,8 @@ function arrive(hop: Hop, nextHop: NextHop | undefined): Step[] {
       return deliver(hop)
     case 'vpcEndpoint':
       return gatewaySteps(hop, gatewayOf(hop.vpc, nextHop))
+    case 'gatewayLoadBalancerEndpoint':
+      return throughEndpoint(hop, nextHop.endpointId)
     case 'networkInterface':
       return arriveAtAppliance(hop, nextHop.interfaceId)
     default:
@@ -97,6 +101,50 @@ function arriveAtAppliance(hop: Hop, interfaceId: string): Step[] {
   }
   const why = `${interfaceId} would have to forward the packet, and what an instance does with it is not known here`
   return [...entering, stop({ stage: 'target', by: interfaceId, why })]
+}
+
+/** To the appliances of a Gateway Load Balancer endpoint, and on from the endpoint's subnet. */
+function throughEndpoint(hop: Hop, endpointId: VpcEndpointId): Step[] {
+  const { network, vpc, packet } = hop
+  const passing = passage(hop, endpointId)
+  if (!passing) return [noService(endpointId)]
+  const { endpoint, subnet, entering, leaving } = passing
+  const down = failedZoneSteps(vpc, subnet.id, endpointId)
+  const appliances = applianceSteps(network, endpoint, zoneIdOf(vpc, subnet.id) ?? '', packet)
+  const before = [...down, ...entering, ...appliances, ...leaving]
+  const onward = { ...hop, subnet }
+  if (cidrContains(subnet.cidr, packet.destination)) return [...before, ...deliver(onward)]
+  const { step, nextHop } = routeStep(vpc, subnet, packet.destination)
+  if (nextHop?.kind !== 'gatewayLoadBalancerEndpoint') return [...before, step, ...arrive(onward, nextHop)]
+  const why = `${step.by} leads what comes out of ${endpointId} to ${nextHop.endpointId} again`
+  return [...before, stop({ stage: 'route', by: step.by, why })]
+}
+
+/** The network ACL of the endpoint's subnet on both sides of the endpoint, which has no security groups. */
+function passage(
+  { vpc, subnet: sender, packet }: Hop,
+  endpointId: VpcEndpointId,
+  way: 'forward' | 'return' = 'forward',
+) {
+  const endpoint = vpc.gatewayLoadBalancerEndpoints?.find(({ id }) => id === endpointId)
+  const subnet = endpoint && vpc.subnets.find(({ id }) => id === endpoint.subnetId)
+  if (!endpoint || !subnet) return undefined
+  const acl = { vpc, subnet, packet, way }
+  const isWithin = cidrContains(subnet.cidr, packet.destination)
+  return {
+    endpoint,
+    subnet,
+    entering: sender.id === subnet.id ? [] : [networkAclStep({ ...acl, direction: 'ingress' })],
+    leaving: isWithin ? [] : [networkAclStep({ ...acl, direction: 'egress' })],
+  }
+}
+
+function noService(endpointId: VpcEndpointId): Step {
+  return stop({
+    stage: 'endpoint-state',
+    by: endpointId,
+    why: `the service of ${endpointId} is gone: packets are lost`,
+  })
 }
 
 /** Within the VPC: the destination's subnet and interface, and the reply out of them. */
@@ -134,7 +182,8 @@ function admissionStep(vpc: VpcNetwork, receiver: InterfaceNetwork, packet: Pack
 }
 
 /** The reply out of the receiver's subnet: its ACL and its route table. Its groups remember the flow. */
-function leave({ vpc, subnet, packet }: Hop, receiver: InterfaceNetwork): Step[] {
+function leave(hop: Hop, receiver: InterfaceNetwork): Step[] {
+  const { vpc, subnet, packet } = hop
   const left = otherSubnet(vpc, subnet, receiver)
   if (!left) return []
   const reply = replyTo(packet)
@@ -142,8 +191,24 @@ function leave({ vpc, subnet, packet }: Hop, receiver: InterfaceNetwork): Step[]
   const { step, nextHop } = routeStep(vpc, left, reply.destination, 'return')
   if (nextHop?.kind === 'local' || leadsTo(vpc, nextHop, reply.destination)) return [out]
   if (step.verdict === 'stop') return [out, step]
+  if (nextHop?.kind === 'gatewayLoadBalancerEndpoint') {
+    return [out, step, ...returnThroughEndpoint({ ...hop, subnet: left, packet: reply }, nextHop.endpointId)]
+  }
   const why = `${step.by} leads the reply away from ${packet.source}`
   return [out, stop({ stage: 'route', by: step.by, why }, 'return')]
+}
+
+/** The appliances of the way there know the flow: what is asked is the way on from the endpoint. */
+function returnThroughEndpoint(hop: Hop, endpointId: VpcEndpointId): Step[] {
+  const { vpc, packet } = hop
+  const passing = passage(hop, endpointId, 'return')
+  if (!passing) return [noService(endpointId)]
+  const { subnet, entering, leaving } = passing
+  const { step, nextHop } = routeStep(vpc, subnet, packet.destination, 'return')
+  const leadsHome = nextHop?.kind === 'local' || leadsTo(vpc, nextHop, packet.destination)
+  if (leadsHome || step.verdict === 'stop') return [...entering, ...leaving, ...(leadsHome ? [] : [step])]
+  const why = `${step.by} leads the reply away from ${packet.destination}`
+  return [...entering, ...leaving, stop({ stage: 'route', by: step.by, why }, 'return')]
 }
 
 /** A route to the very interface that has the address. */

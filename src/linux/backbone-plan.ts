@@ -3,9 +3,9 @@
 // and the answers. Nothing here may ask for the state of a connection: conntrack in a third namespace would cost more than
 // all the rules do.
 
-import { METADATA_BACKBONE, RESOLVER_BACKBONE, SHADOWS } from '../compile/backbone.ts'
+import { GENEVE_PORT, METADATA_BACKBONE, RESOLVER_BACKBONE, SHADOWS } from '../compile/backbone.ts'
 import { backboneNamespace } from './names.ts'
-import type { Rule, Ruleset } from './nft.ts'
+import type { NftSet, Rule, Ruleset } from './nft.ts'
 import { type BackbonePart, LAST_METRIC, MAIN_RULE, type NamespacePlan, type Route } from './plan.ts'
 
 export interface BackbonePlan {
@@ -38,6 +38,9 @@ function backboneRules(parts: readonly BackbonePart[]): Ruleset {
     elements: parts.flatMap((part) => part[name]),
   })
   const endpoints = parts.flatMap((part) => part.endpoints)
+  const gateways = parts.flatMap((part) => part.gateways ?? [])
+  const ofGateways: NftSet[] =
+    gateways.length > 0 ? [{ name: 'gateways', type: 'ifname . ipv4_addr', elements: gateways }] : []
   return {
     sets: [
       set('sources'),
@@ -45,10 +48,15 @@ function backboneRules(parts: readonly BackbonePart[]): Ruleset {
       set('consumers'),
       set('providers'),
       set('nodes'),
+      ...ofGateways,
     ],
     maps: [],
     chains: [
-      { name: 'input', hook: { type: 'filter', hook: 'input', priority: 0, policy: 'drop' }, rules: INPUT },
+      {
+        name: 'input',
+        hook: { type: 'filter', hook: 'input', priority: 0, policy: 'drop' },
+        rules: gateways.length > 0 ? [...INPUT, FROM_APPLIANCES] : INPUT,
+      },
       { name: 'forward', hook: { type: 'filter', hook: 'forward', priority: 0, policy: 'drop' }, rules: FORWARD },
     ],
   }
@@ -66,6 +74,12 @@ const INPUT: readonly Rule[] = [
   // Answers to what was dialled from here as a node. No instance can send to a backbone address of its own accord.
   { match: ['iifname . ip daddr @nodes'], verdict: 'accept' },
 ]
+
+/** What appliances send back, there only with a Gateway Load Balancer. */
+const FROM_APPLIANCES: Rule = {
+  match: ['iifname . ip daddr @gateways', `udp dport ${GENEVE_PORT}`],
+  verdict: 'accept',
+}
 
 /** Only an endpoint's VPC sends what opens a flow; from the other side comes nothing but what its router knows as an
  * answer. */

@@ -3,6 +3,7 @@
 // a number is the flow's mark in conntrack, with SOURCE_BIT when its target sees the node's address instead of the client's.
 
 import { createHash } from 'node:crypto'
+import { GENEVE_PORT } from '../compile/backbone.ts'
 import type {
   ConnectionNetwork,
   ListenerNetwork,
@@ -62,20 +63,21 @@ export interface Balancers {
 
 export function findBalancers(vpc: VpcNetwork): Balancers {
   const subnets = new Map<SubnetId, SubnetNetwork>(vpc.subnets.map((subnet) => [subnet.id, subnet]))
-  const nodes = vpc.loadBalancers
-    .filter(({ kind }) => kind === 'network')
-    .flatMap((loadBalancer) =>
-      loadBalancer.nodes.flatMap((node): Node[] => {
-        const subnet = subnets.get(node.subnetId)
-        if (!subnet || addressFamily(node.address) !== 4) return []
-        const { id, address, backboneAddress } = node
-        const listeners = loadBalancer.listeners.flatMap((listener) =>
-          nodeListeners(listener, node, chooseTargets(vpc, node, listener)),
-        )
-        const { groupIds } = loadBalancer
-        return [{ id, subnet, address, backboneAddress, listeners, ...(groupIds && { groupIds }) }]
-      }),
-    )
+  const nodes = vpc.loadBalancers.flatMap((loadBalancer) =>
+    loadBalancer.nodes.flatMap((node): Node[] => {
+      const subnet = subnets.get(node.subnetId)
+      if (!subnet || addressFamily(node.address) !== 4) return []
+      const { id, address, backboneAddress } = node
+      const listeners =
+        loadBalancer.kind === 'gateway'
+          ? [FROM_APPLIANCES]
+          : loadBalancer.listeners.flatMap((listener) =>
+              nodeListeners(listener, node, chooseTargets(vpc, node, listener)),
+            )
+      const { groupIds } = loadBalancer
+      return [{ id, subnet, address, backboneAddress, listeners, ...(groupIds && { groupIds }) }]
+    }),
+  )
   const byId = new Map(nodes.map((node) => [node.id, node]))
   const connections = vpc.connections.flatMap((connection) => {
     const node = byId.get(connection.nodeId)
@@ -83,6 +85,24 @@ export function findBalancers(vpc: VpcNetwork): Balancers {
   })
   const gateways = gatewayBalancers(vpc, nodes)
   return { nodes: [...nodes, ...gateways.nodes], connections: [...connections, ...gateways.connections] }
+}
+
+/** A Gateway Load Balancer's node takes nothing but what appliances send back, which its process in the backbone unwraps. */
+const FROM_APPLIANCES: NodeListener = {
+  protocol: 'udp',
+  port: GENEVE_PORT,
+  way: 'forwarder',
+  idleSeconds: 120,
+  preservesClient: false,
+  sticky: false,
+  slots: [],
+  targetList: 'appliances',
+  flows: { stay: [], end: [] },
+  endsDeregistered: false,
+}
+
+export function takesDatagramsBack({ listeners }: Pick<Node, 'listeners'>): boolean {
+  return listeners.includes(FROM_APPLIANCES)
 }
 
 /** The forwarder takes TCP only: of a TCP_UDP listener with proxy protocol the datagrams go by the kernel, without it. */

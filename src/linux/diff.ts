@@ -14,6 +14,7 @@ import type {
   VpcPlan,
 } from './plan.ts'
 import {
+  ENDPOINT_MTU,
   MAIN_RULE,
   MTU,
   pairAlias,
@@ -132,6 +133,7 @@ export function diffNamespace(
   fresh: readonly VethPair[] = [],
 ): NamespaceChange {
   const up = missing(have.up, want.up).map((link) => `link set ${link} up`)
+  const tunnels = diffLines(have.tunnels ?? [], want.tunnels ?? [])
   const addresses = diffLines(have.addresses.map(renderAddress), want.addresses.map(renderAddress))
   const neighbours = diffLines(have.neighbours.map(renderNeighbour), want.neighbours.map(renderNeighbour))
   const routes = diffRoutes(have, want)
@@ -142,6 +144,7 @@ export function diffNamespace(
       ...fresh.map((pair) => `link set ${pair.near.name} alias ${pairAlias(pair)}`),
       // Else an answer to ARP on behalf of another waits up to 0.8 s; there is no default that a namespace could set.
       ...fresh.map((pair) => `ntable change name arp_cache dev ${pair.near.name} proxy_delay 0`),
+      ...tunnels.add.flatMap((name) => [`tuntap add dev ${name} mode tun`, `link set ${name} mtu ${ENDPOINT_MTU}`]),
       ...up,
       ...addresses.add.map((line) => `addr add ${line}`),
       ...neighbours.add.map((line) => `neigh replace ${line} nud permanent`),
@@ -153,6 +156,7 @@ export function diffNamespace(
       ...routes.remove.map((line) => `route del ${line}`),
       ...neighbours.remove.map((line) => `neigh del ${line}`),
       ...addresses.remove.map((line) => `addr del ${line}`),
+      ...tunnels.remove.map((name) => `link del ${name}`),
     ],
   }
 }

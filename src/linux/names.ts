@@ -2,7 +2,7 @@
 // by side and each touches only its own; `ip netns` then reads like the VPC console.
 
 import { createHash } from 'node:crypto'
-import type { InstanceId, NetworkInterfaceId, SecurityGroupId, VpcId } from '../store/records.ts'
+import type { InstanceId, NetworkInterfaceId, SecurityGroupId, VpcEndpointId, VpcId } from '../store/records.ts'
 
 /** The kernel's limit: IFNAMSIZ less the closing zero. */
 export const MAX_INTERFACE_NAME = 15
@@ -40,6 +40,15 @@ export function instanceOfNamespace(world: string, namespace: string): InstanceI
 /** The VPC end of an interface: `eni-` and the first 11 digits, which the store keeps unique. */
 export function interfaceLink(id: NetworkInterfaceId): string {
   return id.slice(0, MAX_INTERFACE_NAME)
+}
+
+/** The device of a Gateway Load Balancer endpoint in its VPC's router: `vpce-` and the first 10 digits. */
+export function tunnelLink(id: VpcEndpointId): string {
+  return id.slice(0, MAX_INTERFACE_NAME)
+}
+
+export function isTunnelLink(name: string): boolean {
+  return name.startsWith('vpce-')
 }
 
 /** The backbone end of a VPC's link. */

@@ -1,6 +1,7 @@
 // What a namespace holds, read from the kernel and put in the plan's terms, so that the two can be compared.
 
 import { type Address, parseAddress } from '../ip/address.ts'
+import { isTunnelLink } from './names.ts'
 import { MAIN_RULE, MTU, type NamespacePlan, type PolicyRule, type Route } from './plan.ts'
 import { inNamespace, type Run } from './run.ts'
 
@@ -26,10 +27,13 @@ export async function observeNamespace(run: Run, name: string): Promise<Observed
     await run(inNamespace(name, 'ip', '-j', '-batch', '-'), QUESTIONS),
   )
   // A link of another MTU is no link of ours: it will be made again.
-  const ours = links.filter((link) => text(link, 'ifname') === 'lo' || link.mtu === MTU)
+  const isTunnel = (link: Row) => isTunnelLink(text(link, 'ifname'))
+  const ours = links.filter((link) => text(link, 'ifname') === 'lo' || link.mtu === MTU || isTunnel(link))
+  const tunnels = links.filter(isTunnel).map((link) => text(link, 'ifname'))
   return {
     plan: {
       name,
+      ...(tunnels.length > 0 && { tunnels }),
       up: ours.filter((link) => list(link, 'flags').includes('UP')).map((link) => text(link, 'ifname')),
       addresses: addresses.flatMap(readAddresses),
       neighbours: neighbours.flatMap(readNeighbour),

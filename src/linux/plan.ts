@@ -51,6 +51,8 @@ export interface BackbonePart {
   readonly consumers: readonly string[]
   /** The same from the VPC of the load balancer: from there only answers come. */
   readonly providers: readonly string[]
+  /** `"vpc-…" . 248.…`: the shadows of Gateway Load Balancers' nodes, to which appliances send packets back. Absent: none. */
+  readonly gateways?: readonly string[]
   /** `"vpc-…" . 240.…`: nodes, as which the backbone itself opens connections to targets. */
   readonly nodes: readonly string[]
 }
@@ -58,6 +60,8 @@ export interface BackbonePart {
 /** One namespace's links, addresses, routes and rules. */
 export interface NamespacePlan {
   readonly name: string
+  /** Tunnel devices, whose packets a process takes out and puts in. Absent: none. */
+  readonly tunnels?: readonly string[]
   /** Links that must be up. */
   readonly up: readonly string[]
   readonly addresses: readonly LinkAddress[]

@@ -1,7 +1,7 @@
 // One VPC's part of the kernel: its router namespace, a namespace per running instance, the veths between them, and what
 // the backbone must know of it.
 
-import { BACKBONE, LINK_LOCAL_METADATA, LINK_LOCAL_RESOLVER } from '../compile/backbone.ts'
+import { BACKBONE, LINK_LOCAL_METADATA, LINK_LOCAL_RESOLVER, shadowOf } from '../compile/backbone.ts'
 import { portsOf } from '../compile/endpoint-ports.ts'
 import { backboneAddresses } from '../compile/lookup.ts'
 import type { InterfaceNetwork, RouteEntry, RouteTableNetwork, SubnetNetwork, VpcNetwork } from '../compile/network.ts'
@@ -9,7 +9,7 @@ import type { Address } from '../ip/address.ts'
 import { type Cidr, cidr, cidrBase, cidrFamily, cidrLength } from '../ip/cidr.ts'
 import type { InstanceId, NetworkInterfaceId, SubnetId } from '../store/records.ts'
 import { nodeDoors } from './balancer-rules.ts'
-import { balancedFlows, findBalancers } from './balancers.ts'
+import { balancedFlows, findBalancers, takesDatagramsBack } from './balancers.ts'
 import { behindDoor, findDetours, findDoors, planDetours, planDoors } from './endpoint-doors.ts'
 import {
   BACKBONE_LINK,
@@ -17,6 +17,7 @@ import {
   instanceLink,
   instanceNamespace,
   interfaceLink,
+  tunnelLink,
   vpcLink,
   vpcNamespace,
 } from './names.ts'
@@ -43,6 +44,7 @@ import {
   type VpcPlan,
 } from './plan.ts'
 import { forwardedAtDoors, isThrough } from './service-rules.ts'
+import { findTunnels } from './tunnels.ts'
 import { type RuleSources, vpcRules } from './vpc-rules.ts'
 
 /** Rules are asked in order of priority; 0 is the kernel's own, for local addresses. */
@@ -98,9 +100,11 @@ function findPlugIns(vpc: VpcNetwork): PlugIn[] {
 }
 
 function planRouter(world: string, { vpc, plugIns, doors, balancers }: Parts): NamespacePlan {
+  const tunnels = findTunnels(vpc).map(({ link }) => link)
   return {
     name: vpcNamespace(world, vpc.id),
-    up: ['lo', BACKBONE_LINK, ...plugIns.map((plugIn) => plugIn.link)],
+    ...(tunnels.length > 0 && { tunnels }),
+    up: ['lo', BACKBONE_LINK, ...plugIns.map((plugIn) => plugIn.link), ...tunnels],
     addresses: vpc.subnets.map((subnet) => ({ device: 'lo', address: subnet.router, length: 32 })),
     neighbours: [{ device: BACKBONE_LINK, address: LINK_NEXT_HOP, macAddress: BACKBONE_SIDE_MAC }],
     routes: [
@@ -111,7 +115,7 @@ function planRouter(world: string, { vpc, plugIns, doors, balancers }: Parts): N
       ...doors.flatMap((door) =>
         behindDoor(door).map((address) => ({ ...toBackbone(address, BACKBONE_TABLE), mtu: ENDPOINT_MTU })),
       ),
-      ...vpc.routeTables.flatMap((table) => tableRoutes(table, plugIns)),
+      ...vpc.routeTables.flatMap((table) => tableRoutes(table, { plugIns, tunnels })),
     ],
     rules: [
       {
@@ -141,19 +145,25 @@ function mainRoutes(vpc: VpcNetwork, plugIns: readonly PlugIn[]): Route[] {
   return [...interfaces, ...fabric.map((destination) => toBackbone(destination)), dropTheRest()]
 }
 
+/** What routes can lead to within the router. */
+interface RouterLinks {
+  readonly plugIns: readonly PlugIn[]
+  readonly tunnels: readonly string[]
+}
+
 /** A route table as the user made it. `throw` goes on to the next rule, which is the main table. */
-function tableRoutes({ number, entries }: RouteTableNetwork, plugIns: readonly PlugIn[]): Route[] {
+function tableRoutes({ number, entries }: RouteTableNetwork, links: RouterLinks): Route[] {
   const table = kernelTable(number)
   const routes = new Map<string, Route>([[NEVER_ROUTED, { type: 'blackhole', destination: NEVER_ROUTED, table }]])
   for (const entry of entries) {
     const destination = destinationOf(entry.cidr)
     // Of two entries for one block the first decides.
-    if (isV4(entry.cidr) && !routes.has(destination)) routes.set(destination, entryRoute(entry, table, plugIns))
+    if (isV4(entry.cidr) && !routes.has(destination)) routes.set(destination, entryRoute(entry, table, links))
   }
   return [...routes.values(), dropTheRest(table)]
 }
 
-function entryRoute({ cidr: block, nextHop }: RouteEntry, table: number, plugIns: readonly PlugIn[]): Route {
+function entryRoute({ cidr: block, nextHop }: RouteEntry, table: number, { plugIns, tunnels }: RouterLinks): Route {
   const destination = destinationOf(block)
   switch (nextHop.kind) {
     case 'local':
@@ -163,6 +173,12 @@ function entryRoute({ cidr: block, nextHop }: RouteEntry, table: number, plugIns
       const via = target?.networkInterface.addresses[0]
       return target && via
         ? { type: 'unicast', destination, via, device: target.link, table }
+        : { type: 'blackhole', destination, table }
+    }
+    case 'gatewayLoadBalancerEndpoint': {
+      const device = tunnelLink(nextHop.endpointId)
+      return tunnels.includes(device)
+        ? { type: 'unicast', destination, device, table }
         : { type: 'blackhole', destination, table }
     }
     // Prerouting has sent these to the backbone already; a flow that it could not translate has nowhere to go.
@@ -264,6 +280,7 @@ function planBackbonePart({ vpc, plugIns, doors, balancers: { nodes, connections
   const behind = (address: Address) => `${quoted(device)} . ${address}`
   const identities = plugIns.map((plugIn) => plugIn.networkInterface.backboneAddress)
   const own = vpc.endpoints.filter((endpoint) => endpoint.kind === 'gateway' || !endpoint.service)
+  const gateways = nodes.filter(takesDatagramsBack)
   const through = doors.filter((door) => isThrough(door) && door.leadsOn)
   return {
     namespace: {
@@ -287,10 +304,11 @@ function planBackbonePart({ vpc, plugIns, doors, balancers: { nodes, connections
           backboneAddresses(endpoint).map((address) => `${behind(address)} . ${port}`),
         ),
       ),
-      ...[...forwardedAtDoors(through), ...nodeDoors.forwarded({ nodes, connections })].map(
-        ({ key, value }) => `${quoted(device)} . ${value} . ${key.split(' . ').at(-1)}`,
-      ),
+      ...[...forwardedAtDoors(through), ...nodeDoors.forwarded({ nodes, connections })]
+        .filter(({ key }) => key.includes(' . tcp . '))
+        .map(({ key, value }) => `${quoted(device)} . ${value} . ${key.split(' . ').at(-1)}`),
     ],
+    ...(gateways.length > 0 && { gateways: gateways.map((node) => behind(shadowOf(node.backboneAddress))) }),
     consumers: through.map(({ backboneAddress }) => behind(backboneAddress)),
     providers: connections.map(({ backboneAddress }) => behind(backboneAddress)),
     nodes: nodes.map(({ backboneAddress }) => behind(backboneAddress)),

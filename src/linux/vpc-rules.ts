@@ -64,6 +64,7 @@ import {
   serviceTimeouts,
 } from './service-rules.ts'
 import { aclRules, groupRules, memberSet } from './traffic-rules.ts'
+import { findTunnels, type Tunnel } from './tunnels.ts'
 import type { PlugIn } from './vpc-plan.ts'
 import { type ZoneFailure, zoneFailure } from './zone-failure.ts'
 
@@ -109,7 +110,7 @@ export function vpcRules(sources: RuleSources): Ruleset {
       ...referencedGroups(vpc),
     ],
     maps: [
-      ...interfaceMaps(plugIns),
+      ...interfaceMaps(plugIns, findTunnels(vpc)),
       gatewayMap(vpc),
       ...endpointMaps(doors, balancers),
       ...(consumes ? [serviceMap(doors)] : []),
@@ -146,16 +147,23 @@ function serviceSets(vpc: VpcNetwork): NftSet[] {
   ]
 }
 
-function interfaceMaps(plugIns: readonly PlugIn[]): NftMap[] {
-  const verdicts = (name: string, chainOf: (plugIn: PlugIn) => string | undefined, verb = 'jump'): NftMap => ({
-    name,
-    type: 'ifname',
-    value: 'verdict',
-    elements: plugIns.flatMap((plugIn): MapElement[] => {
-      const chain = chainOf(plugIn)
-      return chain ? [{ key: quoted(plugIn.link), value: `${verb} ${chain}` }] : []
-    }),
-  })
+function interfaceMaps(plugIns: readonly PlugIn[], tunnels: readonly Tunnel[]): NftMap[] {
+  const verdicts = (
+    name: string,
+    ofPlugIn: (plugIn: PlugIn) => string | undefined,
+    ofTunnel: (tunnel: Tunnel) => string,
+  ): NftMap => {
+    const elementsOf = <T extends { readonly link: string }>(
+      items: readonly T[],
+      verdictOf: (item: T) => string | undefined,
+    ) =>
+      items.flatMap((item): MapElement[] => {
+        const value = verdictOf(item)
+        return value ? [{ key: quoted(item.link), value }] : []
+      })
+    const elements = [...elementsOf(plugIns, ofPlugIn), ...elementsOf(tunnels, ofTunnel)]
+    return { name, type: 'ifname', value: 'verdict', elements }
+  }
   const ownAddresses = (name: string, chainOf: (plugIn: PlugIn) => string): NftMap => ({
     name,
     type: 'ifname . ipv4_addr',
@@ -167,22 +175,23 @@ function interfaceMaps(plugIns: readonly PlugIn[]): NftMap[] {
       })),
     ),
   })
-  const outOf = ({ subnet }: PlugIn) => `${subnet.id}-out`
-  const into = ({ subnet }: PlugIn) => `${subnet.networkAclId}-arrivals`
+  const outOf = ({ subnet }: PlugIn | Tunnel) => `${subnet.id}-out`
+  const into = ({ subnet }: PlugIn | Tunnel) => `${subnet.networkAclId}-arrivals`
   const unchecked = (chainOf: (plugIn: PlugIn) => string) => (plugIn: PlugIn) =>
-    plugIn.networkInterface.sourceDestCheck ? undefined : chainOf(plugIn)
+    plugIn.networkInterface.sourceDestCheck ? undefined : `goto ${chainOf(plugIn)}`
   const groupsOf = (direction: Direction) => (plugIn: PlugIn) => {
     const ids = plugIn.networkInterface.groupIds
-    return ids.length > 0 ? groupsChain(ids, direction) : undefined
+    return ids.length > 0 ? `jump ${groupsChain(ids, direction)}` : undefined
   }
+  const ungrouped = () => 'accept'
   return [
-    verdicts('egress-groups', groupsOf('egress')),
-    verdicts('ingress-groups', groupsOf('ingress')),
+    verdicts('egress-groups', groupsOf('egress'), ungrouped),
+    verdicts('ingress-groups', groupsOf('ingress'), ungrouped),
     // Whose address it is, and where to go on, in one look: this is asked of every packet.
     ownAddresses('senders', outOf),
     ownAddresses(RECEIVERS, into),
-    verdicts('unchecked-senders', unchecked(outOf), 'goto'),
-    verdicts('unchecked-receivers', unchecked(into), 'goto'),
+    verdicts('unchecked-senders', unchecked(outOf), (tunnel) => `goto ${outOf(tunnel)}`),
+    verdicts('unchecked-receivers', unchecked(into), (tunnel) => `goto ${into(tunnel)}`),
     {
       name: 'identity',
       type: 'ipv4_addr',

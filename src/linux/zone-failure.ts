@@ -4,6 +4,7 @@
 import { shadowOf } from '../compile/backbone.ts'
 import type { NftSet, Rule } from './nft.ts'
 import { quoted } from './nft.ts'
+import { findTunnels } from './tunnels.ts'
 import type { RuleSources } from './vpc-rules.ts'
 
 const DROP = 'drop'
@@ -31,7 +32,11 @@ export function zoneFailure({ vpc, plugIns, doors, balancers }: RuleSources): Zo
   ]
   return {
     sets: [
-      { name: 'down-links', type: 'ifname', elements: plugIns.filter(isDown).map(({ link }) => quoted(link)) },
+      {
+        name: 'down-links',
+        type: 'ifname',
+        elements: [...plugIns, ...findTunnels(vpc)].filter(isDown).map(({ link }) => quoted(link)),
+      },
       { name: 'down-addresses', type: 'ipv4_addr', elements: [...new Set(addresses)] },
     ],
     arriving: [
