@@ -67,6 +67,7 @@ resource "aws_vpc_endpoint_service" "orders" {
   network_load_balancer_arns = slice(var.network_load_balancer_arns, 0, var.changed ? 2 : 1)
   private_dns_name           = "orders.example.com"
   supported_ip_address_types = ["ipv4"]
+  supported_regions          = var.changed ? ["us-east-1", "eu-west-1"] : ["us-east-1"]
   tags                       = { Name = var.changed ? "orders-2" : "orders" }
 }
 
