@@ -103,7 +103,7 @@ export class Forwarder {
       client,
       asker,
       port: client.remotePort ?? 0,
-      end: () => client.resetAndDestroy(),
+      end: () => client.destroy(),
     }
     this.#taken.add(taken)
     client.once('close', () => this.#forget(taken, counts))

@@ -40,7 +40,16 @@ function endAfter(closed: Duplex, other: Side): void {
   if (!closed.readableEnded || !closed.writableFinished) reset(other)
 }
 
+/** The other end learns at once that nothing more comes: by a reset, or by TLS that ends without saying so. Node (24.21)
+ * loses the descriptor of a connection that is reset while its end is on the way, and crashes when it is reset below its
+ * TLS; those are closed. */
 export function reset({ socket, stream }: Side): void {
-  if (!socket.destroyed) socket.resetAndDestroy()
-  if (!stream.destroyed) stream.destroy()
+  if (stream !== socket) stream.destroy()
+  else if (isEnding(socket)) socket.destroy()
+  else if (!socket.destroyed) socket.resetAndDestroy()
+}
+
+/** All was said and handed over, and the kernel is being told so. */
+function isEnding({ writableEnded, writableFinished, writableLength }: Duplex): boolean {
+  return writableEnded && !writableFinished && writableLength === 0
 }
