@@ -125,7 +125,7 @@ function targetMaps(nodes: readonly Node[]): NftMap[] {
 /** Elements of the endpoints' maps: before its address is taken away a node is asked about as a door is. */
 export const nodeDoors = {
   aclIn: ({ nodes }: Balancers): MapElement[] =>
-    nodes.map(({ id, address, subnet }) => ({ key: address, value: `goto ${subnet.id}-endpoints`, by: id })),
+    nodes.map(({ id, address, subnet }) => ({ key: address, value: `jump ${subnet.id}-endpoints`, by: id })),
   groups: ({ nodes }: Balancers): MapElement[] =>
     nodes.flatMap(({ id, address, groupIds }) =>
       groupIds

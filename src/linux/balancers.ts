@@ -144,9 +144,9 @@ function slotsOf({ candidates, targets }: TargetChoice): TargetPlace[] {
   if (inUse.length === 0) return []
   const rounds = Math.ceil(FEWEST_SLOTS / places.length)
   return Array.from({ length: rounds * places.length }, (_, slot) => {
-    const place = places[slot % places.length]
-    const turn = (slot + Math.floor(slot / places.length)) % inUse.length
-    return place && used.has(placeText(place)) ? place : inUse[turn]
+    const [round, index] = [Math.floor(slot / places.length), slot % places.length]
+    const place = places[index]
+    return place && used.has(placeText(place)) ? place : inUse[(index + round) % inUse.length]
   }).flatMap((place) => place ?? [])
 }
 

@@ -58,7 +58,7 @@ export function endpointMaps(doors: readonly Door[], balancers: Balancers): NftM
     map(
       'endpoint-acl-in',
       'verdict',
-      ({ address, subnet }) => [{ key: address, value: `goto ${doorsChain(subnet)}` }],
+      ({ address, subnet }) => [{ key: address, value: `jump ${doorsChain(subnet)}` }],
       nodeDoors.aclIn(balancers),
     ),
     map(
@@ -103,7 +103,9 @@ export function endpointChains(vpc: VpcNetwork): Chain[] {
   ])
 }
 
-/** The base chain of the endpoints' groups. Its policy is to drop: a chain entered by `goto` comes back to that. */
+/** Where the first base chain ends: the groups of what has no interface. An accept there is the last word of it. */
+export const ENDPOINT_GROUPS = 'to-endpoint-groups'
+
 export function endpointGroupRules(): Rule[] {
   return [
     { match: ['ct state established,related'], verdict: 'accept' },

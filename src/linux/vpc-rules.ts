@@ -31,6 +31,7 @@ import {
   ASK_ENDPOINT_ACL,
   ASK_REPLY_ACL,
   DROP_PRETENDERS,
+  ENDPOINT_GROUPS,
   ENDPOINT_TIMEOUT,
   endpointChains,
   endpointGroupRules,
@@ -121,6 +122,7 @@ export function vpcRules(sources: RuleSources): Ruleset {
     chains: [
       ...baseChains(sources, failure),
       ...subnetChains(vpc),
+      { name: ENDPOINT_GROUPS, rules: endpointGroupRules() },
       toEndpointChain(serviceRules(doors)),
       ...endpointChains(vpc),
       ...(serves ? takingChains(toResourceRules(resources, ENDPOINT_TIMEOUT.name)) : []),
@@ -232,7 +234,7 @@ function baseChains({ vpc, balancers }: RuleSources, failure: ZoneFailure): Chai
     policy: Hook['policy'] = 'accept',
   ): Chain => ({ name, hook: { type: 'filter', hook, priority, policy }, rules })
   return [
-    chain('leaving', 'prerouting', -150, [...failure.arriving, ...leaving(serving(DROP_FALSE_NODES))]),
+    chain('leaving', 'prerouting', -150, [...failure.arriving, ...leaving(serving(DROP_FALSE_NODES))], 'drop'),
     chain('sg-egress', 'prerouting', -149, [
       ESTABLISHED,
       FROM_BACKBONE,
@@ -241,7 +243,6 @@ function baseChains({ vpc, balancers }: RuleSources, failure: ZoneFailure): Chai
       { match: [], verdict: 'iifname vmap @egress-groups' },
       DROP,
     ]),
-    chain('endpoint-groups', 'prerouting', -148, endpointGroupRules(), 'drop'),
     {
       name: 'to-backbone',
       hook: { type: 'nat', hook: 'prerouting', priority: -100, policy: 'accept' },
@@ -286,7 +287,8 @@ function baseChains({ vpc, balancers }: RuleSources, failure: ZoneFailure): Chai
   ]
 }
 
-/** Who sends it, and from there what leaves its subnet. */
+/** Who sends it; from there what leaves its subnet, and last what enters an endpoint. The policy is to drop: a group's
+ * chain that admits nothing comes back to that. */
 function leaving(ofNodes: readonly Rule[]): Rule[] {
   return [
     FROM_BACKBONE,
@@ -344,12 +346,13 @@ function subnetChains(vpc: VpcNetwork): Chain[] {
       // Between interfaces of one subnet there is no router: no route table and no network ACL.
       {
         match: [`ip daddr ${subnet.cidr}`, 'ip daddr != @unfiltered'],
-        verdict: `meta mark set ${hex(SAME_SUBNET_MARK)} accept`,
+        verdict: `meta mark set ${hex(SAME_SUBNET_MARK)} goto ${ENDPOINT_GROUPS}`,
       },
       { match: [], verdict: `meta mark set ${numbers.get(subnet.routeTableId) ?? 0}`, by: subnet.routeTableId },
       { match: ['ip daddr @unfiltered'], verdict: 'accept' },
       { match: [], verdict: `jump ${subnet.networkAclId}-egress` },
       ASK_ENDPOINT_ACL,
+      { match: [], verdict: `goto ${ENDPOINT_GROUPS}` },
     ],
   }))
 }
