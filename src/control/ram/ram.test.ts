@@ -160,6 +160,12 @@ describe('bad input', () => {
     )
   })
 
+  test('a token for something else', () => {
+    share({ clientToken: 'one' })
+    refusal(() => share({ clientToken: 'one', name: 'other' }), 'IdempotentParameterMismatchException')
+    refusal(() => share({ clientToken: 'x'.repeat(65) }), 'InvalidClientTokenException')
+  })
+
   test('a child is shared with its group', () => {
     const group = it.configure({ type: 'GROUP' })
     const child = it.configure({ type: 'CHILD', resourceConfigurationGroupIdentifier: group })

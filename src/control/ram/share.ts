@@ -12,10 +12,11 @@ import type {
   UpdateResourceShareRequest,
   UpdateResourceShareResponse,
 } from '@aws-sdk/client-ram'
+import { ApiError } from '../../errors.ts'
 import type { ResourceShare } from '../../store/lattice-records.ts'
 import type { Records, Tx } from '../../store/store.ts'
 import type { Caller } from '../caller.ts'
-import { findMadeBefore, forgetMade, rememberMade } from '../ec2/request/client-token.ts'
+import { findMadeBefore, forgetMade, type IdempotentCall, rememberMade } from '../ec2/request/client-token.ts'
 import { ownedBy } from '../ec2/request/owned.ts'
 import { invalidParameter, malformedArn, required, unknownResource } from './errors.ts'
 import { pageOf } from './pages.ts'
@@ -32,7 +33,7 @@ export function createResourceShare(
   input: CreateResourceShareRequest,
 ): CreateResourceShareResponse {
   const call = { action: 'CreateResourceShare', input: { ...input, ClientToken: input.clientToken } }
-  const made = tx.resourceShares.get(findMadeBefore(tx, caller, call) ?? '')
+  const made = tx.resourceShares.get(findMade(tx, caller, call))
   if (made) return { resourceShare: toShare(made), ...token(input) }
   const name = required('name', input.name)
   if (input.sources !== undefined && input.sources.length > 0) throw invalidParameter('Sources are not served yet.')
@@ -54,6 +55,15 @@ export function createResourceShare(
   for (const principal of input.principals ?? []) addPrincipal(tx, caller, share, principal)
   rememberMade(tx, caller, call, share.id)
   return { resourceShare: toShare(share), ...token(input) }
+}
+
+/** What the same token made before; RAM's errors have EC2's names and `Exception` after them. */
+function findMade(records: Records, caller: Caller, call: IdempotentCall): string {
+  try {
+    return findMadeBefore(records, caller, call) ?? ''
+  } catch (error) {
+    throw error instanceof ApiError ? new ApiError(`${error.code}Exception`, error.message) : error
+  }
 }
 
 export function getResourceShares(

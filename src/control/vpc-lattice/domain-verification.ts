@@ -16,11 +16,11 @@ import { isVerified } from '../../compile/domain-verification.ts'
 import type { DomainVerification } from '../../store/lattice-records.ts'
 import type { Records, Tx } from '../../store/store.ts'
 import type { Caller } from '../caller.ts'
-import { findMadeBefore, forgetMade, rememberMade } from '../ec2/request/client-token.ts'
+import { forgetMade, rememberMade } from '../ec2/request/client-token.ts'
 import { ownedBy } from '../ec2/request/owned.ts'
 import { conflict } from './errors.ts'
 import { allOwn, latticeArn, requireOwn } from './find.ts'
-import { idempotent, pageOf, requireDomainName, required, requireTags } from './names.ts'
+import { findMade, idempotent, pageOf, requireDomainName, required, requireTags } from './names.ts'
 
 const TYPE = 'DOMAIN_VERIFICATION'
 const TOKEN_LENGTH = 32
@@ -31,7 +31,7 @@ export function startDomainVerification(
   input: StartDomainVerificationRequest,
 ): StartDomainVerificationResponse {
   const call = idempotent('StartDomainVerification', input)
-  const made = tx.domainVerifications.get(findMadeBefore(tx, caller, call) ?? '')
+  const made = tx.domainVerifications.get(findMade(tx, caller, call))
   if (made) return common(tx, made)
   const domainName = requireDomainName(required('domainName', input.domainName)).replace(/^\*\./, '')
   const present = allOwn(tx, caller, 'dv').find((one) => one.domainName === domainName)

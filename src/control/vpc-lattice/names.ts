@@ -1,7 +1,11 @@
 // Names, tokens, pages and tags as every operation of VPC Lattice takes them.
 
 import { parseDomainName } from '../../compile/domain-name.ts'
+import { ApiError } from '../../errors.ts'
 import type { Tags } from '../../store/records.ts'
+import type { Records } from '../../store/store.ts'
+import type { Caller } from '../caller.ts'
+import { findMadeBefore, type IdempotentCall } from '../ec2/request/client-token.ts'
 import { validationError } from './errors.ts'
 
 const NAME = /^(?!rcfg-|rgw-|sn-|svc-)(?![-])(?!.*[-]$)(?!.*[-]{2})[a-z0-9-]{3,63}$/
@@ -29,6 +33,23 @@ export function requireDomainName(text: string): string {
   if ('name' in parsed && parsed.name.includes('.') && !parsed.name.replace(/^\*\./, '').includes('*'))
     return parsed.name
   throw validationError(`'${text}' is not a valid domain name.`)
+}
+
+/** Runs what is EC2's, and says what is wrong in Lattice's code. */
+export function inLatticeWords<T>(run: () => T): T {
+  try {
+    return run()
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error
+    if (error.code === 'IdempotentParameterMismatch')
+      throw new ApiError('ConflictException', error.message, { status: 409 })
+    throw validationError(error.message)
+  }
+}
+
+/** What the same token made before. */
+export function findMade(records: Records, caller: Caller, call: IdempotentCall): string {
+  return inLatticeWords(() => findMadeBefore(records, caller, call)) ?? ''
 }
 
 /** Lattice spells the token as everything else, in lower case. */

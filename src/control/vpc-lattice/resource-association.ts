@@ -16,11 +16,11 @@ import type { ServiceNetworkResourceAssociation } from '../../store/lattice-reco
 import type { Records, Tx } from '../../store/store.ts'
 import type { Caller } from '../caller.ts'
 import { associateEndpointsOfNetwork } from '../ec2/endpoint/endpoint-association.ts'
-import { findMadeBefore, forgetMade, rememberMade } from '../ec2/request/client-token.ts'
+import { forgetMade, rememberMade } from '../ec2/request/client-token.ts'
 import { ownedBy } from '../ec2/request/owned.ts'
 import { conflict, notFound, validationError } from './errors.ts'
 import { latticeArn, requireOwn, requireVisible } from './find.ts'
-import { idempotent, pageOf, requireTags } from './names.ts'
+import { findMade, idempotent, pageOf, requireTags } from './names.ts'
 
 const TYPE = 'SERVICE_NETWORK_RESOURCE_ASSOCIATION'
 /** The zone of the names that Lattice makes, as AWS shows one. */
@@ -32,7 +32,7 @@ export function createServiceNetworkResourceAssociation(
   input: CreateServiceNetworkResourceAssociationRequest,
 ): CreateServiceNetworkResourceAssociationResponse {
   const call = idempotent('CreateServiceNetworkResourceAssociation', input)
-  const made = tx.serviceNetworkResourceAssociations.get(findMadeBefore(tx, caller, call) ?? '')
+  const made = tx.serviceNetworkResourceAssociations.get(findMade(tx, caller, call))
   if (made) return created(made)
   const configuration = requireVisible(tx, caller, 'rcfg', input.resourceConfigurationIdentifier)
   const network = requireVisible(tx, caller, 'sn', input.serviceNetworkIdentifier)

@@ -16,12 +16,12 @@ import type { ResourceConfiguration } from '../../store/lattice-records.ts'
 import type { Records, Tx } from '../../store/store.ts'
 import type { Caller } from '../caller.ts'
 import { associateEndpointsOfConfiguration } from '../ec2/endpoint/endpoint-association.ts'
-import { findMadeBefore, forgetMade, rememberMade } from '../ec2/request/client-token.ts'
+import { forgetMade, rememberMade } from '../ec2/request/client-token.ts'
 import { ownedBy } from '../ec2/request/owned.ts'
 import { statusOf } from './domain-verification.ts'
 import { conflict, validationError } from './errors.ts'
 import { allVisible, latticeArn, requireOwn, requireVisible } from './find.ts'
-import { idempotent, pageOf, requireDomainName, required, requireName, requireTags } from './names.ts'
+import { findMade, idempotent, pageOf, requireDomainName, required, requireName, requireTags } from './names.ts'
 import { removePolicies } from './policy.ts'
 import { formatPortRanges, requireDefinition, requirePortRanges, toDefinition } from './resource-definition.ts'
 
@@ -34,7 +34,7 @@ export function createResourceConfiguration(
   input: CreateResourceConfigurationRequest,
 ): CreateResourceConfigurationResponse {
   const call = idempotent('CreateResourceConfiguration', input)
-  const made = tx.resourceConfigurations.get(findMadeBefore(tx, caller, call) ?? '')
+  const made = tx.resourceConfigurations.get(findMade(tx, caller, call))
   if (made) return toConfiguration(made)
   const name = requireName(input.name, 40)
   if (tx.resourceConfigurations.where('owner', caller.account).some((one) => isNamed(one, caller, name))) {

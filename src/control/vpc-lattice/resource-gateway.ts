@@ -20,11 +20,11 @@ import type { Records, Tx } from '../../store/store.ts'
 import type { Caller } from '../caller.ts'
 import { takeAddresses } from '../ec2/network-interface/interface-address.ts'
 import { defaultGroupIds, insertNetworkInterface } from '../ec2/network-interface/new-network-interface.ts'
-import { findMadeBefore, forgetMade, rememberMade } from '../ec2/request/client-token.ts'
+import { forgetMade, rememberMade } from '../ec2/request/client-token.ts'
 import { ownedBy } from '../ec2/request/owned.ts'
 import { conflict, notServed, validationError } from './errors.ts'
 import { allOwn, latticeArn, requireOwn } from './find.ts'
-import { idempotent, pageOf, required, requireName, requireTags } from './names.ts'
+import { findMade, idempotent, inLatticeWords, pageOf, required, requireName, requireTags } from './names.ts'
 import { requireOwnGroups, requireOwnSubnet, requireOwnVpc } from './network.ts'
 
 const GATEWAYS_PER_VPC = 100
@@ -37,7 +37,7 @@ export function createResourceGateway(
   input: CreateResourceGatewayRequest,
 ): CreateResourceGatewayResponse {
   const call = idempotent('CreateResourceGateway', input)
-  const made = tx.resourceGateways.get(findMadeBefore(tx, caller, call) ?? '')
+  const made = tx.resourceGateways.get(findMade(tx, caller, call))
   if (made) return created(tx, made)
   const name = requireName(input.name, 40)
   if (allOwn(tx, caller, 'rgw').some((one) => one.name === name)) {
@@ -131,10 +131,8 @@ function interfacesOfGateway(records: Records, { id }: ResourceGateway) {
 }
 
 function insertInterfaces(tx: Tx, caller: Caller, gateway: ResourceGateway, subnets: readonly Subnet[]): void {
-  const addresses = takeAddresses(
-    tx,
-    subnets.map((subnet) => ({ subnet, secondary: [], secondaryCount: 0 })),
-  )
+  const wanted = subnets.map((subnet) => ({ subnet, secondary: [], secondaryCount: 0 }))
+  const addresses = inLatticeWords(() => takeAddresses(tx, wanted))
   for (const [index, subnet] of subnets.entries()) {
     insertNetworkInterface(tx, caller, {
       subnet,

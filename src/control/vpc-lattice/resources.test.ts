@@ -11,7 +11,7 @@ import {
 import { describeVpcEndpointAssociations } from '../ec2/endpoint/vpc-endpoint-association.ts'
 import { deleteNetworkInterface, describeNetworkInterfaces } from '../ec2/network-interface/network-interface.ts'
 import { contents, refusal } from '../ec2/request/testing.ts'
-import { deleteSubnet, describeSubnets } from '../ec2/vpc/subnet.ts'
+import { createSubnet, deleteSubnet, describeSubnets } from '../ec2/vpc/subnet.ts'
 import { disassociateResourceShare } from '../ram/association.ts'
 import { changeResourceRecordSets } from '../route53/change-batch.ts'
 import { createHostedZone } from '../route53/hosted-zone.ts'
@@ -323,6 +323,25 @@ describe('ServiceNetwork endpoints', () => {
     expect(addresses.at(-1)?.address).toBe('10.0.1.32')
   })
 
+  test("a consumer's subnet that is full fails nobody but the consumer", () => {
+    const network = serviceNetwork()
+    it.share(network)
+    const CidrBlock = '10.0.9.0/28'
+    const place = { VpcId: it.consumer.VpcId, CidrBlock, AvailabilityZone: 'us-east-1a' }
+    const small = it.world.write(createSubnet, place, CONSUMER).Subnet?.SubnetId ?? ''
+    const input = { VpcEndpointType: 'ServiceNetwork', ServiceNetworkArn: network }
+    expect(refusal(() => endpoint({ ...input, SubnetIds: [small] }), 'InsufficientCidrBlocks')).toContain(small)
+    const group = it.configure({ type: 'GROUP' })
+    it.configure({ type: 'CHILD', resourceConfigurationGroupIdentifier: group })
+    it.share(group)
+    const { VpcEndpointId } = endpoint({ ResourceConfigurationArn: group, SubnetIds: [small] })
+    it.configure({ type: 'CHILD', resourceConfigurationGroupIdentifier: group })
+    expect(associations(VpcEndpointId)).toMatchObject([
+      { AssociatedResourceAccessibility: 'FAILED', FailureCode: 'InsufficientCidrBlocks' },
+      { AssociatedResourceAccessibility: 'FAILED' },
+    ])
+  })
+
   test('one that is not shared does not exist', () => {
     const input = { VpcEndpointType: 'ServiceNetwork', ServiceNetworkArn: serviceNetwork() }
     refusal(() => endpoint(input), 'InvalidServiceNetworkArn.NotFound')
@@ -413,4 +432,8 @@ test('the same token makes a thing once', () => {
   }
   const [first, second] = [1, 2].map(() => it.world.write(createResourceConfiguration, input, PROVIDER).id)
   expect(first).toBe(second)
+  const other = { ...input, portRanges: ['81'] }
+  refusal(() => it.world.write(createResourceConfiguration, other, PROVIDER), 'ConflictException')
+  const long = { ...input, clientToken: 'x'.repeat(65) }
+  refusal(() => it.world.write(createResourceConfiguration, long, PROVIDER), 'ValidationException')
 })

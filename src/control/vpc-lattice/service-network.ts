@@ -15,11 +15,11 @@ import type {
 import type { ServiceNetwork } from '../../store/lattice-records.ts'
 import type { Records, Tx } from '../../store/store.ts'
 import type { Caller } from '../caller.ts'
-import { findMadeBefore, forgetMade, rememberMade } from '../ec2/request/client-token.ts'
+import { forgetMade, rememberMade } from '../ec2/request/client-token.ts'
 import { ownedBy } from '../ec2/request/owned.ts'
 import { conflict, validationError } from './errors.ts'
 import { allOwn, allVisible, latticeArn, requireOwn, requireVisible } from './find.ts'
-import { idempotent, pageOf, required, requireName, requireTags } from './names.ts'
+import { findMade, idempotent, pageOf, required, requireName, requireTags } from './names.ts'
 import { removePolicies } from './policy.ts'
 
 const TYPE = 'SERVICE_NETWORK'
@@ -30,7 +30,7 @@ export function createServiceNetwork(
   input: CreateServiceNetworkRequest,
 ): CreateServiceNetworkResponse {
   const call = idempotent('CreateServiceNetwork', input)
-  const made = tx.serviceNetworks.get(findMadeBefore(tx, caller, call) ?? '')
+  const made = tx.serviceNetworks.get(findMade(tx, caller, call))
   if (made) return common(made)
   const name = requireName(input.name)
   if (allOwn(tx, caller, 'sn').some((one) => one.name === name)) {

@@ -16,11 +16,11 @@ import type {
 import type { ServiceNetworkVpcAssociation } from '../../store/lattice-records.ts'
 import type { Records, Tx } from '../../store/store.ts'
 import type { Caller } from '../caller.ts'
-import { findMadeBefore, forgetMade, rememberMade } from '../ec2/request/client-token.ts'
+import { forgetMade, rememberMade } from '../ec2/request/client-token.ts'
 import { ownedBy } from '../ec2/request/owned.ts'
 import { conflict, notFound, validationError } from './errors.ts'
 import { latticeArn, requireOwn, requireVisible } from './find.ts'
-import { idempotent, pageOf, required, requireTags } from './names.ts'
+import { findMade, idempotent, pageOf, required, requireTags } from './names.ts'
 import { requireOwnGroups, requireOwnVpc } from './network.ts'
 import { requirePrivateDns } from './private-dns.ts'
 
@@ -32,7 +32,7 @@ export function createServiceNetworkVpcAssociation(
   input: CreateServiceNetworkVpcAssociationRequest,
 ): CreateServiceNetworkVpcAssociationResponse {
   const call = idempotent('CreateServiceNetworkVpcAssociation', input)
-  const made = tx.serviceNetworkVpcAssociations.get(findMadeBefore(tx, caller, call) ?? '')
+  const made = tx.serviceNetworkVpcAssociations.get(findMade(tx, caller, call))
   if (made) return created(made)
   const network = requireVisible(tx, caller, 'sn', input.serviceNetworkIdentifier)
   const vpc = requireOwnVpc(tx, caller, input.vpcIdentifier)

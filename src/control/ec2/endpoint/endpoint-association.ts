@@ -3,23 +3,26 @@
 // again whenever the endpoint, the group or the service network changes; what stays keeps its addresses.
 // https://docs.aws.amazon.com/vpc/latest/privatelink/use-resource-endpoint.html
 
-import { ApiError } from '../../../errors.ts'
-import type { Address } from '../../../ip/address.ts'
 import type {
   EndpointAssociation,
+  EndpointAssociationAddress,
   ResourceConfiguration,
   ServiceNetworkId,
   ServiceNetworkResourceAssociation,
 } from '../../../store/lattice-records.ts'
 import type { NetworkInterface, VpcEndpoint } from '../../../store/records.ts'
 import type { Records, Tx } from '../../../store/store.ts'
-import type { Place } from '../request/owned.ts'
 import { blockAddresses, findFreeBlock } from '../vpc/private-address.ts'
 import { allocateBackboneAddress } from './backbone-address.ts'
 import { interfacesOfEndpoint } from './endpoint-interface.ts'
 
 /** Of the blocks that AWS takes out of a subnet for an endpoint with several resources. */
 export const BLOCK_LENGTH = 28
+
+/** When the change is made; a Caller has it. */
+interface Moment {
+  readonly now: Date
+}
 
 /** A resource that an endpoint is to lead to. */
 interface Wanted {
@@ -28,7 +31,7 @@ interface Wanted {
 }
 
 /** Gives the endpoint what its configuration or its service network has now, and takes what it has no more. */
-export function associateEndpoint(tx: Tx, place: Pick<Place, 'now'>, endpoint: VpcEndpoint): void {
+export function associateEndpoint(tx: Tx, place: Moment, endpoint: VpcEndpoint): void {
   const wanted = new Map(wantedBy(tx, endpoint).map((one) => [keyOf(one), one]))
   for (const association of tx.endpointAssociations.where('vpcEndpointId', endpoint.id)) {
     if (!wanted.delete(associationKey(association))) removeAssociation(tx, association)
@@ -48,11 +51,7 @@ export function associateEndpoint(tx: Tx, place: Pick<Place, 'now'>, endpoint: V
 }
 
 /** After a change of the configuration or of its group. */
-export function associateEndpointsOfConfiguration(
-  tx: Tx,
-  place: Pick<Place, 'now'>,
-  { id, groupId }: ResourceConfiguration,
-): void {
+export function associateEndpointsOfConfiguration(tx: Tx, place: Moment, { id, groupId }: ResourceConfiguration): void {
   for (const configurationId of groupId === undefined ? [id] : [id, groupId]) {
     for (const endpoint of tx.vpcEndpoints.where('resourceConfigurationId', configurationId)) {
       associateEndpoint(tx, place, endpoint)
@@ -67,7 +66,7 @@ export function associateEndpointsOfConfiguration(
 }
 
 /** After a change of what the service network has. */
-export function associateEndpointsOfNetwork(tx: Tx, place: Pick<Place, 'now'>, networkId: ServiceNetworkId): void {
+export function associateEndpointsOfNetwork(tx: Tx, place: Moment, networkId: ServiceNetworkId): void {
   for (const endpoint of tx.vpcEndpoints.where('serviceNetworkId', networkId)) associateEndpoint(tx, place, endpoint)
 }
 
@@ -127,30 +126,33 @@ function giveAddresses(tx: Tx, endpoint: VpcEndpoint): void {
       const key = `${association.id} ${id}`
       const eni = tx.networkInterfaces.get(id)
       if (!eni || tx.endpointAssociationAddresses.has(key)) continue
+      const place = usesOwn ? ownAddress(eni) : placeInBlocks(tx, eni)
+      if (!place) continue
       tx.endpointAssociationAddresses.insert({
         id: key,
         associationId: association.id,
         vpcEndpointId: endpoint.id,
         networkInterfaceId: eni.id,
-        ...(usesOwn
-          ? ownAddress(eni)
-          : { address: takeFromBlocks(tx, eni), backboneAddress: allocateBackboneAddress(tx) }),
+        ...place,
       })
     }
   }
 }
 
+type Place = Pick<EndpointAssociationAddress, 'address' | 'backboneAddress'>
+
 /** Two records with one backbone address: the association's address is the interface's own. */
-function ownAddress({ privateAddresses: [address], backboneAddress, id }: NetworkInterface) {
+function ownAddress({ privateAddresses: [address], backboneAddress, id }: NetworkInterface): Place {
   if (!address) throw new Error(`${id} has no address`)
   return { address, backboneAddress }
 }
 
-/** The first of the interface's blocks that no resource has; when none is left, the interface gets a block more. */
-function takeFromBlocks(tx: Tx, { id }: NetworkInterface): Address {
+/** The first address of the interface's blocks that no resource has; when none is left, the interface gets a block more.
+ * Undefined when the consumer's subnet has none: what the provider does must not fail for that. */
+function placeInBlocks(tx: Tx, { id }: NetworkInterface): Place | undefined {
   const eni = tx.networkInterfaces.get(id)
   const subnet = tx.subnets.get(eni?.subnetId ?? '')
-  if (!eni || !subnet) throw new ApiError('InternalError', `${id} is in no subnet`)
+  if (!eni || !subnet) return undefined
   const prefixes = eni.prefixes ?? []
   const used = new Set(
     tx.endpointAssociationAddresses
@@ -158,9 +160,10 @@ function takeFromBlocks(tx: Tx, { id }: NetworkInterface): Address {
       .filter(({ networkInterfaceId }) => networkInterfaceId === id)
       .map(({ address }) => address),
   )
-  const free = prefixes.flatMap(blockAddresses).find((address) => !used.has(address))
-  if (free) return free
+  const address = prefixes.flatMap(blockAddresses).find((one) => !used.has(one))
+  if (address) return { address, backboneAddress: allocateBackboneAddress(tx) }
   const block = findFreeBlock(tx, subnet, BLOCK_LENGTH)
+  if (!block) return undefined
   tx.networkInterfaces.update(id, { prefixes: [...prefixes, block] })
-  return takeFromBlocks(tx, eni)
+  return placeInBlocks(tx, eni)
 }

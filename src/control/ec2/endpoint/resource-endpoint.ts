@@ -22,7 +22,7 @@ import { defaultGroupIds } from '../network-interface/new-network-interface.ts'
 import { ownedBy } from '../request/owned.ts'
 import { requireSecurityGroup, requireVpc } from '../request/require.ts'
 import { tagsFor } from '../request/tags.ts'
-import { findFreeBlock } from '../vpc/private-address.ts'
+import { requireFreeBlock } from '../vpc/private-address.ts'
 import { allocateBackboneAddress } from './backbone-address.ts'
 import { associateEndpoint, BLOCK_LENGTH } from './endpoint-association.ts'
 import { dnsHashOf, furtherZoneId, hiddenZoneIdOf } from './endpoint-dns.ts'
@@ -287,7 +287,7 @@ function addInterfaces(tx: Tx, caller: Caller, endpoint: VpcEndpoint, placements
   if (endpoint.type !== 'ServiceNetwork') return
   for (const { id, prefixes, subnetId } of interfacesOfEndpoint(tx, endpoint)) {
     const subnet = tx.subnets.get(subnetId)
-    if (subnet && !prefixes) tx.networkInterfaces.update(id, { prefixes: [findFreeBlock(tx, subnet, BLOCK_LENGTH)] })
+    if (subnet && !prefixes) tx.networkInterfaces.update(id, { prefixes: [requireFreeBlock(tx, subnet, BLOCK_LENGTH)] })
   }
 }
 

@@ -14,6 +14,7 @@ import { latticeArn } from '../../vpc-lattice/find.ts'
 import { applyPlainFilters, type FilterFields } from '../request/filters.ts'
 import { pageOf } from '../request/pages.ts'
 import { requireNamed } from '../request/require.ts'
+import { interfacesOfEndpoint } from './endpoint-interface.ts'
 import { associationDns } from './resource-endpoint.ts'
 
 /** Shown, and filtered by what is shown. */
@@ -46,7 +47,7 @@ function toAssociation(records: Records, endpoint: VpcEndpoint, association: End
     resourceId: association.resourceConfigurationId,
     Id: association.id,
     VpcEndpointId: endpoint.id,
-    AssociatedResourceAccessibility: endpoint.state === 'available' ? 'Accessible' : 'PENDING',
+    ...accessibility(records, endpoint, association),
     ...(configuration && { AssociatedResourceArn: latticeArn(configuration) }),
     ...(group && { ResourceConfigurationGroupArn: latticeArn(group) }),
     ...(network && { ServiceNetworkArn: latticeArn(network), ServiceNetworkName: network.name }),
@@ -54,6 +55,23 @@ function toAssociation(records: Records, endpoint: VpcEndpoint, association: End
     ...(privateDnsEntry && { PrivateDnsEntry: privateDnsEntry }),
     Tags: [],
   }
+}
+
+/** Where the subnets had no address left the resource is at no interface. */
+function accessibility(
+  records: Records,
+  endpoint: VpcEndpoint,
+  { id }: EndpointAssociation,
+): Pick<VpcEndpointAssociation, 'AssociatedResourceAccessibility' | 'FailureCode' | 'FailureReason'> {
+  const hasInterfaces = interfacesOfEndpoint(records, endpoint).length > 0
+  if (hasInterfaces && records.endpointAssociationAddresses.where('associationId', id).length === 0) {
+    return {
+      AssociatedResourceAccessibility: 'FAILED',
+      FailureCode: 'InsufficientCidrBlocks',
+      FailureReason: 'The subnets of the endpoint do not have enough free cidr blocks.',
+    }
+  }
+  return { AssociatedResourceAccessibility: endpoint.state === 'available' ? 'Accessible' : 'PENDING' }
 }
 
 const FILTERS: FilterFields<Shown> = {

@@ -51,8 +51,8 @@ export function findFreeAddresses(records: Records, subnet: Subnet, count: numbe
   return free
 }
 
-/** The lowest block of so many addresses, a power of two, of which none is in use. */
-export function findFreeBlock(records: Records, subnet: Subnet, length: number): Cidr {
+/** The lowest block of this length of which no address is in use; undefined when there is none. */
+export function findFreeBlock(records: Records, subnet: Subnet, length: number): Cidr | undefined {
   const used = usedAddresses(records, subnet)
   const { family, first, last } = assignableRange(subnet)
   const size = 1n << BigInt(familyWidth(family) - length)
@@ -60,6 +60,12 @@ export function findFreeBlock(records: Records, subnet: Subnet, length: number):
     const block = cidr(`${formatAddress({ family, bits })}/${length}`)
     if (blockAddresses(block).every((address) => !used.has(address))) return block
   }
+  return undefined
+}
+
+export function requireFreeBlock(records: Records, subnet: Subnet, length: number): Cidr {
+  const block = findFreeBlock(records, subnet, length)
+  if (block) return block
   throw new ApiError(
     'InsufficientCidrBlocks',
     `The specified subnet ${subnet.id} does not have enough free cidr blocks to satisfy the request.`,
