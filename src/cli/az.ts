@@ -2,6 +2,7 @@
 
 import type { Command } from 'commander'
 import type { ZoneChange, ZoneStatus } from '../api/zone-status.ts'
+import { shortArn } from '../explain/short-arn.ts'
 import { askDaemon, CliError, type DaemonAccess, findDaemon } from './daemon-client.ts'
 
 interface FailOptions {
@@ -100,14 +101,9 @@ export function formatZones(zones: readonly ZoneStatus[], now: number): string {
     name,
     failedSince === undefined ? 'up' : `down since ${failedSince} (${ageText(now - Date.parse(failedSince))})`,
     subnets === 0 ? '-' : subnets === 1 ? '1 subnet' : `${subnets} subnets`,
-    withdrawn.map(({ address, of }) => `${address} of ${shortName(of)}`).join(', ') || '-',
+    withdrawn.map(({ address, of }) => `${address} of ${shortArn(of)}`).join(', ') || '-',
   ])
   return table([['zone', 'name', 'state', 'in it', 'left out of DNS'], ...rows])
-}
-
-/** `net/lb/0123…` of an ARN: what the user knows it by. */
-function shortName(of: string): string {
-  return of.replace(/^arn:.*:loadbalancer\//, '')
 }
 
 function ageText(ms: number): string {

@@ -106,8 +106,8 @@ function table(rows: readonly Row[], from: Question['from']): void {
   }
 }
 
-const TG = 'targetgroup/tg/0123456789abcdef'
-const LB = 'net/lb/0123456789abcdef'
+const TG = 'targetgroup/tg'
+const LB = 'net/lb'
 const sick = [target('a', { health: 'unhealthy' }), target('b', { health: 'unhealthy' })]
 
 describe("from a consumer's endpoint", () => {
@@ -426,7 +426,7 @@ describe('what is said', () => {
     [
       "a load balancer's name, in another VPC",
       BALANCER_NAME,
-      `${BALANCER_NAME} is of net/lb/0123456789abcdef in another VPC, whose addresses mean nothing in vpc-1: from here an endpoint to its endpoint service leads to it`,
+      `${BALANCER_NAME} is of net/lb in another VPC, whose addresses mean nothing in vpc-1: from here an endpoint to its endpoint service leads to it`,
     ],
     ["an endpoint's own, in another VPC", ENDPOINT_NAME, `${ENDPOINT_NAME} is of vpce-own in another VPC`],
   ])('%s', (_, name, expected) => {
@@ -440,23 +440,23 @@ describe('what is said', () => {
     const parts: Parts = { group: { targets: [target('a'), ...sick.slice(0, 1)] } }
     expect(formatTrace(ask(world(parts), `${ENDPOINT_NAME}:80`, 'i-1'), { width: 140 })).toMatchInlineSnapshot(`
       "i-1 (10.0.1.5) to vpce-own-abcd1234.vpce-svc-1.us-east-1.vpce.amazonaws.com (10.0.2.30) tcp/80
-      stopped at target-health by targetgroup/tg/0123456789abcdef
+      stopped at target-health by targetgroup/tg
 
-        pass  dns               vpce-own                         vpce-own-abcd1234.vpce-svc-1.us-east-1.vpce.amazonaws.com is 10.0.1.30 and 1
-                                                                 more, by the names of vpce-own
-        pass  source-check      eni-1                            10.0.1.5 is an address of eni-1
-        pass  sg-egress         sgr-open                         sg-1 allows all traffic to 0.0.0.0/0
-        pass  nacl-out          acl-a rule 100                   tcp/80 to 10.0.2.30 is allowed
-        pass  route             rtb-a 10.0.0.0/16                10.0.2.30 is in 10.0.0.0/16: within the VPC
-        pass  nacl-in           acl-b rule 100                   tcp/80 from 10.0.1.5 is allowed
-        pass  sg-ingress        sgr-open                         sg-2 allows all traffic from 0.0.0.0/0
-        pass  endpoint-state    vpce-own                         vpce-own is in force, and leads to vpce-svc-1
-        pass  zone              vpce-svc-1                       vpce-svc-1 has a load balancer for use1-az1
-        pass  listener          net/lb/0123456789abcdef          TCP 80 leads to targetgroup/tg/0123456789abcdef
-      > STOP  target-health     targetgroup/tg/0123456789abcdef  none of its 2 targets is in use1-az1, and cross-zone load balancing is off:
-                                                                 connections are refused
-        pass  nacl-out (reply)  acl-b rule 100                   the reply (tcp/32768-60999) to 10.0.1.5 is allowed
-        pass  nacl-in (reply)   acl-a rule 100                   the reply (tcp/32768-60999) from 10.0.2.30 is allowed
+        pass  dns               vpce-own           vpce-own-abcd1234.vpce-svc-1.us-east-1.vpce.amazonaws.com is 10.0.1.30 and 1 more, by the names
+                                                   of vpce-own
+        pass  source-check      eni-1              10.0.1.5 is an address of eni-1
+        pass  sg-egress         sgr-open           sg-1 allows all traffic to 0.0.0.0/0
+        pass  nacl-out          acl-a rule 100     tcp/80 to 10.0.2.30 is allowed
+        pass  route             rtb-a 10.0.0.0/16  10.0.2.30 is in 10.0.0.0/16: within the VPC
+        pass  nacl-in           acl-b rule 100     tcp/80 from 10.0.1.5 is allowed
+        pass  sg-ingress        sgr-open           sg-2 allows all traffic from 0.0.0.0/0
+        pass  endpoint-state    vpce-own           vpce-own is in force, and leads to vpce-svc-1
+        pass  zone              vpce-svc-1         vpce-svc-1 has a load balancer for use1-az1
+        pass  listener          net/lb             TCP 80 leads to targetgroup/tg
+      > STOP  target-health     targetgroup/tg     none of its 2 targets is in use1-az1, and cross-zone load balancing is off: connections are
+                                                   refused
+        pass  nacl-out (reply)  acl-b rule 100     the reply (tcp/32768-60999) to 10.0.1.5 is allowed
+        pass  nacl-in (reply)   acl-a rule 100     the reply (tcp/32768-60999) from 10.0.2.30 is allowed
       "
     `)
   })

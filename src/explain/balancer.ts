@@ -109,7 +109,7 @@ export function targetHealthStep(
   }
   const healthy = candidates.filter(({ health }) => health === 'healthy').length
   const all = `${healthy} of ${count(candidates.length)} in ${zone} ${healthy === 1 ? 'is' : 'are'} healthy`
-  const why = failOpen ? `${all}, too few to choose: the node fails open and takes all ${targets.length}` : all
+  const why = failOpen ? `${all}, which is too few: the node fails open and sends to any of them` : all
   return pass({ ...head, why })
 }
 

@@ -107,7 +107,7 @@ describe("the owner's view of a service", () => {
       'a zone without a target',
       {},
       providerVpc({ targetGroups: [targetGroup({ targets: [target('a')] })] }),
-      'target-health targetgroup/tg/0123456789abcdef',
+      'target-health targetgroup/tg',
       ['register a target in that zone, or turn on load_balancing.cross_zone.enabled'],
     ],
     [
@@ -143,7 +143,7 @@ describe("the owner's view of a service", () => {
       'no listener',
       {},
       providerVpc({ loadBalancers: [loadBalancer({ listeners: [] })] }),
-      'listener net/lb/0123456789abcdef',
+      'listener net/lb',
       [`give the load balancer a listener: aws elbv2 create-listener --load-balancer-arn ${BALANCER_ARN}`],
     ],
     [
@@ -198,17 +198,17 @@ describe("the owner's view of a service", () => {
         pass  endpoint-state  vpce-own    vpce-own is in force
         pass  zone            vpce-svc-1  a load balancer of the service serves use1-az6
 
-      node 10.0.1.20 of net/lb/0123456789abcdef, eni-21 in use1-az6 (us-east-1a)
-        pass  listener       net/lb/0123456789abcdef          TCP 80 leads to targetgroup/tg/0123456789abcdef
-        pass  target-health  targetgroup/tg/0123456789abcdef  0 of 1 target in use1-az6 are healthy, too few to choose: the node fails
-                                                              open and takes all 1
-      > STOP  target-health  i-11:8080                        the health checks of 10.0.1.5 port 8080 fail; the last one: Health checks
-                                                              failed with these codes: [404]
+      node 10.0.1.20 of net/lb, eni-21 in use1-az6 (us-east-1a)
+        pass  listener       net/lb          TCP 80 leads to targetgroup/tg
+        pass  target-health  targetgroup/tg  0 of 1 target in use1-az6 are healthy, which is too few: the node fails open and sends to
+                                             any of them
+      > STOP  target-health  i-11:8080       the health checks of 10.0.1.5 port 8080 fail; the last one: Health checks failed with these
+                                             codes: [404]
 
-      node 10.0.2.20 of net/lb/0123456789abcdef, eni-22 in use1-az1 (us-east-1b)
-        pass  listener       net/lb/0123456789abcdef          TCP 80 leads to targetgroup/tg/0123456789abcdef
-        pass  target-health  targetgroup/tg/0123456789abcdef  1 of 1 target in use1-az1 is healthy
-        pass  target-health  i-12:8080                        10.0.2.5 port 8080 is healthy
+      node 10.0.2.20 of net/lb, eni-22 in use1-az1 (us-east-1b)
+        pass  listener       net/lb          TCP 80 leads to targetgroup/tg
+        pass  target-health  targetgroup/tg  1 of 1 target in use1-az1 is healthy
+        pass  target-health  i-12:8080       10.0.2.5 port 8080 is healthy
 
       what to do
         let i-11:8080 answer its health checks
@@ -225,13 +225,13 @@ describe('a load balancer or target group', () => {
       'a target group that no listener leads to',
       { loadBalancerIds: [BALANCER_ARN], targetGroupId: 'arn:other', failures: () => undefined },
       network(),
-      'listener net/lb/0123456789abcdef',
+      'listener net/lb',
     ],
     [
       'a target group',
       { loadBalancerIds: [BALANCER_ARN], targetGroupId: TARGET_GROUP_ARN, failures: () => undefined },
       network(providerVpc({ targetGroups: [targetGroup({ targets: [] })] })),
-      'target-health targetgroup/tg/0123456789abcdef, target-health targetgroup/tg/0123456789abcdef',
+      'target-health targetgroup/tg, target-health targetgroup/tg',
     ],
   ])('%s', (_, question, world, expected) => {
     expect(outcome(explainBalancer(world, BALANCER_ARN, question))).toBe(expected)
