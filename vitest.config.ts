@@ -1,10 +1,12 @@
 import { defineConfig } from 'vitest/config'
+import { FileOrder } from './test/file-order.ts'
 
 export default defineConfig({
   test: {
     include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
     // For two cores: the longest tests mostly wait for Terraform, which waits by itself; those that boot namespaces do not.
-    maxWorkers: 3,
+    maxWorkers: 5,
+    sequence: { sequencer: FileOrder },
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },
