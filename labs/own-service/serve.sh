@@ -12,7 +12,8 @@ nohup perl -e '
   open(my $log, ">>", "/var/log/service.log");
   select($log); $| = 1;
   while (my $peer = accept(my $client, $server)) {
-    if (fork) { close $client; next }
+    my $child = fork;
+    if (!defined $child || $child) { close $client; next }
     alarm 5;
     my ($port, $address) = sockaddr_in($peer);
     my $from = "from " . inet_ntoa($address);
@@ -34,3 +35,4 @@ nohup perl -e '
     exit;
   }
 ' </dev/null >/dev/null 2>&1 &
+echo $! >/var/run/service.pid
