@@ -92,7 +92,7 @@ function isForwarded({ way }: ListenerNetwork, { protocol }: Packet): boolean {
 export function targetHealthStep(
   { node }: PlacedNode,
   { targetGroupId: by, protocol }: Pick<ListenerNetwork, 'targetGroupId' | 'protocol'>,
-  { group, candidates, targets, failOpen }: TargetChoice,
+  { group, candidates, failOpen }: TargetChoice,
 ): Step {
   const head = { stage: 'target-health', by } as const
   const loss = protocol === 'UDP' ? 'what is sent is lost' : 'connections are refused'
@@ -108,7 +108,7 @@ export function targetHealthStep(
     })
   }
   const healthy = candidates.filter(({ health }) => health === 'healthy').length
-  const all = `${healthy} of ${count(candidates.length)} in ${zone} ${healthy === 1 ? 'is' : 'are'} healthy`
+  const all = `${healthy} of ${count(candidates.length)} in ${zone} ${healthy === 1 || candidates.length === 1 ? 'is' : 'are'} healthy`
   const why = failOpen ? `${all}, which is too few: the node fails open and sends to any of them` : all
   return pass({ ...head, why })
 }

@@ -178,6 +178,17 @@ describe("the owner's view of a service", () => {
     expect(found.remedies).toEqual(remedies)
   })
 
+  it('looks at the appliances of a Gateway Load Balancer', () => {
+    const appliances = { targetGroupId: TARGET_GROUP_ARN, idleTimeout: 350 }
+    const provider = providerVpc({
+      loadBalancers: [loadBalancer({ kind: 'gateway', listeners: [], appliances })],
+      targetGroups: [targetGroup({ protocol: 'GENEVE', targets: [sickA, target('b', { port: 6081 })] })],
+    })
+    const found = diagnose({}, provider)
+    expect(outcome(found)).toBe('target-health i-11:8080')
+    expect(found.sections.at(-1)?.steps[0]?.why).toBe(`every packet goes to ${TARGET_GROUP_ARN}`)
+  })
+
   it('has of a consumer its endpoint, account and zones, and nothing of its VPC', () => {
     const text = JSON.stringify(diagnose({ connections: [connection('available', 'use1-az6', 'use1-az2')] }))
     expect(text).toContain(CONSUMER)
@@ -199,14 +210,14 @@ describe("the owner's view of a service", () => {
         pass  zone            vpce-svc-1  a load balancer of the service serves use1-az6
 
       node 10.0.1.20 of net/lb, eni-21 in use1-az6 (us-east-1a)
-        pass  listener       net/lb          TCP 80 leads to targetgroup/tg
-        pass  target-health  targetgroup/tg  0 of 1 target in use1-az6 are healthy, which is too few: the node fails open and sends to
+        pass  listener       net/lb          TCP 80 goes to targetgroup/tg
+        pass  target-health  targetgroup/tg  0 of 1 target in use1-az6 is healthy, which is too few: the node fails open and sends to
                                              any of them
       > STOP  target-health  i-11:8080       the health checks of 10.0.1.5 port 8080 fail; the last one: Health checks failed with these
                                              codes: [404]
 
       node 10.0.2.20 of net/lb, eni-22 in use1-az1 (us-east-1b)
-        pass  listener       net/lb          TCP 80 leads to targetgroup/tg
+        pass  listener       net/lb          TCP 80 goes to targetgroup/tg
         pass  target-health  targetgroup/tg  1 of 1 target in use1-az1 is healthy
         pass  target-health  i-12:8080       10.0.2.5 port 8080 is healthy
 

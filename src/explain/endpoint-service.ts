@@ -131,7 +131,7 @@ function balancerSections(network: Network, { loadBalancerIds, targetGroupId, fa
     const placed = findBalancer(network, id)
     if (!placed)
       return [{ title: id, steps: [stop({ stage: 'listener', by: id, why: 'there is no such load balancer' })] }]
-    const listeners = placed.balancer.listeners.filter(
+    const listeners = intakesOf(placed.balancer).filter(
       (one) => targetGroupId === undefined || one.targetGroupId === targetGroupId,
     )
     if (listeners.length === 0) {
@@ -145,18 +145,34 @@ function balancerSections(network: Network, { loadBalancerIds, targetGroupId, fa
   })
 }
 
-function nodeSection(placed: PlacedNode, listeners: readonly ListenerNetwork[], failures: TargetFailures): Step[] {
+/** What a load balancer takes, and where it goes. */
+interface Intake extends Pick<ListenerNetwork, 'protocol' | 'targetGroupId'> {
+  /** `TCP 443` */
+  readonly what: string
+}
+
+/** A Gateway Load Balancer takes every packet, and wraps it in datagrams for its appliances. */
+function intakesOf({ listeners, appliances }: LoadBalancerNetwork): readonly Intake[] {
+  if (appliances) return [{ targetGroupId: appliances.targetGroupId, protocol: 'UDP', what: 'every packet' }]
+  return listeners.map(({ protocol, port, targetGroupId }) => ({
+    protocol,
+    targetGroupId,
+    what: `${protocol} ${port}`,
+  }))
+}
+
+function nodeSection(placed: PlacedNode, listeners: readonly Intake[], failures: TargetFailures): Step[] {
   const { vpc, node } = placed
   const down = failedZoneSteps(vpc, node.subnetId, 'the node')
   const left = node.withdrawn ? [pass({ stage: 'dns', by: node.id, why: 'DNS leaves this address out now' })] : []
   const seen = new Set<string>()
   const served = listeners.flatMap((listener) => {
-    const { protocol, port, targetGroupId } = listener
+    const { what, targetGroupId } = listener
     const choice = chooseTargets(vpc, node, listener)
     const taken = pass({
       stage: 'listener',
       by: placed.balancer.id,
-      why: `${protocol} ${port} leads to ${targetGroupId}`,
+      why: `${what} goes to ${targetGroupId}`,
     })
     const isNew = !seen.has(targetGroupId)
     seen.add(targetGroupId)
@@ -180,7 +196,7 @@ interface CheckedTarget {
 /** What its checks say, and what stands between the node and it: for the checks as for what comes by endpoints. */
 function targetSteps(
   placed: PlacedNode,
-  { protocol }: ListenerNetwork,
+  { protocol }: Intake,
   { check, target }: CheckedTarget,
   failures: TargetFailures,
 ): Step[] {
