@@ -10,7 +10,7 @@ import { type Cidr, cidr, cidrBase, cidrFamily, cidrLength } from '../ip/cidr.ts
 import type { InstanceId, NetworkInterfaceId, SubnetId } from '../store/records.ts'
 import { nodeDoors } from './balancer-rules.ts'
 import { balancedFlows, findBalancers, takesDatagramsBack } from './balancers.ts'
-import { behindDoor, findDetours, findDoors, planDetours, planDoors } from './endpoint-doors.ts'
+import { behindDoor, type Door, findDetours, findDoors, planDetours, planDoors } from './endpoint-doors.ts'
 import {
   BACKBONE_LINK,
   backboneNamespace,
@@ -79,7 +79,7 @@ export function planVpc(world: string, vpc: VpcNetwork): VpcPlan {
     backbone: planBackbonePart({ vpc, plugIns, doors, balancers }),
     rules: vpcRules({ vpc, plugIns, doors, detours, balancers }),
     gateways,
-    closedGateways: findClosedGateways(vpc, gateways),
+    closedGateways: findClosedGateways(vpc, doors, gateways),
     detours: detourPaths,
     balanced: balancedFlows(balancers),
   }
@@ -326,15 +326,12 @@ function planGateways(vpc: VpcNetwork): GatewayMapping[] {
   )
 }
 
-function findClosedGateways(vpc: VpcNetwork, open: readonly GatewayMapping[]): GatewayPath[] {
+function findClosedGateways(vpc: VpcNetwork, doors: readonly Door[], open: readonly GatewayMapping[]): GatewayPath[] {
   const textOf = ({ subnetCidr, backboneAddress }: GatewayPath) => `${subnetCidr} ${backboneAddress}`
   const opened = new Set(open.map(textOf))
+  const behind = new Set([...vpc.endpoints.flatMap(backboneAddresses), ...doors.flatMap(behindDoor)])
   return vpc.subnets
-    .flatMap(({ cidr: subnetCidr }) =>
-      vpc.endpoints.flatMap((endpoint) =>
-        backboneAddresses(endpoint).map((backboneAddress) => ({ subnetCidr, backboneAddress })),
-      ),
-    )
+    .flatMap(({ cidr: subnetCidr }) => [...behind].map((backboneAddress) => ({ subnetCidr, backboneAddress })))
     .filter((path) => !opened.has(textOf(path)))
 }
 
