@@ -78,10 +78,18 @@ describeKernel('resources in the kernel', import.meta.url, () => {
     expect(verdict(from, to, port), `what explain says of ${to}:${port}`).toBe(
       answer === 'connected' ? 'reachable' : 'stopped',
     )
+    const seen: string[] = []
+    // A kernel says that it is connected before the process hears of it.
+    const look = async () => seen.push(...(await arrivals()))
+    await (answer === 'connected' ? expect.poll(look).toBeGreaterThan(0) : look())
+    return [answer, ...seen]
+  }
+
+  async function arrivals(): Promise<string[]> {
     const seen = await Promise.all(
       INSTANCES.map(async (id) => (await guest(id).peers()).map((peer) => `${id} saw ${peer}`)),
     )
-    return [answer, ...seen.flat()]
+    return seen.flat()
   }
 
   function verdict(from: InstanceId, to: string, port: number): string {
@@ -100,6 +108,8 @@ describeKernel('resources in the kernel', import.meta.url, () => {
     expect(await outcome('i-c1', IN_NETWORK_IP, 8080)).toEqual(['connected', `i-p3 saw ${GATEWAY}`])
     expect(await outcome('i-c1', IN_NETWORK_NAME, 443)).toEqual(['connected', `i-p1 saw ${GATEWAY}`])
     expect(await guest('i-c1').keep('live', IN_NETWORK_NAME, 443)).toBe('connected')
+    // An answer means that the resource has noted who came.
+    expect(await guest('i-c1').say('live')).toBe('answered')
     await guest('i-p1').peers()
     await change((tx) => tx.resourceRecordSets.update('Z1/db.corp.example/A', { values: ['10.0.1.9'] }))
     expect(await outcome('i-c1', IN_NETWORK_NAME, 443)).toEqual(['connected', `i-p3 saw ${GATEWAY}`])
