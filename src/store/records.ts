@@ -656,6 +656,56 @@ export interface SsmCommand {
   readonly maxErrors: string
   /** The caller took it back. */
   readonly cancelled: boolean
+  /** Where the agent writes what was printed, with the instance's own role. */
+  readonly output?: SsmOutputLocation
+  /** The association of which this is an execution; absent for a Run Command of a user's. */
+  readonly associationId?: string
+  readonly associationVersion?: string
+}
+
+export interface SsmOutputLocation {
+  readonly bucket?: string
+  readonly prefix?: string
+  readonly region?: string
+  /** Present: also to CloudWatch Logs. */
+  readonly logGroup?: string
+}
+
+/** A document that instances are to have run: when it is made, by a schedule, and when an instance is new. */
+export interface SsmAssociation {
+  /** A UUID. */
+  readonly id: string
+  readonly owner: AccountId
+  readonly region: Region
+  readonly tags: Tags
+  /** Of an association made the old way, for one instance. */
+  readonly instanceId?: string
+  /** The newest is last, and in force. */
+  readonly versions: readonly SsmAssociationVersion[]
+  /** Absent: it has no schedule, or none that comes again. */
+  readonly nextRunAt?: Instant
+  /** Why the last execution could not begin. */
+  readonly problem?: string
+}
+
+export interface SsmAssociationVersion {
+  /** `1`, `2` … */
+  readonly version: string
+  readonly createdAt: Instant
+  readonly associationName?: string
+  readonly documentName: string
+  readonly documentVersion: string
+  readonly parameters: Readonly<Record<string, readonly string[]>>
+  readonly targets: readonly { readonly key: string; readonly values: readonly string[] }[]
+  readonly scheduleExpression?: string
+  /** Days. */
+  readonly scheduleOffset?: number
+  readonly maxConcurrency?: string
+  readonly maxErrors?: string
+  readonly complianceSeverity?: string
+  readonly syncCompliance?: string
+  readonly applyOnlyAtCronInterval: boolean
+  readonly output?: SsmOutputLocation
 }
 
 export interface SsmPluginResult {
@@ -932,6 +982,7 @@ export interface Schema {
   ssmManagedInstances: SsmManagedInstance
   ssmDocuments: SsmDocument
   ssmCommands: SsmCommand
+  ssmAssociations: SsmAssociation
   ssmCommandInvocations: SsmCommandInvocation
   ssmSessions: SsmSession
   loadBalancers: LoadBalancer
@@ -1024,7 +1075,8 @@ export const INDEXES = {
   ssmParameterVersions: ['parameterId'],
   ssmManagedInstances: ['owner'],
   ssmDocuments: ['owner'],
-  ssmCommands: ['owner'],
+  ssmCommands: ['owner', 'associationId'],
+  ssmAssociations: ['owner'],
   ssmCommandInvocations: ['owner', 'commandId', 'instanceId', 'status'],
   ssmSessions: ['owner', 'target', 'status'],
   loadBalancers: ['owner', 'vpcId', 'endpointServiceId'],
