@@ -2,20 +2,12 @@
 // service network of VPC Lattice behind them, one's own or shared. No policy is asked: resources take TCP.
 // https://docs.aws.amazon.com/vpc/latest/privatelink/use-resource-endpoint.html
 
-import type { CreateVpcEndpointRequest, DnsEntry, ModifyVpcEndpointRequest } from '@aws-sdk/client-ec2'
-import { vpceHostedZoneId } from '../../../catalogue/endpoint-zones.ts'
-import { endpointResourceName, privateResourceName } from '../../../compile/resource-names.ts'
-import { ApiError, invalidParameter, missingParameter } from '../../../errors.ts'
-import type {
-  EndpointAssociation,
-  PrivateDnsPreference,
-  ResourceConfiguration,
-  ServiceNetwork,
-} from '../../../store/lattice-records.ts'
+import type { CreateVpcEndpointRequest, ModifyVpcEndpointRequest } from '@aws-sdk/client-ec2'
+import { ApiError, invalidParameter } from '../../../errors.ts'
+import type { PrivateDnsPreference } from '../../../store/lattice-records.ts'
 import type { SecurityGroupId, Subnet, Vpc, VpcEndpoint } from '../../../store/records.ts'
 import type { Records, Tx } from '../../../store/store.ts'
 import type { Caller } from '../../caller.ts'
-import { isVisible, latticeArn } from '../../vpc-lattice/find.ts'
 import { requirePrivateDns } from '../../vpc-lattice/private-dns.ts'
 import { requireGroupsOfVpc } from '../network-interface/network-interface-attribute.ts'
 import { defaultGroupIds } from '../network-interface/new-network-interface.ts'
@@ -25,7 +17,7 @@ import { tagsFor } from '../request/tags.ts'
 import { requireFreeBlock } from '../vpc/private-address.ts'
 import { allocateBackboneAddress } from './backbone-address.ts'
 import { associateEndpoint, BLOCK_LENGTH } from './endpoint-association.ts'
-import { dnsHashOf, furtherZoneId, hiddenZoneIdOf } from './endpoint-dns.ts'
+import { dnsHashOf, hiddenZoneIdOf } from './endpoint-dns.ts'
 import {
   addEndpointInterfaces,
   interfacesOfEndpoint,
@@ -34,15 +26,12 @@ import {
   requireSubnetIn,
 } from './endpoint-interface.ts'
 import { checkEndpointCount, requireDnsRecordIpType } from './new-vpc-endpoint.ts'
+import { requireDestination } from './resource-destination.ts'
 
 /** Types whose endpoints lead into VPC Lattice. */
 export function isLatticeType(type: string | undefined): type is 'Resource' | 'ServiceNetwork' {
   return type === 'Resource' || type === 'ServiceNetwork'
 }
-
-type Destination =
-  | { readonly type: 'Resource'; readonly resourceConfigurationId: ResourceConfiguration['id'] }
-  | { readonly type: 'ServiceNetwork'; readonly serviceNetworkId: ServiceNetwork['id'] }
 
 export function insertResourceEndpoint(
   tx: Tx,
@@ -60,10 +49,7 @@ export function insertResourceEndpoint(
     [],
     placements.map(({ subnet }) => subnet),
   )
-  const destination =
-    type === 'Resource'
-      ? requireConfiguration(tx, caller, vpc, placements, input.ResourceConfigurationArn)
-      : requireServiceNetwork(tx, caller, input.ServiceNetworkArn)
+  const destination = requireDestination(tx, caller, vpc, { type, placements, input })
   const groupIds = requireGroupsOfVpc(tx, caller, vpc.id, input.SecurityGroupIds ?? [])
   const privateDns = requireDns(vpc, input)
   checkEndpointCount(tx, vpc, type)
@@ -118,100 +104,6 @@ export function modifyResourceEndpoint(
     state: 'pending',
   })
   associateEndpoint(tx, caller, changed)
-}
-
-/** As DescribeVpcEndpoints shows what is behind it. */
-export function toDestination(records: Records, endpoint: VpcEndpoint) {
-  const configuration = records.resourceConfigurations.get(endpoint.resourceConfigurationId ?? '')
-  const network = records.serviceNetworks.get(endpoint.serviceNetworkId ?? '')
-  const blocks = interfacesOfEndpoint(records, endpoint).flatMap(({ subnetId: SubnetId, prefixes = [] }) =>
-    prefixes.length === 0 ? [] : [{ SubnetId, IpPrefixes: [...prefixes] }],
-  )
-  return {
-    ...(configuration && { ResourceConfigurationArn: latticeArn(configuration) }),
-    ...(network && { ServiceNetworkArn: latticeArn(network) }),
-    ...(blocks.length > 0 && { Ipv4Prefixes: blocks }),
-  }
-}
-
-/** A name for each of its resources, and the custom one where the VPC knows that. */
-export function resourceDnsEntries(records: Records, endpoint: VpcEndpoint): DnsEntry[] {
-  return records.endpointAssociations.where('vpcEndpointId', endpoint.id).flatMap((association) => {
-    const { dnsEntry, privateDnsEntry } = associationDns(records, endpoint, association)
-    return privateDnsEntry ? [dnsEntry, privateDnsEntry] : [dnsEntry]
-  })
-}
-
-export function associationDns(records: Records, endpoint: VpcEndpoint, association: EndpointAssociation) {
-  const name = privateResourceName(records, endpoint, association)
-  return {
-    dnsEntry: { DnsName: endpointResourceName(association), HostedZoneId: vpceHostedZoneId(endpoint.region) },
-    ...(name !== undefined && {
-      privateDnsEntry: { DnsName: name, HostedZoneId: furtherZoneId(endpoint.hiddenZoneId ?? '', name) },
-    }),
-  }
-}
-
-export function toDnsPreference({ privateDns }: VpcEndpoint) {
-  if (!privateDns) return {}
-  return {
-    PrivateDnsPreference: privateDns.preference,
-    PrivateDnsSpecifiedDomains: [...privateDns.specifiedDomains],
-  }
-}
-
-function requireConfiguration(
-  records: Records,
-  caller: Caller,
-  vpc: Vpc,
-  placements: readonly Placement[],
-  arn: string | undefined,
-): Destination {
-  if (arn === undefined) throw missingParameter('resourceConfigurationArn')
-  const id = requireArn(arn, 'resourceconfiguration', 'InvalidResourceConfigurationArn')
-  const configuration = records.resourceConfigurations.get(id)
-  if (!configuration || !isVisible(records, caller, configuration) || latticeArn(configuration) !== arn) {
-    throw new ApiError('InvalidResourceConfigurationArn.NotFound', `The resource configuration '${arn}' does not exist`)
-  }
-  if (configuration.type === 'CHILD') {
-    throw invalidParameter(`The resource configuration ${id} is a child of a group; use the group's ARN.`)
-  }
-  const gateway = records.resourceGateways.get(configuration.resourceGatewayId)
-  if (gateway?.vpcId === vpc.id) {
-    throw invalidParameter(
-      `The resource gateway of ${id} is in the VPC ${vpc.id} itself; a resource endpoint must be in another VPC.`,
-    )
-  }
-  const zones = new Set(
-    records.networkInterfaces
-      .where('resourceGatewayId', configuration.resourceGatewayId)
-      .map(({ subnetId }) => records.subnets.get(subnetId)?.availabilityZoneId),
-  )
-  if (placements.length > 0 && !placements.some(({ subnet }) => zones.has(subnet.availabilityZoneId))) {
-    throw invalidParameter(
-      `At least one subnet must be in an Availability Zone of the resource gateway of ${id}: ${[...zones].join(', ')}.`,
-    )
-  }
-  return { type: 'Resource', resourceConfigurationId: configuration.id }
-}
-
-function requireServiceNetwork(records: Records, caller: Caller, arn: string | undefined): Destination {
-  if (arn === undefined) throw missingParameter('serviceNetworkArn')
-  const id = requireArn(arn, 'servicenetwork', 'InvalidServiceNetworkArn')
-  const network = records.serviceNetworks.get(id)
-  if (network && isVisible(records, caller, network) && latticeArn(network) === arn) {
-    return { type: 'ServiceNetwork', serviceNetworkId: network.id }
-  }
-  throw new ApiError('InvalidServiceNetworkArn.NotFound', `The service network '${arn}' does not exist`)
-}
-
-function requireArn(arn: string, noun: string, code: string): string {
-  const id = new RegExp(`^arn:aws:vpc-lattice:[a-z0-9-]+:\\d{12}:${noun}/([a-z]+-[0-9a-z]+)$`).exec(arn)?.[1]
-  if (id !== undefined) return id
-  throw new ApiError(
-    `${code}.Malformed`,
-    `Invalid ARN: '${arn}' (expecting 'arn:aws:vpc-lattice:REGION:ACCOUNT:${noun}/...')`,
-  )
 }
 
 /** What these endpoints have not: a service, route tables, a policy. */

@@ -15,7 +15,7 @@ import { applyPlainFilters, type FilterFields } from '../request/filters.ts'
 import { pageOf } from '../request/pages.ts'
 import { requireNamed } from '../request/require.ts'
 import { interfacesOfEndpoint } from './endpoint-interface.ts'
-import { associationDns } from './resource-endpoint.ts'
+import { associationDns } from './resource-endpoint-shape.ts'
 
 /** Shown, and filtered by what is shown. */
 interface Shown extends VpcEndpointAssociation {

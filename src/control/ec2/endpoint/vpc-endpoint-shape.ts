@@ -9,7 +9,8 @@ import { toGroups } from '../network-interface/network-interface-shape.ts'
 import { tagList } from '../request/tags.ts'
 import { interfacesOfEndpoint } from './endpoint-interface.ts'
 import { hiddenZoneId } from './private-dns.ts'
-import { isLatticeType, resourceDnsEntries, toDestination, toDnsPreference } from './resource-endpoint.ts'
+import { isLatticeType } from './resource-endpoint.ts'
+import { resourceDnsEntries, toDestination, toDnsPreference } from './resource-endpoint-shape.ts'
 
 /** On the wire the states begin in lower case, whatever the SDK's own list says. */
 export type ShownVpcEndpoint = Omit<EndpointOutput, 'State'> & { readonly State: VpcEndpoint['state'] }
