@@ -1,13 +1,14 @@
 // What stands behind the backbone's sockets: the resolver, the metadata service and the edge. Loaded only with a data
 // plane that has such sockets.
 
+import type { TunnelOf } from './balancer/passages.ts'
 import { lookupIn } from './compile/lookup.ts'
 import type { Network } from './compile/network.ts'
 import { instanceRoleSession } from './control/iam/instance-session.ts'
 import { DnsServer } from './dns/server.ts'
 import { EdgeListener, type EdgeListenerOptions } from './edge/listener.ts'
 import type { BackboneSockets } from './linux/driver.ts'
-import { backboneNamespace } from './linux/names.ts'
+import { backboneNamespace, tunnelLink, vpcNamespace } from './linux/names.ts'
 import { inNamespace } from './linux/run.ts'
 import { type MetadataOptions, MetadataServer } from './metadata/server.ts'
 import type { Records } from './store/store.ts'
@@ -34,4 +35,9 @@ export function serveBackbone(sockets: BackboneSockets, options: BackboneOptions
 /** How a script is run where the balancer's sockets must be. */
 export function inBackbone(world: string): (script: string) => readonly string[] {
   return (script) => inNamespace(backboneNamespace(world), process.execPath, script)
+}
+
+/** Where the device of a Gateway Load Balancer endpoint is. */
+export function tunnelsIn(world: string): TunnelOf {
+  return (vpcId, endpointId) => ({ namespace: vpcNamespace(world, vpcId), link: tunnelLink(endpointId) })
 }

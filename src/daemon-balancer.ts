@@ -3,6 +3,7 @@
 
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Balancer } from './balancer/balancer.ts'
+import type { TunnelOf } from './balancer/passages.ts'
 import type { Network } from './compile/network.ts'
 import {
   type CheckedHealth,
@@ -32,6 +33,7 @@ export class Balancing {
   readonly #options: BalancingOptions
   /** How a script is run in the backbone namespace; undefined where there is none. */
   #command: ((script: string) => readonly string[]) | undefined
+  #tunnelOf: TunnelOf | undefined
   #balancer: Balancer | undefined
   #stopWatching: (() => void) | undefined
   /** What was last looked at; the Network is the same value while nothing changed in it. */
@@ -47,8 +49,9 @@ export class Balancing {
 
   /** From now on checks and connections go through the backbone namespace; said again when that was made anew. Never
    * called: no packet moves, and a target whose instance runs counts as healthy. */
-  enterBackbone(command: (script: string) => readonly string[]): void {
+  enterBackbone(command: (script: string) => readonly string[], tunnelOf?: TunnelOf): void {
     this.#command = command
+    this.#tunnelOf = tunnelOf
     this.#balancer?.restart()
   }
 
@@ -108,7 +111,7 @@ export class Balancing {
     const network = this.#options.network()
     if (network === this.#seen) return
     this.#seen = network
-    const state = desiredState(network, store.records)
+    const state = desiredState(network, store.records, this.#tunnelOf)
     const checked = new Set(state.targetChecks.map(({ target }) => target))
     const nodes = new Set<string>(state.nodeChecks.map(({ nodeId }) => nodeId))
     const isStale = [...store.records.withdrawnNodes.all()].some(({ id }) => !nodes.has(id))

@@ -291,7 +291,7 @@ async function makeParts(
   const serveBackbone = async (sockets: BackboneSockets) => {
     const records = () => store.records
     const backbone = await import('./daemon-backbone.ts')
-    balancing.enterBackbone(backbone.inBackbone(world))
+    balancing.enterBackbone(backbone.inBackbone(world), backbone.tunnelsIn(world))
     backbone.serveBackbone(sockets, { network, records, sessionKey, now, authority, frontDoor, log })
   }
   return { store, s3, services, trail, driver, sandboxes, reconciler, balancing, frontDoor, serveBackbone }

@@ -1,7 +1,7 @@
 // What the balancer's process has to do for a Network. Pure, and equal for equal input. The records say what a Network
 // leaves out: registrations, certificates and the TLS policies of listeners.
 
-import { shadowOf } from '../compile/backbone.ts'
+import { GENEVE_PORT, shadowOf } from '../compile/backbone.ts'
 import { lookupIn } from '../compile/lookup.ts'
 import type {
   ConnectionNetwork,
@@ -27,6 +27,7 @@ import type {
   Probe,
   TargetCheck,
 } from './messages.ts'
+import { passagesOf, type TunnelOf } from './passages.ts'
 
 export type BalancerRecords = Pick<Records, 'certificates' | 'listeners' | 'targets' | 'withdrawnNodes'>
 
@@ -41,22 +42,25 @@ interface Placed {
 /** So many targets are tried through a node, healthy ones first. */
 const TRIED_THROUGH_NODE = 5
 
-export function desiredState(network: Network, records: BalancerRecords): DesiredState {
+/** `tunnelOf` says where the device of an endpoint is; without it no packet moves. */
+export function desiredState(network: Network, records: BalancerRecords, tunnelOf?: TunnelOf): DesiredState {
   const placed = network.vpcs.flatMap(listenersOf)
   const fronts = placed.filter(({ listener }) => listener.way === 'forwarder').flatMap((one) => frontsOf(one, records))
+  const passages = tunnelOf ? passagesOf(network, tunnelOf) : []
   const certificateIds = new Set(fronts.flatMap(({ tls }) => tls?.certificateIds ?? []))
   return {
-    targetChecks: targetChecks(placed, records),
+    targetChecks: targetChecks([...placed, ...network.vpcs.flatMap(applianceListenersOf)], records),
     nodeChecks: nodeChecks(placed, records),
     fronts,
+    ...(passages.length > 0 && { passages }),
     clients: clientsOf(network, placed),
     certificates: Object.fromEntries([...certificateIds].sort().flatMap((id) => certificateEntry(records, id))),
   }
 }
 
 /** True when there is nothing to do, and so no process is needed. */
-export function isIdle({ targetChecks: checks, nodeChecks: nodes, fronts }: DesiredState): boolean {
-  return checks.length === 0 && nodes.length === 0 && fronts.length === 0
+export function isIdle({ targetChecks: checks, nodeChecks: nodes, fronts, passages = [] }: DesiredState): boolean {
+  return checks.length === 0 && nodes.length === 0 && fronts.length === 0 && passages.length === 0
 }
 
 function listenersOf(vpc: VpcNetwork): Placed[] {
@@ -66,6 +70,24 @@ function listenersOf(vpc: VpcNetwork): Placed[] {
       return group ? { vpc, loadBalancer, listener, group } : []
     }),
   )
+}
+
+/** Gateway Load Balancers' targets are checked as others are; of their nodes there is no name to leave. */
+function applianceListenersOf(vpc: VpcNetwork): Placed[] {
+  return vpc.loadBalancers.flatMap((loadBalancer) => {
+    const { id, appliances } = loadBalancer
+    const group = vpc.targetGroups.find((one) => one.id === appliances?.targetGroupId)
+    if (!appliances || !group) return []
+    const listener = {
+      id,
+      protocol: 'UDP',
+      port: GENEVE_PORT,
+      way: 'kernel',
+      certificateIds: [],
+      ...appliances,
+    } as const
+    return [{ vpc, loadBalancer, listener, group }]
+  })
 }
 
 /** Several listeners may use one group: its targets are checked once. */

@@ -3,6 +3,8 @@
 
 import type { Address } from '../ip/address.ts'
 import type { Instant, NetworkInterfaceId, VpcEndpointId } from '../store/records.ts'
+import type { FlowFields } from './flow-key.ts'
+import type { TunnelPlace } from './tunnel.ts'
 
 /** All that the process has to do. */
 export interface DesiredState {
@@ -12,6 +14,8 @@ export interface DesiredState {
   readonly nodeChecks: readonly NodeCheck[]
   /** By id. */
   readonly fronts: readonly Front[]
+  /** Endpoints whose packets go to appliances, by id; absent: none. */
+  readonly passages?: readonly Passage[]
   /** Private addresses by backbone address, of every interface from which a front that tells its targets may be asked. */
   readonly clients: Readonly<Record<Address, Address>>
   /** Those that the fronts name, by id. */
@@ -112,6 +116,22 @@ export interface FrontTarget {
   readonly id: string
   readonly address: Address
   readonly port: number
+}
+
+/** A Gateway Load Balancer endpoint, and the appliances behind it. */
+export interface Passage {
+  readonly endpointId: VpcEndpointId
+  /** The device that the endpoint is in its VPC's router. */
+  readonly tunnel: TunnelPlace
+  /** The backbone address of the node that serves it. */
+  readonly node: Address
+  /** Those that take new flows. */
+  readonly targets: readonly FrontTarget[]
+  /** Ids of those that keep the flows they have; absent: every one keeps them, whatever becomes of it. */
+  readonly staying?: readonly string[]
+  readonly flowFields: FlowFields
+  /** Seconds, of TCP. */
+  readonly idleTimeout: number
 }
 
 export type ToProcess = { readonly kind: 'state'; readonly state: DesiredState }

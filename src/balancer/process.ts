@@ -1,8 +1,9 @@
-// Runs inside the backbone namespace, where the daemon cannot go: checks targets and forwards connections as the daemon
-// says (messages.ts), and ends when the daemon does.
+// Runs inside the backbone namespace, where the daemon cannot go: checks targets, forwards connections and takes
+// packets to appliances as the daemon says (messages.ts), and ends when the daemon does.
 
 import { Checker } from './checker.ts'
 import { Forwarder } from './forwarder.ts'
+import { GatewayLoadBalancers } from './gateway-load-balancer.ts'
 import type { FromProcess, HealthChange, ToProcess } from './messages.ts'
 import { check } from './probe.ts'
 
@@ -28,13 +29,14 @@ function onHealth(change: HealthChange): void {
 if (!process.send) throw new Error('process.ts has no one to tell what it finds: only the daemon starts it')
 const checker = new Checker({ check, onHealth, onWithdrawn: (nodeIds) => tell({ kind: 'withdrawn', nodeIds }) })
 const forwarder = new Forwarder({ log })
+const gateways = new GatewayLoadBalancers({ log })
 
 // One state after the other, in the order in which they came.
 let turn = Promise.resolve()
 process.on('message', ({ state }: ToProcess) => {
   turn = turn.then(async () => {
     checker.want(state.targetChecks, state.nodeChecks)
-    await forwarder.want(state)
+    await Promise.all([forwarder.want(state), gateways.want(state.passages ?? [])])
     tell({ kind: 'taken' })
   })
 })

@@ -140,7 +140,7 @@ export function insertRule(
 
 let macs = 0
 
-function insertInterface(
+export function insertInterface(
   tx: Tx,
   side: Side,
   zone: Zone,

@@ -5,6 +5,8 @@
 import type { SubnetNetwork, VpcNetwork } from '../compile/network.ts'
 import type { VpcEndpointId } from '../store/records.ts'
 import { tunnelLink } from './names.ts'
+import { anyOf, quoted, type Rule } from './nft.ts'
+import { ENDPOINT_MTU } from './plan.ts'
 
 export interface Tunnel {
   readonly endpointId: VpcEndpointId
@@ -19,4 +21,15 @@ export function findTunnels({ gatewayLoadBalancerEndpoints = [], subnets }: VpcN
     const subnet = subnets.find((candidate) => candidate.id === subnetId)
     return subnet ? [{ endpointId: id, link: tunnelLink(id), subnet }] : []
   })
+}
+
+const HEADERS = 40
+
+/** At forward: what opens a connection into a tunnel says what fits, since nothing tells when something does not.
+ * https://docs.aws.amazon.com/vpc/latest/privatelink/gateway-load-balancer-endpoints.html */
+export function clampTunnels(tunnels: readonly Tunnel[]): Rule[] {
+  if (tunnels.length === 0) return []
+  const links = tunnels.map(({ link }) => quoted(link))
+  const verdict = `tcp option maxseg size set ${ENDPOINT_MTU - HEADERS}`
+  return [{ match: [`oifname ${anyOf(links)}`, 'tcp flags syn'], verdict }]
 }

@@ -65,7 +65,7 @@ import {
   serviceTimeouts,
 } from './service-rules.ts'
 import { aclRules, groupRules, memberSet } from './traffic-rules.ts'
-import { findTunnels, type Tunnel } from './tunnels.ts'
+import { clampTunnels, findTunnels, type Tunnel } from './tunnels.ts'
 import type { PlugIn } from './vpc-plan.ts'
 import { type ZoneFailure, zoneFailure } from './zone-failure.ts'
 
@@ -261,7 +261,10 @@ function baseChains({ vpc, balancers }: RuleSources, failure: ZoneFailure): Chai
       : []),
     // The router itself answers and says nothing, AWS drops without ICMP; but for the resets of endpoints.
     chain('input', 'input', 0, [DROP]),
-    chain('forward', 'forward', 0, forward(serves ? DROP_STRANGERS : DROP_FROM_BACKBONE)),
+    chain('forward', 'forward', 0, [
+      ...clampTunnels(findTunnels(vpc)),
+      ...forward(serves ? DROP_STRANGERS : DROP_FROM_BACKBONE),
+    ]),
     chain('output', 'output', 0, [{ match: ['tcp flags rst'], verdict: 'accept' }, DROP]),
     {
       name: 'identity',
