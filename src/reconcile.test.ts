@@ -192,3 +192,14 @@ function networkInterfaces(id: string) {
   const endpoint = reconciler.network.vpcs.flatMap((vpc) => vpc.endpoints).find((one) => one.id === id)
   return endpoint?.kind === 'interface' ? endpoint.interfaces : []
 }
+
+test('what cannot be compiled is in the health, and over once it can be again', async () => {
+  const { store } = at.world
+  const cidr = store.records.subnets.get(at.a)?.cidr
+  store.transact((tx) => tx.subnets.update(at.a, { cidr: 'nonsense' as never }))
+  await settled()
+  expect(reconciler.health.error).toBeDefined()
+  store.transact((tx) => tx.subnets.update(at.a, { ...(cidr && { cidr }) }))
+  await settled()
+  expect(reconciler.health.error).toBeUndefined()
+})

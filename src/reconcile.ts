@@ -142,8 +142,8 @@ export class Reconciler {
     const { store, driver, log } = this.#dependencies
     const revision = store.revision
     const transitions = passing(store.records)
-    this.#network = withResourceTargets(this.#compiler.compile())
     try {
+      this.#network = withResourceTargets(this.#compiler.compile())
       const result = await driver.apply(this.#network)
       for (const [vpcId, error] of result.failures) log(`${vpcId} could not be put in force: ${error.message}`)
       this.#failures = result.failures
