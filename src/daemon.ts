@@ -64,6 +64,8 @@ export interface DaemonOptions {
   readonly s3Upstream?: string
   /** The servers behind services that Postern does not serve itself, by signing name. */
   readonly upstreams?: Upstreams
+  /** Bits a second that each interface of an endpoint carries at most, either way. */
+  readonly endpointBandwidth?: number
   /** Takes each line of the log; absent: stderr, with the time before it. */
   readonly log?: (line: string) => void
 }
@@ -232,7 +234,13 @@ async function makeParts(
     }
   }
   const sandboxes = new Sandboxes({ stateDirectory: path, world, caBundle: () => caBundle, onPower, log })
-  const driver = await makeDriver(options.dataplane, { world, sandboxes, reopened: (opened) => serveBackbone(opened) })
+  const { endpointBandwidth } = options
+  const driver = await makeDriver(options.dataplane, {
+    world,
+    sandboxes,
+    reopened: (opened) => serveBackbone(opened),
+    ...(endpointBandwidth !== undefined && { endpointBandwidth }),
+  })
   const forgetInstance = (instanceId: string) => sandboxes.forget(instanceId)
   const reconciler = new Reconciler({ store, driver, forgetInstance, now, log })
   const network = () => reconciler.network

@@ -4,6 +4,7 @@
 import { flushCompileCache } from 'node:module'
 import { parseArgs } from 'node:util'
 import { Daemon, type DaemonOptions, StartFailure } from './daemon.ts'
+import { parseBandwidth } from './linux/bandwidth.ts'
 import { parseServiceUpstream, type Upstreams } from './services/any/upstreams.ts'
 import { parseUpstream } from './services/s3/upstream-request.ts'
 
@@ -16,6 +17,7 @@ function parseOptions(): DaemonOptions {
       auth: { type: 'string', default: 'open' },
       's3-upstream': { type: 'string' },
       upstream: { type: 'string', multiple: true, default: [] },
+      'endpoint-bandwidth': { type: 'string' },
     },
   })
   const { port, data, dataplane, auth } = values
@@ -27,6 +29,7 @@ function parseOptions(): DaemonOptions {
   const s3Upstream = values['s3-upstream'] ?? named.s3
   if (s3Upstream !== undefined) requireS3Upstream(s3Upstream)
   const { upstreams } = named
+  const endpointBandwidth = readBandwidth(values['endpoint-bandwidth'])
   return {
     port: Number(port),
     dataDirectory: data,
@@ -34,7 +37,17 @@ function parseOptions(): DaemonOptions {
     auth,
     upstreams,
     ...(s3Upstream !== undefined && { s3Upstream }),
+    ...(endpointBandwidth !== undefined && { endpointBandwidth }),
   }
+}
+
+function readBandwidth(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined
+  const bandwidth = parseBandwidth(text)
+  if (bandwidth === undefined) {
+    throw new StartFailure(`--endpoint-bandwidth ${text}: a number of mbit or gbit, from 1mbit up, such as 10gbit`)
+  }
+  return bandwidth
 }
 
 /** S3's has credentials in its URL, for Postern signs what it sends on; those of other services have none. */

@@ -35,6 +35,7 @@ program
     (text: string, before: readonly string[]) => [...before, text],
     [],
   )
+  .option('--endpoint-bandwidth <rate>', 'limit each interface of an endpoint, either way, such as 10gbit')
   .action(up)
 
 program

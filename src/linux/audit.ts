@@ -44,7 +44,8 @@ type Counts = ReadonlyMap<string, number>
 export function sameCounts(listing: string, ruleset: Ruleset): boolean {
   const have = countsOfListing(listing)
   const want = countsOfRuleset(ruleset)
-  return have.size === want.size && [...want].every(([name, count]) => have.get(name) === count)
+  const changing = new Set(ruleset.sets.filter(({ dynamic }) => dynamic).map(({ name }) => `set ${name}`))
+  return have.size === want.size && [...want].every(([name, count]) => changing.has(name) || have.get(name) === count)
 }
 
 function countsOfRuleset({ chains, sets, maps }: Ruleset): Counts {

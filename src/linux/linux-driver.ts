@@ -8,6 +8,7 @@ import { backboneHasDrifted, vpcHasDrifted } from './audit.ts'
 import { type BackboneState, convergeBackbone, prepareBackbone } from './backbone-kernel.ts'
 import { planBackbone } from './backbone-plan.ts'
 import { openBackboneSockets } from './backbone-sockets.ts'
+import type { Bandwidth } from './bandwidth.ts'
 import { ipBatch, listNames, listNamespaces } from './commands.ts'
 import { namespacesOf, stateOf, type VpcChange } from './diff.ts'
 import { type ApplyResult, type BackboneSockets, type Driver, DriverError } from './driver.ts'
@@ -26,6 +27,8 @@ export interface LinuxDriverOptions {
   readonly sandboxes: Pick<Sandboxes, 'boot' | 'halt'>
   /** Is given the backbone's sockets again when somebody deleted its namespace: those that `start` gave hear nothing then. */
   readonly reopened?: (sockets: BackboneSockets) => Promise<void> | void
+  /** What each interface of an endpoint carries at most. */
+  readonly endpointBandwidth?: Bandwidth
   /** How commands are started; a test counts them. */
   readonly run?: Run
 }
@@ -59,6 +62,7 @@ export class LinuxDriver implements Driver {
   readonly #backboneName: string
   readonly #sandboxes: LinuxDriverOptions['sandboxes']
   readonly #reopened: LinuxDriverOptions['reopened']
+  readonly #endpointBandwidth: LinuxDriverOptions['endpointBandwidth']
   readonly #run: Run
   /** VPCs that the kernel has just as planned. One that is not here is read anew. */
   readonly #applied = new Map<VpcId, PlannedVpc>()
@@ -72,8 +76,10 @@ export class LinuxDriver implements Driver {
   /** How many applies have begun or ended: odd while one is under way. */
   #rounds = 0
 
-  constructor({ world, sandboxes, reopened, run = boundedRun(COMMANDS_AT_ONCE) }: LinuxDriverOptions) {
+  constructor(options: LinuxDriverOptions) {
+    const { world, sandboxes, reopened, endpointBandwidth, run = boundedRun(COMMANDS_AT_ONCE) } = options
     this.#run = run
+    this.#endpointBandwidth = endpointBandwidth
     this.#world = world
     this.#backboneName = backboneNamespace(world)
     this.#sandboxes = sandboxes
@@ -147,7 +153,7 @@ export class LinuxDriver implements Driver {
     const applied = this.#applied.get(vpc.id)
     if (applied?.vpc === vpc) return applied
     const text = JSON.stringify(vpc)
-    return applied?.text === text ? applied : { vpc, text, plan: planVpc(this.#world, vpc) }
+    return applied?.text === text ? applied : { vpc, text, plan: planVpc(this.#world, vpc, this.#endpointBandwidth) }
   }
 
   /** Where someone deleted a namespace, the VPC is read anew, and what ran in the namespace boots again. */

@@ -47,6 +47,8 @@ export interface NftSet {
   readonly name: string
   readonly type: string
   readonly interval?: boolean
+  /** Rules add its elements, and none is given here. */
+  readonly dynamic?: boolean
   readonly elements: readonly string[]
 }
 
@@ -96,6 +98,7 @@ export function timeoutLines({ protocol, seconds }: Timeout): string[] {
 /** The lines that declare a set or a map, without elements; two that differ in these are different things. */
 export function declaration(set: NftSet | NftMap): string[] {
   const type = 'value' in set ? `type ${set.type} : ${set.value}` : `type ${set.type}`
+  if ('dynamic' in set && set.dynamic) return [type, 'size 65535', 'flags dynamic']
   return set.interval ? [type, 'flags interval'] : [type]
 }
 

@@ -10,6 +10,7 @@ import { type Cidr, cidr, cidrBase, cidrFamily, cidrLength } from '../ip/cidr.ts
 import type { InstanceId, NetworkInterfaceId, SubnetId } from '../store/records.ts'
 import { nodeDoors } from './balancer-rules.ts'
 import { balancedFlows, findBalancers, takesDatagramsBack } from './balancers.ts'
+import type { Bandwidth } from './bandwidth.ts'
 import { behindDoor, type Door, findDetours, findDoors, planDetours, planDoors } from './endpoint-doors.ts'
 import {
   BACKBONE_LINK,
@@ -64,7 +65,7 @@ export interface PlugIn {
   readonly link: string
 }
 
-export function planVpc(world: string, vpc: VpcNetwork): VpcPlan {
+export function planVpc(world: string, vpc: VpcNetwork, endpointBandwidth?: Bandwidth): VpcPlan {
   const plugIns = findPlugIns(vpc)
   const doors = findDoors(vpc)
   const balancers = findBalancers(vpc)
@@ -77,7 +78,7 @@ export function planVpc(world: string, vpc: VpcNetwork): VpcPlan {
     instances: planInstances(world, vpc, plugIns),
     links: planLinks(world, vpc, plugIns),
     backbone: planBackbonePart({ vpc, plugIns, doors, balancers }),
-    rules: vpcRules({ vpc, plugIns, doors, detours, balancers }),
+    rules: vpcRules({ vpc, plugIns, doors, detours, balancers, endpointBandwidth }),
     gateways,
     closedGateways: findClosedGateways(vpc, doors, gateways),
     detours: detourPaths,

@@ -26,6 +26,7 @@ import {
   takingChains,
 } from './balancer-rules.ts'
 import type { Balancers } from './balancers.ts'
+import { type Bandwidth, bandwidthRules, bandwidthSets } from './bandwidth.ts'
 import type { Detour, Door } from './endpoint-doors.ts'
 import {
   ASK_ENDPOINT_ACL,
@@ -85,11 +86,13 @@ export interface RuleSources {
   readonly doors: readonly Door[]
   readonly detours: readonly Detour[]
   readonly balancers: Balancers
+  /** What each interface of an endpoint carries at most; absent: as much as the host. */
+  readonly endpointBandwidth?: Bandwidth | undefined
 }
 
 /** What load balancers and users' services need is there only with one of them. */
 export function vpcRules(sources: RuleSources): Ruleset {
-  const { vpc, plugIns, doors, detours, balancers } = sources
+  const { vpc, plugIns, doors, detours, balancers, endpointBandwidth } = sources
   const serves = isBalancing(balancers)
   const consumes = doors.some(isThrough)
   const resources = findResources(vpc)
@@ -108,6 +111,7 @@ export function vpcRules(sources: RuleSources): Ruleset {
       ...(serves ? balancerSets(balancers) : []),
       ...resourceSets(resources),
       ...failure.sets,
+      ...bandwidthSets(endpointBandwidth),
       ...referencedGroups(vpc),
     ],
     maps: [
@@ -122,7 +126,7 @@ export function vpcRules(sources: RuleSources): Ruleset {
     chains: [
       ...baseChains(sources, failure),
       ...subnetChains(vpc),
-      { name: ENDPOINT_GROUPS, rules: endpointGroupRules() },
+      { name: ENDPOINT_GROUPS, rules: [...bandwidthRules(endpointBandwidth, 'to'), ...endpointGroupRules()] },
       toEndpointChain(serviceRules(doors)),
       ...endpointChains(vpc),
       ...(serves ? takingChains(toResourceRules(resources, ENDPOINT_TIMEOUT.name)) : []),
@@ -221,7 +225,7 @@ function gatewayMap(vpc: VpcNetwork): NftMap {
   }
 }
 
-function baseChains({ vpc, balancers }: RuleSources, failure: ZoneFailure): Chain[] {
+function baseChains({ vpc, balancers, endpointBandwidth }: RuleSources, failure: ZoneFailure): Chain[] {
   const serves = isBalancing(balancers)
   const resources = findResources(vpc)
   /** A rule that is there with a load balancer only: others' packets pay nothing for it. */
@@ -277,6 +281,7 @@ function baseChains({ vpc, balancers }: RuleSources, failure: ZoneFailure): Chai
     chain('entering', 'postrouting', 109, [
       ...failure.leaving,
       TO_BACKBONE,
+      ...bandwidthRules(endpointBandwidth, 'from'),
       { match: [], verdict: `oifname . ip daddr vmap @${RECEIVERS}` },
       { match: [], verdict: 'oifname vmap @unchecked-receivers' },
       DROP,

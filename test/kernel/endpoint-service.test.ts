@@ -447,6 +447,30 @@ describeKernel('endpoint services in the kernel', import.meta.url, () => {
     })
   })
 
+  test("an endpoint's interface carries no more than it may, where that is asked for", async () => {
+    const [bytes, rate] = [8_000_000, 5_000_000]
+    const took = async () => {
+      expect(await guest('i-c1').keep('limited', ENDPOINT_A, 443)).toBe('connected')
+      const began = performance.now()
+      expect(await guest('i-c1').exchange('limited', bytes)).toBe('answered')
+      return (performance.now() - began) / 1000
+    }
+    const free = await took()
+    await driver.close()
+    driver = new LinuxDriver({ world, sandboxes, endpointBandwidth: 8 * rate })
+    await driver.start()
+    await change(() => undefined)
+    // What one second may take comes at once.
+    expect(await took()).toBeGreaterThan(bytes / rate - 1.1)
+    expect(free).toBeLessThan(bytes / rate - 1.1)
+    expect(await driver.hasDrifted()).toBe(false)
+    await driver.close()
+    driver = new LinuxDriver({ world, sandboxes })
+    await driver.start()
+    await change(() => undefined)
+    expect(await took()).toBeLessThan(bytes / rate - 1.1)
+  })
+
   test('what goes takes its rules with it', async () => {
     await change((tx) => {
       tx.vpcEndpoints.delete('vpce-1')
