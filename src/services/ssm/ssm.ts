@@ -23,6 +23,9 @@ export interface Ssm {
   readonly openedAt: Date
 }
 
+/** Whose resources are meant, and in which region: a caller, or an account for which the service itself acts. */
+export type Asker = Pick<Call, 'principal' | 'region'>
+
 /** Answers one operation. The codec decoded `input` by the operation's own table, so it has the operation's shape. */
 export type SsmOperation = (ssm: Ssm, input: never, call: Call) => object | Promise<object>
 
@@ -49,12 +52,12 @@ export function callerOf({ principal }: Pick<Call, 'principal'>): IdentifiedPrin
 }
 
 /** `account/region/name`: the id of what an account has one of by name in a region. */
-export function ownId(call: Call, name: string): string {
+export function ownId(call: Asker, name: string): string {
   return `${callerOf(call).account}/${call.region}/${name}`
 }
 
 /** An ARN of Systems Manager in the caller's account and region. */
-export function ssmArn(call: Call, resource: string): string {
+export function ssmArn(call: Asker, resource: string): string {
   return `arn:aws:ssm:${call.region}:${callerOf(call).account}:${resource}`
 }
 

@@ -66,7 +66,7 @@ function listCommands(ssm: Ssm, input: ListCommandsRequest, call: Call): object 
   const { records } = ssm.store
   requireFilters(input.Filters)
   const found = commandsOf(ssm, call)
-    .filter(({ id }) => input.CommandId === undefined || id === input.CommandId)
+    .filter((command) => isAskedFor(command, input.CommandId))
     .map((command) => ({ command, invocations: records.ssmCommandInvocations.where('commandId', command.id) }))
     .filter(({ invocations }) => hasInstance(invocations, input.InstanceId))
     .map(({ command, invocations }) => commandShape(command, invocations))
@@ -79,7 +79,7 @@ function listCommandInvocations(ssm: Ssm, input: ListCommandInvocationsRequest, 
   const { records } = ssm.store
   requireFilters(input.Filters)
   const found = commandsOf(ssm, call)
-    .filter(({ id }) => input.CommandId === undefined || id === input.CommandId)
+    .filter((command) => isAskedFor(command, input.CommandId))
     .flatMap((command) =>
       records.ssmCommandInvocations
         .where('commandId', command.id)
@@ -93,6 +93,11 @@ function listCommandInvocations(ssm: Ssm, input: ListCommandInvocationsRequest, 
   const idOf = ({ CommandId, InstanceId }: (typeof found)[number]) => `${CommandId}/${InstanceId}`
   const { page, ...next } = pageOf(found, input, { most: 50 }, idOf)
   return { CommandInvocations: page, ...next }
+}
+
+/** An execution of an association is shown to who names it, and is no part of the history. */
+function isAskedFor({ id, associationId }: SsmCommand, commandId: string | undefined): boolean {
+  return commandId === undefined ? associationId === undefined : id === commandId
 }
 
 /** Newest first. */

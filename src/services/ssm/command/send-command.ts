@@ -2,7 +2,7 @@
 // delivery takes care.
 
 import { randomUUID } from 'node:crypto'
-import type { CancelCommandRequest, SendCommandRequest, Target } from '@aws-sdk/client-ssm'
+import type { CancelCommandRequest, SendCommandRequest } from '@aws-sdk/client-ssm'
 import type { Call } from '../../../edge/adapter.ts'
 import { ApiError } from '../../../errors.ts'
 import type { Authorisation } from '../../../iam/request.ts'
@@ -11,10 +11,11 @@ import type { Tx } from '../../../store/store.ts'
 import { completeArguments } from '../document/document-arguments.ts'
 import { parseDocumentContent } from '../document/document-content.ts'
 import { asksOnDocument, requireDocument } from '../document/find-document.ts'
-import { asksOnInstance, findManaged, type Managed, managedInstances } from '../instance/managed-instance.ts'
+import { asksOnInstance, findManaged } from '../instance/managed-instance.ts'
 import { callerOf, type Ssm, type SsmRows, write } from '../ssm.ts'
 import { commandShape } from './command-shape.ts'
 import { isOpen } from './command-status.ts'
+import { isRunning, requireShare, requireTargets, selectTargets } from './targets.ts'
 
 export const sendCommandOperations: SsmRows = {
   SendCommand: { run: sendCommand, asks: asksForSending },
@@ -49,23 +50,30 @@ async function sendCommand(ssm: Ssm, input: SendCommandRequest, call: Call): Pro
     parameters,
     givenParameters,
     instanceIds: [...(input.InstanceIds ?? [])],
-    targets: (input.Targets ?? []).map(({ Key, Values }) => ({ key: Key ?? '', values: Values ?? [] })),
+    targets: requireTargets(input.Targets ?? []),
     requestedAt: call.now.toISOString(),
     timeoutSeconds: requireRange('timeoutSeconds', input.TimeoutSeconds ?? DEFAULT_TIMEOUT, 30, 2_592_000),
-    executionTimeout:
-      Number(parameters.executionTimeout?.[0] ?? DEFAULT_EXECUTION_TIMEOUT) || DEFAULT_EXECUTION_TIMEOUT,
+    executionTimeout: executionTimeoutOf(parameters),
     maxConcurrency: requireShare('maxConcurrency', input.MaxConcurrency ?? '50', 1),
     maxErrors: requireShare('maxErrors', input.MaxErrors ?? '0', 0),
     cancelled: false,
   }
-  await write(ssm, (tx) => insertCommand(tx, command, instanceIds))
+  await write(ssm, (tx) => {
+    forgetOld(tx, command.owner, call.now.getTime())
+    insertCommand(tx, command, instanceIds)
+  })
   ssm.delivery.dispatch(command.id)
   return { Command: commandShape(command, ssm.store.records.ssmCommandInvocations.where('commandId', command.id)) }
 }
 
-function insertCommand(tx: Tx, command: SsmCommand, instanceIds: readonly InstanceId[]): void {
+/** Seconds that the document lets it run. */
+export function executionTimeoutOf({ executionTimeout }: SsmCommand['parameters']): number {
+  return Number(executionTimeout?.[0]) || DEFAULT_EXECUTION_TIMEOUT
+}
+
+/** Keeps a command with an invocation for each instance, for the delivery to take care of. */
+export function insertCommand(tx: Tx, command: SsmCommand, instanceIds: readonly InstanceId[]): void {
   const { id, owner, region, requestedAt } = command
-  forgetOld(tx, owner, Date.parse(requestedAt))
   tx.ssmCommands.insert(command)
   for (const instanceId of instanceIds) {
     tx.ssmCommandInvocations.insert({
@@ -77,16 +85,18 @@ function insertCommand(tx: Tx, command: SsmCommand, instanceIds: readonly Instan
 
 /** AWS keeps the history of commands for 30 days; here it also has a length. */
 function forgetOld(tx: Tx, owner: string, now: number): void {
-  const all = tx.ssmCommands.where('owner', owner)
+  const all = tx.ssmCommands.where('owner', owner).filter(({ associationId }) => associationId === undefined)
   const old = all.filter(
     ({ requestedAt }, at) => Date.parse(requestedAt) < now - KEPT_FOR || at <= all.length - MOST_KEPT,
   )
   for (const { id } of old) {
-    const invocations = tx.ssmCommandInvocations.where('commandId', id)
-    if (invocations.some(isOpen)) continue
-    for (const one of invocations) tx.ssmCommandInvocations.delete(one.id)
-    tx.ssmCommands.delete(id)
+    if (!tx.ssmCommandInvocations.where('commandId', id).some(isOpen)) deleteCommand(tx, id)
   }
+}
+
+export function deleteCommand(tx: Tx, id: string): void {
+  for (const one of tx.ssmCommandInvocations.where('commandId', id)) tx.ssmCommandInvocations.delete(one.id)
+  tx.ssmCommands.delete(id)
 }
 
 async function cancelCommand(ssm: Ssm, input: CancelCommandRequest, call: Call): Promise<object> {
@@ -127,8 +137,8 @@ function targetsOf(ssm: Ssm, input: SendCommandRequest, call: Call): readonly In
   if (new Set(InstanceIds).size < InstanceIds.length) {
     throw new ApiError('DuplicateInstanceId', 'You cannot specify an instance ID in more than one association.')
   }
-  if (Targets.length > 0) return selectTargets(ssm, Targets, call)
-  const wrong = InstanceIds.filter((id) => !runs(findManaged(ssm, call, id)))
+  if (Targets.length > 0) return selectTargets(ssm, requireTargets(Targets), call)
+  const wrong = InstanceIds.filter((id) => !isRunning(findManaged(ssm, call, id)))
   if (wrong.length > 0) {
     const { account } = callerOf(call)
     throw new ApiError(
@@ -137,31 +147,6 @@ function targetsOf(ssm: Ssm, input: SendCommandRequest, call: Call): readonly In
     )
   }
   return InstanceIds as InstanceId[]
-}
-
-function runs(managed: Managed | undefined): boolean {
-  return managed?.instance.state === 'running' || managed?.instance.state === 'pending'
-}
-
-/** The managed instances that meet every target: by id or by tag. */
-function selectTargets(ssm: Ssm, targets: readonly Target[], call: Call): readonly InstanceId[] {
-  for (const { Key = '', Values = [] } of targets) {
-    const isKnown = Key === 'InstanceIds' || Key === 'instanceids' || Key === 'tag-key' || Key.startsWith('tag:')
-    if (!isKnown)
-      throw new ApiError('InvalidTarget', `The target key '${Key}' is not served: InstanceIds, tag:… and tag-key are.`)
-    if (Values.length === 0) throw new ApiError('InvalidTarget', `The target ${Key} has no values.`)
-  }
-  return managedInstances(ssm, call)
-    .filter(runs)
-    .filter(({ instance: { id, tags } }) =>
-      targets.every(({ Key = '', Values = [] }) => {
-        if (/^instanceids$/i.test(Key)) return Values.includes(id) || Values.includes('*')
-        if (Key === 'tag-key') return Values.some((key) => Object.hasOwn(tags, key))
-        const value = tags[Key.slice('tag:'.length)]
-        return value !== undefined && Values.includes(value)
-      }),
-    )
-    .map(({ managed }) => managed.id)
 }
 
 /** The document, and each of the instances. */
@@ -176,7 +161,7 @@ function asksForSending(ssm: Ssm, input: SendCommandRequest, call: Call): readon
 /** What is wrong with the targets is said by the operation itself. */
 function selectOrNone(ssm: Ssm, input: SendCommandRequest, call: Call): readonly string[] {
   try {
-    return selectTargets(ssm, input.Targets ?? [], call)
+    return selectTargets(ssm, requireTargets(input.Targets ?? []), call)
   } catch {
     return []
   }
@@ -208,15 +193,5 @@ function requireRange(name: string, value: number, least: number, most: number):
     'ValidationException',
     `1 validation error detected: Value '${value}' at '${name}' failed to satisfy constraint: Member must have value ` +
       (value < least ? `greater than or equal to ${least}` : `less than or equal to ${most}`),
-  )
-}
-
-/** `10` or `10%`. */
-function requireShare(name: string, text: string, least: number): string {
-  const isShare = /^(?:\d{1,7}|(?:100|[1-9]?\d)%)$/.test(text) && Number.parseInt(text, 10) >= least
-  if (isShare) return text
-  throw new ApiError(
-    'ValidationException',
-    `1 validation error detected: Value '${text}' at '${name}' failed to satisfy constraint: Member must be a number or a percentage`,
   )
 }

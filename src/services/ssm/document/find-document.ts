@@ -5,7 +5,7 @@ import { ApiError } from '../../../errors.ts'
 import type { Authorisation } from '../../../iam/request.ts'
 import type { SsmDocument, SsmDocumentVersion } from '../../../store/records.ts'
 import type { Records } from '../../../store/store.ts'
-import { asks, callerOf, ownId, ssmArn, tagKeys } from '../ssm.ts'
+import { type Asker, asks, callerOf, ownId, ssmArn, tagKeys } from '../ssm.ts'
 import { AWS_DOCUMENTS, type AwsDocument, DEFAULT_SESSION } from './aws-documents.ts'
 
 /** One version of a document, whoever's it is. */
@@ -27,7 +27,7 @@ const AWS_CREATED = '2018-07-12T00:00:00.000Z'
 /** Throws InvalidDocument or InvalidDocumentVersion. */
 export function requireDocument(
   records: Pick<Records, 'ssmDocuments'>,
-  call: Call,
+  call: Asker,
   nameOrArn: string,
   version?: string,
 ): FoundDocument {
@@ -38,7 +38,7 @@ export function requireDocument(
 
 export function findDocument(
   records: Pick<Records, 'ssmDocuments'>,
-  call: Call,
+  call: Asker,
   nameOrArn: string,
   version = '$DEFAULT',
 ): FoundDocument | undefined {

@@ -12,7 +12,7 @@ import { ApiError } from '../../../errors.ts'
 import type { Authorisation } from '../../../iam/request.ts'
 import type { Instance, InstanceId, SsmManagedInstance } from '../../../store/records.ts'
 import { pageOf } from '../pages.ts'
-import { asks, callerOf, instanceArn, type Ssm, type SsmRows, ssmArn, tagKeys } from '../ssm.ts'
+import { type Asker, asks, callerOf, instanceArn, type Ssm, type SsmRows, ssmArn, tagKeys } from '../ssm.ts'
 import { isLive } from './caller-instance.ts'
 
 export const managedInstanceOperations: SsmRows = {
@@ -40,7 +40,7 @@ export function pingStatus({ managed, instance }: Managed, now: Date): PingStatu
 }
 
 /** The caller's managed instances in the region, in order of registration. */
-export function managedInstances({ store: { records } }: Ssm, call: Call): Managed[] {
+export function managedInstances({ store: { records } }: Pick<Ssm, 'store'>, call: Asker): Managed[] {
   return records.ssmManagedInstances
     .where('owner', callerOf(call).account)
     .filter(({ region }) => region === call.region)
