@@ -3,7 +3,8 @@
 
 import type { ContextKeys } from './request.ts'
 
-/** `tags` as pairs of `Key` and `Value` or as an object, `gone` as names; empty where there are neither. */
+/** `tags` as a list of pairs, whatever their members are called, or as an object; `gone` as names. Empty where there are
+ * neither: a key of no tags is no key. */
 export function requestTagKeys(tags: unknown, gone?: unknown): ContextKeys {
   const keys: Record<string, string | readonly string[]> = {}
   const pairs = pairsOf(tags)
@@ -17,7 +18,8 @@ function pairsOf(tags: unknown): readonly (readonly [key: string, value: string]
   if (!Array.isArray(tags)) return Object.entries(tags).map(([key, value]) => [key, String(value)] as const)
   return tags.flatMap((tag: unknown) => {
     if (typeof tag !== 'object' || tag === null) return []
-    const { Key: key, Value: value }: Readonly<Record<string, unknown>> = { ...tag }
-    return typeof key === 'string' ? [[key, String(value ?? '')] as const] : []
+    const { Key, key, TagKey, Value, value, TagValue }: Readonly<Record<string, unknown>> = { ...tag }
+    const name = Key ?? key ?? TagKey
+    return typeof name === 'string' ? [[name, String(Value ?? value ?? TagValue ?? '')] as const] : []
   })
 }

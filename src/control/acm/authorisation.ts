@@ -1,7 +1,8 @@
 // What Certificate Manager's actions ask the policies about: the certificate by its ARN, with its tags and those of the
 // request. https://docs.aws.amazon.com/service-authorization/latest/reference/list_awscertificatemanager.html
 
-import type { Authorisation, ContextKeys } from '../../iam/request.ts'
+import type { Authorisation } from '../../iam/request.ts'
+import { requestTagKeys } from '../../iam/request-tags.ts'
 import type { AccountId, Region } from '../../store/records.ts'
 import type { Records } from '../../store/store.ts'
 
@@ -30,14 +31,7 @@ export function acmAuthorisations(
       action,
       resource: ON_ALL.has(operation) ? '*' : certificate,
       resourceAccount: /^arn:[^:]*:acm:[^:]*:(\d{12}):/.exec(named ?? '')?.[1] ?? account,
-      keys: { ...Object.fromEntries(owned), ...requestTags(input.Tags) },
+      keys: { ...Object.fromEntries(owned), ...requestTagKeys(input.Tags) },
     },
   ]
-}
-
-function requestTags(tags: unknown): ContextKeys {
-  if (!Array.isArray(tags) || tags.length === 0) return {}
-  const sent = tags.filter((tag) => typeof tag?.Key === 'string')
-  const values = sent.map(({ Key, Value }) => [`aws:RequestTag/${Key}`, String(Value ?? '')])
-  return { ...Object.fromEntries(values), 'aws:TagKeys': sent.map(({ Key }) => String(Key)) }
 }

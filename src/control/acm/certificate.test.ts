@@ -250,7 +250,7 @@ test('the policies are asked about the certificate, its tags and those of the re
   })
   expect(ask('ImportCertificate', { Tags: [{ Key: 'a', Value: 'b' }] })).toMatchObject({
     resource: 'arn:aws:acm:us-east-1:123456789012:certificate/*',
-    keys: { 'aws:RequestTag/a': 'b', 'aws:TagKeys': ['a'] },
+    keys: { 'aws:requesttag/a': 'b', 'aws:tagkeys': ['a'] },
   })
   expect(ask('ListCertificates', {})?.resource).toBe('*')
 })

@@ -3,6 +3,7 @@
 // https://docs.aws.amazon.com/service-authorization/latest/reference/list_awselasticloadbalancingv2.html
 
 import type { Authorisation, ContextKeys } from '../../iam/request.ts'
+import { requestTagKeys } from '../../iam/request-tags.ts'
 import type { AccountId, Region, Tags } from '../../store/records.ts'
 import type { Records } from '../../store/store.ts'
 import { elbArn } from './arns.ts'
@@ -26,11 +27,10 @@ export function elbAuthorisations(
   const made = MADE[operation]?.(ask)
   const named = made && operation !== 'CreateListener' && operation !== 'CreateRule' ? [made] : namedResources(input)
   const resources = operation.startsWith('Describe') || named.length === 0 ? ['*'] : named
-  const questions = resources.map((resource) =>
-    question(ask, operation, resource, { ...callKeys(ask), ...tagKeys(input) }),
-  )
-  if (made === undefined || tagsOf(input).length === 0) return questions
-  const keys = { 'elasticloadbalancing:createaction': operation, ...tagKeys(input) }
+  const tags = requestTagKeys(input.Tags, input.TagKeys)
+  const questions = resources.map((resource) => question(ask, operation, resource, { ...callKeys(ask), ...tags }))
+  if (made === undefined || !Array.isArray(input.Tags) || input.Tags.length === 0) return questions
+  const keys = { 'elasticloadbalancing:createaction': operation, ...tags }
   return [...questions, question(ask, 'AddTags', made, keys)]
 }
 
@@ -107,21 +107,6 @@ function callKeys({ operation, input }: Ask): ContextKeys {
 function subnetsOf({ Subnets: ids, SubnetMappings: mappings }: Input): string[] {
   if (Array.isArray(ids) && ids.length > 0) return ids.map(text)
   return Array.isArray(mappings) ? mappings.map((mapping) => text(Object(mapping).SubnetId)) : []
-}
-
-function tagsOf({ Tags: tags }: Input): { readonly key: string; readonly value: string }[] {
-  return Array.isArray(tags) ? tags.map((tag) => ({ key: text(Object(tag).Key), value: text(Object(tag).Value) })) : []
-}
-
-function tagKeys(input: Input): ContextKeys {
-  const tags = tagsOf(input)
-  const removed = Array.isArray(input.TagKeys) ? input.TagKeys.map(text) : []
-  const names = [...tags.map(({ key }) => key), ...removed]
-  if (names.length === 0) return {}
-  return {
-    'aws:tagkeys': names,
-    ...Object.fromEntries(tags.map(({ key, value }) => [`aws:requesttag/${key.toLowerCase()}`, value])),
-  }
 }
 
 function text(value: unknown): string {

@@ -3,6 +3,7 @@
 
 import { findServiceLinkedRole } from '../../catalogue/service-linked-roles.ts'
 import type { Authorisation } from '../../iam/request.ts'
+import { requestTagKeys } from '../../iam/request-tags.ts'
 import type { AccountId, IamUser, Tags } from '../../store/records.ts'
 import type { Records } from '../../store/store.ts'
 import { groupArn, instanceProfileArn, policyArn, roleArn, userArn } from './arns.ts'
@@ -139,14 +140,7 @@ function contextKeys(operation: string, input: Input): Authorisation['keys'] {
   if (service !== undefined) keys['iam:awsservicename'] = service
   const boundary = text(input, 'PermissionsBoundary')
   if (boundary !== undefined) keys['iam:permissionsboundary'] = boundary
-  const tags = Array.isArray(input.Tags) ? input.Tags.filter(isTag) : []
-  if (tags.length > 0) keys['aws:tagkeys'] = tags.map((tag) => tag.Key)
-  for (const { Key, Value } of tags) keys[`aws:requesttag/${Key.toLowerCase()}`] = Value ?? ''
-  return keys
-}
-
-function isTag(value: unknown): value is { readonly Key: string; readonly Value?: string } {
-  return typeof value === 'object' && value !== null && 'Key' in value && typeof value.Key === 'string'
+  return { ...keys, ...requestTagKeys(input.Tags) }
 }
 
 function text(input: Input, member: string): string | undefined {

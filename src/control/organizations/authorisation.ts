@@ -2,6 +2,7 @@
 // https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsorganizations.html
 
 import type { Authorisation, ContextKeys } from '../../iam/request.ts'
+import { requestTagKeys } from '../../iam/request-tags.ts'
 import type { Organization, Tags } from '../../store/records.ts'
 import type { Records } from '../../store/store.ts'
 import { findOrganization } from './find.ts'
@@ -78,13 +79,5 @@ function requestKeys(operation: string, input: Input): ContextKeys {
   const type = input.Type ?? input.PolicyType ?? input.Filter
   if (WITH_POLICY_TYPE.has(operation) && typeof type === 'string') keys['organizations:policytype'] = type
   if (typeof service === 'string') keys['organizations:serviceprincipal'] = service
-  const tags = Array.isArray(given) ? given.filter(isTag) : []
-  if (tags.length > 0) keys['aws:tagkeys'] = tags.map(({ Key }) => Key)
-  for (const { Key: key, Value: value = '' } of tags) keys[`aws:requesttag/${key.toLowerCase()}`] = value
-  if (Array.isArray(gone)) keys['aws:tagkeys'] = gone.map(String)
-  return keys
-}
-
-function isTag(value: unknown): value is { readonly Key: string; readonly Value?: string } {
-  return typeof value === 'object' && value !== null && 'Key' in value && typeof value.Key === 'string'
+  return { ...keys, ...requestTagKeys(given, gone) }
 }

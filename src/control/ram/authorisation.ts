@@ -2,6 +2,7 @@
 // https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsresourceaccessmanager.html
 
 import type { Authorisation, ContextKeys } from '../../iam/request.ts'
+import { requestTagKeys } from '../../iam/request-tags.ts'
 import type { Records } from '../../store/store.ts'
 import { typeOf } from './shareable.ts'
 
@@ -34,23 +35,13 @@ export function ramAuthorisations(
 ): readonly Authorisation[] {
   // A consumer asks about its own part of another's share.
   const about = { action: `ram:${operation}`, resourceAccount: account }
-  const sent = { ...tagKeys(input), ...contentKeys(operation, input) }
+  const sent = { ...requestTagKeys(input.tags, input.tagKeys), ...contentKeys(operation, input) }
   const arns = (MEMBERS[operation] ?? []).flatMap((member) => {
     const arn = input[member]
     return typeof arn === 'string' ? [arn] : []
   })
   if (arns.length === 0) return [{ ...about, resource: '*', keys: sent }]
   return arns.map((resource) => ({ ...about, resource, keys: { ...sent, ...factsOf(records, resource) } }))
-}
-
-function tagKeys({ tags, tagKeys: removed }: Input): ContextKeys {
-  if (Array.isArray(removed)) return { 'aws:tagkeys': removed.map(String) }
-  if (!Array.isArray(tags)) return {}
-  const pairs = tags.map((tag: { key?: unknown; value?: unknown }) => [String(tag.key ?? ''), String(tag.value ?? '')])
-  return {
-    'aws:tagkeys': pairs.map(([key = '']) => key),
-    ...Object.fromEntries(pairs.map(([key = '', value = '']) => [`aws:requesttag/${key.toLowerCase()}`, value])),
-  }
 }
 
 function contentKeys(operation: string, { principals, resourceArns, allowExternalPrincipals }: Input): ContextKeys {

@@ -7,6 +7,7 @@ import { parseArn } from '../../iam/arn.ts'
 import { mfaKeys } from '../../iam/context.ts'
 import type { Principal } from '../../iam/principal.ts'
 import type { Authorisation } from '../../iam/request.ts'
+import { requestTagKeys } from '../../iam/request-tags.ts'
 import { type RoleSession, sealSession } from '../../iam/session-token.ts'
 import type { IamRole, Tags } from '../../store/records.ts'
 import type { Records } from '../../store/store.ts'
@@ -121,15 +122,7 @@ function assumeRoleKeys({
   if (RoleSessionName !== undefined) keys['sts:rolesessionname'] = RoleSessionName
   if (SourceIdentity !== undefined) keys['sts:sourceidentity'] = SourceIdentity
   if (TransitiveTagKeys && TransitiveTagKeys.length > 0) keys['sts:transitivetagkeys'] = TransitiveTagKeys
-  return { ...keys, ...tagKeysOf(Tags) }
-}
-
-/** Those of the tags that a session is to have. */
-export function tagKeysOf(tags: Input['Tags']): Authorisation['keys'] {
-  if (!tags || tags.length === 0) return {}
-  const keys: Record<string, string | readonly string[]> = { 'aws:tagkeys': tags.map((tag) => tag.Key ?? '') }
-  for (const { Key: key = '', Value: value = '' } of tags) keys[`aws:requesttag/${key.toLowerCase()}`] = value
-  return keys
+  return { ...keys, ...requestTagKeys(Tags) }
 }
 
 /** Of the code in the call, or of the user's own session; a role's session hands none on. */

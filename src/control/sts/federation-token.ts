@@ -5,12 +5,12 @@ import type { GetFederationTokenRequest, GetFederationTokenResponse } from '@aws
 import { ApiError } from '../../errors.ts'
 import type { Principal } from '../../iam/principal.ts'
 import type { Authorisation } from '../../iam/request.ts'
+import { requestTagKeys } from '../../iam/request-tags.ts'
 import { type FederatedSession, sealSession } from '../../iam/session-token.ts'
 import type { Records } from '../../store/store.ts'
 import type { Caller } from '../caller.ts'
 import { constraintError, requireParameter } from '../iam/errors.ts'
 import { withTags } from '../iam/tags.ts'
-import { tagKeysOf } from './assume-role.ts'
 import { credentials, durationOf } from './credentials.ts'
 import { packedSize, sessionPolicies } from './session-policy.ts'
 
@@ -25,7 +25,7 @@ export function federationTokenAuthorisations(principal: Principal, input: Input
   const about = {
     resource: `arn:aws:sts::${account}:federated-user/${input.Name ?? ''}`,
     resourceAccount: account,
-    keys: tagKeysOf(input.Tags),
+    keys: requestTagKeys(input.Tags),
   }
   const actions = ['sts:GetFederationToken', ...((input.Tags ?? []).length > 0 ? ['sts:TagSession'] : [])]
   return actions.map((action) => ({ ...about, action }))

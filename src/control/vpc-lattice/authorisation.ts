@@ -3,6 +3,7 @@
 // https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonvpclattice.html
 
 import type { Authorisation, ContextKeys } from '../../iam/request.ts'
+import { requestTagKeys } from '../../iam/request-tags.ts'
 import type { Records } from '../../store/store.ts'
 import { isSharedWith } from '../ram/sharing.ts'
 import { findByIdentifier, type LatticePrefix, latticeArn, nounOf } from './find.ts'
@@ -106,13 +107,8 @@ function arnOf({ region, account }: Asker, noun: string, identifier: string): st
 }
 
 function requestKeys(operation: string, input: Input): ContextKeys {
-  const keys: Record<string, string | string[]> = {}
   const { tags, tagKeys, vpcIdentifier, securityGroupIds, authType, domainName } = input
-  if (typeof tags === 'object' && tags !== null) {
-    keys['aws:tagkeys'] = Object.keys(tags)
-    for (const [key, value] of Object.entries(tags)) keys[`aws:requesttag/${key.toLowerCase()}`] = String(value)
-  }
-  if (Array.isArray(tagKeys)) keys['aws:tagkeys'] = tagKeys.map(String)
+  const keys: Record<string, string | readonly string[]> = { ...requestTagKeys(tags, tagKeys) }
   if (typeof vpcIdentifier === 'string') keys['vpc-lattice:vpcid'] = vpcIdentifier
   if (typeof domainName === 'string') keys['vpc-lattice:domainname'] = domainName
   if (typeof authType === 'string') keys['vpc-lattice:authtype'] = authType

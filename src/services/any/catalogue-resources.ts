@@ -5,6 +5,7 @@ import { type ActionResource, loadServiceActions, type ServiceAction } from '../
 import { ApiError } from '../../errors.ts'
 import { canMean } from '../../iam/arn-form.ts'
 import type { ContextKeys } from '../../iam/request.ts'
+import { requestTagKeys } from '../../iam/request-tags.ts'
 import type { AskedRequest, AskedResource } from './resources.ts'
 
 /** The action of a request in AWS's reference; undefined for a REST request, whose operation is not known. */
@@ -55,27 +56,9 @@ function namesOf(placeholder: string, operation: string): readonly string[] {
 
 /** The tags that a request brings and those that it takes away, for actions that have keys of them. */
 export function tagKeys({ keys: known }: ServiceAction, { input }: AskedRequest): ContextKeys {
-  const keys: Record<string, string | readonly string[]> = {}
-  const tags = pairsOf(input.Tags ?? input.tags ?? input.TagList)
-  if (known.includes('aws:RequestTag/*')) {
-    for (const [key, value] of tags) keys[`aws:requesttag/${key.toLowerCase()}`] = value
-  }
-  const gone = input.TagKeys ?? input.tagKeys
-  const named = Array.isArray(gone) ? gone.map(String) : tags.map(([key]) => key)
-  if (known.includes('aws:TagKeys') && named.length > 0) keys['aws:tagkeys'] = named
-  return keys
-}
-
-/** A list of pairs, whatever they are called, or an object. */
-function pairsOf(tags: unknown): readonly (readonly [key: string, value: string])[] {
-  if (typeof tags !== 'object' || tags === null) return []
-  if (!Array.isArray(tags)) return Object.entries(tags).map(([key, value]) => [key, String(value)] as const)
-  return tags.flatMap((tag: unknown) => {
-    if (typeof tag !== 'object' || tag === null) return []
-    const { Key, key, TagKey, Value, value, TagValue }: Readonly<Record<string, unknown>> = { ...tag }
-    const name = Key ?? key ?? TagKey
-    return typeof name === 'string' ? [[name, String(Value ?? value ?? TagValue ?? '')] as const] : []
-  })
+  const keys = requestTagKeys(input.Tags ?? input.tags ?? input.TagList, input.TagKeys ?? input.tagKeys)
+  const isKnown = (key: string) => known.includes(key === 'aws:tagkeys' ? 'aws:TagKeys' : 'aws:RequestTag/*')
+  return Object.fromEntries(Object.entries(keys).filter(([key]) => isKnown(key)))
 }
 
 /** Each is a question to every policy, so there is an end to them: more than any service takes in one call. */

@@ -30,7 +30,7 @@ it('the tags of the group and of the request are condition keys', async () => {
   const [asked] = await logs.adapter.authorisations(call)
   expect(asked?.keys).toEqual({
     'aws:ResourceTag/team': 'web',
-    'aws:RequestTag/owner': 'ann',
-    'aws:TagKeys': ['owner'],
+    'aws:requesttag/owner': 'ann',
+    'aws:tagkeys': ['owner'],
   })
 })

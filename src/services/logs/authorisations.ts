@@ -3,6 +3,7 @@
 
 import type { Call } from '../../edge/adapter.ts'
 import type { Authorisation, ContextKeys } from '../../iam/request.ts'
+import { requestTagKeys } from '../../iam/request-tags.ts'
 import { logGroupArn, logStreamArn, parseLogGroupArn } from './arn.ts'
 import type { Place } from './log-records.ts'
 import type { LogStore } from './log-store.ts'
@@ -52,14 +53,11 @@ function resourceTags(store: LogStore, owner: Place, name: string): ContextKeys 
   return Object.fromEntries(Object.entries(tags).map(([key, value]) => [`aws:ResourceTag/${key}`, value]))
 }
 
-/** The tags that a call brings; those that it takes away are keys only. */
 function requestTags({ operation, input }: Call): ContextKeys {
-  const { tags, tagKeys } = input
-  if (Array.isArray(tagKeys)) return { 'aws:TagKeys': tagKeys.map(String) }
-  if (operation === 'UntagLogGroup') return Array.isArray(tags) ? { 'aws:TagKeys': tags.map(String) } : {}
-  if (typeof tags !== 'object' || tags === null) return {}
-  const entries = Object.entries(tags).map(([key, value]) => [`aws:RequestTag/${key}`, String(value)] as const)
-  return { ...Object.fromEntries(entries), 'aws:TagKeys': Object.keys(tags) }
+  // The old operation sends names as `tags`.
+  return operation === 'UntagLogGroup'
+    ? requestTagKeys(undefined, input.tags)
+    : requestTagKeys(input.tags, input.tagKeys)
 }
 
 function textOf(value: unknown): string {

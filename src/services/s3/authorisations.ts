@@ -7,6 +7,7 @@ import { parseArn } from '../../iam/arn.ts'
 import { parsePolicyCached } from '../../iam/policy.ts'
 import type { Principal } from '../../iam/principal.ts'
 import type { Authorisation } from '../../iam/request.ts'
+import { requestTagKeys } from '../../iam/request-tags.ts'
 import { isPublic } from './bucket-policy.ts'
 import { findCopySource } from './copy-source.ts'
 import type { ObjectIndex } from './object-index.ts'
@@ -196,7 +197,8 @@ function onBucket(s3: Resources, call: Asking, bucket: string, action: string): 
   }
   if (operation === 'CreateBucket') {
     keys['s3:locationconstraint'] = call.region
-    Object.assign(keys, newBucketTagKeys(input.CreateBucketConfiguration))
+    const configuration: unknown = input.CreateBucketConfiguration
+    Object.assign(keys, requestTagKeys(isRecord(configuration) && configuration.Tags))
   }
   return {
     action: `s3:${action}`,
@@ -233,7 +235,7 @@ interface ObjectQuestion {
 
 function onObject(s3: Resources, call: Asking, question: ObjectQuestion): Authorisation {
   const { bucket, key, versionId } = question
-  const brought = WITH_REQUEST_TAGS.has(question.action) ? requestTagKeys(call) : {}
+  const brought = WITH_REQUEST_TAGS.has(question.action) ? objectTagKeys(call) : {}
   const written = question.action === 'PutObject' ? writeKeys(call) : {}
   const keys: Record<string, string | readonly string[]> = { ...requestKeys(call), ...brought, ...written }
   if (versionId !== undefined) keys['s3:versionid'] = versionId
@@ -325,21 +327,12 @@ function writeKeys({ operation, headers }: Asking): Record<string, string> {
 }
 
 /** The tags that the request would put. */
-function requestTagKeys(call: Asking): Record<string, string | readonly string[]> {
+function objectTagKeys(call: Asking): Record<string, string | readonly string[]> {
   const header = optionalText(call.input.Tagging)
   if (header === undefined) return {}
   const tags = [...new URLSearchParams(header)]
   const keys: Record<string, string | readonly string[]> = { 's3:requestobjecttagkeys': tags.map(([name]) => name) }
   for (const [name, value] of tags) keys[`s3:requestobjecttag/${name.toLowerCase()}`] = value
-  return keys
-}
-
-function newBucketTagKeys(configuration: unknown): Record<string, string | readonly string[]> {
-  const list: unknown = isRecord(configuration) ? configuration.Tags : undefined
-  const tags = Array.isArray(list) ? list.filter(isRecord) : []
-  if (tags.length === 0) return {}
-  const keys: Record<string, string | readonly string[]> = { 'aws:tagkeys': tags.map(({ Key: key }) => text(key)) }
-  for (const { Key: key, Value: value } of tags) keys[`aws:requesttag/${text(key).toLowerCase()}`] = text(value)
   return keys
 }
 

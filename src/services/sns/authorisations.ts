@@ -4,6 +4,7 @@
 import type { Call } from '../../edge/adapter.ts'
 import { parseArn } from '../../iam/arn.ts'
 import type { Authorisation, ContextKeys } from '../../iam/request.ts'
+import { requestTagKeys } from '../../iam/request-tags.ts'
 import type { Records } from '../../store/store.ts'
 import { placeOf, topicArn } from './sns.ts'
 
@@ -19,7 +20,10 @@ export function authorisationsOf(records: Records, call: Call): readonly Authori
   if (ON_NOTHING.has(operation)) {
     return [{ action, resource: '*', resourceAccount: placeOf(call).account, keys: {} }]
   }
-  const asked = onTopic(records, action, topicOf(call), { ...requestTags(input), ...subscriptionKeys(call) })
+  const asked = onTopic(records, action, topicOf(call), {
+    ...requestTagKeys(input.Tags, input.TagKeys),
+    ...subscriptionKeys(call),
+  })
   const tagsNew = operation === 'CreateTopic' && Array.isArray(input.Tags) && input.Tags.length > 0
   return tagsNew ? [asked, { ...asked, action: 'sns:TagResource' }] : [asked]
 }
@@ -51,13 +55,4 @@ function topicOf(call: Call): string {
 function subscriptionKeys({ operation, input }: Call): ContextKeys {
   if (operation !== 'Subscribe') return {}
   return { 'sns:Protocol': String(input.Protocol ?? ''), 'sns:Endpoint': String(input.Endpoint ?? '') }
-}
-
-/** Tags that a call brings; those that it takes away are keys only. */
-function requestTags({ Tags, TagKeys }: Call['input']): ContextKeys {
-  if (Array.isArray(TagKeys)) return { 'aws:TagKeys': TagKeys.map(String) }
-  if (!Array.isArray(Tags) || Tags.length === 0) return {}
-  const given = Tags.map(({ Key = '', Value = '' }: { Key?: string; Value?: string }) => [Key, Value] as const)
-  const entries = given.map(([key, value]) => [`aws:RequestTag/${key}`, value] as const)
-  return { ...Object.fromEntries(entries), 'aws:TagKeys': given.map(([key]) => key) }
 }

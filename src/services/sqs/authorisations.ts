@@ -4,6 +4,7 @@
 import type { Call } from '../../edge/adapter.ts'
 import { parseArn } from '../../iam/arn.ts'
 import type { Authorisation, ContextKeys } from '../../iam/request.ts'
+import { requestTagKeys } from '../../iam/request-tags.ts'
 import type { Records } from '../../store/store.ts'
 import { queueArn } from './queue-address.ts'
 import { arnOfUrl, placeOf } from './sqs.ts'
@@ -31,7 +32,8 @@ export function authorisationsOf(records: Records, call: Call): readonly Authori
     return [{ action: 'sqs:ListQueues', resource: '*', resourceAccount: place.account, keys: {} }]
   }
   const resource = queueOf(call)
-  const asked = onQueue(records, `sqs:${ACTIONS[operation] ?? operation}`, resource, place.account, requestKeys(input))
+  const keys = requestTagKeys(input.tags ?? input.Tags, input.TagKeys)
+  const asked = onQueue(records, `sqs:${ACTIONS[operation] ?? operation}`, resource, place.account, keys)
   const tagsNew = operation === 'CreateQueue' && Object.keys(recordOf(input.tags)).length > 0
   return tagsNew ? [asked, { ...asked, action: 'sqs:TagQueue' }] : [asked]
 }
@@ -63,15 +65,6 @@ function queueOf(call: Call): string {
   if (typeof QueueUrl === 'string') return arnOfUrl(call, QueueUrl)
   const place = placeOf(call)
   return queueArn({ ...place, ...(typeof owner === 'string' && { account: owner }) }, String(QueueName ?? ''))
-}
-
-/** Tags that a call brings; those that it takes away are keys only. */
-function requestKeys({ tags, Tags, TagKeys }: Call['input']): ContextKeys {
-  if (Array.isArray(TagKeys)) return { 'aws:TagKeys': TagKeys.map(String) }
-  const given = Object.entries(recordOf(tags ?? Tags))
-  if (given.length === 0) return {}
-  const entries = given.map(([key, value]) => [`aws:RequestTag/${key}`, String(value)] as const)
-  return { ...Object.fromEntries(entries), 'aws:TagKeys': given.map(([key]) => key) }
 }
 
 function recordOf(value: unknown): Readonly<Record<string, unknown>> {

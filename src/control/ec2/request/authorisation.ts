@@ -4,6 +4,7 @@
 
 import { type Ec2ActionResource, ec2ActionResources, ec2ResourceArn } from '../../../catalogue/ec2-actions.ts'
 import type { Authorisation } from '../../../iam/request.ts'
+import { requestTagKeys } from '../../../iam/request-tags.ts'
 import type { Records } from '../../../store/store.ts'
 import { type Input, isObject, type NamedResources, namedResources, type Where } from './named-resources.ts'
 import { newResourceKeys, requestedKeys, resourceFacts } from './resource-keys.ts'
@@ -60,8 +61,9 @@ function keysOf(ask: Ask, { type, isMade, keys: known }: Ec2ActionResource, id: 
     }
   }
   if (type === 'key-pair') keys['ec2:keypairname'] = id
-  if (known.has('aws:requesttag')) Object.assign(keys, tagKeys(isMade ? tagsOf(input, type) : tagList(input.Tags)))
-  else if (operation === 'DeleteTags') Object.assign(keys, { 'aws:tagkeys': tagList(input.Tags).map(([key]) => key) })
+  if (known.has('aws:requesttag')) Object.assign(keys, requestTagKeys(isMade ? tagsOf(input, type) : input.Tags))
+  else if (operation === 'DeleteTags')
+    Object.assign(keys, { 'aws:tagkeys': requestTagKeys(input.Tags)['aws:tagkeys'] ?? [] })
   const attributes = known.has('ec2:attribute') ? changedAttributes(input) : []
   if (attributes.length > 0) keys['ec2:attribute'] = attributes.map(([name]) => name)
   for (const [name, value] of attributes) keys[`ec2:attribute/${name.toLowerCase()}`] = value
@@ -76,7 +78,7 @@ function taggingQuestions({ where, operation, input }: Ask, resources: readonly 
       action: 'ec2:CreateTags',
       resource: ec2ResourceArn(type, '*', where.region, where.account),
       resourceAccount: where.account,
-      keys: { 'ec2:region': where.region, 'ec2:createaction': operation, ...tagKeys(tagsOf(input, type)) },
+      keys: { 'ec2:region': where.region, 'ec2:createaction': operation, ...requestTagKeys(tagsOf(input, type)) },
     }))
 }
 
@@ -84,28 +86,18 @@ function hasTags(input: Input, type: string): boolean {
   return tagsOf(input, type).length > 0
 }
 
-type TagPair = readonly [key: string, value: string]
-
-function tagsOf({ TagSpecifications: specifications }: Input, type: string): TagPair[] {
+function tagsOf({ TagSpecifications: specifications }: Input, type: string): unknown[] {
   if (!Array.isArray(specifications)) return []
   return specifications.flatMap((one) => (isObject(one) && one.ResourceType === type ? tagList(one.Tags) : []))
 }
 
-function tagList(tags: unknown): TagPair[] {
-  if (!Array.isArray(tags)) return []
-  return tags.filter(isObject).map(({ Key: key, Value: value }): TagPair => [String(key ?? ''), String(value ?? '')])
-}
-
-function tagKeys(tags: readonly TagPair[]): Keys {
-  if (tags.length === 0) return {}
-  const keys: Keys = { 'aws:tagkeys': tags.map(([key]) => key) }
-  for (const [key, value] of tags) keys[`aws:requesttag/${key.toLowerCase()}`] = value
-  return keys
+function tagList(tags: unknown): unknown[] {
+  return Array.isArray(tags) ? tags : []
 }
 
 /** What a Modify call sets, by the parameter's name: `EnableDnsSupport` to `true`. */
-function changedAttributes(input: Input): TagPair[] {
-  return Object.entries(input).flatMap(([name, given]): TagPair[] => {
+function changedAttributes(input: Input): (readonly [name: string, value: string])[] {
+  return Object.entries(input).flatMap(([name, given]): (readonly [string, string])[] => {
     const value = isObject(given) ? given.Value : given
     if (/^DryRun$|Ids?$/.test(name) || value === undefined || typeof value === 'object') return []
     return [[name, String(value)]]
