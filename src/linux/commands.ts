@@ -5,6 +5,7 @@ import { mkdtemp, readdir, rm, statfs, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { NAMESPACE_DIRECTORY } from './names.ts'
+import { ENDED } from './nft.ts'
 import { inNamespace, type Run } from './run.ts'
 
 /** statfs's type of a namespace; a plain file under its name is what a reboot left. */
@@ -73,6 +74,9 @@ export async function setRouterSysctls(run: Run, namespace: string): Promise<voi
     ...WITHOUT_IPV6,
   ])
   await setSysctls(run, namespace, '0', [...WITHOUT_RP_FILTER, ...WITHOUT_REDIRECTS])
+  for (const [state, seconds] of Object.entries(ENDED)) {
+    await setSysctls(run, namespace, String(seconds), [`netfilter/nf_conntrack_tcp_timeout_${state}`])
+  }
 }
 
 export async function setBackboneSysctls(run: Run, namespace: string): Promise<void> {
@@ -87,7 +91,7 @@ const WITHOUT_REDIRECTS = ['ipv4/conf/all/send_redirects', 'ipv4/conf/default/se
 const WITHOUT_RP_FILTER = ['ipv4/conf/all/rp_filter', 'ipv4/conf/default/rp_filter']
 
 /** /proc/sys/net shows the namespace of whoever opens it, so the writer has to be inside. */
-async function setSysctls(run: Run, namespace: string, value: '0' | '1', keys: readonly string[]): Promise<void> {
+async function setSysctls(run: Run, namespace: string, value: string, keys: readonly string[]): Promise<void> {
   const paths = keys.map((key) => `/proc/sys/net/${key}`).filter((path) => existsSync(path))
   if (paths.length > 0) await run(inNamespace(namespace, 'tee', ...paths), value)
 }

@@ -89,10 +89,14 @@ export function renderRuleset(ruleset: Ruleset): string {
   return `table ${TABLE} {\n${blocks.join('\n')}}\n`
 }
 
+/** Seconds for which an ended connection is remembered, by how it ended. Both ends wait by themselves; at the kernel's two
+ * minutes the connections of 2,000 a second would fill its table, which makes no room by what was once answered. */
+export const ENDED = { time_wait: 10, close: 2 } as const
+
 export function timeoutLines({ protocol, seconds }: Timeout): string[] {
-  const states = protocol === 'tcp' ? ['established'] : ['unreplied', 'replied']
-  const policy = states.map((state) => `${state} : ${seconds}`).join(', ')
-  return [`protocol ${protocol}`, 'l3proto ip', `policy = { ${policy} }`]
+  const states = protocol === 'tcp' ? { established: seconds, ...ENDED } : { unreplied: seconds, replied: seconds }
+  const policy = Object.entries(states).map(([state, value]) => `${state} : ${value}`)
+  return [`protocol ${protocol}`, 'l3proto ip', `policy = { ${policy.join(', ')} }`]
 }
 
 /** The lines that declare a set or a map, without elements; two that differ in these are different things. */

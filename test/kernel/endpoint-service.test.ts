@@ -348,6 +348,15 @@ describeKernel('endpoint services in the kernel', import.meta.url, () => {
       expect(Math.max(...all())).toBeLessThanOrEqual(600)
     })
 
+    test('are forgotten soon once they have ended, or a busy service would fill the table', async () => {
+      for (const vpc of ['vpc-c', 'vpc-p'] as const) conntrack(vpc, '-F')
+      expect(await guest('i-c1').keep('short', ENDPOINT_A, 443)).toBe('connected')
+      expect(await guest('i-c1').end('short')).toBe('ended')
+      for (const vpc of ['vpc-c', 'vpc-p'] as const) {
+        await expect.poll(() => conntrack(vpc, '-L', '-p', 'tcp', '--state', 'TIME_WAIT')).toMatch(/^tcp +6 \d /)
+      }
+    })
+
     test('outlive a daemon', async () => {
       await driver.close()
       driver = new LinuxDriver({ world, sandboxes })

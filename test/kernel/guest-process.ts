@@ -25,6 +25,7 @@ export type GuestOrder =
   | { readonly do: 'send-udp'; readonly address: string; readonly port: number; readonly bytes: number }
   | { readonly do: 'ask-udp'; readonly address: string; readonly port: number }
   | { readonly do: 'peers' }
+  | { readonly do: 'end'; readonly name: string }
 
 /** `connected`, `answered`, `silence`, or the error's code. */
 export type GuestAnswer = string
@@ -48,6 +49,13 @@ async function say(name: string): Promise<GuestAnswer> {
   if (socket.errored && 'code' in socket.errored) return String(socket.errored.code)
   socket.write('anyone there?')
   return outcome(socket, 'data', 'answered', () => {})
+}
+
+async function end(name: string): Promise<GuestAnswer> {
+  const socket = connections.get(name)
+  if (!socket) return 'no such connection'
+  socket.resume().end()
+  return outcome(socket, 'close', 'ended', () => socket.destroy())
 }
 
 /** Sends bytes on a kept connection until all have come back. */
@@ -111,6 +119,8 @@ function obey(order: GuestOrder): Promise<GuestAnswer> {
       return sendUdp(order.address, order.port, order.bytes)
     case 'ask-udp':
       return askUdp(order.address, order.port)
+    case 'end':
+      return end(order.name)
     case 'peers':
       return Promise.resolve(peers.splice(0).join('\n'))
     default:

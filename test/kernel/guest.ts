@@ -50,6 +50,11 @@ export class Guest {
     return this.#ask({ do: 'exchange', name, bytes })
   }
 
+  /** `ended` once both ends have closed a kept connection. */
+  end(name: string): Promise<GuestAnswer> {
+    return this.#ask({ do: 'end', name })
+  }
+
   /** `sent`, or what the kernel refused it for. */
   sendUdp(address: string, port: number, bytes: number): Promise<GuestAnswer> {
     return this.#ask({ do: 'send-udp', address, port, bytes })
