@@ -15,7 +15,7 @@ import { addTagsToCertificate, listTagsForCertificate, removeTagsFromCertificate
 import { makePair, type Pair } from './testing.ts'
 
 /** The caller of the tests is in the past; certificates begin when they are made. */
-const NOW = { ...CALLER, now: new Date(Date.now() + 1000) }
+const NOW = { ...CALLER, now: new Date(Date.now() + 3_600_000) }
 const OTHERS = { ...STRANGER, now: NOW.now }
 
 const root = makePair({ names: [], extensions: ['keyUsage=critical,keyCertSign,cRLSign'] })
