@@ -43,6 +43,8 @@ missing_packages() {
   command -v bwrap >/dev/null || printf ' bubblewrap'
   command -v dig >/dev/null || printf ' dnsutils'
   command -v curl >/dev/null || printf ' curl'
+  # For the tests alone.
+  command -v openssl >/dev/null || printf ' openssl'
 }
 
 install_debian_packages() {
