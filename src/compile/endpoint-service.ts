@@ -4,7 +4,8 @@
 import type { EndpointService, LoadBalancer } from '../store/load-balancing-records.ts'
 import type { NetworkInterface, Vpc, VpcEndpoint } from '../store/records.ts'
 import type { Records } from '../store/store.ts'
-import { byPortAndProtocol, compileListeners, type Node, nodesOf } from './load-balancer.ts'
+import { byPortAndProtocol, compileListeners } from './load-balancer.ts'
+import { type Node, nodesOf } from './load-balancer-node.ts'
 import type { ConnectionNetwork, ListenerNetwork, ProviderNetwork, SecurityGroupRuleNetwork } from './network.ts'
 import { compileGroupRules } from './security-group.ts'
 

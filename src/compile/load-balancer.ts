@@ -3,11 +3,12 @@
 
 import type { Address } from '../ip/address.ts'
 import { compareAddresses, parseAddress } from '../ip/address.ts'
-import { cidrContains } from '../ip/cidr.ts'
 import type { Listener, LoadBalancer, Target, TargetGroup } from '../store/load-balancing-records.ts'
-import type { InstanceId, NetworkInterface, Vpc, VpcId } from '../store/records.ts'
+import type { InstanceId, Vpc, VpcId } from '../store/records.ts'
 import type { Records } from '../store/store.ts'
 import { shouldRun } from './instance.ts'
+import { isOn, numberOf } from './load-balancer-attribute.ts'
+import { nodesOf } from './load-balancer-node.ts'
 import type {
   ListenerNetwork,
   LoadBalancerNetwork,
@@ -17,6 +18,7 @@ import type {
 } from './network.ts'
 import { withdrawnNodes } from './node-withdrawal.ts'
 import { byId } from './order.ts'
+import { isCrossZone, zoneOfTarget } from './target-zone.ts'
 
 const DEFAULT_IDLE_SECONDS = 350
 const UDP_IDLE_SECONDS = 120
@@ -48,27 +50,6 @@ function compileNodes(records: Records, loadBalancer: LoadBalancer): LoadBalance
     backboneAddress: networkInterface.backboneAddress,
     ...(withdrawn.has(networkInterface.id) && { withdrawn: true as const }),
   }))
-}
-
-export interface Node {
-  readonly networkInterface: NetworkInterface
-  readonly address: Address
-  readonly availabilityZone: string
-  readonly availabilityZoneId: string
-}
-
-/** By subnet id. */
-export function nodesOf(records: Records, loadBalancerId: string): Node[] {
-  return records.networkInterfaces
-    .where('loadBalancerId', loadBalancerId)
-    .flatMap((networkInterface) => {
-      const subnet = records.subnets.get(networkInterface.subnetId)
-      const [address] = networkInterface.privateAddresses
-      if (!subnet || !address) return []
-      const { availabilityZone, availabilityZoneId } = subnet
-      return [{ networkInterface, address, availabilityZone, availabilityZoneId }]
-    })
-    .sort((a, b) => (a.networkInterface.subnetId < b.networkInterface.subnetId ? -1 : 1))
 }
 
 /** By port, then protocol. A gateway load balancer's listener has neither. */
@@ -156,13 +137,6 @@ function compileFlows(attributes: TargetGroup['attributes']): Pick<TargetGroupNe
   }
 }
 
-/** A target group may leave it to its load balancer. */
-export function isCrossZone(group: TargetGroup, loadBalancer: LoadBalancer): boolean {
-  const key = 'load_balancing.cross_zone.enabled'
-  const own = group.attributes[key]
-  return own === 'true' || (own !== 'false' && isOn(loadBalancer.attributes, key))
-}
-
 /** By address, then port. An instance that does not run takes nothing, as in AWS, where it is `unused`. */
 function compileTargets(records: Records, group: TargetGroup, targets: readonly Target[]): TargetNetwork[] {
   const places = findPlaces(records, group.vpcId)
@@ -221,30 +195,9 @@ function placeOf(places: Places, records: Records, group: TargetGroup, { target 
   }
 }
 
-/** The zone that a target counts for; undefined when it counts for every one. */
-export function zoneOfTarget(records: Records, group: TargetGroup, target: Target): string | undefined {
-  if (group.targetType === 'instance') {
-    const instance = records.instances.get(target.target)
-    return instance && records.subnets.get(instance.subnetId)?.availabilityZone
-  }
-  const address = parseAddress(target.target)
-  const subnet = address && records.subnets.where('vpcId', group.vpcId).find(({ cidr }) => cidrContains(cidr, address))
-  return subnet?.availabilityZone ?? (target.availabilityZone === 'all' ? undefined : target.availabilityZone)
-}
-
 function routingPolicy(attributes: LoadBalancer['attributes']): LoadBalancerNetwork['clientRoutingPolicy'] {
   const policy = attributes['dns_record.client_routing_policy']
   return policy === 'availability_zone_affinity' || policy === 'partial_availability_zone_affinity'
     ? policy
     : 'any_availability_zone'
-}
-
-function isOn(attributes: Readonly<Record<string, string>>, key: string): boolean {
-  return attributes[key] === 'true'
-}
-
-/** The number that an attribute is; `fallback` when it is `off`, or not there. */
-export function numberOf(attributes: Readonly<Record<string, string>>, key: string, fallback: number): number {
-  const text = attributes[key]
-  return text !== undefined && /^\d+$/.test(text) ? Number(text) : fallback
 }

@@ -6,8 +6,10 @@ import type { LoadBalancer, Target, TargetGroup } from '../store/load-balancing-
 import type { NetworkInterfaceId } from '../store/records.ts'
 import type { Records } from '../store/store.ts'
 import { shouldRun } from './instance.ts'
-import { isCrossZone, type Node, nodesOf, numberOf, zoneOfTarget } from './load-balancer.ts'
+import { numberOf } from './load-balancer-attribute.ts'
+import { type Node, nodesOf } from './load-balancer-node.ts'
 import { candidatesOf, leastHealthy } from './target-choice.ts'
+import { isCrossZone, zoneOfTarget } from './target-zone.ts'
 
 /** Those that the health checks of a zone took out, and those without enough healthy targets while others have them; when
  * no node has, all are given out: that is failing open. */

@@ -1,0 +1,26 @@
+// The nodes of a load balancer: its network interfaces, one in each of its subnets.
+
+import type { Address } from '../ip/address.ts'
+import type { NetworkInterface } from '../store/records.ts'
+import type { Records } from '../store/store.ts'
+
+export interface Node {
+  readonly networkInterface: NetworkInterface
+  readonly address: Address
+  readonly availabilityZone: string
+  readonly availabilityZoneId: string
+}
+
+/** By subnet id. */
+export function nodesOf(records: Records, loadBalancerId: string): Node[] {
+  return records.networkInterfaces
+    .where('loadBalancerId', loadBalancerId)
+    .flatMap((networkInterface) => {
+      const subnet = records.subnets.get(networkInterface.subnetId)
+      const [address] = networkInterface.privateAddresses
+      if (!subnet || !address) return []
+      const { availabilityZone, availabilityZoneId } = subnet
+      return [{ networkInterface, address, availabilityZone, availabilityZoneId }]
+    })
+    .sort((a, b) => (a.networkInterface.subnetId < b.networkInterface.subnetId ? -1 : 1))
+}
