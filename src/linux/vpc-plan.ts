@@ -18,11 +18,13 @@ import {
   instanceLink,
   instanceNamespace,
   interfaceLink,
+  peeringLink,
   tunnelLink,
   vpcLink,
   vpcNamespace,
 } from './names.ts'
 import { quoted } from './nft.ts'
+import { peeringLinks, peeringNeighbours } from './peerings.ts'
 import {
   BACKBONE_MARK,
   BACKBONE_SIDE_MAC,
@@ -105,9 +107,12 @@ function planRouter(world: string, { vpc, plugIns, doors, balancers }: Parts): N
   return {
     name: vpcNamespace(world, vpc.id),
     ...(tunnels.length > 0 && { tunnels }),
-    up: ['lo', BACKBONE_LINK, ...plugIns.map((plugIn) => plugIn.link), ...tunnels],
+    up: ['lo', BACKBONE_LINK, ...plugIns.map((plugIn) => plugIn.link), ...tunnels, ...peeringLinks(vpc)],
     addresses: vpc.subnets.map((subnet) => ({ device: 'lo', address: subnet.router, length: 32 })),
-    neighbours: [{ device: BACKBONE_LINK, address: LINK_NEXT_HOP, macAddress: BACKBONE_SIDE_MAC }],
+    neighbours: [
+      { device: BACKBONE_LINK, address: LINK_NEXT_HOP, macAddress: BACKBONE_SIDE_MAC },
+      ...peeringNeighbours(vpc),
+    ],
     routes: [
       ...mainRoutes(vpc, plugIns),
       // The router's own resets, which have no mark, find those who came by PrivateLink.
@@ -161,7 +166,14 @@ function tableRoutes({ number, entries }: RouteTableNetwork, links: RouterLinks)
     // Of two entries for one block the first decides.
     if (isV4(entry.cidr) && !routes.has(destination)) routes.set(destination, entryRoute(entry, table, links))
   }
-  return [...routes.values(), dropTheRest(table)]
+  return [...routes.values(), ...blackholesUnder(routes.values(), table), dropTheRest(table)]
+}
+
+/** A tunnel that somebody deletes takes its routes with it: what was to pass it must not take a wider route meanwhile. */
+function blackholesUnder(routes: Iterable<Route>, table: number): Route[] {
+  return [...routes]
+    .filter(({ device, via, destination }) => device !== undefined && !via && destination !== 'default')
+    .map(({ destination }) => ({ type: 'blackhole', destination, metric: LAST_METRIC, table }))
 }
 
 function entryRoute({ cidr: block, nextHop }: RouteEntry, table: number, { plugIns, tunnels }: RouterLinks): Route {
@@ -182,6 +194,8 @@ function entryRoute({ cidr: block, nextHop }: RouteEntry, table: number, { plugI
         ? { type: 'unicast', destination, device, table }
         : { type: 'blackhole', destination, table }
     }
+    case 'peering':
+      return { type: 'unicast', destination, via: LINK_NEXT_HOP, device: peeringLink(nextHop.peeringId), table }
     // Prerouting has sent these to the backbone already; a flow that it could not translate has nowhere to go.
     case 'vpcEndpoint':
     case 'blackhole':

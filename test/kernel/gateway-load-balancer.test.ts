@@ -8,20 +8,34 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { compile } from '../../src/compile/compile.ts'
 import type { Network } from '../../src/compile/network.ts'
-import { insertAppliances } from '../../src/compile/small-appliances.ts'
-import { serviceStore } from '../../src/compile/small-service.ts'
+import { APPLIANCE_ENDPOINT, APPLIANCES, insertAppliances } from '../../src/compile/small-appliances.ts'
+import { address } from '../../src/compile/small-network.ts'
+import { insertTarget, serviceStore, targetId } from '../../src/compile/small-service.ts'
 import { inBackbone, tunnelsIn } from '../../src/daemon-backbone.ts'
 import { Balancing } from '../../src/daemon-balancer.ts'
+import { explain } from '../../src/explain/explain.ts'
+import { cidr } from '../../src/ip/cidr.ts'
+import { ALL_PROTOCOLS, TCP } from '../../src/ip/protocol.ts'
 import { LinuxDriver } from '../../src/linux/linux-driver.ts'
-import { instanceNamespace } from '../../src/linux/names.ts'
-import { inNamespace } from '../../src/linux/run.ts'
-import type { Store } from '../../src/store/store.ts'
+import { instanceNamespace, tunnelLink, vpcNamespace } from '../../src/linux/names.ts'
+import { boundedRun, inNamespace } from '../../src/linux/run.ts'
+import type { HealthCheck } from '../../src/store/load-balancing-records.ts'
+import type { InstanceId, NetworkAclId, SecurityGroupId } from '../../src/store/records.ts'
+import type { Store, Tx } from '../../src/store/store.ts'
 import type { Seen } from './appliance-process.ts'
 import { Guest } from './guest.ts'
 import { describeKernel } from './namespaced.ts'
 
 const [LEFT, RIGHT] = ['10.0.1.5', '10.0.2.5']
 const NODE = '10.0.1.60'
+
+/** Shorter than the API would take. */
+const FAST: Partial<HealthCheck> = {
+  intervalSeconds: 0.2,
+  timeoutSeconds: 0.2,
+  healthyThreshold: 2,
+  unhealthyThreshold: 2,
+}
 
 describeKernel('Gateway Load Balancers', import.meta.url, () => {
   const world = randomBytes(3).toString('hex')
@@ -37,55 +51,89 @@ describeKernel('Gateway Load Balancers', import.meta.url, () => {
   beforeAll(async () => {
     driver = new LinuxDriver({ world, sandboxes })
     await driver.start()
-    store = await serviceStore()
-    store.transact(insertAppliances)
-    await apply()
-    const log = (line: string) => console.error(line)
-    balancing = new Balancing({ store, network: () => network, settle: apply, now: () => new Date(), log })
-    balancing.enterBackbone(inBackbone(world), tunnelsIn(world))
-    balancing.start()
+    await fresh()
     left = await Guest.enter(instanceNamespace(world, 'i-c1'), [80, 81])
     right = await Guest.enter(instanceNamespace(world, 'i-c2'), [80, 81])
     appliance = await startAppliance()
-    await balancing.settle()
   }, 30_000)
 
   beforeEach(async () => {
+    await fresh()
     for (const guest of [left, right]) await guest.peers()
-    if (appliance.connected) await seenByAppliance()
+    await seenBy(appliance)
   })
 
   afterAll(async () => {
     await balancing?.stop()
     for (const guest of [left, right]) await guest?.leave()
-    if (appliance?.connected) appliance.disconnect()
+    await leave(appliance)
     await driver?.destroy()
   })
+
+  async function fresh(more: (tx: Tx) => void = () => undefined): Promise<void> {
+    await balancing?.stop()
+    store = await serviceStore()
+    store.transact((tx) => {
+      insertAppliances(tx)
+      more(tx)
+    })
+    await apply()
+    const log = (line: string) => console.error(line)
+    balancing = new Balancing({ store, network: () => network, settle: apply, now: () => new Date(), log })
+    balancing.enterBackbone(inBackbone(world), tunnelsIn(world))
+    balancing.start()
+    await balancing.settle()
+  }
 
   async function apply(): Promise<void> {
     network = compile(store.records)
     expect((await driver.apply(network)).failures).toEqual(new Map())
   }
 
-  async function startAppliance(): Promise<ChildProcess> {
+  async function change(how: (tx: Tx) => void): Promise<void> {
+    store.transact(how)
+    await apply()
+    await balancing.settle()
+  }
+
+  function health(id: InstanceId): string | undefined {
+    return store.records.targets.get(targetId(id, 6081, APPLIANCES))?.health
+  }
+
+  function explained(): string {
+    const to = { address: address(RIGHT), port: 80, protocol: TCP }
+    return explain(network, { from: 'i-c1', to, now: '2026-01-01T00:00:00.000Z' }).verdict
+  }
+
+  async function startAppliance(id: InstanceId = 'i-p1'): Promise<ChildProcess> {
     const script = fileURLToPath(new URL('appliance-process.ts', import.meta.url))
-    const [command = '', ...argv] = inNamespace(instanceNamespace(world, 'i-p1'), process.execPath, script)
+    const [command = '', ...argv] = inNamespace(instanceNamespace(world, id), process.execPath, script)
     const child = spawn(command, argv, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
     await once(child, 'message')
     return child
   }
 
-  async function seenByAppliance(): Promise<Seen[]> {
-    appliance.send('what did you see?')
-    const [seen] = await once(appliance, 'message')
+  async function seenBy(child: ChildProcess): Promise<Seen[]> {
+    child.send('what did you see?')
+    const [seen] = await once(child, 'message')
     return seen
+  }
+
+  async function seen(child: ChildProcess): Promise<number> {
+    return (await seenBy(child)).length
+  }
+
+  /** After some new flows. */
+  async function usedBy(child: ChildProcess): Promise<number> {
+    for (let count = 0; count < 8; count++) await left.connect(RIGHT, 80)
+    return seen(child)
   }
 
   test('what the appliance sends back arrives, with its addresses, and the answers pass it too', async () => {
     expect(await left.keep('open', RIGHT, 80)).toBe('connected')
     expect(await left.exchange('open', 200_000)).toBe('answered')
     expect(await right.peers()).toEqual([LEFT])
-    const seen = await seenByAppliance()
+    const seen = await seenBy(appliance)
     expect(new Set(seen.map(({ from }) => from))).toEqual(new Set([NODE]))
     expect(seen[0]?.options.slice(0, 2)).toEqual(['010801 123456789abcdef0', '010802 0000000000000000'])
     expect(new Set(seen.map(({ options }) => options[2])).size).toBe(1)
@@ -96,5 +144,127 @@ describeKernel('Gateway Load Balancers', import.meta.url, () => {
     expect(await left.connect(RIGHT, 81)).toBe('silence')
     expect(await right.connect(LEFT, 81)).toBe('silence')
     expect(await right.connect(LEFT, 80)).toBe('connected')
+    expect(await left.askUdp(RIGHT, 8080)).toBe('answered')
+  })
+
+  test('answers may take another way than by the endpoint', async () => {
+    await change((tx) => tx.routeTables.update('rtb-cb', { routes: [] }))
+    expect(await left.connect(RIGHT, 80)).toBe('connected')
+    expect(explained()).toBe('reachable')
+  })
+
+  test('network ACLs and groups are asked on both sides of it', async () => {
+    expect(await left.connect(RIGHT, 80)).toBe('connected')
+    expect(explained()).toBe('reachable')
+    const [acls, rules] = [[...store.records.networkAcls.all()], [...store.records.securityGroupRules.all()]]
+    const restore = (tx: Tx) => {
+      for (const { id, entries } of acls) tx.networkAcls.update(id, { entries })
+      for (const { id, peer } of rules) tx.securityGroupRules.update(id, { peer })
+    }
+    for (const [what, shut] of SHUT) {
+      await change((tx) => {
+        restore(tx)
+        shut(tx)
+      })
+      expect([what, await left.connect(RIGHT, 80), explained()]).toEqual([what, 'silence', 'stopped'])
+    }
+    await change(restore)
+    expect(await left.connect(RIGHT, 80)).toBe('connected')
+  })
+
+  test("the appliance's groups see the load balancer's address alone", async () => {
+    await change((tx) => admitOnly(tx, 'sg-p', `${NODE}/32`))
+    expect(await left.connect(RIGHT, 80)).toBe('connected')
+    expect(explained()).toBe('reachable')
+  })
+
+  test('without an appliance packets are lost', async () => {
+    await leave(appliance)
+    expect(await left.connect(RIGHT, 80)).toBe('silence')
+    appliance = await startAppliance()
+    expect(await left.connect(RIGHT, 80)).toBe('connected')
+    await change((tx) => tx.targets.delete(targetId('i-p1', 6081, APPLIANCES)))
+    expect(await left.connect(RIGHT, 80)).toBe('silence')
+    expect(explained()).toBe('stopped')
+  })
+
+  test('an appliance that fails its checks gets no new flows, and keeps those that it has', async () => {
+    const second = await startAppliance('i-p3')
+    const well = [await Guest.enter(instanceNamespace(world, 'i-p1'), [8081])]
+    well.push(await Guest.enter(instanceNamespace(world, 'i-p3'), [8081]))
+    try {
+      await fresh((tx) => {
+        const group = tx.targetGroups.get(APPLIANCES)
+        if (group) tx.targetGroups.update(APPLIANCES, { healthCheck: { ...group.healthCheck, ...FAST, port: 8081 } })
+        insertTarget(tx, 'i-p3', 6081, APPLIANCES)
+      })
+      await expect.poll(() => health('i-p1'), { timeout: 10_000 }).toBe('healthy')
+      await expect.poll(() => usedBy(appliance), { timeout: 10_000 }).toBeGreaterThan(0)
+      await left.keep('kept', RIGHT, 80)
+      const keeps = (await seen(appliance)) > 0
+      await well[0]?.leave()
+      await expect.poll(() => health('i-p1'), { timeout: 10_000 }).toBe('unhealthy')
+      await balancing.settle()
+      await seen(appliance)
+      for (let count = 0; count < 8; count++) expect(await left.connect(RIGHT, 80)).toBe('connected')
+      expect(await seen(appliance)).toBe(0)
+      expect(await left.say('kept')).toBe('answered')
+      expect((await seen(appliance)) > 0).toBe(keeps)
+    } finally {
+      await leave(second)
+      for (const guest of well) await guest.leave()
+    }
+  })
+
+  test('a device that somebody deleted is there again', async () => {
+    const router = vpcNamespace(world, 'vpc-c')
+    const link = tunnelLink(APPLIANCE_ENDPOINT)
+    await boundedRun(1)(inNamespace(router, 'ip', 'link', 'del', link))
+    // Not by the way within the VPC, around the appliance.
+    expect(await left.connect(RIGHT, 80)).toBe('silence')
+    await expect.poll(() => driver.hasDrifted()).toBe(true)
+    await apply()
+    await expect.poll(() => left.connect(RIGHT, 80), { timeout: 10_000 }).toBe('connected')
+    expect(await driver.hasDrifted()).toBe(false)
+  })
+
+  test('nothing is left of an endpoint that was deleted', async () => {
+    await change((tx) => {
+      tx.vpcEndpoints.delete(APPLIANCE_ENDPOINT)
+      tx.networkInterfaces.delete('eni-ge')
+    })
+    expect(await left.connect(RIGHT, 80)).toBe('silence')
+    expect(explained()).toBe('stopped')
+    const links = await boundedRun(1)(inNamespace(vpcNamespace(world, 'vpc-c'), 'ip', '-br', 'link'))
+    expect(links).not.toContain('vpce-')
+    expect(await driver.hasDrifted()).toBe(false)
   })
 })
+
+const SHUT: readonly (readonly [string, (tx: Tx) => void])[] = [
+  ["the ACL of the endpoint's subnet, in", (tx) => deny(tx, 'acl-ce', false, LEFT)],
+  ["the ACL of the endpoint's subnet, out", (tx) => deny(tx, 'acl-ce', true, RIGHT)],
+  ['the same for answers, in', (tx) => deny(tx, 'acl-ce', false, RIGHT)],
+  ['the same for answers, out', (tx) => deny(tx, 'acl-ce', true, LEFT)],
+  ["the sender's ACL, out", (tx) => deny(tx, 'acl-ca', true, RIGHT)],
+  ["the receiver's ACL, in", (tx) => deny(tx, 'acl-cb', false, LEFT)],
+  ["the receiver's groups", (tx) => admitOnly(tx, 'sg-c', '10.0.9.0/24')],
+  ["the appliance's groups", (tx) => admitOnly(tx, 'sg-p', '10.0.9.0/24')],
+]
+
+function deny(tx: Tx, id: NetworkAclId, egress: boolean, to: string): void {
+  const { entries = [] } = tx.networkAcls.get(id) ?? {}
+  const entry = { ruleNumber: 10, action: 'deny', protocol: ALL_PROTOCOLS, cidr: cidr(`${to}/32`), egress } as const
+  tx.networkAcls.update(id, { entries: [...entries, entry] })
+}
+
+function admitOnly(tx: Tx, id: SecurityGroupId, from: string): void {
+  tx.securityGroupRules.update(`sgr-${id}-ingress`, { peer: { kind: 'cidr', cidr: cidr(from) } })
+}
+
+async function leave(child: ChildProcess | undefined): Promise<void> {
+  if (!child?.connected) return
+  const gone = once(child, 'exit')
+  child.disconnect()
+  await gone
+}
