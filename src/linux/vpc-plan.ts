@@ -18,13 +18,11 @@ import {
   instanceLink,
   instanceNamespace,
   interfaceLink,
-  peeringLink,
   tunnelLink,
   vpcLink,
   vpcNamespace,
 } from './names.ts'
 import { quoted } from './nft.ts'
-import { peeringLinks, peeringNeighbours } from './peerings.ts'
 import {
   BACKBONE_MARK,
   BACKBONE_SIDE_MAC,
@@ -107,12 +105,9 @@ function planRouter(world: string, { vpc, plugIns, doors, balancers }: Parts): N
   return {
     name: vpcNamespace(world, vpc.id),
     ...(tunnels.length > 0 && { tunnels }),
-    up: ['lo', BACKBONE_LINK, ...plugIns.map((plugIn) => plugIn.link), ...tunnels, ...peeringLinks(vpc)],
+    up: ['lo', BACKBONE_LINK, ...plugIns.map((plugIn) => plugIn.link), ...tunnels],
     addresses: vpc.subnets.map((subnet) => ({ device: 'lo', address: subnet.router, length: 32 })),
-    neighbours: [
-      { device: BACKBONE_LINK, address: LINK_NEXT_HOP, macAddress: BACKBONE_SIDE_MAC },
-      ...peeringNeighbours(vpc),
-    ],
+    neighbours: [{ device: BACKBONE_LINK, address: LINK_NEXT_HOP, macAddress: BACKBONE_SIDE_MAC }],
     routes: [
       ...mainRoutes(vpc, plugIns),
       // The router's own resets, which have no mark, find those who came by PrivateLink.
@@ -194,8 +189,6 @@ function entryRoute({ cidr: block, nextHop }: RouteEntry, table: number, { plugI
         ? { type: 'unicast', destination, device, table }
         : { type: 'blackhole', destination, table }
     }
-    case 'peering':
-      return { type: 'unicast', destination, via: LINK_NEXT_HOP, device: peeringLink(nextHop.peeringId), table }
     // Prerouting has sent these to the backbone already; a flow that it could not translate has nowhere to go.
     case 'vpcEndpoint':
     case 'blackhole':
