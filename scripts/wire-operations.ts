@@ -58,14 +58,17 @@ export const S3_UNSERVED =
 
 /** Parameters, the agent's and the users' side of managed instances, Run Command and Session Manager. */
 export const SSM_OPERATIONS = words(`
-  AddTagsToResource CancelCommand CreateDocument DeleteDocument DeleteParameter DeleteParameters DescribeAssociation
-  DescribeDocument DescribeDocumentPermission DescribeInstanceInformation DescribeInstanceProperties
-  DescribeParameters DescribeSessions GetCommandInvocation GetConnectionStatus GetDocument GetParameter
-  GetParameterHistory GetParameters GetParametersByPath LabelParameterVersion ListAssociations
-  ListCommandInvocations ListCommands ListDocuments ListDocumentVersions ListInstanceAssociations
-  ListTagsForResource PutComplianceItems PutInventory PutParameter RemoveTagsFromResource ResumeSession SendCommand
-  StartSession TerminateSession UnlabelParameterVersion UpdateDocument UpdateDocumentDefaultVersion
-  UpdateInstanceAssociationStatus UpdateInstanceInformation
+  AddTagsToResource CancelCommand CreateAssociation CreateAssociationBatch CreateDocument DeleteAssociation
+  DeleteDocument DeleteParameter DeleteParameters DescribeAssociation DescribeAssociationExecutions
+  DescribeAssociationExecutionTargets DescribeDocument DescribeDocumentPermission
+  DescribeEffectiveInstanceAssociations DescribeInstanceAssociationsStatus DescribeInstanceInformation
+  DescribeInstanceProperties DescribeParameters DescribeSessions GetCommandInvocation GetConnectionStatus
+  GetDocument GetParameter GetParameterHistory GetParameters GetParametersByPath LabelParameterVersion
+  ListAssociations ListAssociationVersions ListCommandInvocations ListCommands ListDocuments ListDocumentVersions
+  ListInstanceAssociations ListTagsForResource PutComplianceItems PutInventory PutParameter RemoveTagsFromResource
+  ResumeSession SendCommand StartAssociationsOnce StartSession TerminateSession UnlabelParameterVersion
+  UpdateAssociation UpdateDocument UpdateDocumentDefaultVersion UpdateInstanceAssociationStatus
+  UpdateInstanceInformation
 `)
 
 /** Log groups, streams and events. */

@@ -1,4 +1,4 @@
-// Tags of parameters and documents.
+// Tags of parameters, documents and associations.
 
 import type {
   AddTagsToResourceRequest,
@@ -12,7 +12,7 @@ import type { Tags } from '../../store/records.ts'
 import type { Records, Tx } from '../../store/store.ts'
 import { documentName } from './document/find-document.ts'
 import { parameterResource, parseReference } from './parameter/parameter-name.ts'
-import { asks, ownId, type Ssm, type SsmRows, ssmArn, tagKeys, write } from './ssm.ts'
+import { asks, callerOf, ownId, type Ssm, type SsmRows, ssmArn, tagKeys, write } from './ssm.ts'
 
 export const tagOperations: SsmRows = {
   AddTagsToResource: { run: addTagsToResource, asks: asksOnResource },
@@ -23,7 +23,7 @@ export const tagOperations: SsmRows = {
 const MOST_TAGS = 50
 
 type Tagged = Readonly<{ ResourceType?: string | undefined; ResourceId?: string | undefined }>
-type TagTables = Pick<Records, 'ssmParameters' | 'ssmDocuments'>
+type TagTables = Pick<Records, 'ssmParameters' | 'ssmDocuments' | 'ssmAssociations'>
 
 /** Tags as they are kept; throws ValidationException. */
 export function requireTags(tags: readonly Tag[]): Tags {
@@ -66,21 +66,19 @@ function change(tx: Tx, input: Tagged, call: Call, to: (tags: Tags) => Tags): vo
   const tags = to(record.tags)
   if (Object.keys(tags).length > MOST_TAGS) throw tooMany()
   if (kind === 'Parameter') tx.ssmParameters.update(record.id, { tags })
-  else tx.ssmDocuments.update(record.id, { tags })
+  else if (kind === 'Document') tx.ssmDocuments.update(record.id, { tags })
+  else tx.ssmAssociations.update(record.id, { tags })
 }
 
 /** Throws InvalidResourceType or InvalidResourceId. */
 function requireTagged(records: TagTables, { ResourceType, ResourceId = '' }: Tagged, call: Call) {
-  if (ResourceType !== 'Parameter' && ResourceType !== 'Document') {
+  if (ResourceType !== 'Parameter' && ResourceType !== 'Document' && ResourceType !== 'Association') {
     throw new ApiError(
       'InvalidResourceType',
-      `The resource type '${ResourceType}' is not valid: Postern tags Parameter and Document.`,
+      `The resource type '${ResourceType}' is not valid: Postern tags Parameter, Document and Association.`,
     )
   }
-  const record =
-    ResourceType === 'Parameter'
-      ? records.ssmParameters.get(ownId(call, parseReference(ResourceId).name))
-      : records.ssmDocuments.get(ownId(call, documentName(ResourceId)))
+  const record = findTagged(records, ResourceType, ResourceId, call)
   if (record) return { kind: ResourceType, record } as const
   throw new ApiError(
     'InvalidResourceId',
@@ -88,11 +86,17 @@ function requireTagged(records: TagTables, { ResourceType, ResourceId = '' }: Ta
   )
 }
 
+function findTagged(records: TagTables, ResourceType: string | undefined, ResourceId: string, call: Call) {
+  if (ResourceType === 'Parameter') return records.ssmParameters.get(ownId(call, parseReference(ResourceId).name))
+  if (ResourceType === 'Document') return records.ssmDocuments.get(ownId(call, documentName(ResourceId)))
+  const association = records.ssmAssociations.get(ResourceId)
+  return association?.owner === callerOf(call).account && association.region === call.region ? association : undefined
+}
+
 function asksOnResource({ store }: Ssm, { ResourceType, ResourceId = '' }: Tagged, call: Call) {
   const isParameter = ResourceType === 'Parameter'
   const id = isParameter ? parseReference(ResourceId).name : documentName(ResourceId)
-  const table = isParameter ? store.records.ssmParameters : store.records.ssmDocuments
-  const tags = table.get(ownId(call, id))?.tags ?? {}
+  const tags = findTagged(store.records, ResourceType, ResourceId, call)?.tags ?? {}
   const resource = isParameter ? parameterResource(id) : `${(ResourceType ?? '*').toLowerCase()}/${id}`
   return [asks(call, ssmArn(call, resource), tagKeys(tags))]
 }

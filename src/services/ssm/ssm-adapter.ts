@@ -3,12 +3,13 @@
 import type { Adapter } from '../../edge/adapter.ts'
 import { ApiError } from '../../errors.ts'
 import { requestTagKeys } from '../../iam/request-tags.ts'
+import { associationOperations } from './association/association.ts'
+import { describeAssociationOperations } from './association/describe-associations.ts'
 import { describeCommandOperations } from './command/describe-commands.ts'
 import { sendCommandOperations } from './command/send-command.ts'
 import { describeDocumentOperations } from './document/describe-documents.ts'
 import { documentOperations } from './document/document.ts'
 import { agentOperations } from './instance/agent-operations.ts'
-import { associationOperations } from './instance/association.ts'
 import { managedInstanceOperations, onEverything } from './instance/managed-instance.ts'
 import { deleteParameterOperations } from './parameter/delete-parameter.ts'
 import { describeParameterOperations } from './parameter/describe-parameters.ts'
@@ -25,6 +26,7 @@ import { ssmCodec } from './ssm-codec.ts'
 const ROWS: SsmRows = {
   ...associationOperations,
   ...deleteParameterOperations,
+  ...describeAssociationOperations,
   ...describeCommandOperations,
   ...describeDocumentOperations,
   ...describeParameterOperations,

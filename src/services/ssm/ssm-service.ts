@@ -3,6 +3,7 @@
 import type { Adapter } from '../../edge/adapter.ts'
 import type { Store } from '../../store/store.ts'
 import type { AgentMessage } from '../../wire/agent-message.ts'
+import { runDue } from './association/association-runs.ts'
 import { ChannelTokens } from './channel/channel-tokens.ts'
 import { ControlChannels } from './channel/control-channels.ts'
 import { DataChannels } from './channel/data-channels.ts'
@@ -72,6 +73,7 @@ export function openSsm({ store, endpoint, now, log }: SsmContext): SsmService {
   const tick = async () => {
     await delivery.expire(now())
     await endOverdue(ssm, now())
+    await runDue(ssm, now())
     await forgetTerminated(ssm)
   }
   const timer = setInterval(() => later(tick()), TICK)

@@ -9,8 +9,9 @@ import type {
 } from '@aws-sdk/client-ssm'
 import type { Call } from '../../../edge/adapter.ts'
 import { ApiError } from '../../../errors.ts'
-import type { SsmDocument, SsmDocumentVersion } from '../../../store/records.ts'
+import type { SsmAssociation, SsmDocument, SsmDocumentVersion } from '../../../store/records.ts'
 import type { Tx } from '../../../store/store.ts'
+import { inForce } from '../association/association-runs.ts'
 import { requireTags } from '../resource-tags.ts'
 import { callerOf, ownId, type Ssm, type SsmRows, write } from '../ssm.ts'
 import { parseDocumentContent } from './document-content.ts'
@@ -103,7 +104,10 @@ async function deleteDocument(ssm: Ssm, input: DeleteDocumentRequest, call: Call
   const { DocumentVersion: number, VersionName: versionName } = input
   await write(ssm, (tx) => {
     const document = requireOwn(tx, call, documentName(input.Name ?? ''))
-    if (number === undefined && versionName === undefined) return tx.ssmDocuments.delete(document.id)
+    if (number === undefined && versionName === undefined) {
+      refuseAssociated(tx, document)
+      return tx.ssmDocuments.delete(document.id)
+    }
     const version = document.versions.find((one) =>
       number === undefined ? one.versionName === versionName : one.version === number,
     )
@@ -114,6 +118,16 @@ async function deleteDocument(ssm: Ssm, input: DeleteDocumentRequest, call: Call
     tx.ssmDocuments.update(document.id, { versions: document.versions.filter((one) => one !== version) })
   })
   return {}
+}
+
+/** Throws AssociatedInstances. */
+function refuseAssociated(tx: Tx, { owner, region, name }: SsmDocument): void {
+  const isOf = (one: SsmAssociation) => one.region === region && documentName(inForce(one).documentName) === name
+  if (!tx.ssmAssociations.where('owner', owner).some(isOf)) return
+  throw new ApiError(
+    'AssociatedInstances',
+    'You must disassociate a document from all managed nodes before you can delete it.',
+  )
 }
 
 function newVersion(

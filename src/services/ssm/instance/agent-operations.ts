@@ -1,13 +1,15 @@
 // What the agent tells the service about its instance, and asks about associations. These operations are in no public
-// SDK, so nothing is generated for them. No association can be made here, so the answers about them are empty, and true.
+// SDK, so nothing is generated for them. Associations come to agents as commands, so there is none for an agent to run by
+// itself, and the answers about them are empty.
 // Names and members: amazon-ssm-agent's own copy of the SDK.
 
 import type { Call } from '../../../edge/adapter.ts'
 import { ApiError } from '../../../errors.ts'
 import type { Authorisation } from '../../../iam/request.ts'
 import type { InstanceId, SsmManagedInstance } from '../../../store/records.ts'
+import { applyTo } from '../association/association-runs.ts'
+import { noSuchAssociation } from '../association/find-association.ts'
 import { asks, type Ssm, type SsmRows, tagKeys, write } from '../ssm.ts'
-import { noSuchAssociation } from './association.ts'
 import { requireOwnInstance } from './caller-instance.ts'
 
 /** What an agent sends: members of many kinds, of which texts are read. */
@@ -16,7 +18,7 @@ type AgentInput = Readonly<Record<string, unknown>>
 export const agentOperations: SsmRows = {
   UpdateInstanceInformation: { run: updateInstanceInformation, asks: onInstance },
   ListInstanceAssociations: { run: listInstanceAssociations, asks: onInstance },
-  UpdateInstanceAssociationStatus: { run: noSuchAssociation, asks: onInstance },
+  UpdateInstanceAssociationStatus: { run: updateInstanceAssociationStatus, asks: onInstance },
 }
 
 /** The heartbeat: the first one registers the instance. */
@@ -38,7 +40,12 @@ async function updateInstanceInformation(ssm: Ssm, input: AgentInput, call: Call
     if (tx.ssmManagedInstances.has(id)) tx.ssmManagedInstances.update(id, told)
     else tx.ssmManagedInstances.insert({ id, owner, region, registeredAt: call.now.toISOString(), ...told })
   })
+  await applyTo(ssm, instance.id)
   return {}
+}
+
+function updateInstanceAssociationStatus(): never {
+  throw noSuchAssociation()
 }
 
 function listInstanceAssociations(ssm: Ssm, input: AgentInput, call: Call): object {
