@@ -1,10 +1,12 @@
-// Systems Manager's parameters and documents by unmodified Terraform: apply, an empty second plan, changes in place and
+// Systems Manager's parameters, documents and associations by unmodified Terraform: apply, an empty second plan, changes in place and
 // by replacement, and destroy; and an image found by a public parameter. No packet moves here, so it needs no root.
 
 import { fileURLToPath } from 'node:url'
 import {
   DescribeParametersCommand,
   GetParameterHistoryCommand,
+  ListAssociationsCommand,
+  ListAssociationVersionsCommand,
   ListDocumentsCommand,
   SSMClient,
 } from '@aws-sdk/client-ssm'
@@ -42,6 +44,7 @@ describe.skipIf(!binary)('Terraform on Systems Manager', () => {
       expect(await terraform.outputs()).toEqual({
         all: { '/app/list': 'a,b,c', '/app/secret': 'do not tell: hello', '/app/test/greeting': 'hello' },
         document: ['1', '1', 'Active'],
+        instances: [],
         image: expect.stringMatching(/^al2023-ami-2023\./),
         secret: 'do not tell: hello',
         shell: '2.2',
@@ -73,6 +76,11 @@ describe.skipIf(!binary)('Terraform on Systems Manager', () => {
       const asked = { Name: '/app/secret', WithDecryption: true }
       const { Parameters } = await ssm.send(new GetParameterHistoryCommand(asked))
       expect(Parameters?.map(({ Value }) => Value)).toEqual(['do not tell: hello', 'do not tell: good day'])
+      const byName = [{ key: 'AssociationName' as const, value: 'say-hello-daily' }]
+      const { Associations } = await ssm.send(new ListAssociationsCommand({ AssociationFilterList: byName }))
+      const of = { AssociationId: Associations?.[0]?.AssociationId }
+      const { AssociationVersions } = await ssm.send(new ListAssociationVersionsCommand(of))
+      expect(AssociationVersions?.map(({ Parameters }) => Parameters?.who)).toEqual([['hello'], ['good day']])
     },
     3 * MINUTES,
   )
@@ -84,6 +92,7 @@ describe.skipIf(!binary)('Terraform on Systems Manager', () => {
       expect((await ssm.send(new DescribeParametersCommand({}))).Parameters).toEqual([])
       const own = { Filters: [{ Key: 'Owner', Values: ['Self'] }] }
       expect((await ssm.send(new ListDocumentsCommand(own))).DocumentIdentifiers).toEqual([])
+      expect((await ssm.send(new ListAssociationsCommand({}))).Associations).toEqual([])
     },
     2 * MINUTES,
   )

@@ -1,4 +1,4 @@
-# Parameters of every kind, public ones by data sources, and documents.
+# Parameters of every kind, public ones by data sources, documents and associations.
 
 terraform {
   required_providers {
@@ -97,6 +97,38 @@ resource "aws_ssm_document" "hello" {
   })
 }
 
+# Nothing runs here: a tag that no instance has.
+resource "aws_ssm_association" "hello" {
+  name                = aws_ssm_document.hello.name
+  association_name    = "say-hello-daily"
+  document_version    = "$LATEST"
+  schedule_expression = "cron(0 2 ? * SUN *)"
+  compliance_severity = "HIGH"
+  max_concurrency     = "10%"
+  max_errors          = "1"
+  parameters          = { who = var.greeting }
+  tags                = { Stage = var.stage }
+  targets {
+    key    = "tag:Role"
+    values = ["web", "app"]
+  }
+}
+
+resource "aws_ssm_association" "plain" {
+  name = aws_ssm_document.hello.name
+  targets {
+    key    = "tag:Stage"
+    values = [var.stage]
+  }
+}
+
+data "aws_ssm_instances" "linux" {
+  filter {
+    name   = "PlatformTypes"
+    values = ["Linux"]
+  }
+}
+
 resource "aws_ssm_document" "preferences" {
   name          = "SSM-SessionManagerRunShell"
   document_type = "Session"
@@ -130,4 +162,5 @@ output "ubuntu" {
 output "document" {
   value = [aws_ssm_document.hello.latest_version, aws_ssm_document.hello.default_version, aws_ssm_document.hello.status]
 }
+output "instances" { value = data.aws_ssm_instances.linux.ids }
 output "shell" { value = jsondecode(data.aws_ssm_document.shell.content).schemaVersion }
