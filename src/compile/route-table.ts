@@ -2,7 +2,7 @@
 // entries are exactly the addresses that it takes. Order of preference:
 // https://docs.aws.amazon.com/vpc/latest/userguide/route-tables-priority.html
 
-import { awsPrefixLists, prefixListCidrs } from '../catalogue/prefix-lists.ts'
+import { awsPrefixLists } from '../catalogue/prefix-lists.ts'
 import { addressBits } from '../ip/address.ts'
 import { type Cidr, cidrBase, cidrCovers, cidrLength, cidrRange } from '../ip/cidr.ts'
 import { rangeToCidrs, subtractRanges } from '../ip/range.ts'
@@ -12,6 +12,7 @@ import { gatewayEndpointsOf } from './gateway-endpoint.ts'
 import { shouldRun } from './instance.ts'
 import type { NextHop, RouteEntry, RouteTableNetwork } from './network.ts'
 import { byId } from './order.ts'
+import { prefixListCidrs } from './prefix-list.ts'
 
 export function compileRouteTables(records: Records, vpc: Vpc): RouteTableNetwork[] {
   return records.routeTables
@@ -27,18 +28,30 @@ function compileEntries(records: Records, vpc: Vpc, table: RouteTable): RouteEnt
   // A route for a whole block stands in for the block's local route.
   const blocks = vpc.cidrBlocks.filter(({ cidr }) => !own.has(cidr))
   const local = blocks.map(({ cidr }) => entry(table, cidr, { kind: 'local' }))
-  const routes = table.routes.flatMap((route) => compileRoute(records, table, route))
-  const plain = [...local, ...routes]
+  const routes = table.routes.flatMap((route) => compileCidrRoute(records, table, route))
+  const plain = withPrefixLists(records, vpc, table, [...local, ...routes])
   return [...plain, ...endpointEntries(records, table, plain)].sort(bySpecificity)
 }
 
-function compileRoute(records: Records, table: RouteTable, route: Route): RouteEntry[] {
-  const nextHop = compileTarget(records, table, route)
+function compileCidrRoute(records: Records, table: RouteTable, route: Route): RouteEntry[] {
   const { destination } = route
-  if (destination.kind === 'cidr') return [entry(table, destination.cidr, nextHop)]
-  return prefixListCidrs(table.region, destination.prefixListId).map((cidr) =>
-    entry(table, cidr, nextHop, destination.prefixListId),
-  )
+  return destination.kind === 'cidr' ? [entry(table, destination.cidr, compileTarget(records, table, route))] : []
+}
+
+/** The routes with those of prefix lists, which lose to an equal CIDR route and never lead what is the VPC's own out of
+ * it. Where two lists have the same block, AWS takes either and stays with it; here it is the older route. */
+function withPrefixLists(records: Records, vpc: Vpc, table: RouteTable, plain: readonly RouteEntry[]): RouteEntry[] {
+  const entries = new Map(plain.map((one) => [one.cidr, one]))
+  for (const route of table.routes) {
+    const { destination } = route
+    if (destination.kind !== 'prefixList') continue
+    const nextHop = compileTarget(records, table, route)
+    for (const cidr of prefixListCidrs(records, table.region, destination.prefixListId)) {
+      if (entries.has(cidr) || vpc.cidrBlocks.some((block) => cidrCovers(block.cidr, cidr))) continue
+      entries.set(cidr, entry(table, cidr, nextHop, destination.prefixListId))
+    }
+  }
+  return [...entries.values()]
 }
 
 function compileTarget(records: Records, table: RouteTable, { target }: Route): NextHop {
@@ -54,7 +67,15 @@ function compileTarget(records: Records, table: RouteTable, { target }: Route): 
       const gateway = records.internetGateways.get(target.id)
       if (gateway?.vpcId !== table.vpcId)
         return { kind: 'blackhole', why: `${target.id} is not attached to ${table.vpcId}` }
-      return { kind: 'blackhole', why: `no internet lies behind ${target.id} here; it carries no packets yet` }
+      return { kind: 'internetGateway', gatewayId: gateway.id }
+    }
+    case 'natGateway': {
+      const gateway = records.natGateways.get(target.id)
+      if (!gateway || gateway.vpcId !== table.vpcId) return { kind: 'blackhole', why: `${target.id} does not exist` }
+      if (gateway.state !== 'available' && gateway.state !== 'pending') {
+        return { kind: 'blackhole', why: `${target.id} is ${gateway.state}` }
+      }
+      return { kind: 'natGateway', natGatewayId: gateway.id }
     }
     case 'vpcEndpoint': {
       const endpoint = records.vpcEndpoints.get(target.id)
@@ -66,6 +87,12 @@ function compileTarget(records: Records, table: RouteTable, { target }: Route): 
         return { kind: 'blackhole', why: `${target.id} is of type ${endpoint.type}, to which no route leads` }
       }
       return { kind: 'gatewayLoadBalancerEndpoint', endpointId: endpoint.id }
+    }
+    case 'peering': {
+      const peering = records.vpcPeeringConnections.get(target.id)
+      if (!peering) return { kind: 'blackhole', why: `${target.id} does not exist` }
+      if (peering.state !== 'active') return { kind: 'blackhole', why: `${target.id} is ${peering.state}` }
+      return { kind: 'peering', peeringId: peering.id }
     }
     case 'other':
       return { kind: 'blackhole', why: `${target.id} is stored and carries no packets yet` }

@@ -1,12 +1,12 @@
 // Security groups: rules with their peers resolved, and who is a member.
 // https://docs.aws.amazon.com/vpc/latest/userguide/vpc-security-groups.html
 
-import { prefixListCidrs } from '../catalogue/prefix-lists.ts'
 import { type Address, compareAddresses } from '../ip/address.ts'
 import type { SecurityGroupId, SecurityGroupRule, Vpc } from '../store/records.ts'
 import type { Records } from '../store/store.ts'
 import type { SecurityGroupNetwork, SecurityGroupRuleNetwork } from './network.ts'
 import { byId } from './order.ts'
+import { prefixListCidrs } from './prefix-list.ts'
 
 export function compileSecurityGroups(records: Records, vpc: Vpc): SecurityGroupNetwork[] {
   const members = groupMembers(records, vpc)
@@ -53,7 +53,7 @@ function compilePeer(records: Records, vpc: Home, { peer }: SecurityGroupRule): 
     case 'cidr':
       return { kind: 'cidrs', cidrs: [peer.cidr] }
     case 'prefixList':
-      return { kind: 'cidrs', cidrs: prefixListCidrs(vpc.region, peer.prefixListId) }
+      return { kind: 'cidrs', cidrs: prefixListCidrs(records, vpc.region, peer.prefixListId) }
     case 'group':
       // A group of another VPC has members only across a peering connection; there are none yet.
       return records.securityGroups.get(peer.groupId)?.vpcId === vpc.id

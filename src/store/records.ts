@@ -4,6 +4,7 @@
 import type { Address } from '../ip/address.ts'
 import type { Cidr } from '../ip/cidr.ts'
 import type { PortRange, Protocol } from '../ip/protocol.ts'
+import type { ElasticAddress, NatGateway, NatGatewayId, Site } from './internet-records.ts'
 import type {
   DomainVerification,
   EndpointAssociation,
@@ -39,6 +40,8 @@ import type {
   WithdrawnZone,
 } from './load-balancing-records.ts'
 import type { SnsSubscription, SnsTopic, SqsQueue } from './messaging-records.ts'
+import type { VpcPeeringConnection, VpcPeeringConnectionId } from './peering-records.ts'
+import type { ManagedPrefixList, PrefixListVersion } from './prefix-list-records.ts'
 
 /** Exactly 12 digits, kept as text because leading zeros count. */
 export type AccountId = string
@@ -114,9 +117,11 @@ export type RouteDestination =
 export type RouteTarget =
   | { readonly kind: 'internetGateway'; readonly id: InternetGatewayId }
   | { readonly kind: 'networkInterface'; readonly id: NetworkInterfaceId; readonly instanceId?: InstanceId }
+  | { readonly kind: 'peering'; readonly id: VpcPeeringConnectionId }
+  | { readonly kind: 'natGateway'; readonly id: NatGatewayId }
   /** A Gateway Load Balancer endpoint. */
   | { readonly kind: 'vpcEndpoint'; readonly id: VpcEndpointId }
-  /** Targets that are stored and shown and that no packet can use yet: `nat-…`, `pcx-…`, `tgw-…`, and so on. */
+  /** Targets that are stored and shown and that no packet can use yet: `pcx-…`, `tgw-…`, and so on. */
   | { readonly kind: 'other'; readonly id: string }
 
 /** A route that a user made. `local` routes and gateway endpoints' routes are derived from the VPC and the endpoints. */
@@ -206,6 +211,7 @@ export interface NetworkInterface extends Owned {
     | 'network_load_balancer'
     | 'gateway_load_balancer'
     | 'gateway_load_balancer_endpoint'
+    | 'nat_gateway'
   readonly requesterManaged: boolean
   /** The endpoint that owns it; it then has no attachment to an instance. */
   readonly vpcEndpointId?: VpcEndpointId
@@ -213,6 +219,12 @@ export interface NetworkInterface extends Owned {
   readonly loadBalancerId?: string
   /** The resource gateway that it is a part of; it then has no attachment to an instance. */
   readonly resourceGatewayId?: ResourceGatewayId
+  /** The NAT gateway whose it is; it then has no attachment to an instance. */
+  readonly natGatewayId?: NatGatewayId
+  /** The public address that its launch gave the primary address, until the instance stops or an Elastic IP takes its place. */
+  readonly publicAddress?: Address
+  /** Its launch asked for a public address, so it gets another at each start. */
+  readonly wantsPublicAddress?: true
   /** Blocks of its subnet that are its own beside its addresses: a ServiceNetwork endpoint's. */
   readonly prefixes?: readonly Cidr[]
   /** Colon-separated lower case, locally administered. */
@@ -950,6 +962,8 @@ export interface Schema {
   images: Image
   vpcEndpoints: VpcEndpoint
   internetGateways: InternetGateway
+  managedPrefixLists: ManagedPrefixList
+  prefixListVersions: PrefixListVersion
   dhcpOptions: DhcpOptions
   accountRegions: AccountRegion
   counters: Counter
@@ -1013,6 +1027,10 @@ export interface Schema {
   sharedResources: SharedResource
   sharePrincipals: SharePrincipal
   shareInvitations: ShareInvitation
+  elasticAddresses: ElasticAddress
+  natGateways: NatGateway
+  sites: Site
+  vpcPeeringConnections: VpcPeeringConnection
 }
 
 /** Fields by which a table can be asked for all its records with one value. */
@@ -1031,6 +1049,7 @@ export const INDEXES = {
     'vpcEndpointId',
     'loadBalancerId',
     'resourceGatewayId',
+    'publicAddress',
   ],
   instances: ['owner', 'vpcId', 'reservationId'],
   volumes: ['owner', 'instanceId'],
@@ -1044,6 +1063,8 @@ export const INDEXES = {
     'serviceNetworkId',
   ],
   internetGateways: ['owner', 'vpcId'],
+  managedPrefixLists: ['owner'],
+  prefixListVersions: ['prefixListId'],
   dhcpOptions: ['owner'],
   accountRegions: [],
   counters: [],
@@ -1107,4 +1128,8 @@ export const INDEXES = {
   sharedResources: ['shareId', 'resourceArn'],
   sharePrincipals: ['shareId', 'principal'],
   shareInvitations: ['shareId', 'receiver'],
+  elasticAddresses: ['owner', 'publicIp', 'networkInterfaceId', 'vpcId'],
+  natGateways: ['owner', 'vpcId', 'subnetId'],
+  sites: ['address'],
+  vpcPeeringConnections: ['owner', 'accepter', 'requesterVpcId', 'accepterVpcId'],
 } as const satisfies { readonly [T in keyof Schema]: readonly (keyof Schema[T])[] }
