@@ -14,9 +14,10 @@ import type { ResourceShare, SharedResource, SharePrincipal } from '../../store/
 import type { Records, Tx } from '../../store/store.ts'
 import type { Caller } from '../caller.ts'
 import { invalidParameter, notPermitted, unknownResource } from './errors.ts'
+import { requireOwnShare, requireShareArn, requireSide } from './find.ts'
 import { pageOf } from './pages.ts'
 import { addPrincipal, checkPrincipal, removePrincipal } from './principal.ts'
-import { addResource, requireOwnShare, requireShareArn, requireSide } from './share.ts'
+import { addResource } from './share.ts'
 import { requireShareable, typeOf } from './shareable.ts'
 
 export function associateResourceShare(

@@ -5,7 +5,7 @@ import type { Tags } from '../../store/records.ts'
 import type { Tx } from '../../store/store.ts'
 import type { Caller } from '../caller.ts'
 import { invalidParameter } from './errors.ts'
-import { requireOwnShare } from './share.ts'
+import { requireOwnShare } from './find.ts'
 
 const MOST_TAGS = 50
 
