@@ -40,7 +40,8 @@ function refusedLinks({ links }: VpcPlan): string[] {
 }
 
 /** References that lead nowhere, names and elements twice, and intervals that overlap. */
-export function refusedInRules({ chains, sets, maps }: Ruleset): string[] {
+export function refusedInRules({ chains, sets, maps, timeouts = [] }: Ruleset): string[] {
+  const timeoutNames = new Set(timeouts.map(({ name }) => name))
   const chainNames = new Set(chains.map(({ name }) => name))
   const setNames = new Set([...sets, ...maps].map(({ name }) => name))
   const verdicts = [
@@ -52,6 +53,8 @@ export function refusedInRules({ chains, sets, maps }: Ruleset): string[] {
     ...repeated([...sets, ...maps].map(({ name }) => name)).map((name) => `set ${name} twice`),
     ...references(verdicts, /(?:jump|goto) (\S+)/g, chainNames).map((name) => `chain ${name} does not exist`),
     ...references(verdicts, /@(\S+)/g, setNames).map((name) => `set ${name} does not exist`),
+    ...references(verdicts, /ct timeout set "([^"]+)"/g, timeoutNames).map((name) => `timeout ${name} does not exist`),
+    ...repeated(timeouts.map(({ name }) => name)).map((name) => `timeout ${name} twice`),
     ...sets.flatMap((set) => repeated(set.elements).map((element) => `element ${element} twice in ${set.name}`)),
     ...maps.flatMap((map) =>
       repeated(map.elements.map(({ key }) => key)).map((key) => `element ${key} twice in ${map.name}`),
