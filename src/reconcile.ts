@@ -6,10 +6,13 @@ import { Compiler } from './compile/compiler.ts'
 import type { Network } from './compile/network.ts'
 import { removeVpcEndpoint } from './control/ec2/endpoint/vpc-endpoint.ts'
 import { finishInstanceTransition, forgetTerminated } from './control/ec2/instance/instance-lifecycle.ts'
+import { finishPrefixListChange } from './control/ec2/prefix-list/managed-prefix-list.ts'
+import { referencesTo } from './control/ec2/prefix-list/references.ts'
 import { drainedTargets, forgetDrained } from './control/elbv2/draining.ts'
 import { withResourceTargets } from './dns/resource-targets.ts'
 import type { ApplyResult, Driver, DriverError } from './linux/driver.ts'
 import type { LoadBalancer } from './store/load-balancing-records.ts'
+import type { ManagedPrefixList } from './store/prefix-list-records.ts'
 import type { Instance, InstanceId, VpcEndpoint, VpcId } from './store/records.ts'
 import type { Records, Store, Tx } from './store/store.ts'
 
@@ -48,6 +51,7 @@ interface Transitions {
   readonly instances: readonly Instance[]
   readonly endpoints: readonly VpcEndpoint[]
   readonly loadBalancers: readonly LoadBalancer[]
+  readonly prefixLists: readonly ManagedPrefixList[]
 }
 
 export class Reconciler {
@@ -157,7 +161,10 @@ export class Reconciler {
   }
 
   /** Guarded on the records that were acted on: a newer decision is never overwritten. */
-  #markApplied({ instances, endpoints, loadBalancers }: Transitions, { failures, running }: ApplyResult): void {
+  #markApplied(
+    { instances, endpoints, loadBalancers, prefixLists }: Transitions,
+    { failures, running }: ApplyResult,
+  ): void {
     const { store, now, forgetInstance, log } = this.#dependencies
     const terminated: InstanceId[] = []
     const { durable } = store.transact((tx) => {
@@ -173,6 +180,11 @@ export class Reconciler {
       for (const loadBalancer of loadBalancers) {
         if (tx.loadBalancers.get(loadBalancer.id) !== loadBalancer || failures.has(loadBalancer.vpcId)) continue
         tx.loadBalancers.update(loadBalancer.id, { state: 'active' })
+      }
+      for (const list of prefixLists) {
+        if (tx.managedPrefixLists.get(list.id) !== list) continue
+        if (failures.size > 0 && referencesTo(tx, list.id).some(({ vpcId }) => failures.has(vpcId))) continue
+        finishPrefixListChange(tx, list)
       }
       forgetTerminated(tx, now())
       forgetDrained(tx, now())
@@ -223,6 +235,7 @@ function passing(records: Records): Transitions {
     instances: [...records.instances.all()].filter((instance) => !settled.has(instance.state)),
     endpoints: [...records.vpcEndpoints.all()].filter(({ state }) => state === 'pending' || state === 'deleting'),
     loadBalancers: [...records.loadBalancers.all()].filter(({ state }) => state === 'provisioning'),
+    prefixLists: [...records.managedPrefixLists.all()].filter(({ state }) => state.endsWith('-in-progress')),
   }
 }
 

@@ -37,6 +37,18 @@ import {
   revokeSecurityGroupIngress,
 } from '../../control/ec2/filtering/security-group-rule.ts'
 import {
+  describeManagedPrefixLists,
+  describePrefixLists,
+  getManagedPrefixListAssociations,
+  getManagedPrefixListEntries,
+} from '../../control/ec2/prefix-list/describe.ts'
+import {
+  createManagedPrefixList,
+  deleteManagedPrefixList,
+  modifyManagedPrefixList,
+  restoreManagedPrefixListVersion,
+} from '../../control/ec2/prefix-list/managed-prefix-list.ts'
+import {
   describeAddresses,
   describeEgressOnlyInternetGateways,
   describeFlowLogs,
@@ -45,11 +57,6 @@ import {
   describeVpnGateways,
 } from '../../control/ec2/request/absent.ts'
 import { createTags, deleteTags, describeTags } from '../../control/ec2/request/tag-operations.ts'
-import {
-  describeManagedPrefixLists,
-  describePrefixLists,
-  getManagedPrefixListEntries,
-} from '../../control/ec2/route/prefix-list.ts'
 import { createRoute, deleteRoute, replaceRoute } from '../../control/ec2/route/route.ts'
 import {
   associateRouteTable,
@@ -107,6 +114,7 @@ export const EC2_NETWORK_READS = {
   DescribeVpcPeeringConnections: describeVpcPeeringConnections,
   DescribeVpcs: describeVpcs,
   DescribeVpnGateways: describeVpnGateways,
+  GetManagedPrefixListAssociations: getManagedPrefixListAssociations,
   GetManagedPrefixListEntries: getManagedPrefixListEntries,
 } as const satisfies ReadRows
 
@@ -120,6 +128,7 @@ export const EC2_NETWORK_WRITES = {
   CreateDefaultVpc: createDefaultVpc,
   CreateDhcpOptions: createDhcpOptions,
   CreateInternetGateway: createInternetGateway,
+  CreateManagedPrefixList: createManagedPrefixList,
   CreateNetworkAcl: createNetworkAcl,
   CreateNetworkAclEntry: createNetworkAclEntry,
   CreateRoute: createRoute,
@@ -131,6 +140,7 @@ export const EC2_NETWORK_WRITES = {
   CreateVpcEndpoint: createVpcEndpoint,
   DeleteDhcpOptions: deleteDhcpOptions,
   DeleteInternetGateway: deleteInternetGateway,
+  DeleteManagedPrefixList: deleteManagedPrefixList,
   DeleteNetworkAcl: deleteNetworkAcl,
   DeleteNetworkAclEntry: deleteNetworkAclEntry,
   DeleteRoute: deleteRoute,
@@ -143,6 +153,7 @@ export const EC2_NETWORK_WRITES = {
   DetachInternetGateway: detachInternetGateway,
   DisassociateRouteTable: disassociateRouteTable,
   DisassociateVpcCidrBlock: disassociateVpcCidrBlock,
+  ModifyManagedPrefixList: modifyManagedPrefixList,
   ModifySecurityGroupRules: modifySecurityGroupRules,
   ModifySubnetAttribute: modifySubnetAttribute,
   ModifyVpcAttribute: modifyVpcAttribute,
@@ -151,6 +162,7 @@ export const EC2_NETWORK_WRITES = {
   ReplaceNetworkAclEntry: replaceNetworkAclEntry,
   ReplaceRoute: replaceRoute,
   ReplaceRouteTableAssociation: replaceRouteTableAssociation,
+  RestoreManagedPrefixListVersion: restoreManagedPrefixListVersion,
   RevokeSecurityGroupEgress: revokeSecurityGroupEgress,
   RevokeSecurityGroupIngress: revokeSecurityGroupIngress,
   UpdateSecurityGroupRuleDescriptionsEgress: updateSecurityGroupRuleDescriptionsEgress,

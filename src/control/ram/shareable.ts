@@ -21,6 +21,14 @@ export interface ShareableType {
 
 export const SHAREABLE: readonly ShareableType[] = [
   {
+    type: 'ec2:PrefixList',
+    serviceName: 'ec2',
+    permission: 'AWSRAMDefaultPermissionPrefixList',
+    arn: /^arn:aws:ec2:[a-z0-9-]+:\d{12}:prefix-list\/pl-[0-9a-f]+$/,
+    canBeLeft: true,
+    owner: ownerOfPrefixList,
+  },
+  {
     type: 'vpc-lattice:ResourceConfiguration',
     serviceName: 'vpc-lattice',
     permission: 'AWSRAMPermissionVpcLatticeResourceConfiguration',
@@ -59,6 +67,11 @@ export function requireShareable(records: Records, account: AccountId, arn: stri
   if (child?.type === 'CHILD') throw invalidParameter(`The resource ${arn} is shared with its group, ${child.groupId}.`)
   if (type.owner(records, arn) === account) return arn
   throw unknownResource(`Resource ${arn}`)
+}
+
+function ownerOfPrefixList(records: Records, arn: string): AccountId | undefined {
+  const list = records.managedPrefixLists.get(arn.slice(arn.lastIndexOf('/') + 1))
+  return list && arn === `arn:aws:ec2:${list.region}:${list.owner}:prefix-list/${list.id}` ? list.owner : undefined
 }
 
 function ownerOfLattice(records: Records, arn: string): AccountId | undefined {

@@ -3,8 +3,12 @@
 import type { CreateVpcEndpointRequest } from '@aws-sdk/client-ec2'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { FIRST_ALLOCATED } from '../../../compile/backbone.ts'
+import {
+  describeManagedPrefixLists,
+  describePrefixLists,
+  getManagedPrefixListEntries,
+} from '../prefix-list/describe.ts'
 import { CALLER, openWorld, refusal, STRANGER, type World } from '../request/testing.ts'
-import { describeManagedPrefixLists, describePrefixLists, getManagedPrefixListEntries } from '../route/prefix-list.ts'
 import { createRouteTable, deleteRouteTable, describeRouteTables } from '../route/route-table.ts'
 import { createVpc, deleteVpc } from '../vpc/vpc.ts'
 import { DEFAULT_GATEWAY_POLICY } from './endpoint-policy.ts'

@@ -17,11 +17,11 @@ import { ALL_PROTOCOLS, formatProtocol, ICMP, ICMPV6, parseProtocol, TCP, UDP } 
 import type { SecurityGroup, SecurityGroupPeer, SecurityGroupRule } from '../../../store/records.ts'
 import type { Records } from '../../../store/store.ts'
 import type { Caller } from '../../caller.ts'
+import { requirePrefixList } from '../prefix-list/find.ts'
 import { requireIpv4Cidr, requireIpv6Cidr } from '../request/cidr-parameter.ts'
 import { ec2Arn } from '../request/owned.ts'
 import { requireSecurityGroup } from '../request/require.ts'
 import { tagList } from '../request/tags.ts'
-import { requirePrefixList } from '../route/prefix-list.ts'
 
 /** What a rule matches, without its group, direction and id. */
 export type RuleMatch = Pick<SecurityGroupRule, 'protocol' | 'ports' | 'icmp' | 'peer' | 'description'>
@@ -44,7 +44,7 @@ export function requireMatches(
       withDescription({ ...traffic, peer: { kind: 'cidr', cidr: requireIpv6Cidr(CidrIpv6, 'cidrIpv6') } }, Description),
     ),
     ...(permission.PrefixListIds ?? []).map(({ PrefixListId, Description }) =>
-      withDescription({ ...traffic, peer: prefixListPeer(caller, PrefixListId) }, Description),
+      withDescription({ ...traffic, peer: prefixListPeer(records, caller, PrefixListId) }, Description),
     ),
     ...(permission.UserIdGroupPairs ?? []).map((pair) =>
       withDescription({ ...traffic, peer: groupPeer(records, caller, group, pair) }, pair.Description),
@@ -253,8 +253,8 @@ function requireIcmp(type: number, code: number): { type: number; code: number }
   return { type, code }
 }
 
-function prefixListPeer(caller: Caller, id: string | undefined): SecurityGroupPeer {
-  return { kind: 'prefixList', prefixListId: requirePrefixList(caller, id).id }
+function prefixListPeer(records: Records, caller: Caller, id: string | undefined): SecurityGroupPeer {
+  return { kind: 'prefixList', prefixListId: requirePrefixList(records, caller, id).list.id }
 }
 
 function groupPeer(records: Records, caller: Caller, group: SecurityGroup, pair: UserIdGroupPair): SecurityGroupPeer {

@@ -21,6 +21,7 @@ import { ApiError, missingParameter } from '../../../errors.ts'
 import type { SecurityGroup, SecurityGroupRule } from '../../../store/records.ts'
 import type { Records, Tx } from '../../../store/store.ts'
 import type { Caller } from '../../caller.ts'
+import { RULES_PER_DIRECTION, ruleWeight } from '../prefix-list/references.ts'
 import { applyFilters, type FilterFields } from '../request/filters.ts'
 import { ownedBy } from '../request/owned.ts'
 import { pageOf } from '../request/pages.ts'
@@ -37,9 +38,6 @@ import {
 } from './security-group-permission.ts'
 
 export type Direction = SecurityGroupRule['direction']
-
-/** AWS raises its quota of 60 in each direction up to this. */
-const RULES_PER_DIRECTION = 1000
 
 export function authorizeSecurityGroupIngress(
   tx: Tx,
@@ -107,6 +105,7 @@ export function modifySecurityGroupRules(
     const keys = new Set(rules.map(matchKey))
     const [first] = changed
     if (keys.size < rules.length && first) throw duplicate(first.match)
+    checkQuota(tx, rules)
   }
   return { Return: true }
 }
@@ -137,12 +136,7 @@ function authorize(
   if (new Set(matches.map(matchKey)).size < matches.length) {
     throw new ApiError('InvalidParameterValue', 'The same permission must not appear multiple times')
   }
-  if (existing.length + matches.length > RULES_PER_DIRECTION) {
-    throw new ApiError(
-      'RulesPerSecurityGroupLimitExceeded',
-      'The maximum number of rules per security group has been reached.',
-    )
-  }
+  checkQuota(tx, [...existing, ...matches])
   const rules = matches.map((match) =>
     tx.securityGroupRules.insert({
       ...ownedBy(caller, tags),
@@ -237,6 +231,14 @@ function flatPermission(input: RuleInput): IpPermission {
 
 function rulesOf(records: Records, group: SecurityGroup, direction: Direction): SecurityGroupRule[] {
   return records.securityGroupRules.where('groupId', group.id).filter((rule) => rule.direction === direction)
+}
+
+function checkQuota(records: Records, rules: readonly RuleMatch[]): void {
+  if (ruleWeight(records, rules) <= RULES_PER_DIRECTION) return
+  throw new ApiError(
+    'RulesPerSecurityGroupLimitExceeded',
+    'The maximum number of rules per security group has been reached.',
+  )
 }
 
 function duplicate(match: RuleMatch): ApiError {

@@ -73,6 +73,8 @@ function tableOf(records: Records, type: Ec2ResourceType) {
       return records.networkAcls
     case 'network-interface':
       return records.networkInterfaces
+    case 'prefix-list':
+      return records.managedPrefixLists
     case 'route-table':
       return records.routeTables
     case 'security-group':

@@ -55,6 +55,7 @@ const KINDS: Readonly<Record<string, TaggedKind>> = {
   eni: tagged('network-interface', 'NetworkInterface', 'networkInterfaces'),
   i: tagged('instance', 'Instance', 'instances'),
   igw: tagged('internet-gateway', 'InternetGateway', 'internetGateways'),
+  pl: tagged('prefix-list', 'PrefixList', 'managedPrefixLists'),
   rtb: tagged('route-table', 'RouteTable', 'routeTables'),
   sg: tagged('security-group', 'SecurityGroup', 'securityGroups'),
   sgr: tagged('security-group-rule', 'SecurityGroupRule', 'securityGroupRules'),
@@ -113,6 +114,7 @@ type TaggedTableName =
   | 'networkInterfaces'
   | 'instances'
   | 'internetGateways'
+  | 'managedPrefixLists'
   | 'routeTables'
   | 'securityGroups'
   | 'securityGroupRules'

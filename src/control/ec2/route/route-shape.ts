@@ -14,8 +14,8 @@ import type {
   VpcEndpoint,
 } from '../../../store/records.ts'
 import type { Records } from '../../../store/store.ts'
+import { findAwsPrefixListByName } from '../prefix-list/find.ts'
 import { tagList } from '../request/tags.ts'
-import { findAwsPrefixListByName } from './prefix-list.ts'
 
 export function toRouteTable(records: Records, table: RouteTable): RouteTableOutput {
   return {
@@ -95,6 +95,8 @@ function shownTarget(records: Records, target: RouteTarget): RouteOutput {
     case 'vpcEndpoint':
     case 'other':
       return { GatewayId: target.id }
+    case 'peering':
+      return { VpcPeeringConnectionId: target.id }
     case 'networkInterface': {
       const eni = records.networkInterfaces.get(target.id)
       return {
@@ -112,6 +114,8 @@ function routeState(records: Records, table: RouteTable, target: RouteTarget): R
   switch (target.kind) {
     case 'internetGateway':
       return records.internetGateways.get(target.id)?.vpcId === table.vpcId ? 'active' : 'blackhole'
+    case 'peering':
+      return records.vpcPeeringConnections.get(target.id)?.state === 'active' ? 'active' : 'blackhole'
     case 'networkInterface':
       return leadsToRunning(records, target.id) ? 'active' : 'blackhole'
     case 'vpcEndpoint': {

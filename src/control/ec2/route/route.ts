@@ -13,34 +13,34 @@ import { type Cidr, cidr, cidrCovers } from '../../../ip/cidr.ts'
 import type { Instance, Route, RouteDestination, RouteTable, RouteTarget } from '../../../store/records.ts'
 import type { Records, Tx } from '../../../store/store.ts'
 import type { Caller } from '../../caller.ts'
+import { requirePrefixList } from '../prefix-list/find.ts'
+import { ROUTES_PER_TABLE, routeWeight } from '../prefix-list/references.ts'
 import { requireIpv4Cidr, requireIpv6Cidr } from '../request/cidr-parameter.ts'
 import { requireInstance, requireNetworkInterface, requireRouteTable, requireVpcEndpoint } from '../request/require.ts'
-import { requirePrefixList } from './prefix-list.ts'
 import { endpointRoutes } from './route-shape.ts'
 
-/** AWS raises its quota of 50 up to this. */
-const ROUTES_PER_TABLE = 1000
 /** Where the resolver and the metadata service are. */
 const LINK_LOCAL_SERVICES = cidr('169.254.168.0/22')
 
 export function createRoute(tx: Tx, caller: Caller, input: CreateRouteRequest): CreateRouteResult {
   const table = requireRouteTable(tx, caller, input.RouteTableId)
-  const destination = requireDestination(caller, input)
+  const destination = requireDestination(tx, caller, input)
   const target = requireTarget(tx, caller, table, input)
   checkDestination(tx, table, destination, target)
   if (isTaken(tx, table, destination)) {
     throw new ApiError('RouteAlreadyExists', `The route identified by ${nameOf(destination)} already exists.`)
   }
-  if (table.routes.length >= ROUTES_PER_TABLE) {
+  const routes = [...table.routes, { destination, target }]
+  if (routeWeight(tx, routes) > ROUTES_PER_TABLE) {
     throw new ApiError('RouteLimitExceeded', 'The maximum number of routes has been reached.')
   }
-  tx.routeTables.update(table.id, { routes: [...table.routes, { destination, target }] })
+  tx.routeTables.update(table.id, { routes })
   return { Return: true }
 }
 
 export function replaceRoute(tx: Tx, caller: Caller, input: ReplaceRouteRequest): Record<string, never> {
   const table = requireRouteTable(tx, caller, input.RouteTableId)
-  const destination = requireDestination(caller, input)
+  const destination = requireDestination(tx, caller, input)
   if (isLocal(tx, table, destination)) return replaceLocalRoute(tx, caller, { table, destination, input })
   if (input.LocalTarget) {
     throw new ApiError(
@@ -88,7 +88,7 @@ function replaceLocalRoute(
 
 export function deleteRoute(tx: Tx, caller: Caller, input: DeleteRouteRequest): Record<string, never> {
   const table = requireRouteTable(tx, caller, input.RouteTableId)
-  const destination = requireDestination(caller, input)
+  const destination = requireDestination(tx, caller, input)
   if (isLocal(tx, table, destination)) {
     throw new ApiError(
       'InvalidParameterValue',
@@ -113,7 +113,7 @@ type DestinationInput = Pick<
   'DestinationCidrBlock' | 'DestinationIpv6CidrBlock' | 'DestinationPrefixListId'
 >
 
-function requireDestination(caller: Caller, input: DestinationInput): RouteDestination {
+function requireDestination(records: Records, caller: Caller, input: DestinationInput): RouteDestination {
   const { DestinationCidrBlock: v4, DestinationIpv6CidrBlock: v6, DestinationPrefixListId: prefixList } = input
   requireOne('destination', {
     destinationCidrBlock: v4,
@@ -122,7 +122,7 @@ function requireDestination(caller: Caller, input: DestinationInput): RouteDesti
   })
   if (v4 !== undefined) return { kind: 'cidr', cidr: requireIpv4Cidr(v4, 'destinationCidrBlock') }
   if (v6 !== undefined) return { kind: 'cidr', cidr: requireIpv6Cidr(v6, 'destinationIpv6CidrBlock') }
-  return { kind: 'prefixList', prefixListId: requirePrefixList(caller, prefixList).id }
+  return { kind: 'prefixList', prefixListId: requirePrefixList(records, caller, prefixList).list.id }
 }
 
 /** Targets of kinds that do not exist here, and how AWS says that one of them is not there. */
