@@ -55,11 +55,12 @@ export function requireSubnetIn(records: Records, caller: Caller, vpc: { readonl
   return subnet
 }
 
-/** Throws when the service is not in the zone of an added subnet, or a zone would hold two. */
-export function checkZones(service: ServiceOffer, kept: readonly Subnet[], added: readonly Subnet[]): void {
+/** Throws when the service is not in the zone of an added subnet, or a zone would hold two. What leads to no service may
+ * be in every zone. */
+export function checkZones(service: ServiceOffer | undefined, kept: readonly Subnet[], added: readonly Subnet[]): void {
   const taken = new Set(kept.map((subnet) => subnet.availabilityZoneId))
   for (const { id, availabilityZoneId, region } of added) {
-    if (service.absentZoneIds.includes(availabilityZoneId)) {
+    if (service?.absentZoneIds.includes(availabilityZoneId)) {
       if (service.own && service.own.region !== region) throw notRemote(service, region)
       throw invalidParameter(
         `The VPC endpoint service ${service.name} does not support the availability zone of the subnet: ${id}.`,

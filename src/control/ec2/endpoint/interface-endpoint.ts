@@ -3,21 +3,21 @@
 
 import type { CreateVpcEndpointRequest, ModifyVpcEndpointRequest } from '@aws-sdk/client-ec2'
 import { invalidParameter } from '../../../errors.ts'
-import type { SecurityGroupId, VpcEndpoint } from '../../../store/records.ts'
+import type { VpcEndpoint } from '../../../store/records.ts'
 import type { Records, Tx } from '../../../store/store.ts'
 import type { Caller } from '../../caller.ts'
 import { requireGroupsOfVpc } from '../network-interface/network-interface-attribute.ts'
 import { defaultGroupIds } from '../network-interface/new-network-interface.ts'
 import { refuseUnserved } from '../request/not-served.ts'
-import { requireSecurityGroup, requireVpc } from '../request/require.ts'
+import { requireVpc } from '../request/require.ts'
 import {
   addEndpointInterfaces,
   checkZones,
   interfacesOfEndpoint,
   type Placement,
   requirePlacements,
-  requireSubnetIn,
 } from './endpoint-interface.ts'
+import { requireNewGroups, requireSubnetChange } from './endpoint-modification.ts'
 import { DEFAULT_INTERFACE_POLICY, requirePolicy } from './endpoint-policy.ts'
 import { checkIpAddressType, type NewVpcEndpoint, requireDnsRecordIpType } from './new-vpc-endpoint.ts'
 import type { ServiceOffer } from './offer.ts'
@@ -68,59 +68,17 @@ export function modifyInterfaceEndpoint(
   const privateDns = requirePrivateDns(tx, vpc, service, input, endpoint)
   const policyDocument = requirePolicy(service, input, DEFAULT_INTERFACE_POLICY, endpoint.policyDocument)
   const dnsRecordIpType = requireDnsRecordIpType(input.DnsOptions) ?? endpoint.dnsRecordIpType
-  changeSubnets(tx, caller, { ...endpoint, groupIds }, { service, input })
-  for (const eni of interfacesOfEndpoint(tx, endpoint)) tx.networkInterfaces.update(eni.id, { groupIds })
-  const state = endpoint.state === 'pendingAcceptance' ? endpoint.state : 'pending'
-  tx.vpcEndpoints.update(endpoint.id, { groupIds, policyDocument, dnsRecordIpType, ...privateDns, state })
-}
-
-/** Removed subnets lose their interfaces, and added ones get one; where another address is wanted a new interface
- * takes the old one's place. */
-function changeSubnets(
-  tx: Tx,
-  caller: Caller,
-  endpoint: VpcEndpoint,
-  { service, input }: { readonly service: ServiceOffer; readonly input: ModifyVpcEndpointRequest },
-): void {
-  const vpc = { id: endpoint.vpcId }
-  const placements = requirePlacements(tx, caller, vpc, {
-    ids: input.AddSubnetIds,
-    configurations: input.SubnetConfigurations,
-  })
-  const removed = new Set((input.RemoveSubnetIds ?? []).map((id) => requireSubnetIn(tx, caller, vpc, id).id))
-  const both = placements.find(({ subnet }) => removed.has(subnet.id))
-  if (both) throw invalidParameter(`Subnet ${both.subnet.id} cannot be added and removed in one call.`)
-  const bySubnet = new Map(interfacesOfEndpoint(tx, endpoint).map((eni) => [eni.subnetId, eni]))
-  const moved = placements.filter(({ subnet, address }) => {
-    const eni = bySubnet.get(subnet.id)
-    return !eni || (address !== undefined && address !== eni.privateAddresses[0])
-  })
-  const gone = new Set([...removed, ...moved.map(({ subnet }) => subnet.id)])
-  const kept = [...bySubnet.keys()].filter((id) => !gone.has(id)).flatMap((id) => tx.subnets.get(id) ?? [])
+  const { kept, added, gone } = requireSubnetChange(tx, caller, endpoint, input)
   checkZones(
     service,
     kept,
-    moved.map(({ subnet }) => subnet),
+    added.map(({ subnet }) => subnet),
   )
-  for (const [subnetId, eni] of bySubnet) if (gone.has(subnetId)) tx.networkInterfaces.delete(eni.id)
-  addEndpointInterfaces(tx, caller, endpoint, moved)
-}
-
-function requireNewGroups(
-  records: Records,
-  caller: Caller,
-  endpoint: VpcEndpoint,
-  input: ModifyVpcEndpointRequest,
-): SecurityGroupId[] {
-  const removed = new Set<string>(
-    (input.RemoveSecurityGroupIds ?? []).map((id) => requireSecurityGroup(records, caller, id).id),
-  )
-  const kept = endpoint.groupIds.filter((id) => !removed.has(id))
-  const groups = requireGroupsOfVpc(records, caller, endpoint.vpcId, [...kept, ...(input.AddSecurityGroupIds ?? [])])
-  if (groups.length === 0) {
-    throw invalidParameter(`VPC endpoint ${endpoint.id} must have at least one security group.`)
-  }
-  return groups
+  for (const { id } of gone) tx.networkInterfaces.delete(id)
+  addEndpointInterfaces(tx, caller, { ...endpoint, groupIds }, added)
+  for (const eni of interfacesOfEndpoint(tx, endpoint)) tx.networkInterfaces.update(eni.id, { groupIds })
+  const state = endpoint.state === 'pendingAcceptance' ? endpoint.state : 'pending'
+  tx.vpcEndpoints.update(endpoint.id, { groupIds, policyDocument, dnsRecordIpType, ...privateDns, state })
 }
 
 /** What an interface endpoint has not: route tables; and the address families that are not there yet. */

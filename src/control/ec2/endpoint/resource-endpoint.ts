@@ -5,14 +5,14 @@
 import type { CreateVpcEndpointRequest, ModifyVpcEndpointRequest } from '@aws-sdk/client-ec2'
 import { ApiError, invalidParameter } from '../../../errors.ts'
 import type { PrivateDnsPreference } from '../../../store/lattice-records.ts'
-import type { SecurityGroupId, Subnet, Vpc, VpcEndpoint } from '../../../store/records.ts'
-import type { Records, Tx } from '../../../store/store.ts'
+import type { Vpc, VpcEndpoint } from '../../../store/records.ts'
+import type { Tx } from '../../../store/store.ts'
 import type { Caller } from '../../caller.ts'
 import { requirePrivateDns } from '../../vpc-lattice/private-dns.ts'
 import { requireGroupsOfVpc } from '../network-interface/network-interface-attribute.ts'
 import { defaultGroupIds } from '../network-interface/new-network-interface.ts'
 import { ownedBy } from '../request/owned.ts'
-import { requireSecurityGroup, requireVpc } from '../request/require.ts'
+import { requireVpc } from '../request/require.ts'
 import { tagsFor } from '../request/tags.ts'
 import { requireFreeBlock } from '../vpc/private-address.ts'
 import { allocateBackboneAddress } from './backbone-address.ts'
@@ -20,11 +20,12 @@ import { associateEndpoint, BLOCK_LENGTH } from './endpoint-association.ts'
 import { dnsHashOf, hiddenZoneIdOf } from './endpoint-dns.ts'
 import {
   addEndpointInterfaces,
+  checkZones,
   interfacesOfEndpoint,
   type Placement,
   requirePlacements,
-  requireSubnetIn,
 } from './endpoint-interface.ts'
+import { requireNewGroups, requireSubnetChange } from './endpoint-modification.ts'
 import { checkEndpointCount, requireDnsRecordIpType } from './new-vpc-endpoint.ts'
 import { requireDestination } from './resource-destination.ts'
 
@@ -45,7 +46,8 @@ export function insertResourceEndpoint(
     ids: input.SubnetIds,
     configurations: input.SubnetConfigurations,
   })
-  checkOneInZone(
+  checkZones(
+    undefined,
     [],
     placements.map(({ subnet }) => subnet),
   )
@@ -161,19 +163,6 @@ function asEc2<T>(run: () => T): T {
   }
 }
 
-function checkOneInZone(kept: readonly Subnet[], added: readonly Subnet[]): void {
-  const taken = new Set(kept.map((subnet) => subnet.availabilityZoneId))
-  for (const { id, availabilityZoneId } of added) {
-    if (taken.has(availabilityZoneId)) {
-      throw new ApiError(
-        'DuplicateSubnetsInSameZone',
-        `Found another VPC endpoint subnet in the availability zone of ${id}. VPC endpoint subnets should be in different availability zones supported by the VPC endpoint service.`,
-      )
-    }
-    taken.add(availabilityZoneId)
-  }
-}
-
 function addInterfaces(tx: Tx, caller: Caller, endpoint: VpcEndpoint, placements: readonly Placement[]): void {
   addEndpointInterfaces(tx, caller, endpoint, placements)
   if (endpoint.type !== 'ServiceNetwork') return
@@ -184,41 +173,12 @@ function addInterfaces(tx: Tx, caller: Caller, endpoint: VpcEndpoint, placements
 }
 
 function changeSubnets(tx: Tx, caller: Caller, endpoint: VpcEndpoint, input: ModifyVpcEndpointRequest): void {
-  const vpc = { id: endpoint.vpcId }
-  const placements = requirePlacements(tx, caller, vpc, {
-    ids: input.AddSubnetIds,
-    configurations: input.SubnetConfigurations,
-  })
-  const removed = new Set((input.RemoveSubnetIds ?? []).map((id) => requireSubnetIn(tx, caller, vpc, id).id))
-  const bySubnet = new Map(interfacesOfEndpoint(tx, endpoint).map((eni) => [eni.subnetId, eni]))
-  const both = placements.find(({ subnet }) => removed.has(subnet.id))
-  if (both) throw invalidParameter(`Subnet ${both.subnet.id} cannot be added and removed in one call.`)
-  // Where another address is wanted a new interface takes the old one's place.
-  const moved = placements.filter(({ subnet, address }) => {
-    const eni = bySubnet.get(subnet.id)
-    return !eni || (address !== undefined && address !== eni.privateAddresses[0])
-  })
-  const gone = new Set([...removed, ...moved.map(({ subnet }) => subnet.id)])
-  const kept = [...bySubnet.keys()].filter((id) => !gone.has(id)).flatMap((id) => tx.subnets.get(id) ?? [])
-  checkOneInZone(
+  const { kept, added, gone } = requireSubnetChange(tx, caller, endpoint, input)
+  checkZones(
+    undefined,
     kept,
-    moved.map(({ subnet }) => subnet),
+    added.map(({ subnet }) => subnet),
   )
-  for (const [subnetId, eni] of bySubnet) if (gone.has(subnetId)) tx.networkInterfaces.delete(eni.id)
-  addInterfaces(tx, caller, endpoint, moved)
-}
-
-function requireNewGroups(
-  records: Records,
-  caller: Caller,
-  endpoint: VpcEndpoint,
-  input: ModifyVpcEndpointRequest,
-): SecurityGroupId[] {
-  const removed = new Set<string>(
-    (input.RemoveSecurityGroupIds ?? []).map((id) => requireSecurityGroup(records, caller, id).id),
-  )
-  const kept = endpoint.groupIds.filter((id) => !removed.has(id))
-  const groups = requireGroupsOfVpc(records, caller, endpoint.vpcId, [...kept, ...(input.AddSecurityGroupIds ?? [])])
-  if (groups.length > 0) return groups
-  throw invalidParameter(`VPC endpoint ${endpoint.id} must have at least one security group.`)
+  for (const { id } of gone) tx.networkInterfaces.delete(id)
+  addInterfaces(tx, caller, endpoint, added)
 }
