@@ -151,6 +151,40 @@ describe('a job', () => {
     })
   })
 
+  it('has its output written to a bucket and a log group as a whole', async () => {
+    start()
+    const { socket } = await control()
+    const outputs = { OutputS3BucketName: 'logs', OutputS3KeyPrefix: 'a b/', CloudWatchOutputEnabled: 'true' }
+    const content = shellJob(['head -c 30000 /dev/zero | tr "\\0" x; echo err >&2'])
+    socket.send(job(JSON.stringify({ ...readJson(content), ...outputs })))
+    const keyPrefix = 'a b/0d3f5b0e-9a4c-4d55-9d55-6f0f5d1c0001/i-1/awsrunShellScript/run'
+    expect(await result()).toMatchObject({
+      documentStatus: 'Success',
+      runtimeStatus: { run: { outputS3BucketName: 'logs', outputS3KeyPrefix: keyPrefix } },
+    })
+    const [stdout, stderr] = service.objects.take()
+    expect(stdout).toEqual({ path: `/logs/${keyPrefix.replace(' ', '%20')}/stdout`, body: 'x'.repeat(30_000) })
+    expect(stderr).toMatchObject({ body: 'err\n' })
+    const { input } = await called('PutLogEvents')
+    expect(input).toMatchObject({
+      logGroupName: '/aws/ssm/AWS-RunShellScript',
+      logStreamName: '0d3f5b0e-9a4c-4d55-9d55-6f0f5d1c0001/i-1/run/stdout',
+      logEvents: [{ message: 'x'.repeat(30_000) }],
+    })
+    expect(service.problems).toEqual([])
+  })
+
+  it('is as it is when its output cannot be written', async () => {
+    service.refusing.add('s3')
+    start()
+    const { socket } = await control()
+    socket.send(job(JSON.stringify({ ...readJson(shellJob(['echo out'])), OutputS3BucketName: 'logs' })))
+    expect(await result()).toMatchObject({
+      documentStatus: 'Success',
+      runtimeStatus: { run: { standardOutput: 'out\n' } },
+    })
+  })
+
   it('is ended by its cancellation', async () => {
     start()
     const { socket } = await control()

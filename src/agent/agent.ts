@@ -32,7 +32,7 @@ export async function runAgent(options: AgentOptions): Promise<void> {
   const presence = new Presence(options.signal)
   const { workDirectory, ...persistence } = options
   const shared = { ...persistence, aws, identity, instanceId, presence }
-  const jobs = new Jobs({ log: options.log, workDirectory })
+  const jobs = new Jobs({ log: options.log, aws, instanceId, workDirectory })
   const receive = (message: AgentMessage) => {
     if (message.messageType === 'agent_job') jobs.take(controlJob(message, control))
     else if (message.messageType === 'agent_job_reply_ack') jobs.replied(message)

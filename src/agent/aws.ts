@@ -1,5 +1,5 @@
-// Calls to AWS in the name of the instance's role: where a service is, signatures, and the protocols of the three
-// services that the agent speaks to.
+// Calls to AWS in the name of the instance's role: where a service is, signatures, and the protocols of the services
+// that the agent speaks to.
 
 import type { SecureContext } from 'node:tls'
 import { sha256Hex, signRequest } from '../iam/sigv4.ts'
@@ -7,7 +7,7 @@ import { isObject, readJson } from '../session/message.ts'
 import { callHttp, type HttpAnswer } from './http.ts'
 import type { Credentials, Metadata } from './metadata.ts'
 
-export type Service = 'ssm' | 'ssmmessages' | 'ec2messages'
+export type Service = 'ssm' | 'ssmmessages' | 'ec2messages' | 'logs' | 's3'
 
 export interface AwsOptions {
   readonly metadata: Metadata
@@ -28,14 +28,14 @@ export class AwsRefusal extends Error {
 }
 
 interface JsonCall {
-  readonly service: 'ssm' | 'ec2messages'
+  readonly service: 'ssm' | 'ec2messages' | 'logs'
   readonly operation: string
   readonly input: object
   readonly patience?: number
   readonly connected?: () => void
 }
 
-const TARGETS = { ssm: 'AmazonSSM', ec2messages: 'EC2WindowsMessageDeliveryService' } as const
+const TARGETS = { ssm: 'AmazonSSM', ec2messages: 'EC2WindowsMessageDeliveryService', logs: 'Logs_20140328' } as const
 /** Keys that are no longer good, or not yet. */
 const STALE_KEYS = /ExpiredToken|UnrecognizedClient|InvalidClientTokenId|InvalidSignature|SignatureDoesNotMatch/
 
@@ -52,6 +52,14 @@ export class Aws {
     const answer = await this.#call(service, '/', { headers, body: JSON.stringify(input), ...limits })
     this.#require(answer, 200, operation)
     return readJson(answer.body)
+  }
+
+  /** Puts an object into a bucket of the instance's region. Throws AwsRefusal. */
+  async putObject(bucket: string, key: string, body: Uint8Array): Promise<void> {
+    const path = `/${bucket}/${key.split('/').map(encodeURIComponent).join('/')}`
+    const headers = { 'content-type': 'text/plain', 'x-amz-content-sha256': sha256Hex(body) }
+    const answer = await this.#call('s3', path, { method: 'PUT', headers, body })
+    this.#require(answer, 200, `PUT s3://${bucket}/${key}`)
   }
 
   /** A channel's token: CreateControlChannel and CreateDataChannel answer 201 with XML, whatever its root is called. */
@@ -75,15 +83,22 @@ export class Aws {
     service: Service,
     path: string,
     {
+      method = 'POST',
       headers,
       body,
       ...limits
-    }: { headers: Record<string, string>; body: string; patience?: number; connected?: () => void },
+    }: {
+      method?: 'POST' | 'PUT'
+      headers: Record<string, string>
+      body: string | Uint8Array
+      patience?: number
+      connected?: () => void
+    },
   ): Promise<HttpAnswer> {
     const { metadata, endpoint, trust } = this.options
     const url = new URL(path, endpoint(service))
-    const signed = this.#sign(url, 'POST', service, headers, body, await metadata.credentials())
-    return callHttp({ url, method: 'POST', headers: signed, body, trust, ...limits })
+    const signed = this.#sign(url, method, service, headers, body, await metadata.credentials())
+    return callHttp({ url, method, headers: signed, body, trust, ...limits })
   }
 
   #require({ status, body }: HttpAnswer, wanted: number, what: string): void {
@@ -97,7 +112,7 @@ export class Aws {
     method: string,
     service: Service,
     own: Record<string, string>,
-    body: string,
+    body: string | Uint8Array,
     { accessKeyId, secretAccessKey: secret, sessionToken }: Credentials,
   ): Record<string, string> {
     const timestamp = new Date().toISOString().replace(/[-:]|\.\d+/g, '')

@@ -57,6 +57,8 @@ export class FakeService {
   /** Every answered call of a JSON service. */
   readonly calls = new Inbox<Operation>()
   readonly channels = new Inbox<OpenChannel>()
+  /** Every object that was put: its path and what it holds. */
+  readonly objects = new Inbox<{ readonly path: string; readonly body: string }>()
   /** What came by control channels. */
   readonly said = new Inbox<AgentMessage>()
   /** Services that refuse everything. */
@@ -117,6 +119,10 @@ export class FakeService {
     if (url.startsWith('/latest/')) return this.#metadata(req, res)
     if (!this.#verify(req, body)) return void res.writeHead(403).end('{"__type":"InvalidSignatureException"}')
     if (url.startsWith('/v1/')) return this.#createChannel(url, res)
+    if (req.method === 'PUT') {
+      this.objects.put({ path: url, body })
+      return void res.writeHead(this.refusing.has('s3') ? 403 : 200).end()
+    }
     const [prefix, operation = ''] = String(req.headers['x-amz-target']).split('.')
     const service = prefix === 'AmazonSSM' ? 'ssm' : 'ec2messages'
     if (this.refusing.has(service)) return void res.writeHead(400).end('{"__type":"AccessDeniedException"}')

@@ -10,7 +10,7 @@ export interface HttpCall {
   readonly url: URL
   readonly method: 'GET' | 'PUT' | 'POST'
   readonly headers?: Readonly<Record<string, string>>
-  readonly body?: string
+  readonly body?: string | Uint8Array
   /** The CAs to believe. */
   readonly trust?: SecureContext | undefined
   /** Milliseconds from being connected to the end of the answer. */

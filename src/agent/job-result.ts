@@ -7,6 +7,8 @@ export interface DoneStep {
   readonly name: string
   readonly action: string
   readonly result: StepResult
+  /** Where its output was written. */
+  readonly output?: { readonly bucket: string; readonly keyPrefix: string }
 }
 
 /** Bytes of a reply. */
@@ -43,7 +45,7 @@ function documentStatus(steps: readonly DoneStep[]): StepResult['status'] {
   return steps.find(({ result }) => result.status !== 'Success')?.result.status ?? 'Success'
 }
 
-function pluginStatus({ name, action, result }: DoneStep, most: number): object {
+function pluginStatus({ name, action, result, output }: DoneStep, most: number): object {
   const standardOutput = result.standardOutput.slice(0, most)
   const standardError = result.standardError.slice(0, most)
   return {
@@ -56,7 +58,7 @@ function pluginStatus({ name, action, result }: DoneStep, most: number): object 
     standardError,
     startDateTime: result.startedAt.toISOString(),
     endDateTime: result.endedAt.toISOString(),
-    outputS3BucketName: '',
-    outputS3KeyPrefix: '',
+    outputS3BucketName: output?.bucket ?? '',
+    outputS3KeyPrefix: output?.keyPrefix ?? '',
   }
 }

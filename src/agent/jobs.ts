@@ -3,6 +3,8 @@
 import { join } from 'node:path'
 import { isObject, newMessage, readJson } from '../session/message.ts'
 import type { AgentMessage } from '../wire/agent-message.ts'
+import type { Aws } from './aws.ts'
+import { MOST_WRITTEN, type OutputPlan, outputKey, readOutputPlan, writeOutput } from './command-output.ts'
 import type { ControlChannel } from './control-channel.ts'
 import { readSteps, type Step } from './document.ts'
 import { type DoneStep, jobResult } from './job-result.ts'
@@ -25,6 +27,8 @@ export interface JobMessage {
 
 export interface JobsOptions {
   readonly log: Log
+  readonly aws: Aws
+  readonly instanceId: string
   readonly workDirectory: string
 }
 
@@ -91,7 +95,9 @@ export class Jobs {
 
   /** A document ends with the first step that fails. */
   async #runSteps({ jobId, content }: JobMessage, cancel: AbortSignal): Promise<DoneStep[]> {
-    const { DocumentContent, Parameters } = readJson(content)
+    const members = readJson(content)
+    const { DocumentContent, Parameters } = members
+    const plan = readOutputPlan(members)
     const steps = readSteps(isObject(DocumentContent) ? DocumentContent : {}, isObject(Parameters) ? Parameters : {})
     if (steps.length === 0) return [notDone({ name: 'document', action: 'a document without steps' })]
     const done: DoneStep[] = []
@@ -103,16 +109,30 @@ export class Jobs {
         String(index),
         '_script.sh',
       )
-      done.push(step.kind === 'unknown' ? notDone(step) : await this.#runStep(step, path, cancel))
-      if (done.at(-1)?.result.status !== 'Success') break
+      const result = step.kind === 'unknown' ? notDone(step) : await this.#runStep(step, path, cancel, plan)
+      done.push(plan ? await this.#keepOutput(plan, result, index) : result)
+      if (result.result.status !== 'Success') break
     }
     return done
   }
 
-  async #runStep(step: Step & { kind: 'shell' }, path: string, cancel: AbortSignal): Promise<DoneStep> {
+  /** Writes what a step printed where the caller wants it, and notes where that is. */
+  async #keepOutput(plan: OutputPlan, done: DoneStep, index: number): Promise<DoneStep> {
+    const step = { name: done.name, action: done.action, index }
+    await writeOutput(this.#options, plan, step, done.result)
+    if (plan.bucket === '') return done
+    return { ...done, output: { bucket: plan.bucket, keyPrefix: outputKey(plan, this.#options.instanceId, step) } }
+  }
+
+  async #runStep(
+    step: Step & { kind: 'shell' },
+    path: string,
+    cancel: AbortSignal,
+    plan: OutputPlan | undefined,
+  ): Promise<DoneStep> {
     const { name, action } = step
     try {
-      return { name, action, result: await runScript(step, path, cancel) }
+      return { name, action, result: await runScript(step, path, cancel, plan ? MOST_WRITTEN : 0) }
     } catch (error) {
       return { name, action, result: failure(String(error)) }
     }

@@ -11,6 +11,8 @@ export interface StepResult {
   readonly code: number
   readonly standardOutput: string
   readonly standardError: string
+  /** All that was printed, as far as the caller asked for it. */
+  readonly whole?: { readonly output: Buffer; readonly errors: Buffer }
   readonly startedAt: Date
   readonly endedAt: Date
 }
@@ -24,8 +26,13 @@ const STOPPED = 137
 /** What a command left running may hold its output open: it is not waited for longer than this. */
 const LAST_OUTPUT = 250
 
-/** `scriptPath` is where the script lies while it runs. */
-export async function runScript(step: ShellStep, scriptPath: string, cancel: AbortSignal): Promise<StepResult> {
+/** `scriptPath` is where the script lies while it runs; `most` bytes of each output are kept as a whole. */
+export async function runScript(
+  step: ShellStep,
+  scriptPath: string,
+  cancel: AbortSignal,
+  most = 0,
+): Promise<StepResult> {
   const startedAt = new Date()
   mkdirSync(dirname(scriptPath), { recursive: true, mode: 0o700 })
   writeFileSync(scriptPath, `${step.script}\n`, { mode: 0o700 })
@@ -35,7 +42,7 @@ export async function runScript(step: ShellStep, scriptPath: string, cancel: Abo
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
     })
-    return { ...(await outcome(child, step, cancel)), startedAt, endedAt: new Date() }
+    return { ...(await outcome(child, step, cancel, most)), startedAt, endedAt: new Date() }
   } finally {
     rmSync(scriptPath, { force: true })
   }
@@ -45,10 +52,11 @@ async function outcome(
   child: ChildProcess,
   { timeoutSeconds }: ShellStep,
   cancel: AbortSignal,
+  most: number,
 ): Promise<Omit<StepResult, 'startedAt' | 'endedAt'>> {
   const { stdout, stderr } = child
-  const output = collect(stdout, MOST_OUTPUT)
-  const errors = collect(stderr, MOST_ERROR)
+  const output = collect(stdout, MOST_OUTPUT, most)
+  const errors = collect(stderr, MOST_ERROR, most)
   const limit = new AbortController()
   const timer = setTimeout(() => limit.abort(), timeoutSeconds * 1000)
   const stop = () => endGroup(child)
@@ -57,14 +65,15 @@ async function outcome(
   const { code, problem } = await ended(child)
   clearTimeout(timer)
   cancel.removeEventListener('abort', stop)
-  const standardOutput = output()
+  const standardOutput = output.text()
+  const whole = most > 0 ? { whole: { output: output.whole(), errors: errors.whole() } } : {}
   if (limit.signal.aborted || cancel.aborted) {
     const status = cancel.aborted ? 'Cancelled' : 'TimedOut'
-    return { status, code: STOPPED, standardOutput, standardError: errors() }
+    return { status, code: STOPPED, standardOutput, standardError: errors.text(), ...whole }
   }
-  if (code === 0) return { status: 'Success', code, standardOutput, standardError: errors() }
-  const standardError = `${errors()}failed to run commands: ${problem ?? `exit status ${code}`}`
-  return { status: 'Failed', code, standardOutput, standardError }
+  if (code === 0) return { status: 'Success', code, standardOutput, standardError: errors.text(), ...whole }
+  const standardError = `${errors.text()}failed to run commands: ${problem ?? `exit status ${code}`}`
+  return { status: 'Failed', code, standardOutput, standardError, ...whole }
 }
 
 /** Resolves when the process is over and its output too, or nearly so. */
@@ -88,16 +97,24 @@ function endGroup({ pid }: ChildProcess): void {
   }
 }
 
-/** Keeps the first `most` bytes and reads the rest away, so that the command never waits. */
-function collect(stream: Readable | null, most: number): () => string {
+interface Collected {
+  readonly text: () => string
+  readonly whole: () => Buffer
+}
+
+/** Keeps the first bytes, as many as are shown or wanted whole, and reads the rest away, so that the command never waits. */
+function collect(stream: Readable | null, shown: number, most: number): Collected {
   const chunks: Buffer[] = []
   let size = 0
   stream?.on('data', (chunk: Buffer) => {
-    if (size < most) chunks.push(chunk)
+    if (size < Math.max(shown, most)) chunks.push(chunk)
     size += chunk.length
   })
-  return () => {
-    const text = Buffer.concat(chunks).subarray(0, most).toString('utf8')
-    return size > most ? text.slice(0, most - CUT.length) + CUT : text
+  return {
+    text: () => {
+      const text = Buffer.concat(chunks).subarray(0, shown).toString('utf8')
+      return size > shown ? text.slice(0, shown - CUT.length) + CUT : text
+    },
+    whole: () => Buffer.concat(chunks).subarray(0, most),
   }
 }

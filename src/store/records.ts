@@ -728,6 +728,8 @@ export interface SsmPluginResult {
   readonly standardOutput: string
   /** At most 8,000 characters. */
   readonly standardError: string
+  /** Where the agent wrote them as a whole. */
+  readonly output?: { readonly bucket: string; readonly prefix: string }
   readonly startedAt?: Instant
   readonly endedAt?: Instant
 }

@@ -219,7 +219,8 @@ describe('Run Command', () => {
     ['a parameter that the document has not', { Parameters: { command: ['x'] } }, 'InvalidParameters'],
     ['no commands', { Parameters: {} }, 'InvalidParameters'],
     ['a timeout out of range', { TimeoutSeconds: 1 }, 'ValidationException'],
-    ['output to S3, which is not served', { OutputS3BucketName: 'b' }, 'ValidationException'],
+    ['a role for notifications, which is not served', { ServiceRoleArn: 'r' }, 'ValidationException'],
+    ['a bucket that cannot be one', { OutputS3BucketName: 'B' }, 'InvalidOutputFolder'],
     ['instances and targets', { Targets: [{ Key: 'InstanceIds', Values: ['*'] }] }, 'ValidationException'],
   ])('SendCommand refuses %s', async (_name, over, name) => {
     await online(web)

@@ -22,8 +22,8 @@ export function commandShape(command: SsmCommand, invocations: readonly SsmComma
     RequestedDateTime: new Date(command.requestedAt),
     Status: status,
     StatusDetails: statusDetails,
-    OutputS3BucketName: '',
-    OutputS3KeyPrefix: '',
+    OutputS3BucketName: command.output?.bucket ?? '',
+    OutputS3KeyPrefix: command.output?.prefix ?? '',
     MaxConcurrency: command.maxConcurrency,
     MaxErrors: command.maxErrors,
     TargetCount: invocations.length,
@@ -32,7 +32,7 @@ export function commandShape(command: SsmCommand, invocations: readonly SsmComma
     DeliveryTimedOutCount: deliveryTimedOutCount,
     ServiceRole: '',
     NotificationConfig: { NotificationArn: '', NotificationEvents: [], NotificationType: '' as never },
-    CloudWatchOutputConfig: { CloudWatchLogGroupName: '', CloudWatchOutputEnabled: false },
+    CloudWatchOutputConfig: logsShape(command),
     TimeoutSeconds: command.timeoutSeconds,
   }
 }
@@ -54,15 +54,32 @@ export function invocationShape(
     Status: invocation.status,
     StatusDetails: invocation.statusDetails,
     TraceOutput: invocation.traceOutput,
-    StandardOutputUrl: '',
-    StandardErrorUrl: '',
-    CommandPlugins: withPlugins ? invocation.plugins.map(pluginShape) : [],
+    ...outputUrls(command, invocation.plugins.at(-1)),
+    CommandPlugins: withPlugins ? invocation.plugins.map((one) => pluginShape(command, one)) : [],
     ServiceRole: '',
-    CloudWatchOutputConfig: { CloudWatchLogGroupName: '', CloudWatchOutputEnabled: false },
+    CloudWatchOutputConfig: logsShape(command),
   }
 }
 
-function pluginShape(plugin: SsmPluginResult): CommandPlugin {
+/** `https://s3.us-east-1.amazonaws.com/BUCKET/KEY/stdout`; empty where nothing was written. */
+export function outputUrls(
+  { region, output: asked }: SsmCommand,
+  plugin: SsmPluginResult | undefined,
+): { StandardOutputUrl: string; StandardErrorUrl: string } {
+  const { output } = plugin ?? {}
+  if (!output) return { StandardOutputUrl: '', StandardErrorUrl: '' }
+  const url = `https://s3.${asked?.region ?? region}.amazonaws.com/${output.bucket}/${output.prefix}`
+  return { StandardOutputUrl: `${url}/stdout`, StandardErrorUrl: `${url}/stderr` }
+}
+
+export function logsShape({ output }: SsmCommand): {
+  CloudWatchLogGroupName: string
+  CloudWatchOutputEnabled: boolean
+} {
+  return { CloudWatchLogGroupName: output?.logGroup ?? '', CloudWatchOutputEnabled: output?.logGroup !== undefined }
+}
+
+function pluginShape(command: SsmCommand, plugin: SsmPluginResult): CommandPlugin {
   const { name, code, standardOutput, standardError, startedAt, endedAt } = plugin
   const error = standardError === '' ? '' : `\n----------ERROR-------\n${standardError}`
   return {
@@ -73,10 +90,9 @@ function pluginShape(plugin: SsmPluginResult): CommandPlugin {
     ...(startedAt !== undefined && { ResponseStartDateTime: new Date(startedAt) }),
     ...(endedAt !== undefined && { ResponseFinishDateTime: new Date(endedAt) }),
     Output: `${standardOutput}${error}`.slice(0, MOST_LISTED),
-    StandardOutputUrl: '',
-    StandardErrorUrl: '',
-    OutputS3BucketName: '',
-    OutputS3KeyPrefix: '',
+    ...outputUrls(command, plugin),
+    OutputS3BucketName: plugin.output?.bucket ?? '',
+    OutputS3KeyPrefix: plugin.output?.prefix ?? '',
   }
 }
 

@@ -11,7 +11,7 @@ import { ApiError } from '../../../errors.ts'
 import type { Instant, SsmCommand, SsmCommandInvocation, SsmPluginResult } from '../../../store/records.ts'
 import { pageOf } from '../pages.ts'
 import { callerOf, type Ssm, type SsmRows } from '../ssm.ts'
-import { commandShape, invocationShape } from './command-shape.ts'
+import { commandShape, invocationShape, logsShape, outputUrls } from './command-shape.ts'
 import { isOpen } from './command-status.ts'
 
 export const describeCommandOperations: SsmRows = {
@@ -47,10 +47,9 @@ function getCommandInvocation(ssm: Ssm, input: GetCommandInvocationRequest, call
     Status: invocation.status,
     StatusDetails: invocation.statusDetails,
     StandardOutputContent: plugin?.standardOutput ?? '',
-    StandardOutputUrl: '',
     StandardErrorContent: plugin?.standardError ?? '',
-    StandardErrorUrl: '',
-    CloudWatchOutputConfig: { CloudWatchLogGroupName: '', CloudWatchOutputEnabled: false },
+    ...outputUrls(command, plugin),
+    CloudWatchOutputConfig: logsShape(command),
   }
 }
 

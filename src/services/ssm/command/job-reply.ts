@@ -28,12 +28,14 @@ function pluginOf(key: string, value: Readonly<Record<string, unknown>>): SsmPlu
   const startedAt = instantOf(value.startDateTime)
   const endedAt = instantOf(value.endDateTime)
   const standardOutput = textMember(value, 'standardOutput')
+  const bucket = textMember(value, 'outputS3BucketName').slice(0, 63)
   return {
     name: key,
     status: textMember(value, 'status') || 'Failed',
     code: Number.isInteger(value.code) ? Number(value.code) : -1,
     standardOutput: (standardOutput || textMember(value, 'output')).slice(0, MOST_OUTPUT),
     standardError: textMember(value, 'standardError').slice(0, MOST_ERROR),
+    ...(bucket !== '' && { output: { bucket, prefix: textMember(value, 'outputS3KeyPrefix').slice(0, 1024) } }),
     ...(startedAt !== undefined && { startedAt }),
     ...(endedAt !== undefined && { endedAt }),
   }

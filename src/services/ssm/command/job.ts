@@ -20,15 +20,16 @@ export const CANCEL_COMMAND = 'aws.ssm.cancelCommand'
 /** What the agent is to run, as JSON. */
 export function jobContent(command: SsmCommand): string {
   const document = parseObject(command.documentContent)
+  const { output } = command
   return JSON.stringify({
     CommandId: command.id,
     DocumentName: command.documentName,
     DocumentContent: document,
     Parameters: argumentsOf(document, command.parameters),
-    OutputS3BucketName: '',
-    OutputS3KeyPrefix: '',
-    CloudWatchLogGroupName: '',
-    CloudWatchOutputEnabled: 'false',
+    OutputS3BucketName: output?.bucket ?? '',
+    OutputS3KeyPrefix: output?.prefix ?? '',
+    CloudWatchLogGroupName: output?.logGroup ?? '',
+    CloudWatchOutputEnabled: String(output?.logGroup !== undefined),
   })
 }
 

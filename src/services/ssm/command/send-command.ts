@@ -6,7 +6,7 @@ import type { CancelCommandRequest, SendCommandRequest } from '@aws-sdk/client-s
 import type { Call } from '../../../edge/adapter.ts'
 import { ApiError } from '../../../errors.ts'
 import type { Authorisation } from '../../../iam/request.ts'
-import type { InstanceId, SsmCommand } from '../../../store/records.ts'
+import type { InstanceId, SsmCommand, SsmOutputLocation } from '../../../store/records.ts'
 import type { Tx } from '../../../store/store.ts'
 import { completeArguments } from '../document/document-arguments.ts'
 import { parseDocumentContent } from '../document/document-content.ts'
@@ -39,6 +39,7 @@ async function sendCommand(ssm: Ssm, input: SendCommandRequest, call: Call): Pro
   const givenParameters = { ...input.Parameters }
   const parameters = completeArguments(content, givenParameters)
   const instanceIds = targetsOf(ssm, input, call)
+  const output = outputOf(input)
   const command: SsmCommand = {
     id: randomUUID(),
     owner: callerOf(call).account,
@@ -57,6 +58,7 @@ async function sendCommand(ssm: Ssm, input: SendCommandRequest, call: Call): Pro
     maxConcurrency: requireShare('maxConcurrency', input.MaxConcurrency ?? '50', 1),
     maxErrors: requireShare('maxErrors', input.MaxErrors ?? '0', 0),
     cancelled: false,
+    ...(output && { output }),
   }
   await write(ssm, (tx) => {
     forgetOld(tx, command.owner, call.now.getTime())
@@ -64,6 +66,22 @@ async function sendCommand(ssm: Ssm, input: SendCommandRequest, call: Call): Pro
   })
   ssm.delivery.dispatch(command.id)
   return { Command: commandShape(command, ssm.store.records.ssmCommandInvocations.where('commandId', command.id)) }
+}
+
+/** Where the agents write it; undefined: nowhere. Throws InvalidOutputFolder. */
+function outputOf(input: SendCommandRequest): SsmOutputLocation | undefined {
+  const { OutputS3BucketName: bucket, OutputS3KeyPrefix: prefix, OutputS3Region: region } = input
+  const { CloudWatchOutputEnabled, CloudWatchLogGroupName: logGroup = '' } = input.CloudWatchOutputConfig ?? {}
+  if (bucket && !/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(bucket)) {
+    throw new ApiError('InvalidOutputFolder', `The S3 bucket name '${bucket}' is not valid.`)
+  }
+  if (!bucket && CloudWatchOutputEnabled !== true) return undefined
+  return {
+    ...(bucket && { bucket }),
+    ...(bucket && prefix && { prefix }),
+    ...(bucket && region && { region }),
+    ...(CloudWatchOutputEnabled === true && { logGroup }),
+  }
 }
 
 /** Seconds that the document lets it run. */
@@ -169,19 +187,14 @@ function selectOrNone(ssm: Ssm, input: SendCommandRequest, call: Call): readonly
 
 function refuseUnserved(input: SendCommandRequest): void {
   const unserved = {
-    OutputS3BucketName: input.OutputS3BucketName,
     NotificationConfig: input.NotificationConfig?.NotificationArn,
-    CloudWatchOutputConfig: input.CloudWatchOutputConfig?.CloudWatchOutputEnabled || undefined,
     AlarmConfiguration: input.AlarmConfiguration,
     ServiceRoleArn: input.ServiceRoleArn,
     DocumentHash: input.DocumentHash,
   }
   const asked = Object.entries(unserved).find(([, value]) => value !== undefined && value !== '')
   if (asked) {
-    throw new ApiError(
-      'ValidationException',
-      `Postern does not serve ${asked[0]} yet: the output is in GetCommandInvocation.`,
-    )
+    throw new ApiError('ValidationException', `Postern does not serve ${asked[0]} of commands yet.`)
   }
   if ((input.Comment ?? '').length > 100)
     throw new ApiError('ValidationException', 'Comment has more than 100 characters.')

@@ -85,6 +85,18 @@ describe('a command', () => {
     expect(await ssm.fails('GetCommandInvocation', wrong)).toBe('InvalidPluginName')
   })
 
+  it('whose output the agent wrote to a bucket says where', async () => {
+    const id = await send({ OutputS3BucketName: 'logs', OutputS3KeyPrefix: 'p' })
+    await accept(id)
+    const place = { outputS3BucketName: 'logs', outputS3KeyPrefix: `p/${id}` }
+    await reply(id, { documentStatus: 'Success', runtimeStatus: { step: { status: 'Success', code: 0, ...place } } })
+    expect(await ssm.ask('GetCommandInvocation', { CommandId: id, InstanceId: WEB })).toMatchObject({
+      StandardOutputUrl: `https://s3.us-east-1.amazonaws.com/logs/p/${id}/stdout`,
+    })
+    const wrong = { InstanceIds: [WEB], ...shell, OutputS3BucketName: 'a bucket' }
+    expect(await ssm.fails('SendCommand', wrong)).toBe('InvalidOutputFolder')
+  })
+
   it('that is cancelled before anybody took it is over at once, on the instances that are named', async () => {
     const id = await send({ InstanceIds: [WEB, APP] })
     await ssm.ask('CancelCommand', { CommandId: id, InstanceIds: [APP] })
