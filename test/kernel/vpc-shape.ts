@@ -27,8 +27,8 @@ export interface TrafficShape {
 }
 
 export interface GroupRuleShape extends TrafficShape {
-  /** A CIDR, the number of a group, or S3's prefix list. */
-  readonly peer: string | number | 's3'
+  /** A CIDR, the number of a group, S3's prefix list, or the shape's own. */
+  readonly peer: string | number | 's3' | 'list'
 }
 
 export interface AclRuleShape extends TrafficShape {
@@ -37,7 +37,8 @@ export interface AclRuleShape extends TrafficShape {
 }
 
 export interface RouteShape {
-  readonly cidr: string
+  /** Or the shape's own prefix list. */
+  readonly cidr: string | 'list'
   /** The number of an instance, or a target that carries no packets. */
   readonly target: number | 'hole'
 }
@@ -47,6 +48,8 @@ export interface VpcShape {
   /** Which route table and which ACL each subnet has. */
   readonly subnets: readonly { readonly table: number; readonly acl: number }[]
   readonly tables: readonly (readonly RouteShape[])[]
+  /** What each version of the VPC's prefix list has; the last is the newest. */
+  readonly list?: readonly (readonly string[])[]
   readonly endpoints: readonly { readonly service: 's3' | 'dynamodb'; readonly tables: readonly number[] }[]
   readonly interfaceEndpoints: readonly InterfaceEndpointShape[]
   readonly groups: readonly {
@@ -145,6 +148,7 @@ class ShapeWriter {
 
   write(): void {
     this.#writeVpc()
+    this.#writeList(this.#shape.list ?? [])
     this.#writeAcls()
     this.#writeSubnets()
     this.#writeTables()
@@ -173,6 +177,25 @@ class ShapeWriter {
       enableDnsHostnames: true,
       enableNetworkAddressUsageMetrics: false,
       dhcpOptionsId: 'default',
+    })
+  }
+
+  #writeList(versions: readonly (readonly string[])[]): void {
+    if (versions.length === 0) return
+    const id = this.#id('pl', 0)
+    for (const [index, cidrs] of versions.entries()) {
+      const entries = cidrs.map((text) => ({ cidr: cidr(text) }))
+      const version = index + 1
+      this.#tx.prefixListVersions.insert({ id: `${id}/${version}`, prefixListId: id, version, entries })
+    }
+    this.#tx.managedPrefixLists.insert({
+      ...CREATED,
+      id,
+      name: 'list',
+      addressFamily: 'IPv4',
+      maxEntries: 10,
+      version: versions.length,
+      state: 'modify-complete',
     })
   }
 
@@ -246,7 +269,10 @@ class ShapeWriter {
   }
 
   #route({ cidr: block, target }: RouteShape): Route {
-    const destination = { kind: 'cidr', cidr: cidr(block) } as const
+    const destination =
+      block === 'list'
+        ? ({ kind: 'prefixList', prefixListId: this.#id('pl', 0) } as const)
+        : ({ kind: 'cidr', cidr: cidr(block) } as const)
     if (target === 'hole') return { destination, target: { kind: 'other', id: 'nat-0' } }
     return {
       destination,
@@ -278,6 +304,7 @@ class ShapeWriter {
     if (typeof peer === 'number') {
       return { kind: 'group', groupId: this.#id('sg', within(peer, this.#shape.groups)), account: OWNER }
     }
+    if (peer === 'list') return { kind: 'prefixList', prefixListId: this.#id('pl', 0) }
     if (peer !== 's3') return { kind: 'cidr', cidr: cidr(peer) }
     const list = awsPrefixLists(REGION).find(({ name }) => name.endsWith('.s3'))
     if (!list) throw new Error(`${REGION} has no prefix list of S3`)
