@@ -10,6 +10,7 @@ import {
   CreateVpcEndpointCommand,
   DeleteVpcEndpointsCommand,
   DescribeImagesCommand,
+  DescribeRouteTablesCommand,
   DescribeVpcEndpointsCommand,
   EC2Client,
   ModifyVpcAttributeCommand,
@@ -22,7 +23,10 @@ import {
   CreateRoleCommand,
   IAMClient,
 } from '@aws-sdk/client-iam'
+import { CreateBucketCommand, GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3'
 import {
+  CreateAssociationCommand,
+  DescribeAssociationCommand,
   DescribeInstanceInformationCommand,
   GetCommandInvocationCommand,
   GetConnectionStatusCommand,
@@ -101,10 +105,12 @@ describe.skipIf(!isRoot)('Systems Manager through interface endpoints', { timeou
   async function makeProfile(): Promise<void> {
     const credentials = { accessKeyId: '123456789012', secretAccessKey: 'unused' }
     const iam = new IAMClient({ endpoint: world.endpoint, region: 'us-east-1', credentials })
-    const PolicyArn = 'arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore'
+    const policies = ['AmazonSSMManagedInstanceCore', 'AmazonS3FullAccess']
     const names = { RoleName: 'managed', InstanceProfileName: 'managed' }
     await iam.send(new CreateRoleCommand({ ...names, AssumeRolePolicyDocument: JSON.stringify(TRUST) }))
-    await iam.send(new AttachRolePolicyCommand({ ...names, PolicyArn }))
+    for (const policy of policies) {
+      await iam.send(new AttachRolePolicyCommand({ ...names, PolicyArn: `arn:aws:iam::aws:policy/${policy}` }))
+    }
     await iam.send(new CreateInstanceProfileCommand(names))
     await iam.send(new AddRoleToInstanceProfileCommand(names))
   }
@@ -165,6 +171,35 @@ describe.skipIf(!isRoot)('Systems Manager through interface endpoints', { timeou
       StandardOutputContent: expect.stringMatching(/^ip-10-0-1-\d+\n$/),
       StandardErrorContent: expect.stringMatching(/^wrong\n/),
     })
+  })
+
+  test('an association runs when it is made, and its output is in the bucket that the instance reaches', async () => {
+    const credentials = { accessKeyId: '123456789012', secretAccessKey: 'unused' }
+    const s3 = new S3Client({ endpoint: world.endpoint, region: 'us-east-1', credentials, forcePathStyle: true })
+    await s3.send(new CreateBucketCommand({ Bucket: 'outputs' }))
+    const Filters = [{ Name: 'vpc-id', Values: [built.VpcId ?? ''] }]
+    const { RouteTables } = await ec2.send(new DescribeRouteTablesCommand({ Filters }))
+    const RouteTableIds = [RouteTables?.[0]?.RouteTableId ?? '']
+    const gateway = { VpcId: built.VpcId, ServiceName: 'com.amazonaws.us-east-1.s3', RouteTableIds }
+    await ec2.send(new CreateVpcEndpointCommand(gateway))
+    const { AssociationDescription } = await ssm.send(
+      new CreateAssociationCommand({
+        Name: 'AWS-RunShellScript',
+        Parameters: { commands: ['hostname'] },
+        Targets: [{ Key: 'InstanceIds', Values: [built.instanceId] }],
+        OutputLocation: { S3Location: { OutputS3BucketName: 'outputs', OutputS3KeyPrefix: 'state' } },
+      }),
+    )
+    const ask = new DescribeAssociationCommand({ AssociationId: AssociationDescription?.AssociationId })
+    const status = async () => (await ssm.send(ask)).AssociationDescription?.Overview?.Status
+    await expect.poll(status, PATIENT).toBe('Success')
+    const { Contents } = await s3.send(new ListObjectsV2Command({ Bucket: 'outputs' }))
+    const Key = Contents?.[0]?.Key ?? ''
+    expect(Key).toMatch(
+      new RegExp(`^state/[0-9a-f-]{36}/${built.instanceId}/awsrunShellScript/0.awsrunShellScript/stdout$`),
+    )
+    const { Body } = await s3.send(new GetObjectCommand({ Bucket: 'outputs', Key }))
+    expect(await Body?.transformToString()).toMatch(/^ip-10-0-1-\d+\n$/)
   })
 
   test('a session is a shell with a terminal', async () => {
