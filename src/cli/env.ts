@@ -7,10 +7,31 @@ interface EnvironmentOptions {
   readonly region: string
 }
 
-export async function environment(daemon: DaemonAccess, { account, region }: EnvironmentOptions): Promise<string> {
+/** A token or profile of another account would win over the key, and so would a role that a file or a host gives. */
+export const SHADOWING: readonly string[] = [
+  'AWS_SESSION_TOKEN',
+  'AWS_PROFILE',
+  'AWS_DEFAULT_PROFILE',
+  'AWS_WEB_IDENTITY_TOKEN_FILE',
+  'AWS_ROLE_ARN',
+  'AWS_CONTAINER_CREDENTIALS_RELATIVE_URI',
+  'AWS_CONTAINER_CREDENTIALS_FULL_URI',
+]
+
+export async function environment(daemon: DaemonAccess, options: EnvironmentOptions): Promise<string> {
+  const variables = await clientVariables(daemon, options)
+  const lines = Object.entries(variables).map(([name, value]) => `export ${name}='${value.replaceAll("'", "'\\''")}'`)
+  return [...lines, `unset ${SHADOWING.join(' ')}`].join('\n')
+}
+
+/** What AWS clients read, with a key of the account's root. */
+export async function clientVariables(
+  daemon: DaemonAccess,
+  { account, region }: EnvironmentOptions,
+): Promise<Readonly<Record<string, string>>> {
   const key = await askDaemon(daemon, 'POST', 'credentials', { account })
   if (!isKey(key)) throw new Error('the daemon gave no key')
-  const variables = {
+  return {
     AWS_ENDPOINT_URL: daemon.endpoint,
     AWS_ACCESS_KEY_ID: key.accessKeyId,
     AWS_SECRET_ACCESS_KEY: key.secretAccessKey,
@@ -20,9 +41,6 @@ export async function environment(daemon: DaemonAccess, { account, region }: Env
     // A daemon in open mode asks for none.
     ...(key.strict && daemon.token !== undefined && { POSTERN_TOKEN: daemon.token }),
   }
-  const lines = Object.entries(variables).map(([name, value]) => `export ${name}='${value.replaceAll("'", "'\\''")}'`)
-  // A token or profile of another account would win over the key.
-  return [...lines, 'unset AWS_SESSION_TOKEN AWS_PROFILE'].join('\n')
 }
 
 function isKey(value: unknown): value is { accessKeyId: string; secretAccessKey: string; strict?: boolean } {

@@ -60,6 +60,22 @@ program
   .action(async (options) => console.log(await environment(findDaemon(options.data), options)))
 
 program
+  .command('terraform')
+  .description('run your own terraform or tofu against the daemon, with no file changed: postern terraform apply')
+  .argument('[arguments...]', 'all that comes here goes to terraform as it is')
+  .option(...DATA)
+  .option('--account <id>', 'act as the root of this account', '123456789012')
+  .option('--region <name>', 'region of providers that name none', process.env.AWS_REGION || 'us-east-1')
+  .option('--binary <path>', 'the program to run (default: terraform, else tofu, on the PATH)')
+  .passThroughOptions()
+  .allowUnknownOption()
+  .action(async (args: string[], { account, region, binary, data }) => {
+    const { runTerraform } = await import('./terraform.ts')
+    const words = args[0] === '--' ? args.slice(1) : args
+    process.exitCode = await runTerraform({ daemon: findDaemon(data), account, region, binary, args: words })
+  })
+
+program
   .command('reset')
   .description('delete everything: an empty world again')
   .option(...DATA)
