@@ -56,6 +56,7 @@ describe('through appliances', () => {
     ['no listener', withoutListener, 'the load balancer has no listener'],
     ['no service', (tx) => tx.endpointServices.delete('vpce-svc-9'), 'is gone: packets are lost'],
     ['a loop', (tx) => leadThrough(tx, 'rtb-ce', cidr('10.0.2.0/24')), 'to vpce-0123456789abcdef0 again'],
+    ['an endpoint behind it', leadToDoor, 'is not carried on to vpce-1 here'],
     ['answers in a loop', (tx) => leadThrough(tx, 'rtb-ce', cidr('10.0.1.0/24')), 'leads the reply away from 10.0.1.5'],
     [
       'a zone that is down',
@@ -68,6 +69,15 @@ describe('through appliances', () => {
     expect(blockers.map((step) => step.why).join('\n')).toContain(why)
   })
 })
+
+/** The address that is asked for becomes the endpoint's. */
+function leadToDoor(tx: Tx): void {
+  const [privateAddresses, others] = [tx.networkInterfaces.get('eni-c2'), tx.networkInterfaces.get('eni-e2')].map(
+    (eni) => eni?.privateAddresses ?? [],
+  )
+  tx.networkInterfaces.update('eni-c2', { privateAddresses: others ?? [] })
+  tx.networkInterfaces.update('eni-e2', { privateAddresses: privateAddresses ?? [] })
+}
 
 function withoutListener(tx: Tx): void {
   for (const { id } of [...tx.listeners.where('loadBalancerId', GATEWAY)]) tx.listeners.delete(id)

@@ -112,12 +112,39 @@ function throughEndpoint(hop: Hop, endpointId: VpcEndpointId): Step[] {
   const down = failedZoneSteps(vpc, subnet.id, endpointId)
   const appliances = applianceSteps(network, endpoint, zoneIdOf(vpc, subnet.id) ?? '', packet)
   const before = [...down, ...entering, ...appliances, ...leaving]
-  const onward = { ...hop, subnet }
-  if (cidrContains(subnet.cidr, packet.destination)) return [...before, ...deliver(onward)]
+  return [...before, ...onward({ ...hop, subnet }, endpointId)]
+}
+
+/** Out of the endpoint, to an interface of the VPC: addresses were translated, or not, when the flow was first seen, before
+ * the appliance, so that nothing that would translate them now is reached. */
+function onward(hop: Hop, endpointId: VpcEndpointId): Step[] {
+  const { vpc, subnet, packet } = hop
+  const receiver = vpc.interfaces.find(({ addresses }) => addresses.includes(packet.destination))
+  const behind = receiver?.endpointId ?? receiver?.loadBalancerId
+  if (behind) return [notCarried(receiver?.id ?? behind, endpointId, behind)]
+  if (cidrContains(subnet.cidr, packet.destination)) return deliver(hop)
   const { step, nextHop } = routeStep(vpc, subnet, packet.destination)
-  if (nextHop?.kind !== 'gatewayLoadBalancerEndpoint') return [...before, step, ...arrive(onward, nextHop)]
-  const why = `${step.by} leads what comes out of ${endpointId} to ${nextHop.endpointId} again`
-  return [...before, stop({ stage: 'route', by: step.by, why })]
+  switch (nextHop?.kind) {
+    case undefined:
+    case 'local':
+    case 'networkInterface':
+    case 'blackhole':
+      return [step, ...arrive(hop, nextHop)]
+    case 'gatewayLoadBalancerEndpoint': {
+      const why = `${step.by} leads what comes out of ${endpointId} to ${nextHop.endpointId} again`
+      return [stop({ stage: 'route', by: step.by, why })]
+    }
+    default:
+      return [step, notCarried(step.by, endpointId, 'what this route leads to')]
+  }
+}
+
+function notCarried(by: string, endpointId: VpcEndpointId, to: string): Step {
+  return stop({
+    stage: 'target',
+    by,
+    why: `what passed the appliances of ${endpointId} is not carried on to ${to} here`,
+  })
 }
 
 /** The network ACL of the endpoint's subnet on both sides of the endpoint, which has no security groups. */

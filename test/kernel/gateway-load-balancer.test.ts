@@ -28,6 +28,8 @@ import { describeKernel } from './namespaced.ts'
 
 const [LEFT, RIGHT] = ['10.0.1.5', '10.0.2.5']
 const NODE = '10.0.1.60'
+/** Of a user's service, in the right subnet. */
+const INTERFACE_ENDPOINT = '10.0.2.100'
 
 /** Shorter than the API would take. */
 const FAST: Partial<HealthCheck> = {
@@ -100,8 +102,8 @@ describeKernel('Gateway Load Balancers', import.meta.url, () => {
     return store.records.targets.get(targetId(id, 6081, APPLIANCES))?.health
   }
 
-  function explained(): string {
-    const to = { address: address(RIGHT), port: 80, protocol: TCP }
+  function explained(host = RIGHT, port = 80): string {
+    const to = { address: address(host), port, protocol: TCP }
     return explain(network, { from: 'i-c1', to, now: '2026-01-01T00:00:00.000Z' }).verdict
   }
 
@@ -145,6 +147,11 @@ describeKernel('Gateway Load Balancers', import.meta.url, () => {
     expect(await right.connect(LEFT, 81)).toBe('silence')
     expect(await right.connect(LEFT, 80)).toBe('connected')
     expect(await left.askUdp(RIGHT, 8080)).toBe('answered')
+  })
+
+  test('an endpoint or a load balancer behind appliances is not reached, as explain says', async () => {
+    expect(await left.connect(INTERFACE_ENDPOINT, 443)).toBe('silence')
+    expect(explained(INTERFACE_ENDPOINT, 443)).toBe('stopped')
   })
 
   test('answers may take another way than by the endpoint', async () => {
