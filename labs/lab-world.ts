@@ -9,7 +9,7 @@ import type { Trace } from '../src/explain/trace.ts'
 import { type DaemonAddress, readDaemonAddress } from '../src/store/world-directory.ts'
 import { mustRun, type Ran, run } from './run.ts'
 
-const POSTERN = fileURLToPath(new URL('../src/cli/postern.ts', import.meta.url))
+export const POSTERN = fileURLToPath(new URL('../src/cli/postern.ts', import.meta.url))
 
 export interface Request {
   readonly action: string

@@ -1,7 +1,9 @@
 // The agent against a service on loopback: when it says that it is there, what it does of jobs and sessions, and that
 // nothing which comes can end it.
 
+import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -331,9 +333,70 @@ describe('a session', () => {
 
   it('of a type that is not there ends with why', async () => {
     start()
-    const { plugin } = await session(command('Port'))
+    const { plugin } = await session(command('Unheard'))
     const complete = readJson((await says('agent_task_complete')).payload)
-    expect(complete).toMatchObject({ FinalTaskStatus: 'Failed', Output: expect.stringMatching(/Port/) })
+    expect(complete).toMatchObject({ FinalTaskStatus: 'Failed', Output: expect.stringMatching(/Unheard/) })
+    plugin.close()
+  })
+})
+
+/** The properties of AWS's documents for ports. */
+const port = (portNumber: number, host = '') => ({
+  schemaVersion: '1.0',
+  sessionType: 'Port',
+  properties: { portNumber: String(portNumber), type: 'LocalPortForwarding', host },
+})
+
+describe('a forwarded port', () => {
+  /** Answers what it is told in capitals, and ends a connection that says bye. */
+  let server: Server
+  let connections: number
+  beforeEach(async () => {
+    connections = 0
+    server = createServer((socket) => {
+      connections += 1
+      socket.on('error', () => undefined)
+      socket.on('data', (bytes) => {
+        socket.write(String(bytes).toUpperCase())
+        if (String(bytes).startsWith('bye')) socket.end()
+      })
+    })
+    server.listen(0, '127.0.0.1')
+    await once(server, 'listening')
+  })
+  afterEach(() => server.close())
+  const number = () => {
+    const address = server.address()
+    return typeof address === 'object' && address ? address.port : 0
+  }
+
+  it('carries bytes both ways, another connection after the first, and ends when the server does', async () => {
+    start()
+    const { plugin, output, notices } = await session(port(number()))
+    await expect.poll(() => output.get(PAYLOAD_TYPE.handshakeComplete), PATIENT).toBeDefined()
+    // Of a newer agent the plugin would want many connections in one.
+    expect(output.get(PAYLOAD_TYPE.handshakeRequest)).toContain('"AgentVersion":"3.0.196.0"')
+    await plugin.send(PAYLOAD_TYPE.output, 'one.')
+    await expect.poll(() => output.get(PAYLOAD_TYPE.output), PATIENT).toBe('ONE.')
+    await plugin.send(PAYLOAD_TYPE.flag, flag(FLAG_PAYLOAD.disconnectToPort))
+    await plugin.send(PAYLOAD_TYPE.output, 'two.')
+    await expect.poll(() => output.get(PAYLOAD_TYPE.output), PATIENT).toBe('ONE.TWO.')
+    expect(connections).toBe(2)
+    await plugin.send(PAYLOAD_TYPE.output, 'bye')
+    await notices.next((type) => type === 'agent_task_complete')
+    expect(output.get(PAYLOAD_TYPE.output)).toBe('ONE.TWO.BYE')
+    plugin.close()
+  })
+
+  it.each([
+    ['the metadata service', () => port(80, '169.254.169.254'), /not allowed/],
+    ['a port that nobody listens on', () => port(1, '127.0.0.1'), /Unable to connect to port 1 of 127\.0\.0\.1/],
+    ['no port', () => port(0), /is no port/],
+  ])('to %s is refused', async (_, document, why) => {
+    start()
+    const { plugin } = await session(document())
+    const complete = readJson((await says('agent_task_complete')).payload)
+    expect(complete).toMatchObject({ FinalTaskStatus: 'Failed', Output: expect.stringMatching(why) })
     plugin.close()
   })
 })

@@ -10,6 +10,7 @@ import { type Aws, AwsRefusal } from './aws.ts'
 import { channelClosed, openChannel } from './channel.ts'
 import type { Log } from './log.ts'
 import { pause } from './persist.ts'
+import { openPort, type Port, VERSION_WITHOUT_MULTIPLEXING } from './port.ts'
 import type { SessionTask } from './session-task.ts'
 import { type Shell, startCommand, startTerminal } from './shell.ts'
 import { AGENT_VERSION } from './version.ts'
@@ -34,6 +35,7 @@ export class Session {
   readonly #handshaken = Promise.withResolvers<void>()
   #socket: WebSocket | undefined
   #shell: Shell | undefined
+  #port: Port | undefined
 
   constructor(task: SessionTask, options: SessionOptions) {
     this.#task = task
@@ -120,7 +122,7 @@ export class Session {
   async #handshake(): Promise<void> {
     const { sessionType: SessionType, properties: Properties } = this.#task
     await this.#channel.send(PAYLOAD_TYPE.handshakeRequest, {
-      AgentVersion: AGENT_VERSION,
+      AgentVersion: SessionType === 'Port' ? VERSION_WITHOUT_MULTIPLEXING : AGENT_VERSION,
       RequestedClientActions: [{ ActionType: 'SessionType', ActionParameters: { SessionType, Properties } }],
     })
     await this.#handshaken.promise
@@ -139,6 +141,9 @@ export class Session {
         return startCommand(command)
       case 'InteractiveCommands':
         return startTerminal(command)
+      case 'Port':
+        this.#port = await openPort(this.#task.properties)
+        return this.#port
       case 'Standard_Stream': {
         const shell = await startTerminal('')
         if (profile !== '') shell.stdin.write(`${profile}\n`)
@@ -174,8 +179,13 @@ export class Session {
       case PAYLOAD_TYPE.handshakeResponse:
         return this.#answered(payload)
       case PAYLOAD_TYPE.flag:
-        if (Buffer.from(payload).readUInt32BE(0) === FLAG_PAYLOAD.terminateSession) this.end()
+        return this.#flagged(Buffer.from(payload).readUInt32BE(0))
     }
+  }
+
+  #flagged(flag: number): void {
+    if (flag === FLAG_PAYLOAD.terminateSession) this.end()
+    else if (flag === FLAG_PAYLOAD.disconnectToPort) this.#port?.disconnect()
   }
 
   /** Waits while the shell does not read: then neither is the next message taken. */

@@ -106,21 +106,28 @@ program
 
 program
   .command('ssm')
-  .description('a Session Manager session, or one command by it: postern ssm i-… [-- CMD [ARG…]]')
+  .description(
+    'a Session Manager session, one command by it, or a forwarded port: postern ssm i-… [--port N] [-- CMD [ARG…]]',
+  )
   .argument('<instance>')
   .argument('[command...]')
   .option(...DATA)
   .option('--account <id>', 'act as the root of this account', '123456789012')
   .option('--region <name>', 'the region of the instance', process.env.AWS_REGION || 'us-east-1')
+  .option('--port <number>', 'forward connections to this port of the instance')
+  .option('--local-port <number>', 'with --port: the port here; any that is free when it is not said')
+  .option('--host <name>', 'with --port: a port of this machine, which the instance reaches, instead of its own')
   .passThroughOptions()
   .action(async (instanceId: string, words: string[], options) => {
     const { stdin, stdout, stderr } = process
-    const { runSsm } = await import('./ssm.ts')
+    const { runSsm, runSsmPort } = await import('./ssm.ts')
     const argv = words[0] === '--' ? words.slice(1) : words
     const { account, region } = options
     const call = { daemon: findDaemon(options.data), instanceId, argv, account, region, stdin, stdout, stderr }
     try {
-      process.exitCode = await runSsm(call)
+      const { port, localPort = '0', host } = options
+      if (port === undefined) process.exitCode = await runSsm(call)
+      else await runSsmPort({ ...call, port, localPort, host })
     } finally {
       stdin.destroy()
     }

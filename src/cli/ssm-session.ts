@@ -73,7 +73,7 @@ export async function runSession(
   }
 }
 
-async function openSocket({ url, token }: SessionAccess, channel: DataChannel): Promise<WebSocket> {
+export async function openSocket({ url, token }: SessionAccess, channel: DataChannel): Promise<WebSocket> {
   const socket = new WebSocket(url, { perMessageDeflate: false })
   await once(socket, 'open').catch((error: unknown) => {
     throw new CliError(`${url} cannot be opened: ${error instanceof Error ? error.message : error}`)
@@ -89,7 +89,7 @@ async function openSocket({ url, token }: SessionAccess, channel: DataChannel): 
 }
 
 /** Says which of the agent's wishes this side can fulfil: the kind of session, and no encryption of its own. */
-function answerHandshake(channel: DataChannel, payload: Uint8Array): Promise<void> {
+export function answerHandshake(channel: DataChannel, payload: Uint8Array): Promise<void> {
   const { RequestedClientActions } = readJson(payload)
   const actions = Array.isArray(RequestedClientActions) ? RequestedClientActions.filter(isObject) : []
   const processed = actions.map(({ ActionType }) =>

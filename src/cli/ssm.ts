@@ -5,7 +5,8 @@
 import { sha256Hex, signRequest } from '../iam/sigv4.ts'
 import { isObject, readJson } from '../session/message.ts'
 import { askDaemon, CliError, type DaemonAccess } from './daemon-client.ts'
-import { runSession, type SessionStreams } from './ssm-session.ts'
+import { forwardPort } from './ssm-port.ts'
+import { runSession, type SessionAccess, type SessionStreams } from './ssm-session.ts'
 
 export interface SsmCall extends SessionStreams {
   readonly daemon: DaemonAccess
@@ -22,14 +23,55 @@ export async function runSsm(call: SsmCall): Promise<number> {
   const command = argv.map(quote).join(' ')
   const document =
     argv.length === 0 ? {} : { DocumentName: 'AWS-StartNonInteractiveCommand', Parameters: { command: [command] } }
-  const { SessionId, TokenValue, StreamUrl } = await ask(call, 'StartSession', { Target: instanceId, ...document })
-  const access = { sessionId: String(SessionId), token: String(TokenValue), url: String(StreamUrl) }
+  const access = await begin(call, { Target: instanceId, ...document })
   try {
     return await runSession(access, call, { interactive: argv.length === 0 })
   } finally {
     // Whatever way it ended; one that is over stays as it is.
-    await ask(call, 'TerminateSession', { SessionId }).catch(() => undefined)
+    await end(call, access.sessionId)
   }
+}
+
+export interface PortCall extends SsmCall {
+  readonly port: string
+  /** Another machine that the instance reaches; absent: the instance itself. */
+  readonly host?: string | undefined
+  readonly localPort: string
+}
+
+/** Forwards a local port until the process is told to end. */
+export async function runSsmPort(call: PortCall): Promise<void> {
+  const { host, instanceId: Target, stderr } = call
+  const DocumentName = `AWS-StartPortForwardingSession${host === undefined ? '' : 'ToRemoteHost'}`
+  const Parameters = { portNumber: [String(requirePort(call.port, 1))], ...(host !== undefined && { host: [host] }) }
+  const { Status } = await ask(call, 'GetConnectionStatus', { Target })
+  if (Status !== 'connected') {
+    throw new CliError(`${Target} is not connected (postern explain ${Target} ssm says why)`)
+  }
+  const forward = {
+    localPort: requirePort(call.localPort, 0),
+    begin: () => begin(call, { Target, DocumentName, Parameters }),
+    end: (sessionId: string) => end(call, sessionId),
+    say: (line: string) => void stderr.write(`${line}\n`),
+  }
+  const ending = new AbortController()
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(name, () => ending.abort())
+  await forwardPort(forward, ending.signal)
+}
+
+function requirePort(text: string, least: number): number {
+  const port = Number(text)
+  if (Number.isInteger(port) && port >= least && port <= 65_535) return port
+  throw new CliError(`'${text}' is not a port: a number from ${least} to 65535`)
+}
+
+async function begin(call: SsmCall, input: object): Promise<SessionAccess> {
+  const { SessionId, TokenValue, StreamUrl } = await ask(call, 'StartSession', input)
+  return { sessionId: String(SessionId), token: String(TokenValue), url: String(StreamUrl) }
+}
+
+async function end(call: SsmCall, SessionId: string): Promise<void> {
+  await ask(call, 'TerminateSession', { SessionId }).catch(() => undefined)
 }
 
 /** A call of Systems Manager by the loopback port, signed as the account's root. */

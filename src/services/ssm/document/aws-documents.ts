@@ -79,6 +79,46 @@ const NON_INTERACTIVE_COMMAND = {
   sessionType: 'NonInteractiveCommands',
 }
 
+const PORT_PATTERN = '([0-9]|[1-9][0-9]{1,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])'
+const PORT_PARAMETERS = {
+  portNumber: {
+    type: 'String',
+    description: '(Optional) Port number of the server on the instance',
+    allowedPattern: `^${PORT_PATTERN}$`,
+    default: '80',
+  },
+  localPortNumber: {
+    type: 'String',
+    description:
+      '(Optional) Port number on local machine to forward traffic to. An open port is chosen at run-time if not provided',
+    allowedPattern: `^${PORT_PATTERN}$`,
+    default: '0',
+  },
+}
+const PORT_PROPERTIES = {
+  portNumber: '{{ portNumber }}',
+  type: 'LocalPortForwarding',
+  localPortNumber: '{{ localPortNumber }}',
+}
+
+const PORT_FORWARDING = {
+  schemaVersion: '1.0',
+  description: 'Document to start port forwarding session over Session Manager',
+  sessionType: 'Port',
+  parameters: PORT_PARAMETERS,
+  properties: PORT_PROPERTIES,
+}
+
+const PORT_FORWARDING_TO_REMOTE_HOST = {
+  ...PORT_FORWARDING,
+  description: 'Document to start port forwarding session over Session Manager to remote host',
+  parameters: {
+    host: { type: 'String', description: '(Required) Hostname or IP address of the destination server', minChars: 1 },
+    ...PORT_PARAMETERS,
+  },
+  properties: { host: '{{ host }}', ...PORT_PROPERTIES },
+}
+
 /** What a session is without a document. It is no document of AWS's: one of this name is there when the user makes it, and
  * then it holds their preferences. */
 export const DEFAULT_SESSION: AwsDocument = {
@@ -91,6 +131,12 @@ export const AWS_DOCUMENTS: readonly AwsDocument[] = [
   { name: 'AWS-RunShellScript', documentType: 'Command', content: print(RUN_SHELL_SCRIPT) },
   { name: 'AWS-StartInteractiveCommand', documentType: 'Session', content: print(INTERACTIVE_COMMAND) },
   { name: 'AWS-StartNonInteractiveCommand', documentType: 'Session', content: print(NON_INTERACTIVE_COMMAND) },
+  { name: 'AWS-StartPortForwardingSession', documentType: 'Session', content: print(PORT_FORWARDING) },
+  {
+    name: 'AWS-StartPortForwardingSessionToRemoteHost',
+    documentType: 'Session',
+    content: print(PORT_FORWARDING_TO_REMOTE_HOST),
+  },
 ]
 
 function print(content: object): string {

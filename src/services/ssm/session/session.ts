@@ -32,7 +32,7 @@ export const sessionOperations: SsmRows = {
 const IDLE_TIMEOUT = 20
 const MINUTE = 60_000
 /** Session types that the agent here has. */
-const SERVED_TYPES = ['Standard_Stream', 'InteractiveCommands', 'NonInteractiveCommands']
+const SERVED_TYPES = ['Standard_Stream', 'Port', 'InteractiveCommands', 'NonInteractiveCommands']
 const KEPT_FOR = 30 * 24 * 3_600_000
 const MOST_KEPT = 2_000
 const MOST_REASON = 256
