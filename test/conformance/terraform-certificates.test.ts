@@ -1,21 +1,12 @@
 // Certificate Manager by unmodified Terraform: apply, an empty second plan, a renewal in place, and destroy. No packet moves
 // here, so it needs no root.
 
-import { fileURLToPath } from 'node:url'
 import { ACMClient, ListCertificatesCommand, ListTagsForCertificateCommand } from '@aws-sdk/client-acm'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { LabWorld } from '../../labs/lab-world.ts'
-import { findTerraform, Terraform } from '../../labs/terraform.ts'
+import { beforeAll, expect, test } from 'vitest'
 import { makePair } from '../../src/control/acm/testing.ts'
+import { describeTerraform, MINUTES } from './terraform-world.ts'
 
-const binary = findTerraform()
-const MINUTES = 60_000
-
-if (!binary) console.warn('SKIPPED: Terraform on certificates. Neither terraform nor tofu is on the PATH; install one.')
-
-describe.skipIf(!binary)('Terraform on certificates', () => {
-  let world: LabWorld
-  let terraform: Terraform
+describeTerraform('Terraform on certificates', 'certificates', (its) => {
   let acm: ACMClient
 
   const authority = makePair({ names: [] })
@@ -23,17 +14,8 @@ describe.skipIf(!binary)('Terraform on certificates', () => {
   const issue = (...names: string[]) => makePair({ names, by: authority, extensions: ['basicConstraints=CA:FALSE'] })
   const first = issue('one.example.com', 'two.example.com')
 
-  beforeAll(async () => {
-    world = await LabWorld.start(['--dataplane', 'model'])
-    const credentials = { accessKeyId: '123456789012', secretAccessKey: 'unused' }
-    acm = new ACMClient({ endpoint: world.endpoint, region: 'us-east-1', credentials })
-    const source = fileURLToPath(new URL('certificates', import.meta.url))
-    terraform = await Terraform.init(binary ?? '', source, world.clientEnvironment())
-  }, 2 * MINUTES)
-
-  afterAll(async () => {
-    await terraform?.dispose()
-    await world?.stop()
+  beforeAll(() => {
+    acm = new ACMClient(its.clientOptions())
   })
 
   function variables(issued: typeof first, team: string) {
@@ -56,14 +38,14 @@ describe.skipIf(!binary)('Terraform on certificates', () => {
   test(
     'apply imports certificates, and the plan is empty after it',
     async () => {
-      await terraform.apply(variables(first, 'blue'))
-      expect(await terraform.outputs()).toEqual({
+      await its.terraform.apply(variables(first, 'blue'))
+      expect(await its.terraform.outputs()).toEqual({
         found: true,
         names: ['one.example.com', 'two.example.com'],
         statuses: ['ISSUED', 'ISSUED'],
         types: ['IMPORTED', 'RSA_2048'],
       })
-      expect(await terraform.remainingChanges(variables(first, 'blue'))).toBeUndefined()
+      expect(await its.terraform.remainingChanges(variables(first, 'blue'))).toBeUndefined()
     },
     3 * MINUTES,
   )
@@ -73,13 +55,13 @@ describe.skipIf(!binary)('Terraform on certificates', () => {
     async () => {
       const before = await arns()
       const renewed = variables(issue('one.example.com', 'two.example.com'), 'red')
-      await terraform.apply(renewed)
+      await its.terraform.apply(renewed)
       expect(new Set(await arns())).toEqual(new Set(before))
       const tags = await Promise.all(
         before.map((CertificateArn) => acm.send(new ListTagsForCertificateCommand({ CertificateArn }))),
       )
       expect(tags.flatMap(({ Tags }) => Tags)).toEqual([{ Key: 'team', Value: 'red' }])
-      expect(await terraform.remainingChanges(renewed)).toBeUndefined()
+      expect(await its.terraform.remainingChanges(renewed)).toBeUndefined()
     },
     3 * MINUTES,
   )
@@ -87,7 +69,7 @@ describe.skipIf(!binary)('Terraform on certificates', () => {
   test(
     'destroy leaves none',
     async () => {
-      await terraform.destroy(variables(first, 'blue'))
+      await its.terraform.destroy(variables(first, 'blue'))
       expect(await arns()).toEqual([])
     },
     3 * MINUTES,

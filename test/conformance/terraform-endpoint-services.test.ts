@@ -1,7 +1,6 @@
 // Endpoint services and their endpoints by unmodified Terraform, of two accounts: apply, an empty second plan, changes in
 // place, and destroy. No packet moves here, so it needs no root.
 
-import { fileURLToPath } from 'node:url'
 import {
   CreateSubnetCommand,
   CreateVpcCommand,
@@ -12,38 +11,22 @@ import {
 } from '@aws-sdk/client-ec2'
 import { CreateLoadBalancerCommand, ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2'
 import { ChangeResourceRecordSetsCommand, CreateHostedZoneCommand, Route53Client } from '@aws-sdk/client-route-53'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { LabWorld } from '../../labs/lab-world.ts'
-import { findTerraform, Terraform, type Variables } from '../../labs/terraform.ts'
+import { beforeAll, expect, test } from 'vitest'
+import type { Variables } from '../../labs/terraform.ts'
+import { describeTerraform, MINUTES } from './terraform-world.ts'
 
-const binary = findTerraform()
-const MINUTES = 60_000
-
-if (!binary)
-  console.warn('SKIPPED: Terraform on endpoint services. Neither terraform nor tofu is on the PATH; install one.')
-
-describe.skipIf(!binary)('Terraform on endpoint services', () => {
-  let world: LabWorld
-  let terraform: Terraform
+describeTerraform('Terraform on endpoint services', 'endpoint-services', (its) => {
   let given: Variables
 
   beforeAll(async () => {
-    world = await LabWorld.start(['--dataplane', 'model'])
-    given = await makeSurroundings(world.endpoint)
-    const source = fileURLToPath(new URL('endpoint-services', import.meta.url))
-    terraform = await Terraform.init(binary ?? '', source, world.clientEnvironment())
+    given = await makeSurroundings(its.world.endpoint)
   }, 2 * MINUTES)
-
-  afterAll(async () => {
-    await terraform?.dispose()
-    await world?.stop()
-  })
 
   test(
     'apply makes services, connects, accepts and notifies',
     async () => {
-      await terraform.apply(given)
-      expect(await terraform.outputs()).toEqual({
+      await its.terraform.apply(given)
+      expect(await its.terraform.outputs()).toEqual({
         orders: {
           type: 'Interface',
           zones: ['us-east-1a'],
@@ -56,7 +39,7 @@ describe.skipIf(!binary)('Terraform on endpoint services', () => {
         proof: { type: 'TXT', name: expect.any(String), value: expect.any(String) },
         inspection_type: 'GatewayLoadBalancer',
       })
-      expect(await terraform.remainingChanges(given)).toBeUndefined()
+      expect(await its.terraform.remainingChanges(given)).toBeUndefined()
     },
     6 * MINUTES,
   )
@@ -65,9 +48,9 @@ describe.skipIf(!binary)('Terraform on endpoint services', () => {
     'a name that was proved is enabled, load balancers, tags and events change in place, and the plan is empty again',
     async () => {
       const changed = { ...given, changed: true }
-      await addRecord(world.endpoint, (await terraform.outputs()).proof)
-      await terraform.apply(changed)
-      expect(await terraform.remainingChanges(changed)).toBeUndefined()
+      await addRecord(its.world.endpoint, (await its.terraform.outputs()).proof)
+      await its.terraform.apply(changed)
+      expect(await its.terraform.remainingChanges(changed)).toBeUndefined()
     },
     6 * MINUTES,
   )
@@ -75,9 +58,9 @@ describe.skipIf(!binary)('Terraform on endpoint services', () => {
   test(
     'destroy leaves no service and no endpoint',
     async () => {
-      await terraform.destroy(given)
+      await its.terraform.destroy(given)
       for (const account of ['123456789012', '999999999999']) {
-        const ec2 = new EC2Client(client(world.endpoint, account))
+        const ec2 = new EC2Client(client(its.world.endpoint, account))
         const { ServiceConfigurations } = await ec2.send(new DescribeVpcEndpointServiceConfigurationsCommand({}))
         const { VpcEndpoints } = await ec2.send(new DescribeVpcEndpointsCommand({}))
         expect([ServiceConfigurations, VpcEndpoints]).toEqual([[], []])

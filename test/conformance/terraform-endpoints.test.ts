@@ -1,45 +1,27 @@
 // Interface endpoints by unmodified Terraform: apply, an empty second plan, changes in place, and destroy. No packet moves
 // here, so it needs no root. `aws_vpc_endpoint_subnet_association` alone waits 65 seconds, whatever answers.
 
-import { fileURLToPath } from 'node:url'
 import {
   DescribeNetworkInterfacesCommand,
   DescribeVpcEndpointsCommand,
   DescribeVpcsCommand,
   EC2Client,
 } from '@aws-sdk/client-ec2'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { LabWorld } from '../../labs/lab-world.ts'
-import { findTerraform, Terraform } from '../../labs/terraform.ts'
+import { beforeAll, expect, test } from 'vitest'
+import { describeTerraform, MINUTES } from './terraform-world.ts'
 
-const binary = findTerraform()
-const MINUTES = 60_000
-
-if (!binary) console.warn('SKIPPED: Terraform conformance. Neither terraform nor tofu is on the PATH; install one.')
-
-describe.skipIf(!binary)('Terraform on interface endpoints', () => {
-  let world: LabWorld
-  let terraform: Terraform
+describeTerraform('Terraform on interface endpoints', 'endpoints', (its) => {
   let ec2: EC2Client
 
-  beforeAll(async () => {
-    world = await LabWorld.start(['--dataplane', 'model'])
-    const source = fileURLToPath(new URL('endpoints', import.meta.url))
-    terraform = await Terraform.init(binary ?? '', source, world.clientEnvironment())
-    const credentials = { accessKeyId: '123456789012', secretAccessKey: 'unused' }
-    ec2 = new EC2Client({ endpoint: world.endpoint, region: 'us-east-1', credentials })
-  }, 2 * MINUTES)
-
-  afterAll(async () => {
-    await terraform?.dispose()
-    await world?.stop()
+  beforeAll(() => {
+    ec2 = new EC2Client(its.clientOptions())
   })
 
   test(
     'apply makes everything, and the data sources find it',
     async () => {
-      await terraform.apply()
-      expect(await terraform.outputs()).toEqual({
+      await its.terraform.apply()
+      expect(await its.terraform.outputs()).toEqual({
         ssm_names: [
           'vpce-hash.ssm.us-east-1.vpce.amazonaws.com',
           'vpce-hash-us-east-1a.ssm.us-east-1.vpce.amazonaws.com',
@@ -60,7 +42,7 @@ describe.skipIf(!binary)('Terraform on interface endpoints', () => {
   test(
     'a second plan is empty',
     async () => {
-      expect(await terraform.remainingChanges()).toBeUndefined()
+      expect(await its.terraform.remainingChanges()).toBeUndefined()
     },
     2 * MINUTES,
   )
@@ -70,10 +52,13 @@ describe.skipIf(!binary)('Terraform on interface endpoints', () => {
     async () => {
       const before = await endpointIds()
       const second = { second: true }
-      await terraform.apply(second)
-      expect(await terraform.remainingChanges(second)).toBeUndefined()
+      await its.terraform.apply(second)
+      expect(await its.terraform.remainingChanges(second)).toBeUndefined()
       expect(await endpointIds()).toEqual(before)
-      expect(await terraform.outputs()).toMatchObject({ ssm_address: '10.30.1.21', s3_private_only_for_inbound: false })
+      expect(await its.terraform.outputs()).toMatchObject({
+        ssm_address: '10.30.1.21',
+        s3_private_only_for_inbound: false,
+      })
     },
     6 * MINUTES,
   )
@@ -81,7 +66,7 @@ describe.skipIf(!binary)('Terraform on interface endpoints', () => {
   test(
     'destroy leaves no endpoint and none of their interfaces',
     async () => {
-      await terraform.destroy({ second: true })
+      await its.terraform.destroy({ second: true })
       expect(await endpointIds()).toEqual([])
       expect((await ec2.send(new DescribeNetworkInterfacesCommand({}))).NetworkInterfaces).toEqual([])
       const { Vpcs = [] } = await ec2.send(new DescribeVpcsCommand({}))

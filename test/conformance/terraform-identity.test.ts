@@ -1,7 +1,6 @@
 // IAM and STS by unmodified Terraform: apply, an empty second plan, a change in place, and destroy; part of it in a second
 // account, by the provider's assume_role. No packet moves here, so it needs no root.
 
-import { fileURLToPath } from 'node:url'
 import {
   AttachRolePolicyCommand,
   CreateRoleCommand,
@@ -11,43 +10,26 @@ import {
   ListRolesCommand,
   ListUsersCommand,
 } from '@aws-sdk/client-iam'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { LabWorld } from '../../labs/lab-world.ts'
-import { findTerraform, Terraform } from '../../labs/terraform.ts'
+import { beforeAll, expect, test } from 'vitest'
+import { describeTerraform, MINUTES } from './terraform-world.ts'
 
 const ACCOUNT = '123456789012'
 const PARTNER = '210987654321'
-const binary = findTerraform()
-const MINUTES = 60_000
 
-if (!binary) console.warn('SKIPPED: Terraform conformance. Neither terraform nor tofu is on the PATH; install one.')
-
-describe.skipIf(!binary)('Terraform on IAM', () => {
-  let world: LabWorld
-  let terraform: Terraform
-
+describeTerraform('Terraform on IAM', 'identity', (its) => {
   beforeAll(async () => {
-    world = await LabWorld.start(['--dataplane', 'model'])
     await makePartnerRole(iamOf(PARTNER))
-    const source = fileURLToPath(new URL('identity', import.meta.url))
-    terraform = await Terraform.init(binary ?? '', source, world.clientEnvironment())
   }, 2 * MINUTES)
 
-  afterAll(async () => {
-    await terraform?.dispose()
-    await world?.stop()
-  })
-
   function iamOf(account: string): IAMClient {
-    const credentials = { accessKeyId: account, secretAccessKey: 'unused' }
-    return new IAMClient({ endpoint: world.endpoint, region: 'us-east-1', credentials })
+    return new IAMClient(its.clientOptions(account))
   }
 
   test(
     'apply makes everything, and the data sources find it',
     async () => {
-      await terraform.apply()
-      expect(await terraform.outputs()).toEqual({
+      await its.terraform.apply()
+      expect(await its.terraform.outputs()).toEqual({
         access_key: { id: expect.stringMatching(/^AKIA[A-Z2-7]{16}$/), secret: expect.stringMatching(/^\S{40}$/) },
         current: `arn:aws:iam::${ACCOUNT}:root`,
         group_users: ['ann'],
@@ -72,7 +54,7 @@ describe.skipIf(!binary)('Terraform on IAM', () => {
   test(
     'a second plan is empty',
     async () => {
-      expect(await terraform.remainingChanges()).toBeUndefined()
+      expect(await its.terraform.remainingChanges()).toBeUndefined()
     },
     MINUTES,
   )
@@ -81,8 +63,8 @@ describe.skipIf(!binary)('Terraform on IAM', () => {
     'descriptions, policies, boundaries and tags change in place, and the plan is empty again',
     async () => {
       const second = { description: 'second', action: 's3:PutObject', with_boundary: false }
-      await terraform.apply(second)
-      expect(await terraform.remainingChanges(second)).toBeUndefined()
+      await its.terraform.apply(second)
+      expect(await its.terraform.remainingChanges(second)).toBeUndefined()
     },
     2 * MINUTES,
   )
@@ -90,7 +72,7 @@ describe.skipIf(!binary)('Terraform on IAM', () => {
   test(
     'destroy leaves nothing, also of the user with a key',
     async () => {
-      await terraform.destroy()
+      await its.terraform.destroy()
       const iam = iamOf(ACCOUNT)
       expect((await iam.send(new ListRolesCommand({}))).Roles).toEqual([])
       expect((await iam.send(new ListGroupsCommand({}))).Groups).toEqual([])

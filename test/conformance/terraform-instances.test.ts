@@ -1,38 +1,18 @@
 // Instances by unmodified Terraform: apply, an empty second plan, a change in place, and destroy. No packet moves here,
 // so it needs no root.
 
-import { fileURLToPath } from 'node:url'
 import { DescribeInstancesCommand, DescribeNetworkInterfacesCommand, EC2Client } from '@aws-sdk/client-ec2'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { LabWorld } from '../../labs/lab-world.ts'
-import { findTerraform, Terraform } from '../../labs/terraform.ts'
+import { expect, test } from 'vitest'
+import { describeTerraform, MINUTES } from './terraform-world.ts'
 
-const binary = findTerraform()
-const MINUTES = 60_000
 const second = { name: 'second', monitoring: true, second: true }
 
-if (!binary) console.warn('SKIPPED: Terraform conformance. Neither terraform nor tofu is on the PATH; install one.')
-
-describe.skipIf(!binary)('Terraform on instances', () => {
-  let world: LabWorld
-  let terraform: Terraform
-
-  beforeAll(async () => {
-    world = await LabWorld.start(['--dataplane', 'model'])
-    const source = fileURLToPath(new URL('instances', import.meta.url))
-    terraform = await Terraform.init(binary ?? '', source, world.clientEnvironment())
-  }, 2 * MINUTES)
-
-  afterAll(async () => {
-    await terraform?.dispose()
-    await world?.stop()
-  })
-
+describeTerraform('Terraform on instances', 'instances', (its) => {
   test(
     'apply launches, and the data sources find what was launched',
     async () => {
-      await terraform.apply()
-      expect(await terraform.outputs()).toEqual({
+      await its.terraform.apply()
+      expect(await its.terraform.outputs()).toEqual({
         state: 'running',
         private_dns: 'ip-10-0-1-50.ec2.internal',
         found: 1,
@@ -47,7 +27,7 @@ describe.skipIf(!binary)('Terraform on instances', () => {
   test(
     'a second plan is empty',
     async () => {
-      expect(await terraform.remainingChanges()).toBeUndefined()
+      expect(await its.terraform.remainingChanges()).toBeUndefined()
     },
     MINUTES,
   )
@@ -55,8 +35,8 @@ describe.skipIf(!binary)('Terraform on instances', () => {
   test(
     'what can change does so in place or by a stop, user data makes anew, and the plan is empty again',
     async () => {
-      await terraform.apply(second)
-      expect(await terraform.remainingChanges(second)).toBeUndefined()
+      await its.terraform.apply(second)
+      expect(await its.terraform.remainingChanges(second)).toBeUndefined()
     },
     2 * MINUTES,
   )
@@ -64,9 +44,8 @@ describe.skipIf(!binary)('Terraform on instances', () => {
   test(
     'destroy leaves terminated instances and no interface',
     async () => {
-      await terraform.destroy(second)
-      const credentials = { accessKeyId: '123456789012', secretAccessKey: 'unused' }
-      const ec2 = new EC2Client({ endpoint: world.endpoint, region: 'us-east-1', credentials })
+      await its.terraform.destroy(second)
+      const ec2 = new EC2Client(its.clientOptions())
       const { Reservations = [] } = await ec2.send(new DescribeInstancesCommand({}))
       const states = Reservations.flatMap((one) => one.Instances ?? []).map((instance) => instance.State?.Name)
       // Two, and the third before and after it was made anew.

@@ -2,52 +2,26 @@
 // no network interface. No packet moves here, so it needs no root. Most of the time is the provider's own: it waits half a
 // minute before it looks whether a load balancer is there, and again after it set its attributes.
 
-import { fileURLToPath } from 'node:url'
 import { DescribeNetworkInterfacesCommand, EC2Client } from '@aws-sdk/client-ec2'
 import {
   DescribeLoadBalancersCommand,
   DescribeTargetGroupsCommand,
   ElasticLoadBalancingV2Client,
 } from '@aws-sdk/client-elastic-load-balancing-v2'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { LabWorld } from '../../labs/lab-world.ts'
-import { findTerraform, Terraform } from '../../labs/terraform.ts'
+import { expect, test } from 'vitest'
 import { makePair } from '../../src/control/acm/testing.ts'
+import { describeTerraform, MINUTES } from './terraform-world.ts'
 
-const binary = findTerraform()
-const MINUTES = 60_000
 const certificates = JSON.stringify({ one: pemPair('one.example.com'), two: pemPair('two.example.com') })
 const first = { certificates }
 const changed = { certificates, changed: true }
 
-if (!binary)
-  console.warn('SKIPPED: Terraform on load balancing. Neither terraform nor tofu is on the PATH; install one.')
-
-describe.skipIf(!binary)('Terraform on load balancing', () => {
-  let world: LabWorld
-  let terraform: Terraform
-
-  beforeAll(async () => {
-    world = await LabWorld.start(['--dataplane', 'model'])
-    const source = fileURLToPath(new URL('load-balancing', import.meta.url))
-    terraform = await Terraform.init(binary ?? '', source, world.clientEnvironment())
-  }, 2 * MINUTES)
-
-  afterAll(async () => {
-    await terraform?.dispose()
-    await world?.stop()
-  })
-
-  function clientOptions() {
-    const credentials = { accessKeyId: '123456789012', secretAccessKey: 'unused' }
-    return { endpoint: world.endpoint, region: 'us-east-1', credentials }
-  }
-
+describeTerraform('Terraform on load balancing', 'load-balancing', (its) => {
   test(
     'apply makes load balancers, listeners, groups and targets, and the data sources find them',
     async () => {
-      await terraform.apply(first)
-      expect(await terraform.outputs()).toEqual({
+      await its.terraform.apply(first)
+      expect(await its.terraform.outputs()).toEqual({
         found: {
           load_balancer: true,
           tagged: true,
@@ -58,7 +32,7 @@ describe.skipIf(!binary)('Terraform on load balancing', () => {
         },
         dns_name: expect.stringMatching(/^main-[0-9a-f]{16}\.elb\.us-east-1\.amazonaws\.com$/),
       })
-      expect(await terraform.remainingChanges(first)).toBeUndefined()
+      expect(await its.terraform.remainingChanges(first)).toBeUndefined()
     },
     6 * MINUTES,
   )
@@ -66,16 +40,16 @@ describe.skipIf(!binary)('Terraform on load balancing', () => {
   test(
     'attributes, groups, subnets, ports and health checks change in place, and the plan is empty again',
     async () => {
-      const client = new ElasticLoadBalancingV2Client(clientOptions())
+      const client = new ElasticLoadBalancingV2Client(its.clientOptions())
       const arns = async () => {
         const { LoadBalancers = [] } = await client.send(new DescribeLoadBalancersCommand({}))
         const { TargetGroups = [] } = await client.send(new DescribeTargetGroupsCommand({}))
         return [...LoadBalancers.map((one) => one.LoadBalancerArn), ...TargetGroups.map((one) => one.TargetGroupArn)]
       }
       const before = await arns()
-      await terraform.apply(changed)
+      await its.terraform.apply(changed)
       expect(await arns()).toEqual(before)
-      expect(await terraform.remainingChanges(changed)).toBeUndefined()
+      expect(await its.terraform.remainingChanges(changed)).toBeUndefined()
     },
     6 * MINUTES,
   )
@@ -83,8 +57,10 @@ describe.skipIf(!binary)('Terraform on load balancing', () => {
   test(
     'destroy leaves no network interface',
     async () => {
-      await terraform.destroy(changed)
-      const { NetworkInterfaces } = await new EC2Client(clientOptions()).send(new DescribeNetworkInterfacesCommand({}))
+      await its.terraform.destroy(changed)
+      const { NetworkInterfaces } = await new EC2Client(its.clientOptions()).send(
+        new DescribeNetworkInterfacesCommand({}),
+      )
       expect(NetworkInterfaces).toEqual([])
     },
     6 * MINUTES,

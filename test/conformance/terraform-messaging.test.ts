@@ -1,44 +1,22 @@
 // SNS and SQS by unmodified Terraform: apply, an empty second plan, a change in place, and destroy; and in between a
 // message takes the way that was applied. No packet moves here, so it needs no root. Most of its time is the provider's.
 
-import { fileURLToPath } from 'node:url'
 import { ListTopicsCommand, PublishCommand, SNSClient } from '@aws-sdk/client-sns'
 import { ListQueuesCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { LabWorld } from '../../labs/lab-world.ts'
-import { findTerraform, Terraform } from '../../labs/terraform.ts'
+import { expect, test } from 'vitest'
+import { describeTerraform, MINUTES } from './terraform-world.ts'
 
-const binary = findTerraform()
-const MINUTES = 60_000
 const TOPIC = 'arn:aws:sns:us-east-1:123456789012:connections'
 
-if (!binary) console.warn('SKIPPED: Terraform on SNS and SQS. Neither terraform nor tofu is on the PATH; install one.')
-
-describe.skipIf(!binary)('Terraform on SNS and SQS', () => {
-  let world: LabWorld
-  let terraform: Terraform | undefined
-
-  beforeAll(async () => {
-    world = await LabWorld.start(['--dataplane', 'model'])
-  }, 2 * MINUTES)
-
-  afterAll(async () => {
-    await terraform?.dispose()
-    await world?.stop()
-  })
-
+describeTerraform('Terraform on SNS and SQS', 'messaging', (its) => {
   test(
     'topics, subscriptions, queues and their policies: made, used, changed in place, gone',
     async () => {
-      const credentials = { accessKeyId: '123456789012', secretAccessKey: 'unused' }
-      const client = { endpoint: world.endpoint, region: 'us-east-1', credentials }
-      const [sns, sqs] = [new SNSClient(client), new SQSClient(client)]
-      const source = fileURLToPath(new URL('messaging', import.meta.url))
-      terraform = await Terraform.init(binary ?? '', source, world.clientEnvironment())
-      await terraform.apply()
-      const QueueUrl = `${world.endpoint}/123456789012/inbox`
-      expect(await terraform.outputs()).toEqual({ found: [true, true], queue_url: QueueUrl })
-      expect(await terraform.remainingChanges()).toBeUndefined()
+      const [sns, sqs] = [new SNSClient(its.clientOptions()), new SQSClient(its.clientOptions())]
+      await its.terraform.apply()
+      const QueueUrl = `${its.world.endpoint}/123456789012/inbox`
+      expect(await its.terraform.outputs()).toEqual({ found: [true, true], queue_url: QueueUrl })
+      expect(await its.terraform.remainingChanges()).toBeUndefined()
       for (const level of ['5', '6']) {
         const MessageAttributes = { level: { DataType: 'Number', StringValue: level } }
         await sns.send(new PublishCommand({ TopicArn: TOPIC, Message: `level ${level}`, MessageAttributes }))
@@ -46,9 +24,9 @@ describe.skipIf(!binary)('Terraform on SNS and SQS', () => {
       const { Messages } = await sqs.send(new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10 }))
       expect(Messages?.map(({ Body }) => Body)).toEqual(['level 6'])
       const second = { stage: 'second' }
-      await terraform.apply(second)
-      expect(await terraform.remainingChanges(second)).toBeUndefined()
-      await terraform.destroy(second)
+      await its.terraform.apply(second)
+      expect(await its.terraform.remainingChanges(second)).toBeUndefined()
+      await its.terraform.destroy(second)
       expect((await sns.send(new ListTopicsCommand({}))).Topics).toEqual([])
       expect((await sqs.send(new ListQueuesCommand({}))).QueueUrls).toBeUndefined()
     },

@@ -1,37 +1,16 @@
 // The network resources by unmodified Terraform: apply, an empty second plan, a change in place, and destroy. No packet
 // moves here, so it needs no root.
 
-import { fileURLToPath } from 'node:url'
 import { DescribeVpcsCommand, EC2Client } from '@aws-sdk/client-ec2'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { LabWorld } from '../../labs/lab-world.ts'
-import { findTerraform, Terraform } from '../../labs/terraform.ts'
+import { expect, test } from 'vitest'
+import { describeTerraform, MINUTES } from './terraform-world.ts'
 
-const binary = findTerraform()
-const MINUTES = 60_000
-
-if (!binary) console.warn('SKIPPED: Terraform conformance. Neither terraform nor tofu is on the PATH; install one.')
-
-describe.skipIf(!binary)('Terraform on the network', () => {
-  let world: LabWorld
-  let terraform: Terraform
-
-  beforeAll(async () => {
-    world = await LabWorld.start(['--dataplane', 'model'])
-    const source = fileURLToPath(new URL('network', import.meta.url))
-    terraform = await Terraform.init(binary ?? '', source, world.clientEnvironment())
-  }, 2 * MINUTES)
-
-  afterAll(async () => {
-    await terraform?.dispose()
-    await world?.stop()
-  })
-
+describeTerraform('Terraform on the network', 'network', (its) => {
   test(
     'apply makes everything, and the data sources find it',
     async () => {
-      await terraform.apply()
-      expect(await terraform.outputs()).toEqual({
+      await its.terraform.apply()
+      expect(await its.terraform.outputs()).toEqual({
         account_id: '123456789012',
         default_subnets: 6,
         s3_prefix_list_id: 'pl-63a5400a',
@@ -39,6 +18,7 @@ describe.skipIf(!binary)('Terraform on the network', () => {
         public_table_matches: true,
         available_addresses: 251,
         dynamodb_entries: 2,
+        office_entries: 2,
       })
     },
     4 * MINUTES,
@@ -47,7 +27,7 @@ describe.skipIf(!binary)('Terraform on the network', () => {
   test(
     'a second plan is empty',
     async () => {
-      expect(await terraform.remainingChanges()).toBeUndefined()
+      expect(await its.terraform.remainingChanges()).toBeUndefined()
     },
     MINUTES,
   )
@@ -56,8 +36,8 @@ describe.skipIf(!binary)('Terraform on the network', () => {
     'descriptions and tags change in place, and the plan is empty again',
     async () => {
       const second = { description: 'second' }
-      await terraform.apply(second)
-      expect(await terraform.remainingChanges(second)).toBeUndefined()
+      await its.terraform.apply(second)
+      expect(await its.terraform.remainingChanges(second)).toBeUndefined()
     },
     2 * MINUTES,
   )
@@ -65,9 +45,8 @@ describe.skipIf(!binary)('Terraform on the network', () => {
   test(
     'destroy leaves only the default VPC',
     async () => {
-      await terraform.destroy()
-      const credentials = { accessKeyId: '123456789012', secretAccessKey: 'unused' }
-      const ec2 = new EC2Client({ endpoint: world.endpoint, region: 'us-east-1', credentials })
+      await its.terraform.destroy()
+      const ec2 = new EC2Client(its.clientOptions())
       const { Vpcs = [] } = await ec2.send(new DescribeVpcsCommand({}))
       expect(Vpcs.map((vpc) => vpc.CidrBlock)).toEqual(['172.31.0.0/16'])
     },

@@ -1,7 +1,6 @@
 // Organizations by unmodified Terraform: apply, an empty second plan, a change in place, and destroy; and in between the
 // policies bind the account that was made. No packet moves here, so it needs no root.
 
-import { fileURLToPath } from 'node:url'
 import { DescribeVpcsCommand, EC2Client } from '@aws-sdk/client-ec2'
 import {
   CreateBucketCommand,
@@ -11,43 +10,21 @@ import {
   PutBucketPolicyCommand,
   S3Client,
 } from '@aws-sdk/client-s3'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { LabWorld } from '../../labs/lab-world.ts'
-import { findTerraform, Terraform } from '../../labs/terraform.ts'
+import { expect, test } from 'vitest'
+import { describeTerraform, MINUTES } from './terraform-world.ts'
 
-const binary = findTerraform()
-const MINUTES = 60_000
-
-if (!binary)
-  console.warn('SKIPPED: Terraform on organizations. Neither terraform nor tofu is on the PATH; install one.')
-
-describe.skipIf(!binary)('Terraform on organizations', () => {
-  let world: LabWorld
-  let terraform: Terraform
-
+describeTerraform('Terraform on organizations', 'organizations', (its) => {
   /** A client as the root user of an account. */
   function configuration(account: string) {
-    const credentials = { accessKeyId: account, secretAccessKey: 'unused' }
-    return { endpoint: world.endpoint, region: 'us-east-1', credentials, forcePathStyle: true }
+    return { ...its.clientOptions(account), forcePathStyle: true }
   }
-
-  beforeAll(async () => {
-    world = await LabWorld.start(['--dataplane', 'model'])
-    const source = fileURLToPath(new URL('organizations', import.meta.url))
-    terraform = await Terraform.init(binary ?? '', source, world.clientEnvironment())
-  }, 2 * MINUTES)
-
-  afterAll(async () => {
-    await terraform?.dispose()
-    await world?.stop()
-  })
 
   test(
     'apply makes an organization, whose policies bind the account in it, and its root user too',
     async () => {
-      await terraform.apply()
-      expect(await terraform.remainingChanges()).toBeUndefined()
-      const account = String((await terraform.outputs()).account)
+      await its.terraform.apply()
+      expect(await its.terraform.remainingChanges()).toBeUndefined()
+      const account = String((await its.terraform.outputs()).account)
       const denied = new S3Client(configuration(account)).send(new ListBucketsCommand({}))
       await expect(denied).rejects.toMatchObject({
         name: 'AccessDenied',
@@ -65,9 +42,9 @@ describe.skipIf(!binary)('Terraform on organizations', () => {
     'a policy changes in place, and a resource control policy keeps outsiders from what the account has opened',
     async () => {
       const second = { denied: 'ec2:*' }
-      await terraform.apply(second)
-      expect(await terraform.remainingChanges(second)).toBeUndefined()
-      const account = String((await terraform.outputs()).account)
+      await its.terraform.apply(second)
+      expect(await its.terraform.remainingChanges(second)).toBeUndefined()
+      const account = String((await its.terraform.outputs()).account)
       await expect(new EC2Client(configuration(account)).send(new DescribeVpcsCommand({}))).rejects.toMatchObject({
         name: 'UnauthorizedOperation',
       })
@@ -92,9 +69,9 @@ describe.skipIf(!binary)('Terraform on organizations', () => {
   test(
     'destroy leaves no organization',
     async () => {
-      const account = String((await terraform.outputs()).account)
+      const account = String((await its.terraform.outputs()).account)
       await new S3Client(configuration(account)).send(new DeleteBucketCommand({ Bucket: 'opened' }))
-      await terraform.destroy()
+      await its.terraform.destroy()
     },
     6 * MINUTES,
   )

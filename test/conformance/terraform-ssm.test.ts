@@ -1,7 +1,6 @@
 // Systems Manager's parameters, documents and associations by unmodified Terraform: apply, an empty second plan, changes in place and
 // by replacement, and destroy; and an image found by a public parameter. No packet moves here, so it needs no root.
 
-import { fileURLToPath } from 'node:url'
 import {
   DescribeParametersCommand,
   GetParameterHistoryCommand,
@@ -10,38 +9,21 @@ import {
   ListDocumentsCommand,
   SSMClient,
 } from '@aws-sdk/client-ssm'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { LabWorld } from '../../labs/lab-world.ts'
-import { findTerraform, Terraform } from '../../labs/terraform.ts'
+import { beforeAll, expect, test } from 'vitest'
+import { describeTerraform, MINUTES } from './terraform-world.ts'
 
-const binary = findTerraform()
-const MINUTES = 60_000
-
-if (!binary) console.warn('SKIPPED: Terraform conformance. Neither terraform nor tofu is on the PATH; install one.')
-
-describe.skipIf(!binary)('Terraform on Systems Manager', () => {
-  let world: LabWorld
-  let terraform: Terraform
+describeTerraform('Terraform on Systems Manager', 'ssm', (its) => {
   let ssm: SSMClient
 
-  beforeAll(async () => {
-    world = await LabWorld.start(['--dataplane', 'model'])
-    const credentials = { accessKeyId: '123456789012', secretAccessKey: 'unused' }
-    ssm = new SSMClient({ endpoint: world.endpoint, region: 'us-east-1', credentials })
-    const source = fileURLToPath(new URL('ssm', import.meta.url))
-    terraform = await Terraform.init(binary ?? '', source, world.clientEnvironment())
-  }, 2 * MINUTES)
-
-  afterAll(async () => {
-    await terraform?.dispose()
-    await world?.stop()
+  beforeAll(() => {
+    ssm = new SSMClient(its.clientOptions())
   })
 
   test(
     'apply makes everything, and the data sources find it',
     async () => {
-      await terraform.apply()
-      expect(await terraform.outputs()).toEqual({
+      await its.terraform.apply()
+      expect(await its.terraform.outputs()).toEqual({
         all: { '/app/list': 'a,b,c', '/app/secret': 'do not tell: hello', '/app/test/greeting': 'hello' },
         document: ['1', '1', 'Active'],
         instances: [],
@@ -58,7 +40,7 @@ describe.skipIf(!binary)('Terraform on Systems Manager', () => {
   test(
     'a second plan is empty',
     async () => {
-      expect(await terraform.remainingChanges()).toBeUndefined()
+      expect(await its.terraform.remainingChanges()).toBeUndefined()
     },
     2 * MINUTES,
   )
@@ -67,9 +49,9 @@ describe.skipIf(!binary)('Terraform on Systems Manager', () => {
     'a new value is a new version, and a new name another parameter',
     async () => {
       const changed = { greeting: 'good day', stage: 'live' }
-      await terraform.apply(changed)
-      expect(await terraform.remainingChanges(changed)).toBeUndefined()
-      expect(await terraform.outputs()).toMatchObject({
+      await its.terraform.apply(changed)
+      expect(await its.terraform.remainingChanges(changed)).toBeUndefined()
+      expect(await its.terraform.outputs()).toMatchObject({
         document: ['2', '2', 'Active'],
         secret: 'do not tell: good day',
       })
@@ -88,7 +70,7 @@ describe.skipIf(!binary)('Terraform on Systems Manager', () => {
   test(
     'destroy leaves nothing',
     async () => {
-      await terraform.destroy()
+      await its.terraform.destroy()
       expect((await ssm.send(new DescribeParametersCommand({}))).Parameters).toEqual([])
       const own = { Filters: [{ Key: 'Owner', Values: ['Self'] }] }
       expect((await ssm.send(new ListDocumentsCommand(own))).DocumentIdentifiers).toEqual([])
