@@ -13,6 +13,7 @@ import type { Network, VpcNetwork } from './network.ts'
 import { compileNetworkAcls } from './network-acl.ts'
 import { compileInterfaces } from './network-interface.ts'
 import { byId } from './order.ts'
+import { compilePeerings } from './peering.ts'
 import { compileResolver } from './resolver.ts'
 import { compileResourceEndpoints } from './resource-endpoint.ts'
 import { compileResourceGateways } from './resource-gateway.ts'
@@ -32,7 +33,7 @@ export function networkOf(vpcs: readonly VpcNetwork[], publicZones: Network['pub
 }
 
 export function isInhabited(vpc: VpcNetwork): boolean {
-  return vpc.instances.length > 0
+  return vpc.instances.length > 0 || vpc.peerings !== undefined
 }
 
 /** One VPC: it may read what it can name, by id or by index, and no table whole (see Compiler). */
@@ -56,6 +57,7 @@ export function compileVpc(records: Records, vpc: Vpc): VpcNetwork {
     connections: compileConnections(records, vpc),
     ...compileResources(records, vpc),
     ...compileAppliances(records, vpc),
+    ...compilePeerings(records, vpc),
     failedZoneIds: compileFailedZones(records, vpc),
   }
 }

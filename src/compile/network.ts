@@ -6,6 +6,7 @@ import type { Cidr } from '../ip/cidr.ts'
 import type { PortRange, Protocol } from '../ip/protocol.ts'
 import type { EndpointAssociationId, ResourceConfigurationId, ResourceGatewayId } from '../store/lattice-records.ts'
 import type { EndpointServiceId, HealthCheck } from '../store/load-balancing-records.ts'
+import type { VpcPeeringConnectionId } from '../store/peering-records.ts'
 import type {
   AccountId,
   InstanceId,
@@ -60,6 +61,8 @@ export interface VpcNetwork {
   readonly resourceGateways?: readonly ResourceGatewayNetwork[]
   /** Endpoints that lead packets to appliances, by id; absent: none. */
   readonly gatewayLoadBalancerEndpoints?: readonly GatewayLoadBalancerEndpointNetwork[]
+  /** Active peering connections, by id; absent: none. */
+  readonly peerings?: readonly PeeringNetwork[]
   /** Ids of zones that `az fail` took down and in which this VPC has subnets. Nothing enters or leaves an address there. */
   readonly failedZoneIds: readonly string[]
 }
@@ -132,6 +135,8 @@ export type NextHop =
   | { readonly kind: 'gatewayLoadBalancerEndpoint'; readonly endpointId: VpcEndpointId }
   /** To an interface of this VPC: an appliance. */
   | { readonly kind: 'networkInterface'; readonly interfaceId: NetworkInterfaceId }
+  /** To the peer of an active peering connection, which takes what is for its own blocks. */
+  | { readonly kind: 'peering'; readonly peeringId: VpcPeeringConnectionId }
   /** Packets are dropped; `why` says what is missing. */
   | { readonly kind: 'blackhole'; readonly why: string }
 
@@ -165,7 +170,8 @@ export interface SecurityGroupRuleNetwork {
   readonly icmp?: { readonly type: number; readonly code: number }
   readonly peer:
     | { readonly kind: 'cidrs'; readonly cidrs: readonly Cidr[] }
-    | { readonly kind: 'group'; readonly groupId: SecurityGroupId }
+    /** `members` are given of a group of a peered VPC, which is not among this VPC's. */
+    | { readonly kind: 'group'; readonly groupId: SecurityGroupId; readonly members?: readonly Address[] }
   /** `sgr-…` */
   readonly by: string
 }
@@ -249,6 +255,19 @@ export interface EndpointNames {
   readonly zonal: readonly { readonly name: string; readonly availabilityZone: string }[]
   /** The service's own names, which mean this endpoint inside its VPC; empty while private DNS is off. */
   readonly private: readonly string[]
+}
+
+/** An active peering connection as one of its two VPCs meets it. */
+export interface PeeringNetwork {
+  readonly id: VpcPeeringConnectionId
+  readonly side: 'requester' | 'accepter'
+  /** The other VPC, with its blocks: the primary first. */
+  readonly vpcId: VpcId
+  readonly owner: AccountId
+  readonly region: Region
+  readonly cidrs: readonly Cidr[]
+  /** The other VPC's interfaces that send packets, by address: endpoints here know by it who asks. */
+  readonly clients: readonly { readonly address: Address; readonly backboneAddress: Address }[]
 }
 
 /** A hosted zone of Route 53. */

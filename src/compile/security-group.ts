@@ -6,6 +6,7 @@ import type { SecurityGroupId, SecurityGroupRule, Vpc } from '../store/records.t
 import type { Records } from '../store/store.ts'
 import type { SecurityGroupNetwork, SecurityGroupRuleNetwork } from './network.ts'
 import { byId } from './order.ts'
+import { activePeerings, peerOf } from './peering.ts'
 import { prefixListCidrs } from './prefix-list.ts'
 
 export function compileSecurityGroups(records: Records, vpc: Vpc): SecurityGroupNetwork[] {
@@ -55,17 +56,24 @@ function compilePeer(records: Records, vpc: Home, { peer }: SecurityGroupRule): 
     case 'prefixList':
       return { kind: 'cidrs', cidrs: prefixListCidrs(records, vpc.region, peer.prefixListId) }
     case 'group':
-      // A group of another VPC has members only across a peering connection; there are none yet.
-      return records.securityGroups.get(peer.groupId)?.vpcId === vpc.id
-        ? { kind: 'group', groupId: peer.groupId }
-        : { kind: 'cidrs', cidrs: [] }
+      return compileGroupPeer(records, vpc, peer.groupId)
     default:
       return peer satisfies never
   }
 }
 
+/** A group of another VPC means somebody only across an active peering connection. */
+function compileGroupPeer(records: Records, vpc: Home, groupId: SecurityGroupId): SecurityGroupRuleNetwork['peer'] {
+  const home = records.securityGroups.get(groupId)?.vpcId
+  if (home === vpc.id) return { kind: 'group', groupId }
+  const isPeered = home !== undefined && activePeerings(records, vpc.id).some((one) => peerOf(one, vpc.id) === home)
+  if (!isPeered) return { kind: 'cidrs', cidrs: [] }
+  const members = groupMembers(records, { id: home }).get(groupId) ?? []
+  return { kind: 'group', groupId, members: members.sort(compareAddresses) }
+}
+
 /** A reference to a group means the private addresses of the interfaces that carry it. */
-function groupMembers(records: Records, vpc: Vpc): Map<SecurityGroupId, Address[]> {
+function groupMembers(records: Records, vpc: Pick<Vpc, 'id'>): Map<SecurityGroupId, Address[]> {
   const members = new Map<SecurityGroupId, Address[]>()
   for (const eni of records.networkInterfaces.where('vpcId', vpc.id)) {
     for (const groupId of eni.groupIds) {

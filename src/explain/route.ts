@@ -53,6 +53,8 @@ function hopText(nextHop: Exclude<NextHop, { kind: 'blackhole' }>): string {
       return `to ${nextHop.endpointId}`
     case 'networkInterface':
       return `to ${nextHop.interfaceId}`
+    case 'peering':
+      return `to ${nextHop.peeringId}`
     default:
       return nextHop satisfies never
   }

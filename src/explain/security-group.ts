@@ -82,7 +82,8 @@ function matchesTraffic(rule: SecurityGroupRuleNetwork, packet: Packet): boolean
 /** A reference to a group means the addresses of the interfaces that carry it now. */
 function matchesPeer(vpc: VpcNetwork, { peer }: SecurityGroupRuleNetwork, address: Address): boolean {
   if (peer.kind === 'cidrs') return peer.cidrs.some((block) => cidrContains(block, address))
-  return vpc.securityGroups.some((group) => group.id === peer.groupId && group.members.includes(address))
+  const members = peer.members ?? vpc.securityGroups.find((group) => group.id === peer.groupId)?.members
+  return members?.includes(address) ?? false
 }
 
 function refusal(

@@ -3,6 +3,7 @@
 import type { NextHop } from '../compile/network.ts'
 import type { Verdict } from '../compile/stages.ts'
 import type { Address } from '../ip/address.ts'
+import type { VpcPeeringConnectionId } from '../store/peering-records.ts'
 import type { AccountId, NetworkInterfaceId, VpcEndpointId } from '../store/records.ts'
 import type { Packet } from './packet.ts'
 import type { Question } from './question.ts'
@@ -24,6 +25,8 @@ export interface Step extends Verdict {
   /** The owner of the endpoint service behind which it is decided: nobody else may see more than that it was. Absent: it
    * is on the asker's own side. */
   readonly provider?: AccountId
+  /** The peering connection to another account's VPC in which it is decided: `provider` owns that. */
+  readonly peeringId?: VpcPeeringConnectionId
 }
 
 export interface Flow {

@@ -21,7 +21,11 @@ export function asSeenBy(account: AccountId, trace: Trace): Trace {
 function outcomeStep({ steps, question }: Trace, hidden: readonly Step[]): Step {
   // The step before says what the endpoint leads to: the endpoint service, or the resource.
   const reached = steps.findLast(({ stage, provider }) => stage === 'zone' && provider === undefined)
-  const head = { stage: 'endpoint-service', by: reached?.by ?? question.from } as const
+  const peeringId = hidden[0]?.peeringId
+  const head =
+    peeringId !== undefined && reached === undefined
+      ? ({ stage: 'route', by: peeringId } as const)
+      : ({ stage: 'endpoint-service', by: reached?.by ?? question.from } as const)
   const { protocol, port } = question.to
   const traffic = formatTraffic({ protocol, ...(port !== undefined && { ports: { from: port, to: port } }) })
   const owner = hidden[0]?.provider

@@ -11,6 +11,7 @@ import type {
 } from '../compile/network.ts'
 import type { Address } from '../ip/address.ts'
 import { cidrContains } from '../ip/cidr.ts'
+import type { VpcPeeringConnectionId } from '../store/peering-records.ts'
 import type { VpcEndpointId } from '../store/records.ts'
 import { applianceSteps } from './appliances.ts'
 import { nodeOf, nodeSteps } from './balancer.ts'
@@ -39,6 +40,8 @@ interface Hop {
   /** The sender's subnet. */
   readonly subnet: SubnetNetwork
   readonly packet: Packet
+  /** The peering connection by which the packet came into `vpc`; the sender's subnet is then another VPC's. */
+  readonly cameBy?: VpcPeeringConnectionId
 }
 
 export function walk(network: Network, sender: PlacedInterface, packet: Packet): Walk {
@@ -58,7 +61,7 @@ export function walk(network: Network, sender: PlacedInterface, packet: Packet):
   const { step, nextHop } = routeStep(vpc, subnet, packet.destination)
   const back = networkAclStep({ vpc, subnet, direction: 'ingress', packet: replyTo(packet), way: 'return' })
   const steps = [egress, out, step, ...arrive(hop, nextHop), back]
-  const endpoint = nextHop?.kind === 'local' ? door : gatewayOf(vpc, nextHop)
+  const endpoint = nextHop?.kind === 'local' ? door : (gatewayOf(vpc, nextHop) ?? peersEndpoint(hop, nextHop))
   return { steps, ...(nextHop && { nextHop }), ...(endpoint && { endpoint }) }
 }
 
@@ -80,9 +83,39 @@ function arrive(hop: Hop, nextHop: NextHop | undefined): Step[] {
       return throughEndpoint(hop, nextHop.endpointId)
     case 'networkInterface':
       return arriveAtAppliance(hop, nextHop.interfaceId)
+    case 'peering':
+      return arriveAtPeer(hop, nextHop.peeringId)
     default:
       return nextHop satisfies never
   }
+}
+
+function peerOf({ network, vpc }: Hop, peeringId: VpcPeeringConnectionId) {
+  const peering = vpc.peerings?.find(({ id }) => id === peeringId)
+  const peer = peering && network.vpcs.find(({ id }) => id === peering.vpcId)
+  return peering && peer && { peering, peer }
+}
+
+function peersEndpoint(hop: Hop, nextHop: NextHop | undefined): EndpointNetwork | undefined {
+  const found = nextHop?.kind === 'peering' ? peerOf(hop, nextHop.peeringId) : undefined
+  return found && interfaceEndpointAt(found.peer, hop.packet.destination)
+}
+
+/** A peer takes what is for its own blocks, and leads nothing on: https://docs.aws.amazon.com/vpc/latest/peering/ */
+function arriveAtPeer(hop: Hop, peeringId: VpcPeeringConnectionId): Step[] {
+  const found = peerOf(hop, peeringId)
+  if (!found) return [stop({ stage: 'route', by: peeringId, why: `${peeringId} leads to no VPC any more` })]
+  const { peering, peer } = found
+  const { destination } = hop.packet
+  if (!peering.cidrs.some((block) => cidrContains(block, destination))) {
+    const blocks = peering.cidrs.join(', ')
+    const why = `${destination} is not in ${blocks}, the blocks of ${peer.id}, and peering leads no further`
+    return [stop({ stage: 'route', by: peeringId, why })]
+  }
+  const steps = deliver({ ...hop, vpc: peer, cameBy: peeringId })
+  if (peer.owner === hop.vpc.owner) return steps
+  // What its owner sees behind an endpoint service stays another's.
+  return steps.map((step) => (step.provider === undefined ? { ...step, provider: peer.owner, peeringId } : step))
 }
 
 function gatewaySteps({ packet }: Hop, gateway: EndpointNetwork | undefined): Step[] {
@@ -216,7 +249,7 @@ function leave(hop: Hop, receiver: InterfaceNetwork): Step[] {
   const reply = replyTo(packet)
   const out = networkAclStep({ vpc, subnet: left, direction: 'egress', packet: reply, way: 'return' })
   const { step, nextHop } = routeStep(vpc, left, reply.destination, 'return')
-  if (nextHop?.kind === 'local' || leadsTo(vpc, nextHop, reply.destination)) return [out]
+  if (isWayBack(hop, nextHop, reply.destination)) return [out]
   if (step.verdict === 'stop') return [out, step]
   if (nextHop?.kind === 'gatewayLoadBalancerEndpoint') {
     return [out, step, ...returnThroughEndpoint({ ...hop, subnet: left, packet: reply }, nextHop.endpointId)]
@@ -232,10 +265,15 @@ function returnThroughEndpoint(hop: Hop, endpointId: VpcEndpointId): Step[] {
   if (!passing) return [noService(endpointId)]
   const { subnet, entering, leaving } = passing
   const { step, nextHop } = routeStep(vpc, subnet, packet.destination, 'return')
-  const leadsHome = nextHop?.kind === 'local' || leadsTo(vpc, nextHop, packet.destination)
+  const leadsHome = isWayBack(hop, nextHop, packet.destination)
   if (leadsHome || step.verdict === 'stop') return [...entering, ...leaving, ...(leadsHome ? [] : [step])]
   const why = `${step.by} leads the reply away from ${packet.destination}`
   return [...entering, ...leaving, stop({ stage: 'route', by: step.by, why }, 'return')]
+}
+
+function isWayBack({ vpc, cameBy }: Hop, nextHop: NextHop | undefined, address: Address): boolean {
+  if (cameBy !== undefined) return nextHop?.kind === 'peering' && nextHop.peeringId === cameBy
+  return nextHop?.kind === 'local' || leadsTo(vpc, nextHop, address)
 }
 
 /** A route to the very interface that has the address. */

@@ -25,7 +25,7 @@ export function planBackbone(world: string, parts: readonly BackbonePart[]): Bac
       addresses: [],
       neighbours: parts.flatMap((part) => part.namespace.neighbours),
       routes: [...own, ...parts.flatMap((part) => part.namespace.routes), NOWHERE],
-      rules: [MAIN_RULE],
+      rules: [...parts.flatMap((part) => part.namespace.rules), MAIN_RULE],
     },
     rules: backboneRules(parts),
   }

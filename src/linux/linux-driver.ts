@@ -14,7 +14,9 @@ import { namespacesOf, stateOf, type VpcChange } from './diff.ts'
 import { type ApplyResult, type BackboneSockets, type Driver, DriverError } from './driver.ts'
 import { backboneNamespace, instanceNamespace, instanceOfNamespace, vpcLink, worldPrefix } from './names.ts'
 import { type ObservedNamespace, observeNamespace } from './observe.ts'
-import type { BackbonePart, VpcPlan } from './plan.ts'
+import { linkPeers } from './peering-kernel.ts'
+import { peeringPairs } from './peerings.ts'
+import type { BackbonePart, VethPair, VpcPlan } from './plan.ts'
 import { boundedRun, type Run } from './run.ts'
 import type { Sandboxes } from './sandbox/sandbox.ts'
 import { convergeVpc, deleteLinks, observeVpc } from './vpc-kernel.ts'
@@ -52,7 +54,8 @@ type Booted = Pick<InstanceNetwork, 'boot' | 'agent'> & { readonly vpcId: VpcId 
 /** What one run of `apply` finds and does, in its order. */
 interface Round {
   readonly planned: readonly PlannedVpc[]
-  readonly live: ReadonlySet<string>
+  /** Grows while namespaces are made. */
+  readonly live: Set<string>
   readonly changes: Map<VpcId, VpcChange>
   readonly failures: Map<VpcId, DriverError>
 }
@@ -69,6 +72,8 @@ export class LinuxDriver implements Driver {
   /** What each VPC last gave to the backbone. */
   readonly #parts = new Map<VpcId, BackbonePart>()
   readonly #booted = new Map<InstanceId, Booted>()
+  /** The links between routers that were last wanted. */
+  #peerings: readonly VethPair[] = []
   /** Undefined: to be read anew. */
   #backbone: BackboneState | undefined
   #sockets: BackboneSockets | undefined
@@ -143,6 +148,7 @@ export class LinuxDriver implements Driver {
       failures: new Map(),
     }
     this.#forgetMissing(round.live)
+    await this.#convergePeerings(round)
     await this.#convergeVpcs(round)
     await this.#convergeBackbone(round)
     await this.#sweep(round)
@@ -182,6 +188,27 @@ export class LinuxDriver implements Driver {
     dnsUdp.close()
     for (const server of Object.values(servers)) server.close()
     this.#sockets = undefined
+  }
+
+  /** A link that was made anew has lost its routes, so its VPCs are read anew. */
+  async #convergePeerings({ planned, live, failures }: Round): Promise<void> {
+    const pairs = peeringPairs(this.#world, { inhabited: planned.map(({ vpc }) => vpc) })
+    const byRouter = new Map(planned.map(({ plan }) => [plan.router.name, plan.id]))
+    const ends = ({ near, far }: VethPair) => [near, far]
+    const isKnown = ({ namespace, name }: VethPair['near']) =>
+      this.#applied.get(byRouter.get(namespace) ?? 'vpc-')?.plan.router.up.includes(name)
+    const uncertain = pairs.filter((pair) => !ends(pair).every(isKnown))
+    const touched = (of: readonly VethPair[]) =>
+      of.flatMap(ends).flatMap(({ namespace }) => byRouter.get(namespace) ?? [])
+    try {
+      const made = await linkPeers(this.#run, uncertain, live)
+      for (const id of touched(made.filter((pair) => ends(pair).some(isKnown)))) this.#applied.delete(id)
+    } catch (error) {
+      for (const id of touched(uncertain)) {
+        this.#applied.delete(id)
+        failures.set(id, toDriverError(id, error))
+      }
+    }
   }
 
   async #convergeVpcs(round: Round): Promise<void> {
@@ -267,9 +294,20 @@ export class LinuxDriver implements Driver {
         }),
       ),
     )
+    await this.#sweepPeerings(round)
     const there = new Set(round.planned.map(({ plan }) => plan.id))
     for (const id of this.#applied.keys()) if (!there.has(id)) this.#applied.delete(id)
     await this.#deleteNamespaces(halted)
+  }
+
+  /** The links of connections that are no more; with a router's namespace its links go by themselves. */
+  async #sweepPeerings({ planned }: Round): Promise<void> {
+    const wanted = peeringPairs(this.#world, { inhabited: planned.map(({ vpc }) => vpc) })
+    const keep = new Set(wanted.map(({ near }) => near.name))
+    const routers = new Set(planned.map(({ plan }) => plan.router.name))
+    const stale = this.#peerings.filter(({ near }) => !keep.has(near.name) && routers.has(near.namespace))
+    await deleteLinks(this.#run, stale)
+    this.#peerings = wanted
   }
 
   /** Ends what runs in the instances among these namespaces; gives those in which nothing runs any more. */
@@ -341,7 +379,7 @@ export class LinuxDriver implements Driver {
   }
 
   /** The world's namespaces, once names that a reboot left behind are out of the way. */
-  async #liveNamespaces(): Promise<ReadonlySet<string>> {
+  async #liveNamespaces(): Promise<Set<string>> {
     const { live, dead } = await listNamespaces(worldPrefix(this.#world))
     await this.#deleteNamespaces(dead)
     return new Set(live)

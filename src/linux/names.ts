@@ -2,6 +2,7 @@
 // by side and each touches only its own; `ip netns` then reads like the VPC console.
 
 import { createHash } from 'node:crypto'
+import type { VpcPeeringConnectionId } from '../store/peering-records.ts'
 import type { InstanceId, NetworkInterfaceId, SecurityGroupId, VpcEndpointId, VpcId } from '../store/records.ts'
 
 /** The kernel's limit: IFNAMSIZ less the closing zero. */
@@ -49,6 +50,15 @@ export function tunnelLink(id: VpcEndpointId): string {
 
 export function isTunnelLink(name: string): boolean {
   return name.startsWith('vpce-')
+}
+
+/** Both ends of a peering connection's link, each in its VPC's router: `pcx-` and the first 11 digits. */
+export function peeringLink(id: VpcPeeringConnectionId): string {
+  return id.slice(0, MAX_INTERFACE_NAME)
+}
+
+export function isPeeringLink(name: string): boolean {
+  return name.startsWith('pcx-')
 }
 
 /** The backbone end of a VPC's link. */

@@ -6,6 +6,7 @@
 import { forgetFlows, ipBatch, nftTransaction, setRouterSysctls } from './commands.ts'
 import { diffVpc, NO_FLOWS, namespacesOf, renderNewLink, type VpcChange, type VpcState } from './diff.ts'
 import { DriverError } from './driver.ts'
+import { isPeeringLink } from './names.ts'
 import { type ObservedNamespace, observeNamespace, restrictTo } from './observe.ts'
 import { type NamespacePlan, pairAlias, type VethEnd, type VethPair, type VpcPlan } from './plan.ts'
 import type { Run } from './run.ts'
@@ -94,9 +95,14 @@ function observeLinks(
     return [whole ? pair : { ...pair, near: { ...pair.near, macAddress: '' } }]
   })
   const strays = [...(byName.get(want.router.name)?.links.keys() ?? [])]
-    .filter((name) => name.startsWith('eni-') && !near.has(name))
+    .filter((name) => isStray(name, want, near))
     .map((name) => ({ near: { namespace: want.router.name, name }, far: { namespace: '', name: '' } }))
   return [...known, ...strays]
+}
+
+/** Links between routers are no part of a VPC's pairs, but those of connections that are no more go with them. */
+function isStray(name: string, want: VpcPlan, near: ReadonlyMap<string, VethPair>): boolean {
+  return isPeeringLink(name) ? !want.router.up.includes(name) : name.startsWith('eni-') && !near.has(name)
 }
 
 function sameMac(end: VethEnd, observed: { readonly macAddress: string }): boolean {

@@ -18,11 +18,13 @@ import {
   instanceLink,
   instanceNamespace,
   interfaceLink,
+  peeringLink,
   tunnelLink,
   vpcLink,
   vpcNamespace,
 } from './names.ts'
 import { quoted } from './nft.ts'
+import { clientIdentities, peeringLinks, peeringNeighbours, wayBackToClients } from './peerings.ts'
 import {
   BACKBONE_MARK,
   BACKBONE_SIDE_MAC,
@@ -105,9 +107,12 @@ function planRouter(world: string, { vpc, plugIns, doors, balancers }: Parts): N
   return {
     name: vpcNamespace(world, vpc.id),
     ...(tunnels.length > 0 && { tunnels }),
-    up: ['lo', BACKBONE_LINK, ...plugIns.map((plugIn) => plugIn.link), ...tunnels],
+    up: ['lo', BACKBONE_LINK, ...plugIns.map((plugIn) => plugIn.link), ...tunnels, ...peeringLinks(vpc)],
     addresses: vpc.subnets.map((subnet) => ({ device: 'lo', address: subnet.router, length: 32 })),
-    neighbours: [{ device: BACKBONE_LINK, address: LINK_NEXT_HOP, macAddress: BACKBONE_SIDE_MAC }],
+    neighbours: [
+      { device: BACKBONE_LINK, address: LINK_NEXT_HOP, macAddress: BACKBONE_SIDE_MAC },
+      ...peeringNeighbours(vpc),
+    ],
     routes: [
       ...mainRoutes(vpc, plugIns),
       // The router's own resets, which have no mark, find those who came by PrivateLink.
@@ -189,6 +194,8 @@ function entryRoute({ cidr: block, nextHop }: RouteEntry, table: number, { plugI
         ? { type: 'unicast', destination, device, table }
         : { type: 'blackhole', destination, table }
     }
+    case 'peering':
+      return { type: 'unicast', destination, via: LINK_NEXT_HOP, device: peeringLink(nextHop.peeringId), table }
     // Prerouting has sent these to the backbone already; a flow that it could not translate has nowhere to go.
     case 'vpcEndpoint':
     case 'blackhole':
@@ -287,6 +294,8 @@ function planBackbonePart({ vpc, plugIns, doors, balancers: { nodes, connections
   const device = vpcLink(vpc.id)
   const behind = (address: Address) => `${quoted(device)} . ${address}`
   const identities = plugIns.map((plugIn) => plugIn.networkInterface.backboneAddress)
+  const clients = clientIdentities(vpc).map(({ value }) => value)
+  const back = wayBackToClients(vpc, [...doors.flatMap(behindDoor)])
   const own = vpc.endpoints.filter((endpoint) => endpoint.kind === 'gateway' || !endpoint.service)
   const gateways = nodes.filter(takesDatagramsBack)
   const through = doors.filter((door) => isThrough(door) && door.leadsOn)
@@ -302,10 +311,11 @@ function planBackbonePart({ vpc, plugIns, doors, balancers: { nodes, connections
         ...[...own.flatMap(backboneAddresses), ...nodes.map(({ backboneAddress }) => backboneAddress)].map(
           (destination): Route => ({ type: 'local', destination, device: 'lo' }),
         ),
+        ...back.routes,
       ],
-      rules: [],
+      rules: back.rules,
     },
-    sources: identities.map(behind),
+    sources: [...new Set<string>([...identities, ...clients])].map((address) => `${quoted(device)} . ${address}`),
     endpoints: [
       ...own.flatMap((endpoint) =>
         portsOf(endpoint).flatMap((port) =>

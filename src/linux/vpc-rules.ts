@@ -55,6 +55,7 @@ import {
   type Rule,
   type Ruleset,
 } from './nft.ts'
+import { clientIdentities, peeringChains, peeringReceivers, peeringSenders, peeringVerdicts } from './peerings.ts'
 import { BACKBONE_MARK, SAME_SUBNET_MARK } from './plan.ts'
 import { findResources, gatewayGroupRules, resourceMaps, resourceSets, toResourceRules } from './resource-rules.ts'
 import {
@@ -115,7 +116,7 @@ export function vpcRules(sources: RuleSources): Ruleset {
       ...referencedGroups(vpc),
     ],
     maps: [
-      ...interfaceMaps(plugIns, findTunnels(vpc)),
+      ...interfaceMaps(vpc, plugIns, findTunnels(vpc)),
       gatewayMap(vpc),
       ...endpointMaps(doors, balancers),
       ...(consumes ? [serviceMap(doors)] : []),
@@ -134,6 +135,7 @@ export function vpcRules(sources: RuleSources): Ruleset {
       ...balancerChains(vpc, balancers),
       ...aclChains(vpc),
       ...groupChains(sources),
+      ...peeringChains(vpc),
     ],
   }
 }
@@ -153,11 +155,12 @@ function serviceSets(vpc: VpcNetwork): NftSet[] {
   ]
 }
 
-function interfaceMaps(plugIns: readonly PlugIn[], tunnels: readonly Tunnel[]): NftMap[] {
+function interfaceMaps(vpc: VpcNetwork, plugIns: readonly PlugIn[], tunnels: readonly Tunnel[]): NftMap[] {
   const verdicts = (
     name: string,
     ofPlugIn: (plugIn: PlugIn) => string | undefined,
     ofTunnel: (tunnel: Tunnel) => string,
+    ofPeerings: readonly MapElement[],
   ): NftMap => {
     const elementsOf = <T extends { readonly link: string }>(
       items: readonly T[],
@@ -167,7 +170,7 @@ function interfaceMaps(plugIns: readonly PlugIn[], tunnels: readonly Tunnel[]): 
         const value = verdictOf(item)
         return value ? [{ key: quoted(item.link), value }] : []
       })
-    const elements = [...elementsOf(plugIns, ofPlugIn), ...elementsOf(tunnels, ofTunnel)]
+    const elements = [...elementsOf(plugIns, ofPlugIn), ...elementsOf(tunnels, ofTunnel), ...ofPeerings]
     return { name, type: 'ifname', value: 'verdict', elements }
   }
   const ownAddresses = (name: string, chainOf: (plugIn: PlugIn) => string): NftMap => ({
@@ -191,20 +194,23 @@ function interfaceMaps(plugIns: readonly PlugIn[], tunnels: readonly Tunnel[]): 
   }
   const ungrouped = () => 'accept'
   return [
-    verdicts('egress-groups', groupsOf('egress'), ungrouped),
-    verdicts('ingress-groups', groupsOf('ingress'), ungrouped),
+    verdicts('egress-groups', groupsOf('egress'), ungrouped, peeringVerdicts(vpc)),
+    verdicts('ingress-groups', groupsOf('ingress'), ungrouped, peeringVerdicts(vpc)),
     // Whose address it is, and where to go on, in one look: this is asked of every packet.
     ownAddresses('senders', outOf),
     ownAddresses(RECEIVERS, into),
-    verdicts('unchecked-senders', unchecked(outOf), (tunnel) => `goto ${outOf(tunnel)}`),
-    verdicts('unchecked-receivers', unchecked(into), (tunnel) => `goto ${into(tunnel)}`),
+    verdicts('unchecked-senders', unchecked(outOf), (tunnel) => `goto ${outOf(tunnel)}`, peeringSenders(vpc)),
+    verdicts('unchecked-receivers', unchecked(into), (tunnel) => `goto ${into(tunnel)}`, peeringReceivers(vpc)),
     {
       name: 'identity',
       type: 'ipv4_addr',
       value: 'ipv4_addr',
-      elements: plugIns.flatMap(({ networkInterface }) =>
-        networkInterface.addresses.map((key) => ({ key, value: networkInterface.backboneAddress })),
-      ),
+      elements: [
+        ...plugIns.flatMap(({ networkInterface }) =>
+          networkInterface.addresses.map((key) => ({ key, value: networkInterface.backboneAddress })),
+        ),
+        ...clientIdentities(vpc),
+      ],
     },
   ]
 }
@@ -404,7 +410,10 @@ function groupChains({ vpc, plugIns, doors, balancers }: RuleSources): Chain[] {
 /** A set of members for each group that some rule names. */
 function referencedGroups(vpc: VpcNetwork): NftSet[] {
   const rules = vpc.securityGroups.flatMap((group) => [...group.ingress, ...group.egress])
-  const named = new Set<SecurityGroupId>(rules.flatMap(({ peer }) => (peer.kind === 'group' ? [peer.groupId] : [])))
-  const members = new Map<SecurityGroupId, SecurityGroupNetwork>(vpc.securityGroups.map((group) => [group.id, group]))
-  return [...named].sort().map((id) => memberSet(id, members.get(id)?.members ?? []))
+  const own = new Map<SecurityGroupId, SecurityGroupNetwork>(vpc.securityGroups.map((group) => [group.id, group]))
+  const named = new Map<SecurityGroupId, readonly Address[]>()
+  for (const { peer } of rules) {
+    if (peer.kind === 'group') named.set(peer.groupId, peer.members ?? own.get(peer.groupId)?.members ?? [])
+  }
+  return [...named].sort(([a], [b]) => (a < b ? -1 : 1)).map(([id, members]) => memberSet(id, members))
 }

@@ -1,0 +1,56 @@
+// Peering connections that are active, as each of the two VPCs meets them.
+// https://docs.aws.amazon.com/vpc/latest/peering/vpc-peering-basics.html
+
+import { compareAddresses } from '../ip/address.ts'
+import type { VpcPeeringConnection } from '../store/peering-records.ts'
+import type { Vpc, VpcId } from '../store/records.ts'
+import type { Records } from '../store/store.ts'
+import { shouldRun } from './instance.ts'
+import type { PeeringNetwork, VpcNetwork } from './network.ts'
+import { byId } from './order.ts'
+
+export function compilePeerings(records: Records, vpc: Vpc): Pick<VpcNetwork, 'peerings'> {
+  const peerings = activePeerings(records, vpc.id).flatMap((peering) => compilePeering(records, vpc, peering))
+  return peerings.length > 0 ? { peerings: peerings.sort(byId) } : {}
+}
+
+export function activePeerings(records: Records, vpcId: VpcId): VpcPeeringConnection[] {
+  const all = [
+    ...records.vpcPeeringConnections.where('requesterVpcId', vpcId),
+    ...records.vpcPeeringConnections.where('accepterVpcId', vpcId),
+  ]
+  return all.filter(({ state }) => state === 'active')
+}
+
+export function peerOf({ requesterVpcId, accepterVpcId }: VpcPeeringConnection, vpcId: VpcId): VpcId {
+  return requesterVpcId === vpcId ? accepterVpcId : requesterVpcId
+}
+
+function compilePeering(records: Records, vpc: Vpc, peering: VpcPeeringConnection): PeeringNetwork[] {
+  const other = records.vpcs.get(peerOf(peering, vpc.id))
+  if (!other) return []
+  return [
+    {
+      id: peering.id,
+      side: peering.requesterVpcId === vpc.id ? 'requester' : 'accepter',
+      vpcId: other.id,
+      owner: other.owner,
+      region: other.region,
+      cidrs: other.cidrBlocks.map(({ cidr }) => cidr),
+      clients: compileClients(records, other.id),
+    },
+  ]
+}
+
+function compileClients(records: Records, vpcId: VpcId): PeeringNetwork['clients'] {
+  return records.networkInterfaces
+    .where('vpcId', vpcId)
+    .filter(({ attachment }) => {
+      const instance = attachment && records.instances.get(attachment.instanceId)
+      return instance !== undefined && shouldRun(instance)
+    })
+    .flatMap(({ privateAddresses, backboneAddress }) =>
+      privateAddresses.map((address) => ({ address, backboneAddress })),
+    )
+    .sort((a, b) => compareAddresses(a.address, b.address))
+}
