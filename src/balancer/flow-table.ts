@@ -1,12 +1,10 @@
-// The flows through Gateway Load Balancers, each with the appliance that it keeps. A flow is one of an endpoint: two consumers
-// with the same addresses have two. https://docs.aws.amazon.com/elasticloadbalancing/latest/gateway/target-groups.html
+// The flows of one Gateway Load Balancer endpoint, each with the appliance that it keeps. An endpoint has a table of its own:
+// consumers may have the same addresses, and nobody's flood makes another's flows forgotten. https://docs.aws.amazon.com/elasticloadbalancing/latest/gateway/target-groups.html
 
-import type { VpcEndpointId } from '../store/records.ts'
 import type { FlowKey } from './flow-key.ts'
 import type { FrontTarget, Passage } from './messages.ts'
 
 export interface Flow {
-  readonly endpointId: VpcEndpointId
   readonly key: FlowKey
   /** What the appliance sends back to say which flow it means. */
   readonly cookie: number
@@ -22,7 +20,7 @@ interface FlowTableOptions {
 }
 
 /** Of more the oldest go. */
-const MOST_FLOWS = 200_000
+const MOST_FLOWS = 50_000
 const OTHERS_IDLE_SECONDS = 120
 
 export class FlowTable {
@@ -38,9 +36,9 @@ export class FlowTable {
     return this.#byKey.size
   }
 
-  /** The flow that a packet from the endpoint belongs to, begun when it is the first; undefined when nobody takes it. */
+  /** The flow that a packet belongs to, begun when it is the first; undefined when nobody takes it. */
   take(passage: Passage, key: FlowKey): Flow | undefined {
-    const id = `${passage.endpointId} ${key.text}`
+    const id = key.text
     const known = this.#byKey.get(id)
     const now = this.#options.now()
     if (known && !isOver(known, passage, now)) {
@@ -54,7 +52,7 @@ export class FlowTable {
     const target = choose(passage.targets, key.chosenBy)
     if (!target) return undefined
     if (this.#byKey.size >= MOST_FLOWS) this.#forgetOldest()
-    const flow: Flow = { endpointId: passage.endpointId, key, cookie: this.#newCookie(), target, lastSeen: now }
+    const flow: Flow = { key, cookie: this.#newCookie(), target, lastSeen: now }
     this.#byKey.set(id, flow)
     this.#byCookie.set(flow.cookie, flow)
     return flow
@@ -65,13 +63,10 @@ export class FlowTable {
     return this.#byCookie.get(cookie)
   }
 
-  /** Forgets what is idle, and what belongs to no endpoint any more. */
-  sweep(passages: ReadonlyMap<VpcEndpointId, Passage>): void {
+  /** Forgets what is idle. */
+  sweep(passage: Passage): void {
     const now = this.#options.now()
-    for (const [id, flow] of this.#byKey) {
-      const passage = passages.get(flow.endpointId)
-      if (!passage || isOver(flow, passage, now)) this.#forget(id, flow)
-    }
+    for (const [id, flow] of this.#byKey) if (isOver(flow, passage, now)) this.#forget(id, flow)
   }
 
   #newCookie(): number {

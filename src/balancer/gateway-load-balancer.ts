@@ -5,7 +5,6 @@
 
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Address } from '../ip/address.ts'
-import type { VpcEndpointId } from '../store/records.ts'
 import { flowKeyOf } from './flow-key.ts'
 import { FlowTable, hashOf } from './flow-table.ts'
 import { decodeGeneve, encodeGeneve, endpointNumber, type GenevePacket, MalformedGeneve } from './geneve.ts'
@@ -20,6 +19,7 @@ interface GatewayLoadBalancersOptions {
 interface OpenPassage {
   wanted: Passage
   readonly tunnel: Tunnel
+  readonly flows: FlowTable
 }
 
 /** Milliseconds. */
@@ -28,9 +28,9 @@ const LONGEST_OPENING = 3_000
 
 export class GatewayLoadBalancers {
   readonly #options: GatewayLoadBalancersOptions
-  readonly #passages = new Map<VpcEndpointId, OpenPassage>()
+  /** By the number of the endpoint. */
+  readonly #passages = new Map<bigint, OpenPassage>()
   readonly #nodes = new Map<Address, GeneveNode>()
-  readonly #flows = new FlowTable({ now: () => performance.now(), random: () => Math.random() * 2 ** 32 })
   #sweep: NodeJS.Timeout | undefined
 
   constructor(options: GatewayLoadBalancersOptions) {
@@ -39,61 +39,64 @@ export class GatewayLoadBalancers {
 
   /** From now on exactly these; resolves when packets pass, or after some seconds all the same. */
   async want(passages: readonly Passage[]): Promise<void> {
-    const wanted = new Map(passages.map((passage) => [passage.endpointId, passage]))
-    for (const [id, { tunnel }] of this.#passages) {
-      if (wanted.has(id)) continue
+    const wanted = new Set(passages.map(({ endpointId }) => endpointNumber(endpointId)))
+    for (const [number, { tunnel }] of this.#passages) {
+      if (wanted.has(number)) continue
       tunnel.close()
-      this.#passages.delete(id)
+      this.#passages.delete(number)
     }
-    for (const passage of passages) this.#wantPassage(passage)
-    this.#wantNodes(new Set(passages.map(({ node }) => node)))
-    this.#flows.sweep(wanted)
+    const fresh = [
+      ...passages.flatMap((passage) => this.#wantPassage(passage) ?? []),
+      ...this.#wantNodes(new Set(passages.map(({ node }) => node))),
+    ]
     clearInterval(this.#sweep)
-    if (passages.length === 0) return
-    this.#sweep = setInterval(() => this.#flows.sweep(this.#wanted()), SWEEP)
-    const parts = [...this.#nodes.values(), ...[...this.#passages.values()].map(({ tunnel }) => tunnel)]
-    await Promise.race([Promise.all(parts.map(({ opened }) => opened)), pause(LONGEST_OPENING)])
+    if (passages.length > 0) this.#sweep = setInterval(() => this.#forgetIdle(), SWEEP)
+    if (fresh.length > 0) await Promise.race([Promise.all(fresh), pause(LONGEST_OPENING)])
   }
 
-  #wantNodes(wanted: ReadonlySet<Address>): void {
+  /** Gives what has to be waited for, as below. */
+  #wantNodes(wanted: ReadonlySet<Address>): Promise<void>[] {
     for (const [address, node] of this.#nodes) {
       if (wanted.has(address)) continue
       node.close()
       this.#nodes.delete(address)
     }
     const onDatagram = (datagram: Buffer, from: string) => this.#takeBack(datagram, from)
-    for (const address of wanted) {
-      if (!this.#nodes.has(address)) this.#nodes.set(address, new GeneveNode({ ...this.#options, address, onDatagram }))
-    }
-  }
-
-  #wanted(): ReadonlyMap<VpcEndpointId, Passage> {
-    return new Map([...this.#passages].map(([id, { wanted }]) => [id, wanted]))
-  }
-
-  #wantPassage(passage: Passage): void {
-    const known = this.#passages.get(passage.endpointId)
-    if (known) {
-      known.wanted = passage
-      return
-    }
-    const { log } = this.#options
-    const onPacket = (packet: Buffer) => this.#send(passage.endpointId, packet)
-    this.#passages.set(passage.endpointId, {
-      wanted: passage,
-      tunnel: new Tunnel({ place: passage.tunnel, onPacket, log }),
+    return [...wanted].flatMap((address) => {
+      if (this.#nodes.has(address)) return []
+      const node = new GeneveNode({ ...this.#options, address, onDatagram })
+      this.#nodes.set(address, node)
+      return [node.opened]
     })
   }
 
+  #wantPassage(passage: Passage): Promise<void> | undefined {
+    const number = endpointNumber(passage.endpointId)
+    const known = this.#passages.get(number)
+    if (known) {
+      known.wanted = passage
+      return undefined
+    }
+    const { log } = this.#options
+    const tunnel = new Tunnel({ place: passage.tunnel, onPacket: (packet) => this.#send(number, packet), log })
+    const flows = new FlowTable({ now: () => performance.now(), random: () => Math.random() * 2 ** 32 })
+    this.#passages.set(number, { wanted: passage, tunnel, flows })
+    return tunnel.opened
+  }
+
+  #forgetIdle(): void {
+    for (const { flows, wanted } of this.#passages.values()) flows.sweep(wanted)
+  }
+
   /** To the appliance. */
-  #send(endpointId: VpcEndpointId, packet: Buffer): void {
-    const passage = this.#passages.get(endpointId)?.wanted
-    const key = passage && flowKeyOf(packet, passage.flowFields)
-    const flow = key && this.#flows.take(passage, key)
-    if (!passage || !flow) return
+  #send(endpoint: bigint, packet: Buffer): void {
+    const passage = this.#passages.get(endpoint)
+    const key = passage && flowKeyOf(packet, passage.wanted.flowFields)
+    const flow = key && passage.flows.take(passage.wanted, key)
+    if (!flow) return
     const { cookie: flowCookie, target } = flow
-    const datagram = encodeGeneve({ endpoint: endpointNumber(endpointId), attachment: 0n, flowCookie, payload: packet })
-    this.#nodes.get(passage.node)?.send(datagram, target, hashOf(flow.key.text))
+    const datagram = encodeGeneve({ endpoint, attachment: 0n, flowCookie, payload: packet })
+    this.#nodes.get(passage.wanted.node)?.send(datagram, target, hashOf(flow.key.text))
   }
 
   /** From an appliance: only the one that has the flow, and only a packet of the flow. */
@@ -101,11 +104,10 @@ export class GatewayLoadBalancers {
     const decoded = decode(datagram)
     if (!decoded) return
     const { endpoint, flowCookie, payload } = decoded
-    const flow = this.#flows.find(flowCookie)
-    if (!flow || flow.target.address !== from || endpoint !== endpointNumber(flow.endpointId)) return
-    const passage = this.#passages.get(flow.endpointId)
-    if (!passage || flowKeyOf(payload, 5)?.text !== flow.key.text) return
-    passage.tunnel.write(payload)
+    const passage = this.#passages.get(endpoint)
+    const flow = passage?.flows.find(flowCookie)
+    if (flow?.target.address !== from || flowKeyOf(payload, 5)?.text !== flow.key.text) return
+    passage?.tunnel.write(payload)
   }
 }
 
