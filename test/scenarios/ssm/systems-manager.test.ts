@@ -404,7 +404,7 @@ describe('sessions', () => {
       message: `${app.instance.id} is not connected.`,
     })
     await online(web)
-    const wrong = new StartSessionCommand({ Target: web.instance.id, DocumentName: 'AWS-StartPortForwardingSession' })
+    const wrong = new StartSessionCommand({ Target: web.instance.id, DocumentName: 'AWS-StartNothing' })
     await expect(ssm.send(wrong)).rejects.toMatchObject({ name: 'InvalidDocument' })
   })
 })

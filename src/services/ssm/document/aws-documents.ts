@@ -119,6 +119,15 @@ const PORT_FORWARDING_TO_REMOTE_HOST = {
   properties: { host: '{{ host }}', ...PORT_PROPERTIES },
 }
 
+/** For `ssh` with the plugin as its ProxyCommand: the bytes go by the plugin's own input and output. */
+const SSH = {
+  schemaVersion: '1.0',
+  description: 'Document to start SSH session over Session Manager',
+  sessionType: 'Port',
+  parameters: { portNumber: { ...PORT_PARAMETERS.portNumber, default: '22' } },
+  properties: { portNumber: '{{ portNumber }}' },
+}
+
 /** What a session is without a document. It is no document of AWS's: one of this name is there when the user makes it, and
  * then it holds their preferences. */
 export const DEFAULT_SESSION: AwsDocument = {
@@ -132,6 +141,7 @@ export const AWS_DOCUMENTS: readonly AwsDocument[] = [
   { name: 'AWS-StartInteractiveCommand', documentType: 'Session', content: print(INTERACTIVE_COMMAND) },
   { name: 'AWS-StartNonInteractiveCommand', documentType: 'Session', content: print(NON_INTERACTIVE_COMMAND) },
   { name: 'AWS-StartPortForwardingSession', documentType: 'Session', content: print(PORT_FORWARDING) },
+  { name: 'AWS-StartSSHSession', documentType: 'Session', content: print(SSH) },
   {
     name: 'AWS-StartPortForwardingSessionToRemoteHost',
     documentType: 'Session',
