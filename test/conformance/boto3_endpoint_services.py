@@ -1,7 +1,7 @@
 """What unmodified boto3 does with endpoint services, as provider and as consumer: pages, batches, codes and dry runs."""
 
 import boto3
-from botocore.exceptions import ClientError
+from boto3_refusal import refused
 
 PROVIDER, CONSUMER = '123456789012', '999999999999'
 
@@ -13,17 +13,6 @@ def clients_of(account):
 
 provider, elb = clients_of(PROVIDER)
 consumer, _ = clients_of(CONSUMER)
-
-
-def refused(code, call, **parameters):
-    """The text of the error that `call` must raise with `code`."""
-    try:
-        call(**parameters)
-    except ClientError as error:
-        found = error.response['Error']
-        assert found['Code'] == code, f"{found['Code']} instead of {code}: {found['Message']}"
-        return found['Message']
-    raise AssertionError(f'{call} passed; {code} was expected')
 
 
 def network(client):

@@ -1,21 +1,10 @@
 """What unmodified boto3 does with Elastic Load Balancing: waiters, paginators and error codes."""
 
 import boto3
-from botocore.exceptions import ClientError
+from boto3_refusal import refused
 
 ec2 = boto3.client('ec2')
 elb = boto3.client('elbv2')
-
-
-def refused(code, call, **parameters):
-    """The text of the error that `call` must raise with `code`."""
-    try:
-        call(**parameters)
-    except ClientError as error:
-        found = error.response['Error']
-        assert found['Code'] == code, f"{found['Code']} instead of {code}: {found['Message']}"
-        return found['Message']
-    raise AssertionError(f'{call} passed; {code} was expected')
 
 
 def all_of(operation, member, **parameters):

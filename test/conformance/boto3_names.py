@@ -1,21 +1,10 @@
 """What unmodified boto3 does with Route 53: waiters, paginators, error codes, and ids with what stands before them."""
 
 import boto3
-from botocore.exceptions import ClientError
+from boto3_refusal import refused
 
 ec2 = boto3.client('ec2')
 route53 = boto3.client('route53')
-
-
-def refused(code, call, **parameters):
-    """The text of the error that `call` must raise with `code`."""
-    try:
-        call(**parameters)
-    except ClientError as error:
-        found = error.response['Error']
-        assert found['Code'] == code, f"{found['Code']} instead of {code}: {found['Message']}"
-        return found['Message']
-    raise AssertionError(f'{call} passed; {code} was expected')
 
 
 def change(zone, action, name, kind, *values):

@@ -4,22 +4,10 @@ import io
 import json
 
 import boto3
-from botocore.exceptions import ClientError
+from boto3_refusal import refused
 
 ec2 = boto3.resource('ec2')
 client = ec2.meta.client
-
-
-def refused(code, call, **parameters):
-    """The text of the error that `call` must raise with `code`."""
-    try:
-        call(**parameters)
-    except ClientError as error:
-        found = error.response['Error']
-        assert found['Code'] == code, f"{found['Code']} instead of {code}: {found['Message']}"
-        return found['Message']
-    raise AssertionError(f'{call} passed; {code} was expected')
-
 
 # EC2 by resources.
 vpc = ec2.create_vpc(CidrBlock='10.7.0.0/16')
