@@ -3,20 +3,7 @@
 
 import { join } from 'node:path'
 import { adminHandler } from './api/admin.ts'
-import { controlAdapter } from './api/control-adapter.ts'
 import { serveExec } from './api/exec-server.ts'
-import { ACM_AUTHORISATIONS, ACM_READS, ACM_WRITES } from './api/operations/acm.ts'
-import { ec2Operations } from './api/operations/ec2.ts'
-import { EC2_FIRST_USE } from './api/operations/ec2-network.ts'
-import { ELB_AUTHORISATIONS, ELB_READS, ELB_WRITES } from './api/operations/elbv2.ts'
-import { IAM_AUTHORISATIONS, IAM_READS, IAM_WRITES } from './api/operations/iam.ts'
-import {
-  ORGANIZATIONS_AUTHORISATIONS,
-  ORGANIZATIONS_READS,
-  ORGANIZATIONS_WRITES,
-} from './api/operations/organizations.ts'
-import { ROUTE53_AUTHORISATIONS, ROUTE53_READS, ROUTE53_WRITES } from './api/operations/route53.ts'
-import { stsOperations } from './api/operations/sts.ts'
 import { ApiServer } from './api/server.ts'
 import { lookupIn } from './compile/lookup.ts'
 import type { Network } from './compile/network.ts'
@@ -25,6 +12,7 @@ import { findIdentity, findOrphan } from './control/iam/identity.ts'
 import { organizationsIn } from './control/organizations/membership.ts'
 import { type AdminContext, adminRoutes, execRoute, HOME_ACCOUNT } from './daemon-admin.ts'
 import { Balancing } from './daemon-balancer.ts'
+import { controlAdapters } from './daemon-control.ts'
 import { publishNotifications } from './daemon-notifications.ts'
 import { Services } from './daemon-services.ts'
 import type { Adapter } from './edge/adapter.ts'
@@ -247,35 +235,8 @@ async function makeParts(
   const balancing = new Balancing({ store, network, settle: () => reconciler.settle(), now, log })
   const s3 = await openS3(path, options.s3Upstream)
   const services = new Services({ store, directory: path, network, endpoint, now, log })
-  const ec2 = ec2Operations({ consoleOutput: (instanceId) => sandboxes.consoleOutput(instanceId) })
-  const adapters: Adapter[] = [
-    controlAdapter({ service: 'ec2', store, ...ec2, firstUse: EC2_FIRST_USE }),
-    controlAdapter({ service: 'iam', store, reads: IAM_READS, writes: IAM_WRITES, authorisations: IAM_AUTHORISATIONS }),
-    controlAdapter({
-      service: 'elasticloadbalancing',
-      store,
-      reads: ELB_READS,
-      writes: ELB_WRITES,
-      authorisations: ELB_AUTHORISATIONS,
-    }),
-    controlAdapter({ service: 'sts', store, ...stsOperations({ sessionKey }) }),
-    controlAdapter({ service: 'acm', store, reads: ACM_READS, writes: ACM_WRITES, authorisations: ACM_AUTHORISATIONS }),
-    controlAdapter({
-      service: 'route53',
-      store,
-      reads: ROUTE53_READS,
-      writes: ROUTE53_WRITES,
-      authorisations: ROUTE53_AUTHORISATIONS,
-    }),
-    controlAdapter({
-      service: 'organizations',
-      store,
-      reads: ORGANIZATIONS_READS,
-      writes: ORGANIZATIONS_WRITES,
-      authorisations: ORGANIZATIONS_AUTHORISATIONS,
-    }),
-    s3,
-  ]
+  const consoleOutput = (instanceId: string) => sandboxes.consoleOutput(instanceId)
+  const adapters: Adapter[] = [...controlAdapters({ store, sessionKey, consoleOutput }), s3]
   const upstreams = options.upstreams ?? new Map()
   requireUnserved(upstreams, [...adapters.map(({ service }) => service), ...services.names])
   const trail = new RequestTrail(join(path, 'trail.db'), log)
