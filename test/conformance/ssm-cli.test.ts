@@ -112,6 +112,25 @@ describe('with an agent', () => {
     }, 120_000)
   })
 
+  describe.skipIf(!hasCli)('aws ssm create-association', () => {
+    it('runs a document by targets and a schedule, and says how it went', async () => {
+      const ssm = async (...words: string[]) =>
+        (await mustRun('aws', ['ssm', ...words, '--output', 'text'], { env })).stdout.trim()
+      const what = ['--name', 'AWS-RunShellScript', '--parameters', 'commands=["true"]']
+      const when = ['--targets', 'Key=tag:Name,Values=web', '--schedule-expression', 'rate(1 hour)']
+      const query = ['--query', 'AssociationDescription.AssociationId']
+      const id = await ssm('create-association', ...what, ...when, ...query)
+      const { JobId } = jsonOf(await channel.next())
+      const content = JSON.stringify({ documentStatus: 'Success', runtimeStatus: {} })
+      channel.socket.send(frame('agent_job_reply', { schemaVersion: 1, jobId: JobId, content, topic: '' }))
+      expect((await channel.next()).messageType).toBe('agent_job_reply_ack')
+      const of = ['--association-id', id, '--query', 'AssociationDescription.[Overview.Status,ScheduleExpression]']
+      expect((await ssm('describe-association', ...of)).split('\t')).toEqual(['Success', 'rate(1 hour)'])
+      await ssm('delete-association', '--association-id', id)
+      await expect(ssm('describe-association', ...of)).rejects.toThrow('(AssociationDoesNotExist)')
+    }, 120_000)
+  })
+
   describe.skipIf(!hasCli)('aws ssm start-session', () => {
     it('hands the plugin a token and an address that open the session', async () => {
       const bin = mkdtempSync(join(tmpdir(), 'postern-plugin-'))
