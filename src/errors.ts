@@ -73,7 +73,13 @@ const NOT_FOUND = {
     (id) => `The connection notification ID '${id}' does not exist`,
   ],
   PrefixList: ['InvalidPrefixListID.NotFound', (id) => `The prefix list ID '${id}' does not exist.`],
+  Allocation: ['InvalidAllocationID.NotFound', (id) => `The allocation ID '${id}' does not exist`],
+  NatGateway: ['NatGatewayNotFound', (id) => `The Nat Gateway ${id} was not found`],
   InternetGateway: ['InvalidInternetGatewayID.NotFound', (id) => `The internetGateway ID '${id}' does not exist`],
+  VpcPeeringConnection: [
+    'InvalidVpcPeeringConnectionID.NotFound',
+    (id) => `The vpcPeeringConnection ID '${id}' does not exist`,
+  ],
   DhcpOptions: ['InvalidDhcpOptionID.NotFound', (id) => `The dhcpOption ID '${id}' does not exist`],
 } as const satisfies Record<string, readonly [string, (id: string) => string]>
 

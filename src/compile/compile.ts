@@ -8,6 +8,7 @@ import { compileGatewayLoadBalancerEndpoints } from './gateway-load-balancer-end
 import { compilePrivateZones, compilePublicZones } from './hosted-zone.ts'
 import { compileInstances } from './instance.ts'
 import { compileInterfaceEndpoints } from './interface-endpoint.ts'
+import { compileInternet, compileSites } from './internet.ts'
 import { compileLoadBalancers, compileTargetGroups } from './load-balancer.ts'
 import type { Network, VpcNetwork } from './network.ts'
 import { compileNetworkAcls } from './network-acl.ts'
@@ -24,7 +25,7 @@ import { compileSubnets } from './subnet.ts'
 /** The whole world as a Network. */
 export function compile(records: Records): Network {
   const vpcs = [...records.vpcs.all()].sort(byId).map((vpc) => compileVpc(records, vpc))
-  return networkOf(vpcs, compilePublicZones(records))
+  return { ...networkOf(vpcs, compilePublicZones(records)), ...compileSites(records) }
 }
 
 /** The Network of VPCs that are in order. */
@@ -57,6 +58,7 @@ export function compileVpc(records: Records, vpc: Vpc): VpcNetwork {
     connections: compileConnections(records, vpc),
     ...compileResources(records, vpc),
     ...compileAppliances(records, vpc),
+    ...compileInternet(records, vpc),
     ...compilePeerings(records, vpc),
     failedZoneIds: compileFailedZones(records, vpc),
   }

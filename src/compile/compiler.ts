@@ -7,6 +7,7 @@ import type { RecordChange, Records } from '../store/store.ts'
 import type { ReadTable } from '../store/table.ts'
 import { compileVpc, isInhabited, networkOf } from './compile.ts'
 import { compilePublicZones } from './hosted-zone.ts'
+import { compileSites } from './internet.ts'
 import type { Network, VpcNetwork } from './network.ts'
 import { byId } from './order.ts'
 
@@ -17,6 +18,7 @@ export class Compiler {
   readonly #records: Records
   #network: Network = networkOf([])
   #publicZonesTouched = true
+  #sitesTouched = true
   /** VPCs to be compiled again or to be taken out. */
   readonly #touched = new Set<VpcId>()
   readonly #readers = new Map<Question, Set<VpcId>>()
@@ -32,6 +34,7 @@ export class Compiler {
     for (const record of [before, after]) {
       if (!record) continue
       if (isOfPublicZone(this.#records, record)) this.#publicZonesTouched = true
+      if (table === 'sites') this.#sitesTouched = true
       if (table === 'vpcs') this.#touched.add(record.id as VpcId)
       this.#touchReaders(question(table, 'get', record.id))
       for (const field of indexes) {
@@ -42,7 +45,7 @@ export class Compiler {
 
   /** The Network of the records as they are; the same value while nothing has changed in it. */
   compile(): Network {
-    if (this.#touched.size === 0 && !this.#publicZonesTouched) return this.#network
+    if (this.#touched.size === 0 && !this.#publicZonesTouched && !this.#sitesTouched) return this.#network
     const vpcs = [...this.#network.vpcs]
     const inhabited = [...this.#network.inhabited]
     for (const id of this.#touched) {
@@ -53,7 +56,8 @@ export class Compiler {
     this.#touched.clear()
     const publicZones = this.#publicZonesTouched ? compilePublicZones(this.#records) : this.#network.publicZones
     this.#publicZonesTouched = false
-    this.#network = { vpcs, inhabited, publicZones }
+    this.#network = { vpcs, inhabited, publicZones, ...compileSites(this.#records) }
+    this.#sitesTouched = false
     return this.#network
   }
 

@@ -1,11 +1,16 @@
 // Elastic network interfaces as the network knows them.
 
+import type { ElasticAddress } from '../store/internet-records.ts'
 import type { NetworkInterface, Vpc } from '../store/records.ts'
 import type { Records } from '../store/store.ts'
-import type { InterfaceNetwork } from './network.ts'
+import type { InterfaceNetwork, PublicAddressNetwork } from './network.ts'
 import { byId } from './order.ts'
 
 export function compileInterfaces(records: Records, vpc: Vpc): InterfaceNetwork[] {
+  const elastic = Map.groupBy(
+    records.elasticAddresses.where('vpcId', vpc.id),
+    ({ networkInterfaceId }) => networkInterfaceId,
+  )
   return records.networkInterfaces
     .where('vpcId', vpc.id)
     .map((eni) => ({
@@ -21,6 +26,7 @@ export function compileInterfaces(records: Records, vpc: Vpc): InterfaceNetwork[
       ...(hasResourceName(records, eni) && { resourceName: true as const }),
       ...(eni.vpcEndpointId && { endpointId: eni.vpcEndpointId }),
       ...(eni.loadBalancerId !== undefined && { loadBalancerId: eni.loadBalancerId }),
+      ...compilePublicAddresses(eni, elastic.get(eni.id) ?? []),
     }))
     .sort(byId)
 }
@@ -29,4 +35,18 @@ export function compileInterfaces(records: Records, vpc: Vpc): InterfaceNetwork[
 function hasResourceName(records: Records, { attachment }: NetworkInterface): boolean {
   if (attachment?.deviceIndex !== 0) return false
   return records.instances.get(attachment.instanceId)?.privateDnsNameOptions?.enableResourceNameDnsARecord ?? false
+}
+
+/** An Elastic IP stands before the address of the launch. */
+function compilePublicAddresses(
+  { id, privateAddresses: [primary], publicAddress }: NetworkInterface,
+  elastic: readonly ElasticAddress[],
+): Pick<InterfaceNetwork, 'publicAddresses'> {
+  const own = elastic.flatMap(({ id: by, privateAddress, publicIp }): PublicAddressNetwork[] =>
+    privateAddress ? [{ privateAddress, publicAddress: publicIp, by }] : [],
+  )
+  const isTaken = own.some(({ privateAddress }) => privateAddress === primary)
+  const launched = primary && publicAddress && !isTaken ? [{ privateAddress: primary, publicAddress, by: id }] : []
+  const all = [...own, ...launched].sort((a, b) => (a.privateAddress < b.privateAddress ? -1 : 1))
+  return all.length > 0 ? { publicAddresses: all } : {}
 }

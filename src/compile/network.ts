@@ -4,12 +4,14 @@
 import type { Address } from '../ip/address.ts'
 import type { Cidr } from '../ip/cidr.ts'
 import type { PortRange, Protocol } from '../ip/protocol.ts'
+import type { NatGatewayId } from '../store/internet-records.ts'
 import type { EndpointAssociationId, ResourceConfigurationId, ResourceGatewayId } from '../store/lattice-records.ts'
 import type { EndpointServiceId, HealthCheck } from '../store/load-balancing-records.ts'
 import type { VpcPeeringConnectionId } from '../store/peering-records.ts'
 import type {
   AccountId,
   InstanceId,
+  InternetGatewayId,
   NetworkAclId,
   NetworkInterfaceId,
   Region,
@@ -28,6 +30,16 @@ export interface Network {
   readonly inhabited: readonly VpcNetwork[]
   /** Users' public hosted zones, by id; of several zones of one name only the one that was first. */
   readonly publicZones: readonly HostedZoneNetwork[]
+  /** Sites of the internet that the user declared, by name; absent: none. */
+  readonly sites?: readonly SiteNetwork[]
+}
+
+/** A named site of the internet. */
+export interface SiteNetwork {
+  readonly name: string
+  readonly address: Address
+  /** What its pages are fetched from; absent: a small page of Postern's own. */
+  readonly url?: string
 }
 
 /** One VPC: a router namespace with everything it needs, independent of all other VPCs. */
@@ -61,6 +73,10 @@ export interface VpcNetwork {
   readonly resourceGateways?: readonly ResourceGatewayNetwork[]
   /** Endpoints that lead packets to appliances, by id; absent: none. */
   readonly gatewayLoadBalancerEndpoints?: readonly GatewayLoadBalancerEndpointNetwork[]
+  /** The internet gateway that is attached; absent: none. */
+  readonly internetGatewayId?: InternetGatewayId
+  /** NAT gateways that are in force or being put in force, by id; absent: none. */
+  readonly natGateways?: readonly NatGatewayNetwork[]
   /** Active peering connections, by id; absent: none. */
   readonly peerings?: readonly PeeringNetwork[]
   /** Ids of zones that `az fail` took down and in which this VPC has subnets. Nothing enters or leaves an address there. */
@@ -109,6 +125,28 @@ export interface InterfaceNetwork {
   readonly endpointId?: VpcEndpointId
   /** The load balancer whose node this is. */
   readonly loadBalancerId?: string
+  /** By private address; absent: none. */
+  readonly publicAddresses?: readonly PublicAddressNetwork[]
+}
+
+/** What the internet knows an address of an interface by. */
+export interface PublicAddressNetwork {
+  readonly privateAddress: Address
+  readonly publicAddress: Address
+  /** `eipalloc-…`, or the interface itself when the launch gave the address. */
+  readonly by: string
+}
+
+export interface NatGatewayNetwork {
+  readonly id: NatGatewayId
+  readonly kind: 'public' | 'private'
+  readonly subnetId: SubnetId
+  readonly interfaceId: NetworkInterfaceId
+  readonly address: Address
+  /** Its flows are known by this. */
+  readonly backboneAddress: Address
+  /** Public only. */
+  readonly publicAddress?: Address
 }
 
 /** An instance that should be running; a stopped one is not here. */
@@ -137,6 +175,8 @@ export type NextHop =
   | { readonly kind: 'networkInterface'; readonly interfaceId: NetworkInterfaceId }
   /** To the peer of an active peering connection, which takes what is for its own blocks. */
   | { readonly kind: 'peering'; readonly peeringId: VpcPeeringConnectionId }
+  | { readonly kind: 'internetGateway'; readonly gatewayId: InternetGatewayId }
+  | { readonly kind: 'natGateway'; readonly natGatewayId: NatGatewayId }
   /** Packets are dropped; `why` says what is missing. */
   | { readonly kind: 'blackhole'; readonly why: string }
 

@@ -8,6 +8,8 @@ export const STAGES = [
   'sg-egress',
   'nacl-out',
   'route',
+  'nat-gateway',
+  'internet-gateway',
   'nacl-in',
   'sg-ingress',
   'endpoint-state',

@@ -4,6 +4,7 @@
 import { AMAZON_APEXES } from '../catalogue/amazon-names.ts'
 import { endpointServices } from '../catalogue/endpoint-services.ts'
 import { awsPrefixLists } from '../catalogue/prefix-lists.ts'
+import { OTHER_SERVICES } from '../catalogue/public-addresses.ts'
 import { DEFAULT_REGION, isRegion, REGIONS } from '../catalogue/regions.ts'
 import type { Network } from '../compile/network.ts'
 import { type Address, addressPlus } from '../ip/address.ts'
@@ -11,9 +12,6 @@ import { type Cidr, cidrBase, cidrContains, cidrLength, cidrsOverlap } from '../
 import type { Region } from '../store/records.ts'
 import { apiEndpointRecords } from './endpoint-zones.ts'
 import type { ResourceRecord, Zone } from './zone.ts'
-
-/** Amazon announces 52.46.0.0/16 for its own services, and no prefix list of the catalogue touches it. */
-const OTHER_SERVICES_BASE = '52.46.0.0' as Address
 
 /** S3 answers with up to eight addresses: https://repost.aws/knowledge-center/s3-dns-query-multivalue-response */
 const PREFIX_LIST_ANSWERS = 8
@@ -142,7 +140,7 @@ function wildcardPattern(name: string): RegExp {
 
 function otherServiceAddress(name: string): Address {
   const hash = fnv1a(name)
-  return addressPlus(OTHER_SERVICES_BASE, ((hash >>> 8) & 0xff) * 256 + 1 + (hash % 254))
+  return addressPlus(cidrBase(OTHER_SERVICES), ((hash >>> 8) & 0xff) * 256 + 1 + (hash % 254))
 }
 
 /** FNV-1a, 32 bits: the same name has the same address in every world and on every run. */

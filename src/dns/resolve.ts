@@ -12,6 +12,7 @@ import { hostedZone } from './hosted-zone.ts'
 import { loadBalancerZone } from './load-balancer-zone.ts'
 import { publicZones } from './public-names.ts'
 import { resourceHiddenZones, resourceNamesZone } from './resource-zones.ts'
+import { siteZones } from './site-zones.ts'
 import { isTargetHealthy } from './target-health.ts'
 import {
   type AliasRecord,
@@ -179,7 +180,8 @@ const publicByNetwork = new WeakMap<Network, Map<Region, ZoneLayer>>()
 function publicLayer(network: Network, region: Region): ZoneLayer {
   const byRegion = publicByNetwork.get(network) ?? new Map<Region, ZoneLayer>()
   publicByNetwork.set(network, byRegion)
-  const layer = byRegion.get(region) ?? zoneLayer([...publicZones(network, region), ...userZones(network)])
+  const layer =
+    byRegion.get(region) ?? zoneLayer([...siteZones(network), ...publicZones(network, region), ...userZones(network)])
   byRegion.set(region, layer)
   return layer
 }

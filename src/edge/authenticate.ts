@@ -37,7 +37,8 @@ export function authenticate(
   const fail = (fault: Fault) => authenticationError(service, fault, now)
   const identity = identify(claim.accessKeyId, claim.sessionToken)
   if (!identity) {
-    if (mode === 'open' && connection.kind === 'public') return { principal: openPrincipal(claim.accessKeyId) }
+    const isHost = connection.kind === 'public' && connection.from === undefined
+    if (mode === 'open' && isHost) return { principal: openPrincipal(claim.accessKeyId) }
     throw fail({ kind: 'unknown-key', claim })
   }
   if ('orphaned' in identity) throw fail({ kind: 'orphaned-key', claim })

@@ -62,9 +62,9 @@ export class CertificateAuthority {
     return new CertificateAuthority(made.certificate, made.key, now)
   }
 
-  /** The certificate for a TLS server name; undefined for a name that is not AWS's. */
-  certificateFor(serverName: string): ServerCertificate | undefined {
-    const names = certificateNames(serverName)
+  /** The certificate for a TLS server name; undefined for a name that is neither AWS's nor one of `sites`. */
+  certificateFor(serverName: string, sites: readonly string[] = []): ServerCertificate | undefined {
+    const names = certificateNames(serverName) ?? (sites.includes(serverName) ? [serverName] : undefined)
     const primary = names?.[0]
     if (!names || !primary) return undefined
     const now = this.#now()

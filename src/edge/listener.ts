@@ -6,14 +6,18 @@ import { createServer as createHttpsServer, type Server as HttpsServer } from 'n
 import type { Socket, Server as TcpServer } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { createSecureContext, type SecureContext } from 'node:tls'
-import { type EndpointService, findEndpointService } from '../catalogue/endpoint-services.ts'
+import { findEndpointService } from '../catalogue/endpoint-services.ts'
+import { BACKBONE } from '../compile/backbone.ts'
+import { DEFAULT_SITE, isOutside, SITES, sitesOf } from '../compile/internet.ts'
 import { lookupIn, type PlacedEndpoint } from '../compile/lookup.ts'
-import type { Network } from '../compile/network.ts'
+import type { Network, SiteNetwork } from '../compile/network.ts'
 import type { Connection, EndpointConnection } from '../iam/connection.ts'
 import { type Address, parseAddress } from '../ip/address.ts'
+import { cidrContains } from '../ip/cidr.ts'
 import { normaliseHost } from './aws-host.ts'
 import type { CertificateAuthority, ServerCertificate } from './ca.ts'
 import { defaultNameOf, isNameOf } from './endpoint-host.ts'
+import { answerAsSite } from './site.ts'
 import { asksForWebSocket, type UpgradeRequest } from './web-socket.ts'
 
 // An import of node:http by name also loads its WebSocket client: 13 MB and 20 ms for what nobody here uses.
@@ -49,6 +53,7 @@ export class EdgeListener {
   #http: HttpServer
   /** One TLS server for each endpoint service: it has certificates for that service's names alone, as AWS's has. */
   #https = new Map<string, TlsFront>()
+  #outside: TlsFront | undefined
   #sockets = new Set<Socket>()
   /** How many connections each interface has, by its backbone address. */
   #counts = new Map<string, number>()
@@ -64,8 +69,8 @@ export class EdgeListener {
   /** Serves the connections of listening sockets, from now until they close. */
   serve(sockets: { readonly https: TcpServer; readonly http: TcpServer }): void {
     sockets.https.on('connection', (socket) => {
-      const placed = this.#accept(socket)
-      const front = placed && this.#tlsFront(placed)
+      const path = this.#accept(socket)
+      const front = path && ('placed' in path ? this.#tlsFront(path.placed) : this.#outsideFront())
       if (front) front.server.emit('connection', socket)
       else socket.destroy()
     })
@@ -80,7 +85,7 @@ export class EdgeListener {
   }
 
   /** The endpoint of a new connection; one that is not ours to answer is dropped without a word. */
-  #accept(socket: Socket): PlacedEndpoint | undefined {
+  #accept(socket: Socket): Path | undefined {
     const path = this.#pathOf(socket)
     const { remote = '' } = this.#addressesOf(socket)
     const count = (this.#counts.get(remote) ?? 0) + 1
@@ -91,7 +96,7 @@ export class EdgeListener {
     this.#sockets.add(socket)
     this.#counts.set(remote, count)
     socket.once('close', () => this.#forget(socket, remote))
-    return path.placed
+    return path
   }
 
   #forget(socket: Socket, remote: string): void {
@@ -109,7 +114,7 @@ export class EdgeListener {
         request.socket.destroy()
         return
       }
-      this.#options.frontDoor.answer(request, response, { ...path.connection, secure }).catch((error: unknown) => {
+      this.#answer(path, request, response, secure).catch((error: unknown) => {
         // A client that went away in the middle is no news.
         if (!isBrokenConnection(error)) this.#options.log(`edge: ${request.method} ${request.url}: ${error}`)
         request.socket.destroy()
@@ -117,11 +122,17 @@ export class EdgeListener {
     }
   }
 
+  #answer(path: Path, request: IncomingMessage, response: ServerResponse, secure: boolean): Promise<void> {
+    return 'site' in path
+      ? answerAsSite(path.site, request, response, path.asker)
+      : this.#options.frontDoor.answer(request, response, { ...path.connection, secure })
+  }
+
   /** The same for a request that asks for a WebSocket. */
   #upgrader(secure: boolean): Upgrader {
     return (request, socket, early) => {
       const path = this.#pathOf(request.socket)
-      if (!path) {
+      if (!path || 'site' in path) {
         socket.destroy()
         return
       }
@@ -133,8 +144,9 @@ export class EdgeListener {
     }
   }
 
-  #pathOf(socket: Socket): { placed: PlacedEndpoint; connection: EndpointConnection } | undefined {
+  #pathOf(socket: Socket): Path | undefined {
     const { local, remote } = this.#addressesOf(socket)
+    if (local && remote && isOutside(local)) return this.#outsidePath(local, remote)
     const lookup = lookupIn(this.#options.network())
     const placed = local && lookup.endpointByBackbone.get(local)
     const asker = remote && lookup.interfaceByBackbone.get(remote)
@@ -157,6 +169,15 @@ export class EdgeListener {
     }
   }
 
+  /** The kernel lets nobody come by another's public address. */
+  #outsidePath(local: Address, remote: Address): Path | undefined {
+    if (cidrContains(BACKBONE, remote)) return undefined
+    const site = sitesOf(this.#options.network()).find(({ address }) => address === local)
+    if (site) return { site, asker: remote }
+    if (cidrContains(SITES, local)) return undefined
+    return { connection: { kind: 'public', from: 'internet', sourceIp: remote, secure: false } }
+  }
+
   #addressesOf(socket: Socket): SocketAddresses {
     let addresses = this.#addresses.get(socket)
     if (!addresses) {
@@ -171,14 +192,42 @@ export class EdgeListener {
     if (!front) {
       const service = findEndpointService(vpc.region, endpoint.serviceName)
       if (!service) return undefined
-      front = new TlsFront(this.#options, service, this.#handler(true))
+      front = new TlsFront(this.#options, this.#handler(true), {
+        ownName: defaultNameOf(service),
+        certificateFor: (name) =>
+          this.#options.authority.certificateFor(isNameOf(service, name) ? name : defaultNameOf(service)),
+      })
       front.server.on('upgrade', this.#upgrader(true))
       this.#https.set(endpoint.serviceName, front)
     }
     front.renew()
     return front
   }
+
+  /** AWS's public addresses and the sites: whoever is asked for by name. */
+  #outsideFront(): TlsFront {
+    if (!this.#outside) {
+      const { authority, network } = this.#options
+      this.#outside = new TlsFront(this.#options, this.#handler(true), {
+        ownName: DEFAULT_SITE.name,
+        certificateFor: (name) =>
+          authority.certificateFor(
+            name,
+            sitesOf(network()).map((site) => site.name),
+          ),
+      })
+      this.#outside.server.on('upgrade', this.#upgrader(true))
+    }
+    this.#outside.renew()
+    return this.#outside
+  }
 }
+
+/** What a connection came to: an endpoint, AWS's own address on the internet, or a site there. */
+type Path =
+  | { readonly placed: PlacedEndpoint; readonly connection: EndpointConnection }
+  | { readonly connection: Connection }
+  | { readonly site: SiteNetwork; readonly asker: Address }
 
 interface SocketAddresses {
   readonly local: Address | undefined
@@ -196,17 +245,24 @@ function serverOptions({ headLimit = HEAD_LIMIT }: EdgeListenerOptions) {
   }
 }
 
-/** TLS for one endpoint service. A server name of another service gets this one's certificate, which does not fit it. */
+/** Whose certificates a TLS server has. */
+interface Named {
+  /** For clients that give no name. */
+  readonly ownName: string
+  /** Undefined: there is none for this name. */
+  readonly certificateFor: (name: string) => ServerCertificate | undefined
+}
+
+/** TLS for one endpoint service, or for the internet. A server name of another service gets this one's certificate, which
+ * does not fit it. */
 class TlsFront {
   readonly server: HttpsServer
-  #authority: CertificateAuthority
-  #ownName: string
+  #named: Named
   #contexts = new WeakMap<ServerCertificate, SecureContext>()
   #current: ServerCertificate | undefined
 
-  constructor(options: EdgeListenerOptions, service: EndpointService, handler: Handler) {
-    this.#authority = options.authority
-    this.#ownName = defaultNameOf(service)
+  constructor(options: EdgeListenerOptions, handler: Handler, named: Named) {
+    this.#named = named
     this.server = tuned(
       createHttpsServer(
         {
@@ -215,8 +271,7 @@ class TlsFront {
           minVersion: 'TLSv1.2',
           ALPNProtocols: ['http/1.1'],
           SNICallback: (serverName, answer) => {
-            const name = normaliseHost(serverName)
-            answer(null, this.#contextFor(isNameOf(service, name) ? name : this.#ownName))
+            answer(null, this.#contextFor(normaliseHost(serverName)))
           },
         },
         handler,
@@ -226,14 +281,14 @@ class TlsFront {
 
   /** Certificates end; clients without a server name get the present one too. */
   renew(): void {
-    const certificate = this.#authority.certificateFor(this.#ownName)
+    const certificate = this.#named.certificateFor(this.#named.ownName)
     if (!certificate || certificate === this.#current) return
     this.server.setSecureContext(certificate)
     this.#current = certificate
   }
 
   #contextFor(name: string): SecureContext | undefined {
-    const certificate = this.#authority.certificateFor(name)
+    const certificate = this.#named.certificateFor(name)
     if (!certificate) return undefined
     let context = this.#contexts.get(certificate)
     if (!context) {

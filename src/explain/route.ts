@@ -53,6 +53,10 @@ function hopText(nextHop: Exclude<NextHop, { kind: 'blackhole' }>): string {
       return `to ${nextHop.endpointId}`
     case 'networkInterface':
       return `to ${nextHop.interfaceId}`
+    case 'internetGateway':
+      return `to ${nextHop.gatewayId}`
+    case 'natGateway':
+      return `to ${nextHop.natGatewayId}`
     case 'peering':
       return `to ${nextHop.peeringId}`
     default:

@@ -16,6 +16,7 @@ import type { VpcEndpointId } from '../store/records.ts'
 import { applianceSteps } from './appliances.ts'
 import { nodeOf, nodeSteps } from './balancer.ts'
 import { endpointSteps, interfaceEndpointAt, notInForce, withGroupHint } from './endpoint.ts'
+import { internetSteps, natSteps } from './internet.ts'
 import { exemptStep } from './link-local.ts'
 import { networkAclStep } from './network-acl.ts'
 import { formatTraffic, type Packet, replyTo } from './packet.ts'
@@ -83,6 +84,10 @@ function arrive(hop: Hop, nextHop: NextHop | undefined): Step[] {
       return throughEndpoint(hop, nextHop.endpointId)
     case 'networkInterface':
       return arriveAtAppliance(hop, nextHop.interfaceId)
+    case 'internetGateway':
+      return internetSteps(hop, nextHop.gatewayId)
+    case 'natGateway':
+      return natSteps(hop, nextHop.natGatewayId)
     case 'peering':
       return arriveAtPeer(hop, nextHop.peeringId)
     default:

@@ -2,8 +2,14 @@
 // gives the policies their network keys.
 
 export type Connection =
-  /** The control port on the host's loopback, or (asked of explain) a path over the internet. */
-  { readonly kind: 'public'; readonly sourceIp: string; readonly secure: boolean } | EndpointConnection
+  | {
+      readonly kind: 'public'
+      readonly sourceIp: string
+      readonly secure: boolean
+      /** From an instance, by Postern's internet, or (asked of explain) a path over it. Absent: from the host's loopback. */
+      readonly from?: 'internet'
+    }
+  | EndpointConnection
 
 export interface EndpointConnection {
   readonly kind: 'endpoint'

@@ -3,7 +3,8 @@
 // and the answers. Nothing here may ask for the state of a connection: conntrack in a third namespace would cost more than
 // all the rules do.
 
-import { GENEVE_PORT, METADATA_BACKBONE, RESOLVER_BACKBONE, SHADOWS } from '../compile/backbone.ts'
+import { BACKBONE, GENEVE_PORT, METADATA_BACKBONE, RESOLVER_BACKBONE, SHADOWS } from '../compile/backbone.ts'
+import { INTERNET } from '../compile/internet.ts'
 import { backboneNamespace } from './names.ts'
 import type { NftSet, Rule, Ruleset } from './nft.ts'
 import { type BackbonePart, LAST_METRIC, MAIN_RULE, type NamespacePlan, type Route } from './plan.ts'
@@ -15,7 +16,8 @@ export interface BackbonePlan {
 
 /** The backbone as these VPCs together need it. */
 export function planBackbone(world: string, parts: readonly BackbonePart[]): BackbonePlan {
-  const own = [RESOLVER_BACKBONE, METADATA_BACKBONE, SHADOWS].map(
+  const hasInternet = parts.some(({ publics = [] }) => publics.length > 0)
+  const own = [RESOLVER_BACKBONE, METADATA_BACKBONE, SHADOWS, ...(hasInternet ? INTERNET : [])].map(
     (destination): Route => ({ type: 'local', destination, device: 'lo' }),
   )
   return {
@@ -41,6 +43,9 @@ function backboneRules(parts: readonly BackbonePart[]): Ruleset {
   const gateways = parts.flatMap((part) => part.gateways ?? [])
   const ofGateways: NftSet[] =
     gateways.length > 0 ? [{ name: 'gateways', type: 'ifname . ipv4_addr', elements: gateways }] : []
+  const publics = parts.flatMap((part) => part.publics ?? [])
+  const ofInternet: NftSet[] =
+    publics.length > 0 ? [{ name: 'publics', type: 'ifname . ipv4_addr', elements: publics }] : []
   return {
     sets: [
       set('sources'),
@@ -49,15 +54,20 @@ function backboneRules(parts: readonly BackbonePart[]): Ruleset {
       set('providers'),
       set('nodes'),
       ...ofGateways,
+      ...ofInternet,
     ],
     maps: [],
     chains: [
       {
         name: 'input',
         hook: { type: 'filter', hook: 'input', priority: 0, policy: 'drop' },
-        rules: gateways.length > 0 ? [...INPUT, FROM_APPLIANCES] : INPUT,
+        rules: [...(publics.length > 0 ? [TO_SITES] : []), ...INPUT, ...(gateways.length > 0 ? [FROM_APPLIANCES] : [])],
       },
-      { name: 'forward', hook: { type: 'filter', hook: 'forward', priority: 0, policy: 'drop' }, rules: FORWARD },
+      {
+        name: 'forward',
+        hook: { type: 'filter', hook: 'forward', priority: 0, policy: 'drop' },
+        rules: publics.length > 0 ? [...FORWARD, BETWEEN_PUBLICS] : FORWARD,
+      },
     ],
   }
 }
@@ -87,3 +97,9 @@ const FORWARD: readonly Rule[] = [
   { match: ['iifname . ip saddr @providers'], verdict: 'accept' },
   { match: ['iifname . ip saddr @sources', 'iifname . ip daddr @consumers'], verdict: 'accept' },
 ]
+
+/** The internet's own addresses, each VPC by its public ones alone. There only with a public address. */
+const FROM_PUBLIC = ['iifname . ip saddr @publics', `ip daddr != ${BACKBONE}`]
+const TO_SITES: Rule = { match: [...FROM_PUBLIC, 'tcp dport { 80, 443 }'], verdict: 'accept' }
+/** Whoever has the address has the route. */
+const BETWEEN_PUBLICS: Rule = { match: FROM_PUBLIC, verdict: 'accept' }

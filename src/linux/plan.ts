@@ -53,6 +53,8 @@ export interface BackbonePart {
   readonly providers: readonly string[]
   /** `"vpc-…" . 248.…`: the shadows of Gateway Load Balancers' nodes, to which appliances send packets back. Absent: none. */
   readonly gateways?: readonly string[]
+  /** `"vpc-…" . 44.…`: the VPC's public addresses. Absent: none. */
+  readonly publics?: readonly string[]
   /** `"vpc-…" . 240.…`: nodes, as which the backbone itself opens connections to targets. */
   readonly nodes: readonly string[]
 }
@@ -144,6 +146,8 @@ export const ENDPOINT_MTU = 8500
 
 /** The next hop on a link to the backbone, at either end. */
 export const LINK_NEXT_HOP = '169.254.255.254' as Address
+/** The next hop of routes to an internet gateway, on the same link: by it the rules know what is on that way. */
+export const INTERNET_NEXT_HOP = '169.254.255.253' as Address
 export const VPC_SIDE_MAC = '02:00:00:00:00:01'
 export const BACKBONE_SIDE_MAC = '02:00:00:00:00:02'
 

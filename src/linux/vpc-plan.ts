@@ -12,6 +12,7 @@ import { nodeDoors } from './balancer-rules.ts'
 import { balancedFlows, findBalancers, takesDatagramsBack } from './balancers.ts'
 import type { Bandwidth } from './bandwidth.ts'
 import { behindDoor, type Door, findDetours, findDoors, planDetours, planDoors } from './endpoint-doors.ts'
+import { findInternet, hasInternet, type Internet } from './internet-rules.ts'
 import {
   BACKBONE_LINK,
   backboneNamespace,
@@ -33,6 +34,7 @@ import {
   ENDPOINT_MTU,
   type GatewayMapping,
   type GatewayPath,
+  INTERNET_NEXT_HOP,
   type InstancePlan,
   kernelTable,
   LAST_METRIC,
@@ -73,14 +75,15 @@ export function planVpc(world: string, vpc: VpcNetwork, endpointBandwidth?: Band
   const balancers = findBalancers(vpc)
   const detours = findDetours(vpc, [...doors, ...balancers.nodes])
   const detourPaths = planDetours(vpc, detours)
+  const internet = findInternet(vpc, plugIns)
   const gateways = [...planGateways(vpc), ...planDoors(vpc, doors, detourPaths)]
   return {
     id: vpc.id,
-    router: planRouter(world, { vpc, plugIns, doors, balancers }),
+    router: planRouter(world, { vpc, plugIns, doors, balancers, internet }),
     instances: planInstances(world, vpc, plugIns),
     links: planLinks(world, vpc, plugIns),
-    backbone: planBackbonePart({ vpc, plugIns, doors, balancers }),
-    rules: vpcRules({ vpc, plugIns, doors, detours, balancers, endpointBandwidth }),
+    backbone: planBackbonePart({ vpc, plugIns, doors, balancers, internet }),
+    rules: vpcRules({ vpc, plugIns, doors, detours, balancers, internet, endpointBandwidth }),
     gateways,
     closedGateways: findClosedGateways(vpc, doors, gateways),
     detours: detourPaths,
@@ -102,7 +105,7 @@ function findPlugIns(vpc: VpcNetwork): PlugIn[] {
   })
 }
 
-function planRouter(world: string, { vpc, plugIns, doors, balancers }: Parts): NamespacePlan {
+function planRouter(world: string, { vpc, plugIns, doors, balancers, internet }: Parts): NamespacePlan {
   const tunnels = findTunnels(vpc).map(({ link }) => link)
   return {
     name: vpcNamespace(world, vpc.id),
@@ -111,6 +114,9 @@ function planRouter(world: string, { vpc, plugIns, doors, balancers }: Parts): N
     addresses: vpc.subnets.map((subnet) => ({ device: 'lo', address: subnet.router, length: 32 })),
     neighbours: [
       { device: BACKBONE_LINK, address: LINK_NEXT_HOP, macAddress: BACKBONE_SIDE_MAC },
+      ...(hasInternet(internet)
+        ? [{ device: BACKBONE_LINK, address: INTERNET_NEXT_HOP, macAddress: BACKBONE_SIDE_MAC }]
+        : []),
       ...peeringNeighbours(vpc),
     ],
     routes: [
@@ -121,7 +127,7 @@ function planRouter(world: string, { vpc, plugIns, doors, balancers }: Parts): N
       ...doors.flatMap((door) =>
         behindDoor(door).map((address) => ({ ...toBackbone(address, BACKBONE_TABLE), mtu: ENDPOINT_MTU })),
       ),
-      ...vpc.routeTables.flatMap((table) => tableRoutes(table, { plugIns, tunnels })),
+      ...vpc.routeTables.flatMap((table) => tableRoutes(table, { plugIns, tunnels, isOnline: hasInternet(internet) })),
     ],
     rules: [
       {
@@ -155,6 +161,8 @@ function mainRoutes(vpc: VpcNetwork, plugIns: readonly PlugIn[]): Route[] {
 interface RouterLinks {
   readonly plugIns: readonly PlugIn[]
   readonly tunnels: readonly string[]
+  /** Something here has a use for the internet. */
+  readonly isOnline: boolean
 }
 
 /** A route table as the user made it. `throw` goes on to the next rule, which is the main table. */
@@ -176,7 +184,11 @@ function blackholesUnder(routes: Iterable<Route>, table: number): Route[] {
     .map(({ destination }) => ({ type: 'blackhole', destination, metric: LAST_METRIC, table }))
 }
 
-function entryRoute({ cidr: block, nextHop }: RouteEntry, table: number, { plugIns, tunnels }: RouterLinks): Route {
+function entryRoute(
+  { cidr: block, nextHop }: RouteEntry,
+  table: number,
+  { plugIns, tunnels, isOnline }: RouterLinks,
+): Route {
   const destination = destinationOf(block)
   switch (nextHop.kind) {
     case 'local':
@@ -196,7 +208,12 @@ function entryRoute({ cidr: block, nextHop }: RouteEntry, table: number, { plugI
     }
     case 'peering':
       return { type: 'unicast', destination, via: LINK_NEXT_HOP, device: peeringLink(nextHop.peeringId), table }
-    // Prerouting has sent these to the backbone already; a flow that it could not translate has nowhere to go.
+    case 'internetGateway':
+      return isOnline
+        ? { type: 'unicast', destination, via: INTERNET_NEXT_HOP, device: BACKBONE_LINK, table }
+        : { type: 'blackhole', destination, table }
+    // Prerouting has sent these on already; a flow that it could not translate has nowhere to go.
+    case 'natGateway':
     case 'vpcEndpoint':
     case 'blackhole':
       return { type: 'blackhole', destination, table }
@@ -290,7 +307,7 @@ function planLinks(world: string, vpc: VpcNetwork, plugIns: readonly PlugIn[]): 
 }
 
 /** What leads to a load balancer is forwarded to its VPC; all else ends in the backbone. */
-function planBackbonePart({ vpc, plugIns, doors, balancers: { nodes, connections } }: Parts): BackbonePart {
+function planBackbonePart({ vpc, plugIns, doors, balancers: { nodes, connections }, internet }: Parts): BackbonePart {
   const device = vpcLink(vpc.id)
   const behind = (address: Address) => `${quoted(device)} . ${address}`
   const identities = plugIns.map((plugIn) => plugIn.networkInterface.backboneAddress)
@@ -305,7 +322,7 @@ function planBackbonePart({ vpc, plugIns, doors, balancers: { nodes, connections
       addresses: [],
       neighbours: [{ device, address: LINK_NEXT_HOP, macAddress: VPC_SIDE_MAC }],
       routes: [
-        ...[...identities, ...connections.map(({ backboneAddress }) => backboneAddress)].map(
+        ...[...identities, ...connections.map(({ backboneAddress }) => backboneAddress), ...internet.addresses].map(
           (destination): Route => ({ type: 'unicast', destination, via: LINK_NEXT_HOP, device }),
         ),
         ...[...own.flatMap(backboneAddresses), ...nodes.map(({ backboneAddress }) => backboneAddress)].map(
@@ -327,6 +344,7 @@ function planBackbonePart({ vpc, plugIns, doors, balancers: { nodes, connections
         .map(({ key, value }) => `${quoted(device)} . ${value} . ${key.split(' . ').at(-1)}`),
     ],
     ...(gateways.length > 0 && { gateways: gateways.map((node) => behind(shadowOf(node.backboneAddress))) }),
+    ...(internet.addresses.length > 0 && { publics: internet.addresses.map(behind) }),
     consumers: through.map(({ backboneAddress }) => behind(backboneAddress)),
     providers: connections.map(({ backboneAddress }) => behind(backboneAddress)),
     nodes: nodes.map(({ backboneAddress }) => behind(backboneAddress)),

@@ -42,6 +42,16 @@ import {
   TO_INTERFACE_ENDPOINT,
   toEndpointChain,
 } from './endpoint-rules.ts'
+import {
+  dropPrivate,
+  forwardInternet,
+  fromInternet,
+  type Internet,
+  internetMaps,
+  internetSets,
+  natChains,
+  toInternet,
+} from './internet-rules.ts'
 import { BACKBONE_LINK, type Direction, groupChain, groupsChain } from './names.ts'
 import {
   anyOf,
@@ -87,13 +97,14 @@ export interface RuleSources {
   readonly doors: readonly Door[]
   readonly detours: readonly Detour[]
   readonly balancers: Balancers
+  readonly internet: Internet
   /** What each interface of an endpoint carries at most; absent: as much as the host. */
   readonly endpointBandwidth?: Bandwidth | undefined
 }
 
 /** What load balancers and users' services need is there only with one of them. */
 export function vpcRules(sources: RuleSources): Ruleset {
-  const { vpc, plugIns, doors, detours, balancers, endpointBandwidth } = sources
+  const { vpc, plugIns, doors, detours, balancers, internet, endpointBandwidth } = sources
   const serves = isBalancing(balancers)
   const consumes = doors.some(isThrough)
   const resources = findResources(vpc)
@@ -111,6 +122,7 @@ export function vpcRules(sources: RuleSources): Ruleset {
       ...endpointSets(doors, detours),
       ...(serves ? balancerSets(balancers) : []),
       ...resourceSets(resources),
+      ...internetSets(internet),
       ...failure.sets,
       ...bandwidthSets(endpointBandwidth),
       ...referencedGroups(vpc),
@@ -123,6 +135,7 @@ export function vpcRules(sources: RuleSources): Ruleset {
       ...(serves ? balancerMaps(balancers, plugIns) : []),
       ...resourceMaps(resources),
       ...(consumes || serves ? [forwarded] : []),
+      ...internetMaps(vpc, internet),
     ],
     chains: [
       ...baseChains(sources, failure),
@@ -136,6 +149,7 @@ export function vpcRules(sources: RuleSources): Ruleset {
       ...aclChains(vpc),
       ...groupChains(sources),
       ...peeringChains(vpc),
+      ...natChains(vpc, internet),
     ],
   }
 }
@@ -231,7 +245,7 @@ function gatewayMap(vpc: VpcNetwork): NftMap {
   }
 }
 
-function baseChains({ vpc, balancers, endpointBandwidth }: RuleSources, failure: ZoneFailure): Chain[] {
+function baseChains({ vpc, balancers, internet, endpointBandwidth }: RuleSources, failure: ZoneFailure): Chain[] {
   const serves = isBalancing(balancers)
   const resources = findResources(vpc)
   /** A rule that is there with a load balancer only: others' packets pay nothing for it. */
@@ -256,7 +270,11 @@ function baseChains({ vpc, balancers, endpointBandwidth }: RuleSources, failure:
     {
       name: 'to-backbone',
       hook: { type: 'nat', hook: 'prerouting', priority: -100, policy: 'accept' },
-      rules: [...serving(OUT_OF_BACKBONE), ...toBackbone(vpc, [TO_INTERFACE_ENDPOINT, ...serving(TO_NODE)])],
+      rules: [
+        ...fromInternet(internet),
+        ...serving(OUT_OF_BACKBONE),
+        ...toBackbone(vpc, [TO_INTERFACE_ENDPOINT, ...serving(TO_NODE)]),
+      ],
     },
     chain('mark-backbone', 'prerouting', -90, [
       ...serving(MARK_LEG),
@@ -273,6 +291,7 @@ function baseChains({ vpc, balancers, endpointBandwidth }: RuleSources, failure:
     chain('input', 'input', 0, [DROP]),
     chain('forward', 'forward', 0, [
       ...clampTunnels(findTunnels(vpc)),
+      ...forwardInternet(internet),
       ...forward(serves ? DROP_STRANGERS : DROP_FROM_BACKBONE),
     ]),
     chain('output', 'output', 0, [{ match: ['tcp flags rst'], verdict: 'accept' }, DROP]),
@@ -281,11 +300,13 @@ function baseChains({ vpc, balancers, endpointBandwidth }: RuleSources, failure:
       hook: { type: 'nat', hook: 'postrouting', priority: 100, policy: 'accept' },
       rules: [
         ...serving(FROM_NODE),
+        ...toInternet(vpc, internet),
         { match: [`oifname ${quoted(BACKBONE_LINK)}`], verdict: 'snat ip to ip saddr map @identity' },
       ],
     },
     chain('entering', 'postrouting', 109, [
       ...failure.leaving,
+      ...dropPrivate(internet),
       TO_BACKBONE,
       ...bandwidthRules(endpointBandwidth, 'from'),
       { match: [], verdict: `oifname . ip daddr vmap @${RECEIVERS}` },

@@ -37,6 +37,26 @@ import {
   revokeSecurityGroupIngress,
 } from '../../control/ec2/filtering/security-group-rule.ts'
 import {
+  allocateAddress,
+  associateAddress,
+  describeAddresses,
+  describeAddressesAttribute,
+  disassociateAddress,
+  releaseAddress,
+} from '../../control/ec2/internet/elastic-address.ts'
+import {
+  describeSecurityGroupReferences,
+  describeStaleSecurityGroups,
+} from '../../control/ec2/peering/group-references.ts'
+import { modifyVpcPeeringConnectionOptions } from '../../control/ec2/peering/peering-options.ts'
+import {
+  acceptVpcPeeringConnection,
+  createVpcPeeringConnection,
+  deleteVpcPeeringConnection,
+  describeVpcPeeringConnections,
+  rejectVpcPeeringConnection,
+} from '../../control/ec2/peering/vpc-peering-connection.ts'
+import {
   describeManagedPrefixLists,
   describePrefixLists,
   getManagedPrefixListAssociations,
@@ -49,11 +69,9 @@ import {
   restoreManagedPrefixListVersion,
 } from '../../control/ec2/prefix-list/managed-prefix-list.ts'
 import {
-  describeAddresses,
   describeEgressOnlyInternetGateways,
   describeFlowLogs,
   describeNatGateways,
-  describeVpcPeeringConnections,
   describeVpnGateways,
 } from '../../control/ec2/request/absent.ts'
 import { createTags, deleteTags, describeTags } from '../../control/ec2/request/tag-operations.ts'
@@ -92,6 +110,7 @@ import type { ReadRows, WriteRows } from './rows.ts'
 export const EC2_NETWORK_READS = {
   DescribeAccountAttributes: describeAccountAttributes,
   DescribeAddresses: describeAddresses,
+  DescribeAddressesAttribute: describeAddressesAttribute,
   DescribeAvailabilityZones: describeAvailabilityZones,
   DescribeDhcpOptions: describeDhcpOptions,
   DescribeEgressOnlyInternetGateways: describeEgressOnlyInternetGateways,
@@ -103,8 +122,10 @@ export const EC2_NETWORK_READS = {
   DescribePrefixLists: describePrefixLists,
   DescribeRegions: describeRegions,
   DescribeRouteTables: describeRouteTables,
+  DescribeSecurityGroupReferences: describeSecurityGroupReferences,
   DescribeSecurityGroupRules: describeSecurityGroupRules,
   DescribeSecurityGroups: describeSecurityGroups,
+  DescribeStaleSecurityGroups: describeStaleSecurityGroups,
   DescribeSubnets: describeSubnets,
   DescribeTags: describeTags,
   DescribeVpcAttribute: describeVpcAttribute,
@@ -119,6 +140,9 @@ export const EC2_NETWORK_READS = {
 } as const satisfies ReadRows
 
 export const EC2_NETWORK_WRITES = {
+  AllocateAddress: allocateAddress,
+  AssociateAddress: associateAddress,
+  AcceptVpcPeeringConnection: acceptVpcPeeringConnection,
   AssociateDhcpOptions: associateDhcpOptions,
   AssociateRouteTable: associateRouteTable,
   AssociateVpcCidrBlock: associateVpcCidrBlock,
@@ -138,6 +162,7 @@ export const EC2_NETWORK_WRITES = {
   CreateTags: createTags,
   CreateVpc: createVpc,
   CreateVpcEndpoint: createVpcEndpoint,
+  CreateVpcPeeringConnection: createVpcPeeringConnection,
   DeleteDhcpOptions: deleteDhcpOptions,
   DeleteInternetGateway: deleteInternetGateway,
   DeleteManagedPrefixList: deleteManagedPrefixList,
@@ -150,7 +175,9 @@ export const EC2_NETWORK_WRITES = {
   DeleteTags: deleteTags,
   DeleteVpc: deleteVpc,
   DeleteVpcEndpoints: deleteVpcEndpoints,
+  DeleteVpcPeeringConnection: deleteVpcPeeringConnection,
   DetachInternetGateway: detachInternetGateway,
+  DisassociateAddress: disassociateAddress,
   DisassociateRouteTable: disassociateRouteTable,
   DisassociateVpcCidrBlock: disassociateVpcCidrBlock,
   ModifyManagedPrefixList: modifyManagedPrefixList,
@@ -158,6 +185,9 @@ export const EC2_NETWORK_WRITES = {
   ModifySubnetAttribute: modifySubnetAttribute,
   ModifyVpcAttribute: modifyVpcAttribute,
   ModifyVpcEndpoint: modifyVpcEndpoint,
+  ReleaseAddress: releaseAddress,
+  ModifyVpcPeeringConnectionOptions: modifyVpcPeeringConnectionOptions,
+  RejectVpcPeeringConnection: rejectVpcPeeringConnection,
   ReplaceNetworkAclAssociation: replaceNetworkAclAssociation,
   ReplaceNetworkAclEntry: replaceNetworkAclEntry,
   ReplaceRoute: replaceRoute,

@@ -5,6 +5,8 @@
 import type { Instance } from '../../../store/records.ts'
 import type { Tx } from '../../../store/store.ts'
 import { deregisterInstance } from '../../elbv2/draining.ts'
+import { releaseFromInterface } from '../internet/elastic-address.ts'
+import { renewPublicAddress } from '../internet/public-address.ts'
 import { forgetMade } from '../request/client-token.ts'
 import { interfacesOfInstance } from './instance-interfaces.ts'
 
@@ -48,8 +50,10 @@ function letGoOfInterfaces(tx: Tx, instance: Instance): void {
   for (const eni of interfacesOfInstance(tx, instance)) {
     if (!eni.attachment?.deleteOnTermination) {
       tx.networkInterfaces.update(eni.id, { attachment: undefined })
+      renewPublicAddress(tx, eni)
       continue
     }
+    releaseFromInterface(tx, eni)
     tx.networkInterfaces.delete(eni.id)
     forgetMade(tx, eni.id)
   }

@@ -12,7 +12,12 @@ import { findInstanceType } from '../../../catalogue/instance-types.ts'
 import { privateDomain } from '../../../catalogue/regions.ts'
 import type { Instance, InstanceState, NetworkInterface, Volume } from '../../../store/records.ts'
 import type { Records } from '../../../store/store.ts'
-import { addressDnsName, toGroups, toInstanceInterface } from '../network-interface/network-interface-shape.ts'
+import {
+  addressDnsName,
+  publicAssociations,
+  toGroups,
+  toInstanceInterface,
+} from '../network-interface/network-interface-shape.ts'
 import { tagList } from '../request/tags.ts'
 import { toInstanceProfile } from './instance-profile-association.ts'
 import { toMetadataOptions } from './metadata-options.ts'
@@ -122,6 +127,7 @@ function networkShape(records: Records, instance: Instance, interfaces: readonly
   }
   const names = toPrivateDnsNameOptions(instance)
   return {
+    ...publicShape(records, primary),
     NetworkInterfaces: interfaces.map((eni) => toInstanceInterface(records, eni)),
     PrivateDnsName:
       names.HostnameType === 'ip-name'
@@ -134,6 +140,13 @@ function networkShape(records: Records, instance: Instance, interfaces: readonly
     SubnetId: instance.subnetId,
     VpcId: instance.vpcId,
   }
+}
+
+function publicShape(records: Records, primary: NetworkInterface): InstanceOutput {
+  const known = publicAssociations(records, primary).find(
+    ({ privateAddress }) => privateAddress === primary.privateAddresses[0],
+  )
+  return known ? { PublicIpAddress: known.shape.PublicIp, PublicDnsName: known.shape.PublicDnsName } : {}
 }
 
 function placement(records: Records, instance: Instance): Placement {

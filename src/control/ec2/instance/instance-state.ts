@@ -16,8 +16,10 @@ import { ApiError, missingParameter } from '../../../errors.ts'
 import type { Instance, InstanceId, InstanceState } from '../../../store/records.ts'
 import type { Records, Tx } from '../../../store/store.ts'
 import type { Caller } from '../../caller.ts'
+import { renewPublicAddress } from '../internet/public-address.ts'
 import { refuseUnserved } from '../request/not-served.ts'
 import { requireInstance } from '../request/require.ts'
+import { interfacesOfInstance } from './instance-interfaces.ts'
 import { toStateChange } from './instance-shape.ts'
 
 export function startInstances(tx: Tx, caller: Caller, input: StartInstancesRequest): StartInstancesResult {
@@ -33,6 +35,7 @@ export function startInstances(tx: Tx, caller: Caller, input: StartInstancesRequ
       stateReason: undefined,
       stateChangedAt: undefined,
     })
+    for (const eni of interfacesOfInstance(tx, started)) renewPublicAddress(tx, eni)
     return toStateChange(instance, started)
   })
   return { StartingInstances: changes }
@@ -139,5 +142,6 @@ function endInstance(tx: Tx, instance: Instance, { state, why, now }: Ending): I
     stateReason: why,
     stateChangedAt: now.toISOString(),
   })
+  for (const eni of interfacesOfInstance(tx, ended)) renewPublicAddress(tx, eni)
   return toStateChange(instance, ended)
 }

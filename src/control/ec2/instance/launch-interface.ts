@@ -14,7 +14,7 @@ import {
   checkInterfaceCount,
 } from '../network-interface/network-interface-attachment.ts'
 import { requireInterfaceGroups } from '../network-interface/new-network-interface.ts'
-import { notServed, refuseUnserved } from '../request/not-served.ts'
+import { refuseUnserved } from '../request/not-served.ts'
 import { requireNetworkInterface, requireSubnet } from '../request/require.ts'
 import { ensureAccountRegion, findDefaultVpc } from '../vpc/default-vpc.ts'
 
@@ -25,6 +25,7 @@ export interface NewLaunchInterface {
   readonly description: string
   readonly groupIds: readonly SecurityGroupId[]
   readonly addresses: WantedAddresses
+  readonly wantsPublicAddress: boolean
 }
 
 export interface ExistingLaunchInterface {
@@ -81,6 +82,7 @@ function parsePlainInterface(tx: Tx, caller: Caller, input: RunInstancesRequest)
     deviceIndex: 0,
     deleteOnTermination: true,
     description: '',
+    wantsPublicAddress: subnet.mapPublicIpOnLaunch,
     groupIds: requireInterfaceGroups(tx, caller, subnet, [...(input.SecurityGroupIds ?? []), ...named]),
     addresses: parseWantedAddresses(subnet, { PrivateIpAddress: input.PrivateIpAddress }),
   }
@@ -122,8 +124,6 @@ function parseSpecification(
   input: InstanceNetworkInterfaceSpecification,
   zone: string | undefined,
 ): LaunchInterface {
-  if (input.AssociatePublicIpAddress)
-    throw notServed('AssociatePublicIpAddress: no internet lies outside the VPCs, and')
   refuseUnserved({
     ...unservedInterfaceParameters(input),
     associateCarrierIpAddress: input.AssociateCarrierIpAddress,
@@ -144,6 +144,7 @@ function parseSpecification(
     deviceIndex,
     deleteOnTermination: input.DeleteOnTermination ?? true,
     description: input.Description ?? '',
+    wantsPublicAddress: deviceIndex === 0 && (input.AssociatePublicIpAddress ?? subnet.mapPublicIpOnLaunch),
     groupIds: requireInterfaceGroups(tx, caller, subnet, input.Groups),
     addresses: parseWantedAddresses(subnet, input),
   }

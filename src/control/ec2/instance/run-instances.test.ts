@@ -339,7 +339,6 @@ describe('runInstances', () => {
       (q) => ({ NetworkInterfaces: [0, 1, 2].map((DeviceIndex) => ({ DeviceIndex, SubnetId: q.subnets.a })) }),
     ],
     ['more addresses than the type has', 'PrivateIpAddressLimitExceeded', eniOf({ SecondaryPrivateIpAddressCount: 2 })],
-    ['a public address', 'UnsupportedOperation', eniOf({ AssociatePublicIpAddress: true })],
     ['an IPv6 address', 'UnsupportedOperation', eniOf({ Ipv6AddressCount: 1 })],
     [
       'two primary addresses',

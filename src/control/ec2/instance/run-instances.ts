@@ -9,6 +9,7 @@ import type { Instance, NetworkInterface, SubnetId, Tags } from '../../../store/
 import type { Records, Tx } from '../../../store/store.ts'
 import type { Caller } from '../../caller.ts'
 import { type LaunchImage, requireLaunchImage } from '../image/image.ts'
+import { renewPublicAddress } from '../internet/public-address.ts'
 import { takeAddresses } from '../network-interface/interface-address.ts'
 import { insertNetworkInterface } from '../network-interface/new-network-interface.ts'
 import { parseChoice } from '../request/choice.ts'
@@ -225,14 +226,16 @@ function putInterface(tx: Tx, caller: Caller, { instance, one, tags, addresses }
     tx.networkInterfaces.update(one.eni.id, { attachment })
     return
   }
-  insertNetworkInterface(tx, caller, {
+  const eni = insertNetworkInterface(tx, caller, {
     subnet: one.addresses.subnet,
+    wantsPublicAddress: one.wantsPublicAddress,
     addresses: addresses.next().value,
     groupIds: one.groupIds,
     description: one.description,
     attachment,
     tags,
   })
+  renewPublicAddress(tx, eni)
 }
 
 function launchedReservation(records: Records, instances: readonly Instance[]): Reservation {

@@ -19,7 +19,8 @@ export function toNetworkInterface(records: Records, eni: NetworkInterface): Net
     Attachment: toAttachment(eni),
     AvailabilityZone: subnet?.availabilityZone,
     AvailabilityZoneId: subnet?.availabilityZoneId,
-    InterfaceType: eni.interfaceType,
+    // AWS answers nat_gateway, where its own model says natGateway.
+    InterfaceType: eni.interfaceType as NetworkInterfaceOutput['InterfaceType'],
     Ipv6Addresses: [],
     Operator: { Managed: false },
     ...(isServices(eni) ? { RequesterId: SERVICE_REQUESTER_ID } : {}),
@@ -48,9 +49,14 @@ export function toInstanceInterface(records: Records, eni: NetworkInterface): In
   }
 }
 
-/** It belongs to an endpoint, a load balancer or a resource gateway. */
-export function isServices({ vpcEndpointId, loadBalancerId, resourceGatewayId }: NetworkInterface): boolean {
-  return vpcEndpointId !== undefined || loadBalancerId !== undefined || resourceGatewayId !== undefined
+/** It belongs to an endpoint, a load balancer, a resource gateway or a NAT gateway. */
+export function isServices({
+  vpcEndpointId,
+  loadBalancerId,
+  resourceGatewayId,
+  natGatewayId,
+}: NetworkInterface): boolean {
+  return [vpcEndpointId, loadBalancerId, resourceGatewayId, natGatewayId].some((id) => id !== undefined)
 }
 
 /** An account of AWS's own, which makes the interfaces of its services. */
@@ -118,7 +124,13 @@ function commonShape(records: Records, eni: NetworkInterface) {
   // Interfaces have names only where the VPC gives host names; instances always have one.
   const hasNames = records.vpcs.get(eni.vpcId)?.enableDnsHostnames === true
   const nameOf = (address: Address) => (hasNames ? { PrivateDnsName: addressDnsName(address, eni.region) } : {})
+  const associations = publicAssociations(records, eni)
+  const associationOf = (address: Address | undefined) => {
+    const association = associations.find(({ privateAddress }) => privateAddress === address)?.shape
+    return association && { Association: association }
+  }
   return {
+    ...associationOf(primary),
     Description: eni.description,
     Groups: toGroups(records, eni.groupIds),
     MacAddress: eni.macAddress,
@@ -129,6 +141,7 @@ function commonShape(records: Records, eni: NetworkInterface) {
     PrivateIpAddresses: eni.privateAddresses.map((address) => ({
       Primary: address === primary,
       ...nameOf(address),
+      ...associationOf(address),
       PrivateIpAddress: address,
     })),
     SourceDestCheck: eni.sourceDestCheck,
@@ -136,4 +149,36 @@ function commonShape(records: Records, eni: NetworkInterface) {
     SubnetId: eni.subnetId,
     VpcId: eni.vpcId,
   } as const
+}
+
+/** The public addresses that stand for addresses of the interface. */
+export function publicAssociations(records: Records, eni: NetworkInterface): PublicAssociation[] {
+  const elastic = records.elasticAddresses
+    .where('networkInterfaceId', eni.id)
+    .map(({ id, owner, publicIp, associationId, privateAddress }) => ({
+      privateAddress,
+      shape: {
+        AllocationId: id,
+        AssociationId: associationId,
+        IpOwnerId: owner,
+        PublicDnsName: publicName(records, eni, publicIp),
+        PublicIp: publicIp,
+      },
+    }))
+  if (!eni.publicAddress) return elastic
+  const PublicDnsName = publicName(records, eni, eni.publicAddress)
+  const launched = { IpOwnerId: 'amazon', PublicDnsName, PublicIp: eni.publicAddress }
+  return [...elastic, { privateAddress: eni.privateAddresses[0], shape: launched }]
+}
+
+interface PublicAssociation {
+  readonly privateAddress: Address | undefined
+  readonly shape: NonNullable<NetworkInterfaceOutput['Association']>
+}
+
+/** `ec2-44-192-0-1.compute-1.amazonaws.com`, in a VPC that gives host names. */
+function publicName(records: Records, { vpcId, region }: NetworkInterface, address: Address): string {
+  if (records.vpcs.get(vpcId)?.enableDnsHostnames !== true) return ''
+  const domain = region === 'us-east-1' ? 'compute-1' : `${region}.compute`
+  return `ec2-${address.replaceAll('.', '-')}.${domain}.amazonaws.com`
 }

@@ -11,6 +11,7 @@ import { ApiError } from '../../../errors.ts'
 import type { NetworkInterface } from '../../../store/records.ts'
 import type { Records, Tx } from '../../../store/store.ts'
 import type { Caller } from '../../caller.ts'
+import { releaseFromInterface } from '../internet/elastic-address.ts'
 import { findMadeBefore, forgetMade, rememberMade } from '../request/client-token.ts'
 import { applyFilters, type FilterFields } from '../request/filters.ts'
 import { refuseUnserved } from '../request/not-served.ts'
@@ -22,6 +23,7 @@ import {
   addressDnsName,
   isInUse,
   isServices,
+  publicAssociations,
   SERVICE_REQUESTER_ID,
   serviceAttachmentId,
   toAttachment,
@@ -79,6 +81,7 @@ export function deleteNetworkInterface(
   if (isInUse(eni)) {
     throw new ApiError('InvalidParameterValue', `Network interface '${eni.id}' is currently in use.`)
   }
+  releaseFromInterface(tx, eni)
   tx.networkInterfaces.delete(eni.id)
   forgetMade(tx, eni.id)
   return {}
@@ -128,6 +131,13 @@ function filtersOf(records: Records): FilterFields<NetworkInterface> {
   const hasNames = (eni: NetworkInterface) => records.vpcs.get(eni.vpcId)?.enableDnsHostnames
   return {
     ...FILTERS,
+    'association.public-ip': (eni) => publicAssociations(records, eni).map(({ shape }) => shape.PublicIp),
+    'association.public-dns-name': (eni) => publicAssociations(records, eni).map(({ shape }) => shape.PublicDnsName),
+    'association.ip-owner-id': (eni) => publicAssociations(records, eni).map(({ shape }) => shape.IpOwnerId),
+    'association.association-id': (eni) => publicAssociations(records, eni).map(({ shape }) => shape.AssociationId),
+    'association.allocation-id': (eni) => publicAssociations(records, eni).map(({ shape }) => shape.AllocationId),
+    'addresses.association.public-ip': (eni) => publicAssociations(records, eni).map(({ shape }) => shape.PublicIp),
+    'addresses.association.owner-id': (eni) => publicAssociations(records, eni).map(({ shape }) => shape.IpOwnerId),
     'availability-zone': (eni) => subnetOf(eni)?.availabilityZone,
     'availability-zone-id': (eni) => subnetOf(eni)?.availabilityZoneId,
     'group-name': (eni) => eni.groupIds.map((id) => records.securityGroups.get(id)?.name),
@@ -137,22 +147,15 @@ function filtersOf(records: Records): FilterFields<NetworkInterface> {
 }
 
 const FILTERS: FilterFields<NetworkInterface> = {
-  'addresses.association.owner-id': () => undefined,
-  'addresses.association.public-ip': () => undefined,
   'addresses.primary': (eni) => eni.privateAddresses.map((_, index) => index === 0),
   'addresses.private-ip-address': (eni) => eni.privateAddresses,
-  'association.allocation-id': () => undefined,
-  'association.association-id': () => undefined,
-  'association.ip-owner-id': () => undefined,
-  'association.public-dns-name': () => undefined,
-  'association.public-ip': () => undefined,
   'attachment.attach-time': (eni) => eni.attachment?.attachedAt ?? (isServices(eni) ? eni.createdAt : undefined),
   'attachment.attachment-id': (eni) => serviceAttachmentId(eni) ?? (eni.attachment ?? eni.detached)?.id,
   'attachment.delete-on-termination': (eni) => toAttachment(eni)?.DeleteOnTermination,
   'attachment.device-index': (eni) => toAttachment(eni)?.DeviceIndex,
   'attachment.instance-id': (eni) => eni.attachment?.instanceId,
   'attachment.instance-owner-id': (eni) => toAttachment(eni)?.InstanceOwnerId,
-  'attachment.nat-gateway-id': () => undefined,
+  'attachment.nat-gateway-id': (eni) => eni.natGatewayId,
   'attachment.status': (eni) => toAttachment(eni)?.Status,
   description: (eni) => eni.description,
   'group-id': (eni) => eni.groupIds,

@@ -4,6 +4,7 @@
 import { ApiError } from '../../../errors.ts'
 import { type Address, addressBits } from '../../../ip/address.ts'
 import type { Cidr } from '../../../ip/cidr.ts'
+import type { NatGatewayId } from '../../../store/internet-records.ts'
 import type { ResourceGatewayId } from '../../../store/lattice-records.ts'
 import type {
   AccountId,
@@ -40,6 +41,9 @@ export interface NewNetworkInterface {
   readonly interfaceType?: NetworkInterface['interfaceType']
   /** The resource gateway that it is made for, whose alone it is then. */
   readonly resourceGatewayId?: ResourceGatewayId
+  /** The NAT gateway that it is made for, whose alone it is then. */
+  readonly natGatewayId?: NatGatewayId
+  readonly wantsPublicAddress?: boolean
   /** Blocks of the subnet that it gets beside its addresses. */
   readonly prefixes?: readonly Cidr[]
 }
@@ -53,10 +57,14 @@ export function insertNetworkInterface(tx: Tx, place: Place, wanted: NewNetworkI
     subnetId: wanted.subnet.id,
     description: wanted.description ?? '',
     interfaceType: wanted.interfaceType ?? (wanted.vpcEndpointId ? 'vpc_endpoint' : 'interface'),
-    requesterManaged: [wanted.vpcEndpointId, wanted.loadBalancerId, wanted.resourceGatewayId].some(Boolean),
+    requesterManaged: [wanted.vpcEndpointId, wanted.loadBalancerId, wanted.resourceGatewayId, wanted.natGatewayId].some(
+      Boolean,
+    ),
     ...(wanted.vpcEndpointId ? { vpcEndpointId: wanted.vpcEndpointId } : {}),
     ...(wanted.loadBalancerId ? { loadBalancerId: wanted.loadBalancerId } : {}),
     ...(wanted.resourceGatewayId ? { resourceGatewayId: wanted.resourceGatewayId } : {}),
+    ...(wanted.natGatewayId ? { natGatewayId: wanted.natGatewayId } : {}),
+    ...(wanted.wantsPublicAddress ? { wantsPublicAddress: true as const } : {}),
     ...(wanted.prefixes ? { prefixes: wanted.prefixes } : {}),
     macAddress: macAddressFor(backboneAddress),
     privateAddresses: wanted.addresses,

@@ -2,16 +2,12 @@
 // the one named is not there.
 
 import type {
-  DescribeAddressesRequest,
-  DescribeAddressesResult,
   DescribeEgressOnlyInternetGatewaysRequest,
   DescribeEgressOnlyInternetGatewaysResult,
   DescribeFlowLogsRequest,
   DescribeFlowLogsResult,
   DescribeNatGatewaysRequest,
   DescribeNatGatewaysResult,
-  DescribeVpcPeeringConnectionsRequest,
-  DescribeVpcPeeringConnectionsResult,
   DescribeVpnGatewaysRequest,
   DescribeVpnGatewaysResult,
 } from '@aws-sdk/client-ec2'
@@ -44,29 +40,6 @@ export function describeNatGateways(
 ): DescribeNatGatewaysResult {
   requireNone(input.NatGatewayIds, 'NatGatewayNotFound', (id) => `The Nat Gateway ${id} was not found`)
   return { NatGateways: [] }
-}
-
-export function describeVpcPeeringConnections(
-  _records: Records,
-  _caller: Caller,
-  input: DescribeVpcPeeringConnectionsRequest,
-): DescribeVpcPeeringConnectionsResult {
-  requireNone(
-    input.VpcPeeringConnectionIds,
-    'InvalidVpcPeeringConnectionID.NotFound',
-    (id) => `The vpcPeeringConnection ID '${id}' does not exist`,
-  )
-  return { VpcPeeringConnections: [] }
-}
-
-export function describeAddresses(
-  _records: Records,
-  _caller: Caller,
-  input: DescribeAddressesRequest,
-): DescribeAddressesResult {
-  requireNone(input.AllocationIds, 'InvalidAllocationID.NotFound', (id) => `The allocation ID '${id}' does not exist`)
-  requireNone(input.PublicIps, 'InvalidAddress.NotFound', (ip) => `Address '${ip}' not found.`)
-  return { Addresses: [] }
 }
 
 export function describeFlowLogs(

@@ -48,7 +48,10 @@ const IDS = {
   ConnectionNotification: ['vpce-nfn', 'InvalidConnectionNotification', 'connectionNotificationId'],
   PrefixList: ['pl', 'InvalidPrefixListId.Malformed', 'prefixListId'],
   InternetGateway: ['igw', 'InvalidInternetGatewayId.Malformed', 'internetGatewayId'],
+  Allocation: ['eipalloc', 'InvalidAllocationID.Malformed', 'AllocationId'],
+  NatGateway: ['nat', 'NatGatewayMalformed', 'NatGatewayId'],
   DhcpOptions: ['dopt', 'InvalidDhcpOptionsId.Malformed', 'dhcpOptionsId'],
+  VpcPeeringConnection: ['pcx', 'InvalidVpcPeeringConnectionId.Malformed', 'vpcPeeringConnectionId'],
 } as const satisfies Partial<Record<ResourceKind, readonly [prefix: string, malformed: string, parameter: string]>>
 
 export type IdentifiedKind = keyof typeof IDS

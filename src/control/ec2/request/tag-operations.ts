@@ -19,6 +19,7 @@ import {
   taggedConnections,
   taggedPermissions,
 } from '../endpoint-service/tagged.ts'
+import { setPeeringTags, taggedPeerings } from '../peering/peering-side.ts'
 import { applyPlainFilters, type FilterFields } from './filters.ts'
 import { pageOf } from './pages.ts'
 import { type IdentifiedKind, requireId } from './require.ts'
@@ -43,8 +44,8 @@ interface TaggedTable {
 interface TaggedKind {
   readonly type: ResourceType
   readonly kind: IdentifiedKind
-  table(records: Records): TaggedTable
-  setTags(tx: Tx, id: string, tags: Tags): void
+  table(records: Records, caller: Caller): TaggedTable
+  setTags(tx: Tx, id: string, tags: Tags, caller: Caller): void
 }
 
 /** By the prefix of the ids. */
@@ -53,9 +54,17 @@ const KINDS: Readonly<Record<string, TaggedKind>> = {
   ami: tagged('image', 'Image', 'images'),
   dopt: tagged('dhcp-options', 'DhcpOptions', 'dhcpOptions'),
   eni: tagged('network-interface', 'NetworkInterface', 'networkInterfaces'),
+  eipalloc: tagged('elastic-ip', 'Allocation', 'elasticAddresses'),
+  nat: tagged('natgateway', 'NatGateway', 'natGateways'),
   i: tagged('instance', 'Instance', 'instances'),
   igw: tagged('internet-gateway', 'InternetGateway', 'internetGateways'),
   pl: tagged('prefix-list', 'PrefixList', 'managedPrefixLists'),
+  pcx: {
+    type: 'vpc-peering-connection',
+    kind: 'VpcPeeringConnection',
+    table: taggedPeerings,
+    setTags: setPeeringTags,
+  },
   rtb: tagged('route-table', 'RouteTable', 'routeTables'),
   sg: tagged('security-group', 'SecurityGroup', 'securityGroups'),
   sgr: tagged('security-group-rule', 'SecurityGroupRule', 'securityGroupRules'),
@@ -82,7 +91,7 @@ export function createTags(tx: Tx, caller: Caller, input: CreateTagsRequest): Re
   const resources = requireResources(tx, caller, input.Resources)
   const tags = input.Tags ?? []
   if (tags.length === 0) throw missingParameter('tag')
-  for (const { kind, record } of resources) kind.setTags(tx, record.id, withTags(record.tags, tags))
+  for (const { kind, record } of resources) kind.setTags(tx, record.id, withTags(record.tags, tags), caller)
   return {}
 }
 
@@ -95,7 +104,8 @@ export function deleteTags(tx: Tx, caller: Caller, input: DeleteTagsRequest): Re
       ? !key.startsWith('aws:')
       : wanted.some((tag) => tag.Key === key && (tag.Value === undefined || tag.Value === value))
   for (const { kind, record } of resources) {
-    kind.setTags(tx, record.id, Object.fromEntries(Object.entries(record.tags).filter((tag) => !goes(tag))))
+    const kept = Object.entries(record.tags).filter((tag) => !goes(tag))
+    kind.setTags(tx, record.id, Object.fromEntries(kept), caller)
   }
   return {}
 }
@@ -114,6 +124,8 @@ type TaggedTableName =
   | 'networkInterfaces'
   | 'instances'
   | 'internetGateways'
+  | 'elasticAddresses'
+  | 'natGateways'
   | 'managedPrefixLists'
   | 'routeTables'
   | 'securityGroups'
@@ -144,7 +156,7 @@ function requireResources(records: Records, caller: Caller, ids: readonly string
   return [...new Set(ids)].map((id) => {
     const kind = KINDS[id.slice(0, id.lastIndexOf('-'))]
     if (!kind) throw new ApiError('InvalidID', `The ID '${id}' is not valid`)
-    const record = kind.table(records).get(requireId(kind.kind, id))
+    const record = kind.table(records, caller).get(requireId(kind.kind, id))
     if (!record || record.owner !== caller.account || record.region !== caller.region) throw notFound(kind.kind, id)
     return { kind, record }
   })
@@ -152,7 +164,7 @@ function requireResources(records: Records, caller: Caller, ids: readonly string
 
 function describeKind(records: Records, caller: Caller, kind: TaggedKind): TagDescription[] {
   return kind
-    .table(records)
+    .table(records, caller)
     .where('owner', caller.account)
     .filter((record) => record.region === caller.region)
     .flatMap((record) =>

@@ -97,6 +97,8 @@ function shownTarget(records: Records, target: RouteTarget): RouteOutput {
       return { GatewayId: target.id }
     case 'peering':
       return { VpcPeeringConnectionId: target.id }
+    case 'natGateway':
+      return { NatGatewayId: target.id }
     case 'networkInterface': {
       const eni = records.networkInterfaces.get(target.id)
       return {
@@ -116,6 +118,10 @@ function routeState(records: Records, table: RouteTable, target: RouteTarget): R
       return records.internetGateways.get(target.id)?.vpcId === table.vpcId ? 'active' : 'blackhole'
     case 'peering':
       return records.vpcPeeringConnections.get(target.id)?.state === 'active' ? 'active' : 'blackhole'
+    case 'natGateway': {
+      const state = records.natGateways.get(target.id)?.state
+      return state === 'available' || state === 'pending' ? 'active' : 'blackhole'
+    }
     case 'networkInterface':
       return leadsToRunning(records, target.id) ? 'active' : 'blackhole'
     case 'vpcEndpoint': {

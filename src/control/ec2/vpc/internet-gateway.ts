@@ -9,9 +9,10 @@ import type {
   InternetGateway as InternetGatewayOutput,
 } from '@aws-sdk/client-ec2'
 import { ApiError, dependencyViolation } from '../../../errors.ts'
-import type { InternetGateway } from '../../../store/records.ts'
+import type { InternetGateway, NetworkInterface } from '../../../store/records.ts'
 import type { Records, Tx } from '../../../store/store.ts'
 import type { Caller } from '../../caller.ts'
+import { publicAssociations } from '../network-interface/network-interface-shape.ts'
 import { applyFilters, type FilterFields } from '../request/filters.ts'
 import { ownedBy } from '../request/owned.ts'
 import { pageOf } from '../request/pages.ts'
@@ -74,6 +75,12 @@ export function detachInternetGateway(
   const vpc = requireVpc(tx, caller, input.VpcId)
   if (gateway.vpcId !== vpc.id) {
     throw new ApiError('Gateway.NotAttached', `resource ${gateway.id} is not attached to network ${vpc.id}`)
+  }
+  const isUsed = (eni: NetworkInterface) => publicAssociations(tx, eni).length > 0
+  if (tx.networkInterfaces.where('vpcId', vpc.id).some(isUsed)) {
+    throw dependencyViolation(
+      `Network ${vpc.id} has some mapped public address(es). Please unmap those public address(es) before detaching the gateway.`,
+    )
   }
   const { vpcId: _, ...detached } = gateway
   tx.internetGateways.delete(gateway.id)

@@ -1,0 +1,57 @@
+// The ways between a VPC and the internet, and what is out there: a few named sites, and AWS's own services.
+
+import { INTERNET, SITES } from '../catalogue/public-addresses.ts'
+import { type Address, addressPlus } from '../ip/address.ts'
+import { cidrBase, cidrContains } from '../ip/cidr.ts'
+import type { Vpc } from '../store/records.ts'
+import type { Records } from '../store/store.ts'
+import type { NatGatewayNetwork, Network, SiteNetwork, VpcNetwork } from './network.ts'
+import { byId } from './order.ts'
+
+export { INTERNET, SITES } from '../catalogue/public-addresses.ts'
+
+/** The site that is always there. */
+export const DEFAULT_SITE: SiteNetwork = { name: 'www.example.com', address: addressPlus(cidrBase(SITES), 10) }
+
+export function compileInternet(records: Records, vpc: Vpc): Pick<VpcNetwork, 'internetGatewayId' | 'natGateways'> {
+  const [gateway] = records.internetGateways.where('vpcId', vpc.id)
+  const natGateways = records.natGateways
+    .where('vpcId', vpc.id)
+    .flatMap((one): NatGatewayNetwork[] => {
+      const eni = records.networkInterfaces.get(one.networkInterfaceId)
+      if (!eni || (one.state !== 'available' && one.state !== 'pending')) return []
+      return [
+        {
+          id: one.id,
+          kind: one.connectivityType,
+          subnetId: one.subnetId,
+          interfaceId: eni.id,
+          address: one.privateAddress,
+          backboneAddress: eni.backboneAddress,
+          ...(one.publicIp && { publicAddress: one.publicIp }),
+        },
+      ]
+    })
+    .sort(byId)
+  return {
+    ...(gateway && { internetGatewayId: gateway.id }),
+    ...(natGateways.length > 0 && { natGateways }),
+  }
+}
+
+export function compileSites(records: Records): Pick<Network, 'sites'> {
+  const sites = [...records.sites.all()]
+    .map(({ id, address, url }): SiteNetwork => ({ name: id, address, ...(url !== undefined && { url }) }))
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+  return sites.length > 0 ? { sites } : {}
+}
+
+/** All sites that there are. */
+export function sitesOf({ sites = [] }: Pick<Network, 'sites'>): readonly SiteNetwork[] {
+  return [DEFAULT_SITE, ...sites]
+}
+
+/** AWS's, or a site's, whether or not there is one. */
+export function isOutside(address: Address): boolean {
+  return INTERNET.some((block) => cidrContains(block, address))
+}

@@ -1,0 +1,223 @@
+// What nft knows of a VPC's ways to the internet. A route to the internet gateway has a next hop of its own on the link to
+// the backbone, so a packet on that way is known by its route: its source becomes the public address that stands for it, or
+// it is dropped. A NAT gateway is an address without an interface: what a route table leads to it gets the mark of its subnet
+// and goes on by that subnet's routes; on the way out its one entry in conntrack also makes its source the gateway's. The
+// flow's mark in conntrack is the backbone address of the gateway's interface as a number, as with load balancers' nodes.
+
+import { BACKBONE } from '../compile/backbone.ts'
+import type {
+  NatGatewayNetwork,
+  PublicAddressNetwork,
+  RouteTableNetwork,
+  SubnetNetwork,
+  VpcNetwork,
+} from '../compile/network.ts'
+import { type Address, addressBits } from '../ip/address.ts'
+import { cidr, cidrFamily, cidrRange } from '../ip/cidr.ts'
+import { rangeToCidrs, subtractRanges } from '../ip/range.ts'
+import type { NatGatewayId } from '../store/internet-records.ts'
+import { MID_FLOW } from './balancer-rules.ts'
+import { ENDPOINT_TIMEOUT } from './endpoint-rules.ts'
+import { BACKBONE_LINK } from './names.ts'
+import { type Chain, hex, type MapElement, type NftMap, type NftSet, quoted, type Rule } from './nft.ts'
+import { INTERNET_NEXT_HOP } from './plan.ts'
+import type { PlugIn } from './vpc-plan.ts'
+
+/** A NAT gateway and where it is. */
+export interface Nat extends NatGatewayNetwork {
+  readonly subnet: SubnetNetwork
+}
+
+/** A VPC's public addresses and NAT gateways, as far as the kernel has a use for them. */
+export interface Internet {
+  /** Empty without an internet gateway. */
+  readonly hosts: readonly PublicAddressNetwork[]
+  /** By id. */
+  readonly nats: readonly Nat[]
+  /** All public addresses that are the VPC's; empty without an internet gateway. */
+  readonly addresses: readonly Address[]
+}
+
+export function findInternet(vpc: VpcNetwork, plugIns: readonly PlugIn[]): Internet {
+  const subnets = new Map(vpc.subnets.map((subnet) => [subnet.id, subnet]))
+  const hosts = vpc.internetGatewayId
+    ? plugIns.flatMap(({ networkInterface }) => networkInterface.publicAddresses ?? [])
+    : []
+  const nats = (vpc.natGateways ?? []).flatMap((gateway): Nat[] => {
+    const subnet = subnets.get(gateway.subnetId)
+    return subnet ? [{ ...gateway, subnet }] : []
+  })
+  const translated = vpc.internetGatewayId ? nats.flatMap(({ publicAddress }) => publicAddress ?? []) : []
+  return { hosts, nats, addresses: [...hosts.map(({ publicAddress }) => publicAddress), ...translated] }
+}
+
+export function hasInternet({ addresses, nats }: Internet): boolean {
+  return addresses.length > 0 || nats.length > 0
+}
+
+export function internetSets(internet: Internet): NftSet[] {
+  if (!hasInternet(internet)) return []
+  return [{ name: 'public-addresses', type: 'ipv4_addr', elements: internet.addresses }]
+}
+
+export function internetMaps(vpc: VpcNetwork, internet: Internet): NftMap[] {
+  if (!hasInternet(internet)) return []
+  const { hosts, nats } = internet
+  const addressMap = (name: string, elements: readonly MapElement[]): NftMap => ({
+    name,
+    type: 'ipv4_addr',
+    value: 'ipv4_addr',
+    elements,
+  })
+  const sources = hosts.map(({ privateAddress, publicAddress, by }) => ({
+    key: privateAddress,
+    value: publicAddress,
+    by,
+  }))
+  const ofHosts = [
+    addressMap('public-sources', sources),
+    addressMap(
+      'public-hosts',
+      sources.map(({ key, value, by }) => ({ key: value, value: key, by })),
+    ),
+  ]
+  if (nats.length === 0) return ofHosts
+  const known = new Set<NatGatewayId>(nats.map(({ id }) => id))
+  return [
+    ...ofHosts,
+    {
+      name: 'nat-flows',
+      type: 'mark',
+      value: 'verdict',
+      elements: nats.map((nat) => ({ key: markOf(nat), value: `jump ${nat.id}-flow`, by: nat.id })),
+    },
+    {
+      name: 'nat-routes',
+      type: 'mark . ipv4_addr',
+      value: 'verdict',
+      interval: true,
+      elements: vpc.routeTables.flatMap((table) => natRoutes(table, known)),
+    },
+  ]
+}
+
+/** Resolver and metadata, and what has already been sent to the backbone. */
+const NEVER_TRANSLATED = [cidr('169.254.0.0/16'), BACKBONE]
+
+/** The addresses that a table leads to a NAT gateway, less those that a more specific route takes. */
+function natRoutes({ number, entries }: RouteTableNetwork, known: ReadonlySet<NatGatewayId>): MapElement[] {
+  return entries.flatMap(({ cidr: block, nextHop }, index) => {
+    if (nextHop.kind !== 'natGateway' || !known.has(nextHop.natGatewayId) || cidrFamily(block) !== 4) return []
+    const stronger = [...entries.slice(0, index).map((entry) => entry.cidr), ...NEVER_TRANSLATED]
+    const rest = subtractRanges(
+      cidrRange(block),
+      stronger.filter((one) => cidrFamily(one) === 4).map((one) => cidrRange(one)),
+    )
+    return rest.flatMap(rangeToCidrs).map((one) => ({
+      key: `${number} . ${one}`,
+      value: `goto ${nextHop.natGatewayId}`,
+      by: nextHop.natGatewayId,
+    }))
+  })
+}
+
+const ON_THE_WAY_OUT = [`oifname ${quoted(BACKBONE_LINK)}`, `rt ip nexthop ${INTERNET_NEXT_HOP}`]
+
+/** In the nat chain of prerouting. */
+export function fromInternet(internet: Internet): Rule[] {
+  if (internet.hosts.length === 0) return []
+  return [{ match: [`iifname ${quoted(BACKBONE_LINK)}`], verdict: 'dnat ip to ip daddr map @public-hosts' }]
+}
+
+/** At forward, before all that keeps the backbone out. */
+export function forwardInternet(internet: Internet): Rule[] {
+  if (!hasInternet(internet)) return []
+  const admit: Rule = {
+    match: [`iifname ${quoted(BACKBONE_LINK)}`, `ip saddr != ${BACKBONE}`, 'ct status dnat'],
+    verdict: 'accept',
+  }
+  return [{ match: ON_THE_WAY_OUT, verdict: 'accept' }, ...(internet.hosts.length > 0 ? [admit] : [])]
+}
+
+/** In the nat chain of postrouting: 55,000 flows at a time to one destination.
+ * https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-basics.html */
+export function toInternet(vpc: VpcNetwork, internet: Internet): Rule[] {
+  if (!hasInternet(internet)) return []
+  const isAttached = vpc.internetGatewayId !== undefined
+  return [
+    ...internet.nats.flatMap((nat) => [
+      ...(isAttached && nat.publicAddress ? translate(nat, nat.publicAddress, ON_THE_WAY_OUT) : []),
+      ...translate(nat, nat.address, [`oifname != ${quoted(BACKBONE_LINK)}`]),
+    ]),
+    { match: ON_THE_WAY_OUT, verdict: 'snat ip to ip saddr map @public-sources' },
+  ]
+}
+
+const NAT_PORTS = '10240-65239'
+
+function translate(nat: Nat, address: Address, way: readonly string[]): Rule[] {
+  const match = [`ct mark ${markOf(nat)}`, ...way]
+  return [
+    { match: [...match, 'meta l4proto { tcp, udp }'], verdict: `snat ip to ${address}:${NAT_PORTS}`, by: nat.id },
+    { match, verdict: `snat ip to ${address}`, by: nat.id },
+  ]
+}
+
+/** At the end of postrouting: nobody leaves by an address that is not the VPC's. */
+export function dropPrivate(internet: Internet): Rule[] {
+  if (!hasInternet(internet)) return []
+  return [{ match: [...ON_THE_WAY_OUT, 'ip saddr != @public-addresses'], verdict: 'drop' }]
+}
+
+/** Prerouting once addresses are known: after the mark for the backbone, before the route is looked up. */
+export function natChains(vpc: VpcNetwork, { nats }: Internet): Chain[] {
+  if (nats.length === 0) return []
+  const numbers = new Map(vpc.routeTables.map((table) => [table.id, table.number]))
+  return [
+    {
+      name: 'nat-gateways',
+      hook: { type: 'filter', hook: 'prerouting', priority: -88, policy: 'accept' },
+      rules: [
+        { match: ['ct mark != 0'], verdict: 'ct mark vmap @nat-flows' },
+        { match: ['ct state new'], verdict: 'meta mark . ip daddr vmap @nat-routes' },
+      ],
+    },
+    ...nats.flatMap((nat) => chainsOf(nat, numbers.get(nat.subnet.routeTableId) ?? 0)),
+  ]
+}
+
+function chainsOf(nat: Nat, table: number): Chain[] {
+  const { id, subnet } = nat
+  const { cidr: own, networkAclId, routeTableId } = subnet
+  return [
+    {
+      name: id,
+      rules: [
+        { match: [MID_FLOW], verdict: 'reject with tcp reset' },
+        { match: [], verdict: `ct mark set ${markOf(nat)}`, by: id },
+        { match: ['meta l4proto tcp'], verdict: `ct timeout set ${quoted(ENDPOINT_TIMEOUT.name)}` },
+        { match: [], verdict: `goto ${id}-out` },
+      ],
+    },
+    {
+      name: `${id}-out`,
+      rules: [
+        { match: [`ip saddr != ${own}`], verdict: `jump ${networkAclId}-ingress` },
+        { match: [], verdict: `jump ${networkAclId}-egress` },
+        { match: [], verdict: `meta mark set ${table}`, by: routeTableId },
+      ],
+    },
+    {
+      name: `${id}-flow`,
+      rules: [
+        { match: ['ct direction original'], verdict: `goto ${id}-out` },
+        { match: [`ip saddr != ${own}`], verdict: `jump ${networkAclId}-ingress` },
+        { match: [`ip daddr != ${own}`], verdict: `jump ${networkAclId}-egress` },
+      ],
+    },
+  ]
+}
+
+function markOf({ backboneAddress }: Nat): string {
+  return hex(Number(addressBits(backboneAddress).bits))
+}

@@ -1,0 +1,46 @@
+// Records of the ways out of a VPC: Elastic IP addresses, NAT gateways, and the sites of Postern's internet.
+
+import type { Address } from '../ip/address.ts'
+import type { Instant, NetworkInterfaceId, Owned, SubnetId, VpcId } from './records.ts'
+
+export type AllocationId = `eipalloc-${string}`
+export type NatGatewayId = `nat-${string}`
+
+/** An Elastic IP address. */
+export interface ElasticAddress extends Owned {
+  readonly id: AllocationId
+  readonly publicIp: Address
+  /** `eipassoc-…`; absent with the three fields below: it is associated with nothing. */
+  readonly associationId?: string
+  readonly networkInterfaceId?: NetworkInterfaceId
+  /** The address of the interface that it stands for. */
+  readonly privateAddress?: Address
+  /** Of the interface: its VPC is compiled from what it can name. */
+  readonly vpcId?: VpcId
+}
+
+export interface NatGateway extends Owned {
+  readonly id: NatGatewayId
+  readonly vpcId: VpcId
+  readonly subnetId: SubnetId
+  readonly connectivityType: 'public' | 'private'
+  readonly state: 'pending' | 'available' | 'deleting' | 'deleted'
+  /** Its interface, which is gone once it is deleted; what it was is below. */
+  readonly networkInterfaceId: NetworkInterfaceId
+  readonly privateAddress: Address
+  /** Public only. */
+  readonly allocationId?: AllocationId
+  readonly associationId?: string
+  readonly publicIp?: Address
+  readonly deletedAt?: Instant
+}
+
+/** A named site of the internet that the user declared. */
+export interface Site {
+  /** The name, in lower case. */
+  readonly id: string
+  readonly address: Address
+  /** What its pages are fetched from; absent: a small page of Postern's own. */
+  readonly url?: string
+  readonly createdAt: Instant
+}
