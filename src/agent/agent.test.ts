@@ -372,7 +372,7 @@ describe('a forwarded port', () => {
 
   it('carries bytes both ways, another connection after the first, and ends when the server does', async () => {
     start()
-    const { plugin, output, notices } = await session(port(number()))
+    const { plugin, output, notices } = await session(port(number(), 'localhost'))
     await expect.poll(() => output.get(PAYLOAD_TYPE.handshakeComplete), PATIENT).toBeDefined()
     // Of a newer agent the plugin would want many connections in one.
     expect(output.get(PAYLOAD_TYPE.handshakeRequest)).toContain('"AgentVersion":"3.0.196.0"')

@@ -83,17 +83,22 @@ function portOf(first: Socket, dial: () => Promise<Socket>): Port {
   }
 }
 
+/** A name may have addresses that nobody listens on, as localhost has by IPv6: they are tried in turn. */
 async function connectTo(host: string, port: number): Promise<Socket> {
-  const { address } = await lookup(host)
-  if (REFUSED.includes(address))
+  const addresses = (await lookup(host, { all: true })).map(({ address }) => address)
+  if (addresses.some((address) => REFUSED.includes(address))) {
     throw new Error(`Forwarding to ${host} is not allowed: the address is the instance's own`)
-  const socket = connect({ host: address, port })
-  try {
-    await once(socket, 'connect', { signal: AbortSignal.timeout(CONNECT_TIMEOUT) })
-    return socket
-  } catch (error) {
-    socket.destroy()
-    const why = error instanceof Error ? error.message : String(error)
-    throw new Error(`Unable to connect to port ${port} of ${host}: ${why}`)
   }
+  let why = 'it has no address'
+  for (const address of addresses) {
+    const socket = connect({ host: address, port })
+    try {
+      await once(socket, 'connect', { signal: AbortSignal.timeout(CONNECT_TIMEOUT) })
+      return socket
+    } catch (error) {
+      socket.destroy()
+      why = error instanceof Error ? error.message : String(error)
+    }
+  }
+  throw new Error(`Unable to connect to port ${port} of ${host}: ${why}`)
 }
