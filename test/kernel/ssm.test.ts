@@ -2,6 +2,9 @@
 //
 // Address plan: VPC 10.0.0.0/16, subnet 10.0.1.0/24 with one instance; a group that lets the VPC in on 443.
 
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
 import {
   AuthorizeSecurityGroupIngressCommand,
   CreateSecurityGroupCommand,
@@ -35,7 +38,7 @@ import {
   StartSessionCommand,
 } from '@aws-sdk/client-ssm'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { LabWorld } from '../../labs/lab-world.ts'
+import { LabWorld, POSTERN } from '../../labs/lab-world.ts'
 
 const isRoot = process.getuid?.() === 0
 if (!isRoot) console.warn('SKIPPED test/kernel/ssm.test.ts: instances need root')
@@ -212,6 +215,28 @@ describe.skipIf(!isRoot)('Systems Manager through interface endpoints', { timeou
   test('one command by a session has its output, errors and exit code', async () => {
     const ran = await world.postern('ssm', built.instanceId, '--', 'sh', '-c', "echo 'two  words'; echo no >&2; exit 7")
     expect(ran).toMatchObject({ code: 7, stdout: 'two  words\n', stderr: 'no\n' })
+  })
+
+  test('a forwarded port leads to a server in the instance', async () => {
+    const serve =
+      'mkdir -p /tmp/www && echo hello > /tmp/www/a && cd /tmp/www && (python3 -m http.server 8080 >/dev/null 2>&1 &)'
+    await world.exec(built.instanceId, 'sh', '-c', serve)
+    const listening = () => world.exec(built.instanceId, 'sh', '-c', "grep -c ':1F90 ' /proc/net/tcp")
+    await expect.poll(async () => (await listening()).stdout.trim(), PATIENT).toBe('1')
+    const argv = [POSTERN, 'ssm', '--data', world.directory, '--port', '8080', built.instanceId]
+    const forward = spawn(process.execPath, argv, { stdio: ['ignore', 'ignore', 'pipe'] })
+    try {
+      const lines: string[] = []
+      createInterface(forward.stderr).on('line', (line) => lines.push(line))
+      await expect.poll(() => lines.length, PATIENT).toBeGreaterThan(0)
+      const [, port] = /^Port (\d+) opened/.exec(lines[0] ?? '') ?? []
+      const get = async () => (await fetch(`http://127.0.0.1:${port}/a`, { headers: { connection: 'close' } })).text()
+      const got = Promise.all([get(), get(), get()]).catch((error: unknown) => [String(error), ...lines])
+      expect(await got).toEqual(['hello\n', 'hello\n', 'hello\n'])
+    } finally {
+      forward.kill('SIGTERM')
+      await once(forward, 'exit')
+    }
   })
 
   test('the agent outlives a killed daemon, and is back with the next', async () => {
