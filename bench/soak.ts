@@ -36,8 +36,8 @@ while (1) {
   socket(my $s, PF_INET, SOCK_STREAM, 0);
   setsockopt($s, SOL_SOCKET, SO_LINGER, pack('ii', 1, 0)); setsockopt($s, SOL_SOCKET, SO_SNDTIMEO, pack('l!l!', 0, 300000));
   if (connect($s, $to)) { $made++ } else { $lost++ } close $s;
-  my $now = time; my $ahead = $made / $rate - ($now - $start);
-  if ($ahead > 0.01) { sleep $ahead } elsif ($ahead < -1) { $start = $now - $made / $rate }
+  my $now = time; my $ahead = ($made + $lost) / $rate - ($now - $start);
+  if ($ahead > 0.01) { sleep $ahead } elsif ($ahead < -1) { $start = $now - ($made + $lost) / $rate }
   if ($now - $told > 1) { print "$made $lost\\n"; $told = $now }
 }
 `
