@@ -7,7 +7,7 @@ export default defineConfig({
     // For two cores: the longest tests mostly wait for Terraform, which waits by itself; those that boot namespaces do not.
     maxWorkers: 5,
     sequence: { sequencer: FileOrder },
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
   },
 })
