@@ -12,7 +12,7 @@ const TYPES = new Set(
   (
     'dhcp-options image instance internet-gateway key-pair network-acl network-interface prefix-list route-table ' +
     'security-group security-group-rule subnet volume vpc vpc-endpoint vpc-endpoint-connection ' +
-    'vpc-endpoint-service vpc-endpoint-service-permission'
+    'vpc-endpoint-service vpc-endpoint-service-permission vpc-peering-connection'
   ).split(' '),
 )
 

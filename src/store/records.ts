@@ -157,7 +157,13 @@ export interface SecurityGroup extends Owned {
 export type SecurityGroupPeer =
   | { readonly kind: 'cidr'; readonly cidr: Cidr }
   | { readonly kind: 'prefixList'; readonly prefixListId: PrefixListId }
-  | { readonly kind: 'group'; readonly groupId: SecurityGroupId; readonly account: AccountId }
+  | {
+      readonly kind: 'group'
+      readonly groupId: SecurityGroupId
+      readonly account: AccountId
+      /** Of a group of another VPC, and the connection by which it could be named. */
+      readonly across?: { readonly vpcId: VpcId; readonly peeringId: VpcPeeringConnectionId }
+    }
 
 export interface SecurityGroupRule extends Owned {
   readonly id: SecurityGroupRuleId

@@ -185,7 +185,13 @@ export class Store {
 }
 
 /** Tables whose ids become names in the kernel, where only their first digits fit. */
-const ID_TABLES = ['vpcs', 'networkInterfaces', 'instances', 'vpcEndpoints'] as const satisfies readonly TableName[]
+const ID_TABLES = [
+  'vpcs',
+  'networkInterfaces',
+  'instances',
+  'vpcEndpoints',
+  'vpcPeeringConnections',
+] as const satisfies readonly TableName[]
 
 const ID_BYTES = 8
 /** Random bytes are fetched for many ids at once: a call for each took longer than the rest of a CreateVpc. */

@@ -11,6 +11,7 @@ import type {
   SecurityGroupRuleRequest,
   UserIdGroupPair,
 } from '@aws-sdk/client-ec2'
+import { activePeerings, peerOf } from '../../../compile/peering.ts'
 import { ApiError, invalidParameterValue, missingParameter } from '../../../errors.ts'
 import { cidrFamily } from '../../../ip/cidr.ts'
 import { ALL_PROTOCOLS, formatProtocol, ICMP, ICMPV6, parseProtocol, TCP, UDP } from '../../../ip/protocol.ts'
@@ -142,7 +143,7 @@ function shownPeer(peer: SecurityGroupPeer): RuleOutput {
     case 'prefixList':
       return { PrefixListId: peer.prefixListId }
     case 'group': {
-      const group: ReferencedSecurityGroup = { GroupId: peer.groupId, UserId: peer.account }
+      const group: ReferencedSecurityGroup = { GroupId: peer.groupId, UserId: peer.account, ...acrossPair(peer) }
       return { ReferencedGroupInfo: group }
     }
     default:
@@ -181,7 +182,12 @@ function addPeer(permission: Permission, { peer, description: Description }: Sec
       permission.PrefixListIds.push({ PrefixListId: peer.prefixListId, Description })
       return
     case 'group':
-      permission.UserIdGroupPairs.push({ GroupId: peer.groupId, UserId: peer.account, Description })
+      permission.UserIdGroupPairs.push({
+        GroupId: peer.groupId,
+        UserId: peer.account,
+        ...acrossPair(peer),
+        Description,
+      })
       return
     default:
       peer satisfies never
@@ -259,11 +265,32 @@ function prefixListPeer(records: Records, caller: Caller, id: string | undefined
 
 function groupPeer(records: Records, caller: Caller, group: SecurityGroup, pair: UserIdGroupPair): SecurityGroupPeer {
   const peer = pair.GroupId === undefined ? findByName(records, group, pair.GroupName) : undefined
+  const across = peer ? undefined : findPeersGroup(records, caller, group, pair)
+  if (across) return across
   const referenced = peer ?? requireSecurityGroup(records, caller, pair.GroupId)
   if (referenced.vpcId !== group.vpcId) {
     throw new ApiError('InvalidGroup.NotFound', 'You have specified two resources that belong to different networks.')
   }
   return { kind: 'group', groupId: referenced.id, account: referenced.owner }
+}
+
+/** A group across an active peering connection within the Region; another account's must be named with the account. */
+function findPeersGroup(
+  records: Records,
+  caller: Caller,
+  group: SecurityGroup,
+  { GroupId: id, UserId: account = caller.account }: UserIdGroupPair,
+): SecurityGroupPeer | undefined {
+  const referenced = id === undefined ? undefined : records.securityGroups.get(id)
+  if (!referenced || referenced.owner !== account || referenced.region !== group.region) return undefined
+  const peering = activePeerings(records, group.vpcId).find((one) => peerOf(one, group.vpcId) === referenced.vpcId)
+  if (!peering) return undefined
+  const { id: groupId, owner, vpcId } = referenced
+  return { kind: 'group', groupId, account: owner, across: { vpcId, peeringId: peering.id } }
+}
+
+function acrossPair({ across }: Extract<SecurityGroupPeer, { kind: 'group' }>) {
+  return across && { VpcId: across.vpcId, VpcPeeringConnectionId: across.peeringId }
 }
 
 function findByName(records: Records, group: SecurityGroup, name: string | undefined): SecurityGroup | undefined {

@@ -23,6 +23,7 @@ const TYPES: Readonly<Record<string, Ec2ResourceType>> = {
   eni: 'network-interface',
   i: 'instance',
   igw: 'internet-gateway',
+  pcx: 'vpc-peering-connection',
   pl: 'prefix-list',
   rtb: 'route-table',
   sg: 'security-group',
@@ -40,7 +41,7 @@ const ID = /^([a-z]+(?:-[a-z]+)*)-[0-9a-f]+$/
 /** Members that hold ids. */
 const HOLDS_IDS = /(Ids?|Groups|Resources)$/
 /** Members in which ids stand that the call does not touch: peers of a rule, and what users write. */
-const PASSED_OVER = new Set(['IpPermissions', 'ReferencedGroupId', 'Filters', 'TagSpecifications', 'Tags'])
+const PASSED_OVER = new Set(['IpPermissions', 'ReferencedGroupId', 'PeerVpcId', 'Filters', 'TagSpecifications', 'Tags'])
 
 /** Each is a question to every policy, so there is an end to them: AWS's for a call that lists what it wants. */
 const IDS_PER_CALL = 1000
@@ -68,6 +69,10 @@ export function namedResources(records: Records, where: Where, operation: string
   walk(input, false)
   for (const id of groupsByName(records, where, input)) add(id)
   if (typeof input.KeyName === 'string') found.set('key-pair', new Set([input.KeyName]))
+  if (operation === 'AcceptVpcPeeringConnection') {
+    const peering = records.vpcPeeringConnections.get(String(input.VpcPeeringConnectionId))
+    if (peering) add(peering.accepterVpcId)
+  }
   if (operation === 'RunInstances') addLaunch(records, where, input, found, add)
   return found
 }

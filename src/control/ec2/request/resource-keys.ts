@@ -10,6 +10,7 @@ import type { Records } from '../../../store/store.ts'
 import { instanceProfileArn } from '../../iam/arns.ts'
 import { findInstanceProfile } from '../../iam/find.ts'
 import { taggedConnections, taggedPermissions } from '../endpoint-service/tagged.ts'
+import { sidesOf, tagsOf } from '../peering/peering-side.ts'
 import { type Input, isObject, type NamedResources, type Where } from './named-resources.ts'
 
 /** Lower-case names; undefined where it is not known. */
@@ -31,6 +32,7 @@ export function resourceFacts(of: Of, type: Ec2ResourceType, id: string): Resour
   const hostImage = type === 'image' ? findAmazonImage(where.region, id) : undefined
   if (hostImage)
     return { tags: {}, keys: { ...IMAGE_KEYS, 'ec2:imageid': id, 'ec2:owner': hostImage, 'ec2:public': true } }
+  if (type === 'vpc-peering-connection') return peeringFacts(of, id)
   const table = tableOf(records, type)
   const record = table?.get(id)
   if (!record || record.owner !== where.account) return undefined
@@ -164,6 +166,26 @@ function volumeKeys(volume: Volume): Facts {
   }
 }
 
+/** Either account's, with its own tags. */
+function peeringFacts({ records, where }: Of, id: string): ResourceFacts | undefined {
+  const peering = records.vpcPeeringConnections.get(id)
+  if (!peering || sidesOf(peering, where).length === 0) return undefined
+  const { owner, region, requesterVpcId, accepter, accepterRegion, accepterVpcId } = peering
+  const requester = { account: owner, region, vpcId: requesterVpcId }
+  const keys = peeringKeys(requester, { account: accepter, region: accepterRegion, vpcId: accepterVpcId })
+  return { tags: tagsOf(peering, where), keys: { ...keys, 'ec2:vpcpeeringconnectionid': id } }
+}
+
+type PeeredVpc = Where & { readonly vpcId: string }
+
+/** Each by its own account and Region. */
+function peeringKeys(requester: PeeredVpc, accepter: PeeredVpc): Facts {
+  return {
+    'ec2:requestervpc': arn(requester, 'vpc', requester.vpcId),
+    'ec2:acceptervpc': arn(accepter, 'vpc', accepter.vpcId),
+  }
+}
+
 /** The service that an endpoint in `region` leads to. */
 function consumedServiceKeys(records: Records, region: Region, name: unknown, serviceRegion: unknown): Facts {
   if (typeof name !== 'string' || name === '') return {}
@@ -211,6 +233,12 @@ export function newResourceKeys(
     ...zoneKeys(subnet),
     'ec2:vpc': vpcId && arn(where, 'vpc', vpcId),
     'ec2:subnet': subnetId && arn(where, 'subnet', subnetId),
+  }
+  if (type === 'vpc-peering-connection' && vpcId !== undefined) {
+    const given = (member: unknown, other: string) => (typeof member === 'string' ? member : other)
+    const { PeerOwnerId, PeerRegion, PeerVpcId } = input
+    const peer = { account: given(PeerOwnerId, where.account), region: given(PeerRegion, where.region) }
+    return peeringKeys({ ...where, vpcId }, { ...peer, vpcId: given(PeerVpcId, '') })
   }
   if (type === 'vpc-endpoint') {
     return consumedServiceKeys(records, where.region, input.ServiceName, input.ServiceRegion)

@@ -181,7 +181,7 @@ function filters(records: Records): FilterFields<RouteTable> {
     'route.origin': route('Origin'),
     'route.state': route('State'),
     'route.transit-gateway-id': () => undefined,
-    'route.vpc-peering-connection-id': () => undefined,
+    'route.vpc-peering-connection-id': route('VpcPeeringConnectionId'),
     'vpc-id': (table) => table.vpcId,
   }
 }

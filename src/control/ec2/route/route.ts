@@ -13,6 +13,7 @@ import { type Cidr, cidr, cidrCovers } from '../../../ip/cidr.ts'
 import type { Instance, Route, RouteDestination, RouteTable, RouteTarget } from '../../../store/records.ts'
 import type { Records, Tx } from '../../../store/store.ts'
 import type { Caller } from '../../caller.ts'
+import { requirePeering, stateOf } from '../peering/peering-side.ts'
 import { requirePrefixList } from '../prefix-list/find.ts'
 import { ROUTES_PER_TABLE, routeWeight } from '../prefix-list/references.ts'
 import { requireIpv4Cidr, requireIpv6Cidr } from '../request/cidr-parameter.ts'
@@ -127,8 +128,6 @@ function requireDestination(records: Records, caller: Caller, input: Destination
 
 /** Targets of kinds that do not exist here, and how AWS says that one of them is not there. */
 const ABSENT_TARGETS = {
-  NatGatewayId: ['InvalidNatGatewayID.NotFound', 'natGateway'],
-  VpcPeeringConnectionId: ['InvalidVpcPeeringConnectionID.NotFound', 'vpcPeeringConnection'],
   TransitGatewayId: ['InvalidTransitGatewayID.NotFound', 'transitGateway'],
   EgressOnlyInternetGatewayId: ['InvalidGatewayID.NotFound', 'egressOnlyInternetGateway'],
   LocalGatewayId: ['InvalidLocalGatewayID.NotFound', 'localGateway'],
@@ -147,13 +146,19 @@ function requireTarget(records: Records, caller: Caller, table: RouteTable, inpu
     gatewayId: input.GatewayId,
     instanceId: input.InstanceId,
     networkInterfaceId: input.NetworkInterfaceId,
+    natGatewayId: input.NatGatewayId,
     vpcEndpointId: input.VpcEndpointId,
+    vpcPeeringConnectionId: input.VpcPeeringConnectionId,
     ...Object.fromEntries(absent.map(({ noun, id }) => [`${noun}Id`, id])),
   })
   for (const { code, noun, id } of absent) {
     if (id !== undefined) throw new ApiError(code, `The ${noun} ID '${id}' does not exist`)
   }
+  if (input.NatGatewayId !== undefined) return natGatewayTarget(records, caller, table, input.NatGatewayId)
   if (input.VpcEndpointId !== undefined) return endpointTarget(records, caller, table, input.VpcEndpointId)
+  if (input.VpcPeeringConnectionId !== undefined) {
+    return peeringTarget(records, caller, table, input.VpcPeeringConnectionId)
+  }
   if (input.GatewayId !== undefined) return gatewayTarget(records, caller, table, input.GatewayId)
   return input.NetworkInterfaceId === undefined
     ? interfaceTarget(
@@ -186,6 +191,27 @@ function gatewayTarget(records: Records, caller: Caller, table: RouteTable, id: 
   }
   if (gateway.vpcId !== table.vpcId) throw differentNetworks(table, `network gateway ${gateway.id}`)
   return { kind: 'internetGateway', id: gateway.id }
+}
+
+/** A request that waits will do: its routes lead nowhere until it is accepted. */
+function peeringTarget(records: Records, caller: Caller, table: RouteTable, id: string): RouteTarget {
+  const peering = requirePeering(records, caller, id)
+  const state = stateOf(peering, caller.now)
+  if (state !== 'active' && state !== 'pending-acceptance') throw notFound('VpcPeeringConnection', peering.id)
+  if (peering.requesterVpcId !== table.vpcId && peering.accepterVpcId !== table.vpcId) {
+    throw differentNetworks(table, `VPC peering connection ${peering.id}`)
+  }
+  return { kind: 'peering', id: peering.id }
+}
+
+function natGatewayTarget(records: Records, caller: Caller, table: RouteTable, id: string): RouteTarget {
+  const gateway = records.natGateways.get(id)
+  const isThere = gateway?.owner === caller.account && gateway.region === caller.region
+  if (!isThere || gateway.state === 'deleting' || gateway.state === 'deleted') {
+    throw new ApiError('InvalidNatGatewayID.NotFound', `The natGateway ID '${id}' does not exist`)
+  }
+  if (gateway.vpcId !== table.vpcId) throw differentNetworks(table, `NAT gateway ${gateway.id}`)
+  return { kind: 'natGateway', id: gateway.id }
 }
 
 function interfaceTarget(records: Records, caller: Caller, table: RouteTable, id: string): RouteTarget {

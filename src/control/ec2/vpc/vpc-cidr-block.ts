@@ -7,6 +7,7 @@ import type {
   DisassociateVpcCidrBlockRequest,
   DisassociateVpcCidrBlockResult,
 } from '@aws-sdk/client-ec2'
+import { activePeerings, peerOf } from '../../../compile/peering.ts'
 import { ApiError, missingParameter } from '../../../errors.ts'
 import { type Cidr, cidr, cidrCovers, cidrsOverlap } from '../../../ip/cidr.ts'
 import type { Vpc } from '../../../store/records.ts'
@@ -120,6 +121,15 @@ function checkNewBlock(records: Records, vpc: Vpc, block: Cidr): void {
     throw new ApiError(
       'InvalidVpc.Range',
       `The CIDR '${block}' is restricted. Use a CIDR from the same private address range as the current VPC CIDR, or use a publicly-routable CIDR. For additional restrictions, see https://docs.aws.amazon.com/vpc/latest/userguide/VPC_Subnets.html`,
+    )
+  }
+  const peer = activePeerings(records, vpc.id)
+    .map((peering) => ({ peering, other: records.vpcs.get(peerOf(peering, vpc.id)) }))
+    .find(({ other }) => other?.cidrBlocks.some((one) => cidrsOverlap(one.cidr, block)))
+  if (peer) {
+    throw new ApiError(
+      'InvalidVpc.Range',
+      `The CIDR '${block}' overlaps with a CIDR of ${peer.other?.id}, with which ${vpc.id} is peered by ${peer.peering.id}`,
     )
   }
   // The block brings a `local` route, which may not take a destination from a route that is there.

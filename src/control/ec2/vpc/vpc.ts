@@ -11,6 +11,7 @@ import { ApiError, dependencyViolation, invalidParameterValue } from '../../../e
 import type { Vpc } from '../../../store/records.ts'
 import type { Records, Tx } from '../../../store/store.ts'
 import type { Caller } from '../../caller.ts'
+import { endPeeringsOf } from '../peering/vpc-peering-connection.ts'
 import { checkVpcBlock, requireIpv4Cidr } from '../request/cidr-parameter.ts'
 import { applyFilters, type FilterFields } from '../request/filters.ts'
 import { refuseUnserved } from '../request/not-served.ts'
@@ -64,6 +65,7 @@ export function deleteVpc(tx: Tx, caller: Caller, input: DeleteVpcRequest): Reco
     for (const { id } of tx.securityGroupRules.where('groupId', group.id)) tx.securityGroupRules.delete(id)
     tx.securityGroups.delete(group.id)
   }
+  endPeeringsOf(tx, caller, vpc.id)
   tx.vpcs.delete(vpc.id)
   return {}
 }
