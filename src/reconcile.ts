@@ -6,11 +6,13 @@ import { Compiler } from './compile/compiler.ts'
 import type { Network } from './compile/network.ts'
 import { removeVpcEndpoint } from './control/ec2/endpoint/vpc-endpoint.ts'
 import { finishInstanceTransition, forgetTerminated } from './control/ec2/instance/instance-lifecycle.ts'
+import { finishNatGatewayTransition, forgetDeletedNatGateways } from './control/ec2/internet/nat-gateway.ts'
 import { finishPrefixListChange } from './control/ec2/prefix-list/managed-prefix-list.ts'
 import { referencesTo } from './control/ec2/prefix-list/references.ts'
 import { drainedTargets, forgetDrained } from './control/elbv2/draining.ts'
 import { withResourceTargets } from './dns/resource-targets.ts'
 import type { ApplyResult, Driver, DriverError } from './linux/driver.ts'
+import type { NatGateway } from './store/internet-records.ts'
 import type { LoadBalancer } from './store/load-balancing-records.ts'
 import type { ManagedPrefixList } from './store/prefix-list-records.ts'
 import type { Instance, InstanceId, VpcEndpoint, VpcId } from './store/records.ts'
@@ -52,6 +54,7 @@ interface Transitions {
   readonly endpoints: readonly VpcEndpoint[]
   readonly loadBalancers: readonly LoadBalancer[]
   readonly prefixLists: readonly ManagedPrefixList[]
+  readonly natGateways: readonly NatGateway[]
 }
 
 export class Reconciler {
@@ -162,7 +165,7 @@ export class Reconciler {
 
   /** Guarded on the records that were acted on: a newer decision is never overwritten. */
   #markApplied(
-    { instances, endpoints, loadBalancers, prefixLists }: Transitions,
+    { instances, endpoints, loadBalancers, prefixLists, natGateways }: Transitions,
     { failures, running }: ApplyResult,
   ): void {
     const { store, now, forgetInstance, log } = this.#dependencies
@@ -186,7 +189,12 @@ export class Reconciler {
         if (failures.size > 0 && referencesTo(tx, list.id).some(({ vpcId }) => failures.has(vpcId))) continue
         finishPrefixListChange(tx, list)
       }
+      for (const gateway of natGateways) {
+        if (tx.natGateways.get(gateway.id) !== gateway || failures.has(gateway.vpcId)) continue
+        finishNatGatewayTransition(tx, gateway)
+      }
       forgetTerminated(tx, now())
+      forgetDeletedNatGateways(tx, now())
       forgetDrained(tx, now())
     })
     this.#marked = durable.catch(() => undefined)
@@ -235,6 +243,7 @@ function passing(records: Records): Transitions {
     instances: [...records.instances.all()].filter((instance) => !settled.has(instance.state)),
     endpoints: [...records.vpcEndpoints.all()].filter(({ state }) => state === 'pending' || state === 'deleting'),
     loadBalancers: [...records.loadBalancers.all()].filter(({ state }) => state === 'provisioning'),
+    natGateways: [...records.natGateways.all()].filter(({ state }) => state === 'pending' || state === 'deleting'),
     prefixLists: [...records.managedPrefixLists.all()].filter(({ state }) => state.endsWith('-in-progress')),
   }
 }

@@ -44,6 +44,7 @@ import {
   disassociateAddress,
   releaseAddress,
 } from '../../control/ec2/internet/elastic-address.ts'
+import { createNatGateway, deleteNatGateway, describeNatGateways } from '../../control/ec2/internet/nat-gateway.ts'
 import {
   describeSecurityGroupReferences,
   describeStaleSecurityGroups,
@@ -71,7 +72,6 @@ import {
 import {
   describeEgressOnlyInternetGateways,
   describeFlowLogs,
-  describeNatGateways,
   describeVpnGateways,
 } from '../../control/ec2/request/absent.ts'
 import { createTags, deleteTags, describeTags } from '../../control/ec2/request/tag-operations.ts'
@@ -153,6 +153,7 @@ export const EC2_NETWORK_WRITES = {
   CreateDhcpOptions: createDhcpOptions,
   CreateInternetGateway: createInternetGateway,
   CreateManagedPrefixList: createManagedPrefixList,
+  CreateNatGateway: createNatGateway,
   CreateNetworkAcl: createNetworkAcl,
   CreateNetworkAclEntry: createNetworkAclEntry,
   CreateRoute: createRoute,
@@ -166,6 +167,7 @@ export const EC2_NETWORK_WRITES = {
   DeleteDhcpOptions: deleteDhcpOptions,
   DeleteInternetGateway: deleteInternetGateway,
   DeleteManagedPrefixList: deleteManagedPrefixList,
+  DeleteNatGateway: deleteNatGateway,
   DeleteNetworkAcl: deleteNetworkAcl,
   DeleteNetworkAclEntry: deleteNetworkAclEntry,
   DeleteRoute: deleteRoute,

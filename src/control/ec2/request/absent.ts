@@ -6,8 +6,6 @@ import type {
   DescribeEgressOnlyInternetGatewaysResult,
   DescribeFlowLogsRequest,
   DescribeFlowLogsResult,
-  DescribeNatGatewaysRequest,
-  DescribeNatGatewaysResult,
   DescribeVpnGatewaysRequest,
   DescribeVpnGatewaysResult,
 } from '@aws-sdk/client-ec2'
@@ -31,15 +29,6 @@ export function describeEgressOnlyInternetGateways(
 ): DescribeEgressOnlyInternetGatewaysResult {
   // AWS, too, leaves out those that do not exist.
   return { EgressOnlyInternetGateways: [] }
-}
-
-export function describeNatGateways(
-  _records: Records,
-  _caller: Caller,
-  input: DescribeNatGatewaysRequest,
-): DescribeNatGatewaysResult {
-  requireNone(input.NatGatewayIds, 'NatGatewayNotFound', (id) => `The Nat Gateway ${id} was not found`)
-  return { NatGateways: [] }
 }
 
 export function describeFlowLogs(

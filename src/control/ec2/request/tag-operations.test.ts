@@ -1,9 +1,10 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { createVpcEndpoint, describeVpcEndpoints } from '../endpoint/vpc-endpoint.ts'
+import { describeNatGateways } from '../internet/nat-gateway.ts'
+import { describeVpcPeeringConnections } from '../peering/vpc-peering-connection.ts'
 import { ensureDefaultVpc } from '../vpc/default-vpc.ts'
 import { describeAccountAttributes, describeAvailabilityZones, describeRegions } from '../vpc/region.ts'
 import { createVpc, describeVpcs } from '../vpc/vpc.ts'
-import { describeNatGateways, describeVpcPeeringConnections } from './absent.ts'
 import { createTags, deleteTags, describeTags } from './tag-operations.ts'
 import { CALLER, callerOf, openWorld, refusal, STRANGER, type World } from './testing.ts'
 
