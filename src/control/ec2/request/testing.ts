@@ -6,6 +6,7 @@ import { rootPrincipal } from '../../../iam/principal.ts'
 import { MemoryJournal } from '../../../store/journal.ts'
 import { Store } from '../../../store/store.ts'
 import type { Caller, ReadOperation, WriteOperation } from '../../caller.ts'
+import { seen } from './effects.ts'
 
 export const CALLER = callerOf('123456789012')
 export const STRANGER = callerOf('999999999999')
@@ -30,8 +31,12 @@ export async function openWorld(): Promise<World> {
   const store = await Store.open(new MemoryJournal())
   return {
     store,
-    read: (operation, input, caller = CALLER) => operation(store.records, caller, input),
-    write: (operation, input, caller = CALLER) => store.transact((tx) => operation(tx, caller, input)).result,
+    read: (operation, input, caller = CALLER) =>
+      seen(store.records, operation.name, input, (given) => operation(store.records, caller, given), false),
+    write: (operation, input, caller = CALLER) => {
+      const run = (given: typeof input) => store.transact((tx) => operation(tx, caller, given)).result
+      return seen(store.records, operation.name, input, run, true)
+    },
   }
 }
 
