@@ -205,6 +205,28 @@ describe('EdgeListener', () => {
     ])
   })
 
+  it('an interface endpoint answers who is peered with its VPC, a gateway endpoint does not', async () => {
+    const peerings = [
+      {
+        id: 'pcx-1',
+        side: 'accepter',
+        vpcId: 'vpc-b',
+        owner: '123456789012',
+        region: 'us-east-1',
+        cidrs: [],
+        clients: [],
+      },
+    ] as const
+    const alone = network
+    const toInterface = { endpoint: '127.80.2.6', from: '127.80.1.2' }
+    expect(await ask(toInterface)).toBe('ECONNRESET')
+    network = { ...network, vpcs: [{ ...A, peerings }, B] }
+    expect(await ask(toInterface)).toBe('200 answered')
+    expect(connections).toMatchObject([{ vpcId: 'vpc-a', interfaceId: 'eni-vpc-b', vpcSourceIp: '10.0.1.10' }])
+    expect(await ask({ endpoint: '127.80.0.1', from: '127.80.1.2' })).toBe('ECONNRESET')
+    network = alone
+  })
+
   it.each([
     ['an interface that is not there', { endpoint: '127.80.0.1', from: '127.80.1.9' }, /ECONNRESET/],
     ['an endpoint that is not there', { endpoint: '127.80.0.9', from: '127.80.1.1' }, /ECONNRESET/],

@@ -9,7 +9,7 @@ import { createSecureContext, type SecureContext } from 'node:tls'
 import { findEndpointService } from '../catalogue/endpoint-services.ts'
 import { BACKBONE } from '../compile/backbone.ts'
 import { DEFAULT_SITE, isOutside, SITES, sitesOf } from '../compile/internet.ts'
-import { lookupIn, type PlacedEndpoint } from '../compile/lookup.ts'
+import { lookupIn, type PlacedEndpoint, type PlacedInterface } from '../compile/lookup.ts'
 import type { Network, SiteNetwork } from '../compile/network.ts'
 import type { Connection, EndpointConnection } from '../iam/connection.ts'
 import { type Address, parseAddress } from '../ip/address.ts'
@@ -151,7 +151,7 @@ export class EdgeListener {
     const placed = local && lookup.endpointByBackbone.get(local)
     const asker = remote && lookup.interfaceByBackbone.get(remote)
     const vpcSourceIp = asker?.networkInterface.addresses[0]
-    if (!placed || !asker || !vpcSourceIp || placed.vpc.id !== asker.vpc.id) return undefined
+    if (!placed || !asker || !vpcSourceIp || !isWithinReach(placed, asker)) return undefined
     return {
       placed,
       connection: {
@@ -318,4 +318,10 @@ function tuned<S extends HttpServer | HttpsServer>(server: S): S {
   // Node watches for slow heads from this event on. These servers never listen: they are handed their connections.
   server.emit('listening')
   return server
+}
+
+/** An endpoint answers its own VPC, and an interface endpoint also the VPCs that are peered with it. */
+function isWithinReach({ vpc, endpoint }: PlacedEndpoint, asker: PlacedInterface): boolean {
+  if (vpc.id === asker.vpc.id) return true
+  return endpoint.kind === 'interface' && (vpc.peerings?.some(({ vpcId }) => vpcId === asker.vpc.id) ?? false)
 }

@@ -30,7 +30,7 @@ const TIMEOUT = 150
 const SECOND_TIMEOUT = 2000
 
 const INSTANCES = ['i-a1', 'i-a2', 'i-b1', 'i-b2', 'i-c1'] as const satisfies readonly InstanceId[]
-const HOSTS = ['10.0.1.5', '10.0.2.5', '10.1.1.5', '10.1.2.5', '10.2.1.5']
+const HOSTS = ['10.0.1.5', '10.0.2.5', '10.1.1.5', '10.1.2.5', '10.2.1.5', '10.1.1.100']
 
 function parseProbe(text: string): AddressedProbe {
   const match = /^(?<from>i-\w+) (?<udp>udp )?(?<host>[\d.]+):(?<port>\d+)$/.exec(text)
@@ -61,6 +61,25 @@ const ROWS: readonly Row[] = [
     'everything is allowed',
     {},
     { [AB]: 'reachable', [BA]: 'reachable', [UDP_AB]: 'reachable', 'i-c1 10.1.2.5:443': 'reachable' },
+  ],
+  [
+    'an interface endpoint answers the peers of its VPC',
+    {},
+    { 'i-a1 10.1.1.100:443': 'reachable', 'i-c1 10.1.2.100:443': 'reachable', 'i-b2 10.1.1.100:443': 'reachable' },
+  ],
+  [
+    'by its own group and ACL, and the route back of its subnet',
+    {
+      groups: { 'sg-b': { ingress: [{ protocol: 'tcp', ports: { from: 443, to: 443 }, peer: 'sg-a' }] } },
+      acls: { b2: { ingress: [{ action: 'allow', cidr: '10.0.1.0/24' }] } },
+      routes: { b1: [{ cidr: '10.0.1.0/24', to: 'pcx-ab' }] },
+    },
+    {
+      'i-a1 10.1.1.100:443': 'reachable',
+      'i-a2 10.1.1.100:443': 'route',
+      'i-a2 10.1.2.100:443': 'nacl-in',
+      'i-c1 10.1.2.100:443': 'nacl-in',
+    },
   ],
   ['peering leads no further', {}, { [AC]: 'route', 'i-c1 10.0.1.5:443': 'route' }],
   ['the resolver of the peer answers nobody else', {}, { 'i-a1 udp 10.1.0.2:53': 'target' }],
