@@ -14,6 +14,7 @@ import type { DaemonOptions } from './daemon.ts'
 import { explainRoutes } from './daemon-explain.ts'
 import { policyRoutes } from './daemon-policy.ts'
 import type { Services } from './daemon-services.ts'
+import { siteRoutes } from './daemon-sites.ts'
 import { zoneRoutes } from './daemon-zones.ts'
 import { notFound } from './errors.ts'
 import { rootPrincipal } from './iam/principal.ts'
@@ -55,6 +56,7 @@ export function adminRoutes(context: AdminContext): AdminRoutes {
     ...explainRoutes(context),
     ...policyRoutes(context),
     ...zoneRoutes(context),
+    ...siteRoutes(context),
   }
 }
 

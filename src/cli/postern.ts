@@ -9,6 +9,7 @@ import { environment } from './env.ts'
 import { explain } from './explain.ts'
 import { lab } from './lab.ts'
 import { addPolicyCommands } from './policy.ts'
+import { addSiteCommands } from './site.ts'
 import { status } from './status.ts'
 import { up } from './up.ts'
 
@@ -163,6 +164,7 @@ program
 
 addPolicyCommands(program, DATA)
 addZoneCommands(program, DATA)
+addSiteCommands(program, DATA)
 
 const image = program.command('image').description('root file systems for instances')
 image
