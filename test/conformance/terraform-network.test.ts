@@ -19,6 +19,7 @@ describeTerraform('Terraform on the network', 'network', (its) => {
         available_addresses: 251,
         dynamodb_entries: 2,
         office_entries: 2,
+        public_addresses: [true, true, true],
       })
     },
     4 * MINUTES,

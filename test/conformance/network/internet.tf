@@ -1,0 +1,77 @@
+# Ways to the internet: addresses of one's own, and NAT gateways for the private subnet.
+
+resource "aws_eip" "nat" {
+  domain = "vpc"
+  tags   = { Name = var.description }
+}
+
+resource "aws_eip" "server" {
+  domain                    = "vpc"
+  network_interface         = aws_network_interface.server.id
+  associate_with_private_ip = "10.20.2.20"
+  depends_on                = [aws_internet_gateway.main]
+}
+
+resource "aws_eip" "spare" {
+  domain = "vpc"
+}
+
+resource "aws_network_interface" "server" {
+  subnet_id   = aws_subnet.public.id
+  private_ips = ["10.20.2.20"]
+}
+
+resource "aws_network_interface" "spare" {
+  subnet_id = aws_subnet.public.id
+}
+
+resource "aws_eip_association" "spare" {
+  allocation_id        = aws_eip.spare.id
+  network_interface_id = aws_network_interface.spare.id
+  depends_on           = [aws_internet_gateway.main]
+}
+
+resource "aws_nat_gateway" "public" {
+  allocation_id = aws_eip.nat.id
+  subnet_id     = aws_subnet.public.id
+  tags          = { Name = var.description }
+  depends_on    = [aws_internet_gateway.main]
+}
+
+resource "aws_nat_gateway" "private" {
+  connectivity_type = "private"
+  subnet_id         = aws_subnet.public.id
+}
+
+resource "aws_route_table" "nat" {
+  vpc_id = aws_vpc.main.id
+  route {
+    cidr_block     = "0.0.0.0/0"
+    nat_gateway_id = aws_nat_gateway.public.id
+  }
+  route {
+    cidr_block     = "192.168.0.0/16"
+    nat_gateway_id = aws_nat_gateway.private.id
+  }
+}
+
+data "aws_ami" "server" {
+  owners      = ["amazon"]
+  most_recent = true
+  filter {
+    name   = "name"
+    values = ["al2023-ami-2023*"]
+  }
+}
+
+resource "aws_instance" "server" {
+  ami                         = data.aws_ami.server.id
+  instance_type               = data.aws_ami.server.architecture == "arm64" ? "t4g.micro" : "t3.micro"
+  subnet_id                   = aws_subnet.public.id
+  associate_public_ip_address = true
+  depends_on                  = [aws_internet_gateway.main]
+}
+
+output "public_addresses" {
+  value = [for ip in [aws_eip.server.public_ip, aws_nat_gateway.public.public_ip, aws_instance.server.public_ip] : startswith(ip, "44.")]
+}
