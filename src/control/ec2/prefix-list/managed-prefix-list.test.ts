@@ -1,6 +1,7 @@
 // Customer-managed prefix lists: versions, sizes, who refers to them, and who else may.
 
 import { beforeEach, describe, expect, test } from 'vitest'
+import { compile } from '../../../compile/compile.ts'
 import type { Caller } from '../../caller.ts'
 import { associateResourceShare } from '../../ram/association.ts'
 import { acceptResourceShareInvitation, getResourceShareInvitations } from '../../ram/invitation.ts'
@@ -156,6 +157,22 @@ describe('versions', () => {
       () => world.write(restoreManagedPrefixListVersion, { ...restore, CurrentVersion: 4, PreviousVersion: 4 }),
       'InvalidParameterValue',
     )
+  })
+
+  test('rules that name the list follow it', () => {
+    const id = create({ Entries: [{ Cidr: '10.0.0.0/8' }] })
+    allow(newGroup(), id)
+    const peers = () =>
+      compile(world.store.records).vpcs.flatMap(({ securityGroups }) =>
+        securityGroups.flatMap(({ ingress }) =>
+          ingress.flatMap(({ peer }) => (peer.kind === 'cidrs' ? [peer.cidrs] : [])),
+        ),
+      )
+    const first = peers()
+    add(id, 1, '11.0.0.0/8')
+    expect(peers()).toContainEqual(['10.0.0.0/8', '11.0.0.0/8'])
+    world.write(restoreManagedPrefixListVersion, { PrefixListId: id, PreviousVersion: 1, CurrentVersion: 2 })
+    expect(peers()).toEqual(first)
   })
 
   test('a name and a size are no version', () => {

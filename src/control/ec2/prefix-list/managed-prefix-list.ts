@@ -73,7 +73,7 @@ export function modifyManagedPrefixList(
   if (changesEntries && input.MaxEntries !== undefined) {
     throw new ApiError(
       'InvalidParameterCombination',
-      'You cannot change entries and the maximum number of entries in one call.',
+      'You cannot modify the entries and the maximum entries for the prefix list in the same request.',
     )
   }
   const name = input.PrefixListName === undefined ? list.name : requireName(input.PrefixListName)
@@ -238,7 +238,7 @@ function checkVersion(list: ManagedPrefixList, current: number | undefined, isRe
   if (current === undefined ? !isRequired : current === list.version) return
   throw new ApiError(
     'PrefixListVersionMismatch',
-    `The prefix list ${list.id} has the version ${list.version}; the request has ${current ?? 'no current version'}.`,
+    `The prefix list has the incorrect version number. ${list.id} has the version ${list.version}, the request ${current ?? 'none'}.`,
   )
 }
 
