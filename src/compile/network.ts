@@ -306,6 +306,8 @@ export interface PeeringNetwork {
   readonly owner: AccountId
   readonly region: Region
   readonly cidrs: readonly Cidr[]
+  /** The other VPC lets its instances' names be resolved from here; absent: it does not. */
+  readonly resolvesNames?: true
   /** The other VPC's interfaces that send packets, by address: endpoints here know by it who asks. */
   readonly clients: readonly { readonly address: Address; readonly backboneAddress: Address }[]
 }

@@ -29,14 +29,17 @@ export function peerOf({ requesterVpcId, accepterVpcId }: VpcPeeringConnection, 
 function compilePeering(records: Records, vpc: Vpc, peering: VpcPeeringConnection): PeeringNetwork[] {
   const other = records.vpcs.get(peerOf(peering, vpc.id))
   if (!other) return []
+  const isRequester = peering.requesterVpcId === vpc.id
+  const allowsDns = isRequester ? peering.accepterAllowsDns : peering.requesterAllowsDns
   return [
     {
       id: peering.id,
-      side: peering.requesterVpcId === vpc.id ? 'requester' : 'accepter',
+      side: isRequester ? 'requester' : 'accepter',
       vpcId: other.id,
       owner: other.owner,
       region: other.region,
       cidrs: other.cidrBlocks.map(({ cidr }) => cidr),
+      ...(allowsDns && { resolvesNames: true as const }),
       clients: compileClients(records, other.id),
     },
   ]

@@ -8,6 +8,7 @@ import type { Network, VpcNetwork } from '../compile/network.ts'
 import type { Region } from '../store/records.ts'
 import { automaticZones } from './automatic-names.ts'
 import { endpointNamesZone, hiddenZones } from './endpoint-zones.ts'
+import { NO_TURN, peersHostZone, publicHostZone } from './host-names.ts'
 import { hostedZone } from './hosted-zone.ts'
 import { loadBalancerZone } from './load-balancer-zone.ts'
 import { publicZones } from './public-names.ts'
@@ -151,13 +152,17 @@ function isCname(held: Held): held is ResourceRecord {
 /** Private zones come first, then the automatic names, then what is public. The first two answer for good: a name in
  * one of their zones is never asked of what comes after. */
 function zoneFor(asker: Asker, name: string): Zone | undefined {
-  return findZone(ownLayers(asker.vpc), name) ?? publicZoneFor(asker, name)
+  const own = findZone(ownLayers(asker.vpc), name)
+  // Nobody made the automatic zones, so a peer's may complete them.
+  const peers = own && own.by === undefined && !own.find(name, NO_TURN) ? peersHostZone(asker, name) : undefined
+  return peers ?? own ?? peersHostZone(asker, name) ?? publicZoneFor(asker, name)
 }
 
 function publicZoneFor(asker: Asker, name: string): Zone | undefined {
   const { network, vpc } = asker
   return (
     endpointNamesZone(network, name) ??
+    publicHostZone(asker, name) ??
     loadBalancerZone(asker, name) ??
     resourceNamesZone(network, name) ??
     findZone([publicLayer(network, vpc.region)], name)
