@@ -72,6 +72,7 @@ const NOT_FOUND = {
     'InvalidConnectionNotification',
     (id) => `The connection notification ID '${id}' does not exist`,
   ],
+  KeyPair: ['InvalidKeyPair.NotFound', (id) => `The key pair '${id}' does not exist`],
   PrefixList: ['InvalidPrefixListID.NotFound', (id) => `The prefix list ID '${id}' does not exist.`],
   Allocation: ['InvalidAllocationID.NotFound', (id) => `The allocation ID '${id}' does not exist`],
   NatGateway: ['NatGatewayNotFound', (id) => `The Nat Gateway ${id} was not found`],

@@ -5,6 +5,7 @@ import type { Address } from '../ip/address.ts'
 import type { Cidr } from '../ip/cidr.ts'
 import type { PortRange, Protocol } from '../ip/protocol.ts'
 import type { ElasticAddress, NatGateway, NatGatewayId, Site } from './internet-records.ts'
+import type { KeyPair } from './key-pair-records.ts'
 import type {
   DomainVerification,
   EndpointAssociation,
@@ -970,6 +971,7 @@ export interface Schema {
   images: Image
   vpcEndpoints: VpcEndpoint
   internetGateways: InternetGateway
+  keyPairs: KeyPair
   managedPrefixLists: ManagedPrefixList
   prefixListVersions: PrefixListVersion
   dhcpOptions: DhcpOptions
@@ -1071,6 +1073,7 @@ export const INDEXES = {
     'serviceNetworkId',
   ],
   internetGateways: ['owner', 'vpcId'],
+  keyPairs: ['owner'],
   managedPrefixLists: ['owner'],
   prefixListVersions: ['prefixListId'],
   dhcpOptions: ['owner'],

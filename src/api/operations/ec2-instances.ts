@@ -28,6 +28,7 @@ import {
   terminateInstances,
 } from '../../control/ec2/instance/instance-state.ts'
 import { describeInstanceTypeOfferings, describeInstanceTypes } from '../../control/ec2/instance/instance-type.ts'
+import { createKeyPair, deleteKeyPair, describeKeyPairs, importKeyPair } from '../../control/ec2/instance/key-pair.ts'
 import { modifyInstanceMetadataOptions } from '../../control/ec2/instance/metadata-options.ts'
 import { runInstances } from '../../control/ec2/instance/run-instances.ts'
 import {
@@ -75,6 +76,7 @@ export function ec2InstanceReads(host: InstanceHost) {
     DescribeInstanceTypeOfferings: describeInstanceTypeOfferings,
     DescribeInstanceTypes: describeInstanceTypes,
     DescribeInstances: describeInstances,
+    DescribeKeyPairs: describeKeyPairs,
     DescribeNetworkInterfaceAttribute: describeNetworkInterfaceAttribute,
     DescribeNetworkInterfaces: describeNetworkInterfaces,
     DescribeVolumeAttribute: describeVolumeAttribute,
@@ -106,6 +108,9 @@ export function ec2InstanceWrites(host: InstanceHost) {
     RebootInstances: rebootInstances,
     ReplaceIamInstanceProfileAssociation: replaceIamInstanceProfileAssociation,
     ResetNetworkInterfaceAttribute: resetNetworkInterfaceAttribute,
+    CreateKeyPair: createKeyPair,
+    DeleteKeyPair: deleteKeyPair,
+    ImportKeyPair: importKeyPair,
     RunInstances: (tx: Tx, caller: Caller, input: Parameters<typeof runInstances>[2]) =>
       runInstances(tx, caller, input, architectureOf(host)),
     StartInstances: startInstances,

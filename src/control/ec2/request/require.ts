@@ -46,6 +46,7 @@ const IDS = {
   ],
   EndpointConnection: ['vpce-con', 'InvalidVpcEndpointConnectionId.Malformed', 'vpcEndpointConnectionId'],
   ConnectionNotification: ['vpce-nfn', 'InvalidConnectionNotification', 'connectionNotificationId'],
+  KeyPair: ['key', 'InvalidKeyPairId.Malformed', 'keyPairId'],
   PrefixList: ['pl', 'InvalidPrefixListId.Malformed', 'prefixListId'],
   InternetGateway: ['igw', 'InvalidInternetGatewayId.Malformed', 'internetGatewayId'],
   Allocation: ['eipalloc', 'InvalidAllocationID.Malformed', 'AllocationId'],

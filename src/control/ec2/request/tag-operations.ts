@@ -58,6 +58,7 @@ const KINDS: Readonly<Record<string, TaggedKind>> = {
   nat: tagged('natgateway', 'NatGateway', 'natGateways'),
   i: tagged('instance', 'Instance', 'instances'),
   igw: tagged('internet-gateway', 'InternetGateway', 'internetGateways'),
+  key: tagged('key-pair', 'KeyPair', 'keyPairs'),
   pl: tagged('prefix-list', 'PrefixList', 'managedPrefixLists'),
   pcx: {
     type: 'vpc-peering-connection',
@@ -126,6 +127,7 @@ type TaggedTableName =
   | 'internetGateways'
   | 'elasticAddresses'
   | 'natGateways'
+  | 'keyPairs'
   | 'managedPrefixLists'
   | 'routeTables'
   | 'securityGroups'
