@@ -43,6 +43,9 @@ const OPEN: VpcShape = {
     { subnet: 1, groups: [1], running: true, sourceDestCheck: true },
   ],
 }
+const BY_GATEWAY = { cidr: '0.0.0.0/0', target: 'internet' } as const
+const BY_NAT = { cidr: '0.0.0.0/0', target: 'nat' } as const
+const ONLINE: VpcShape = { ...OPEN, tables: [[BY_GATEWAY], [BY_NAT]], internet: { publics: [0], nat: 0 } }
 const S3: VpcShape = { ...OPEN, endpoints: [{ service: 's3', tables: [0] }] }
 
 function tcp(port: number) {
@@ -118,6 +121,44 @@ const stopped: VpcShape = {
 }
 
 export const ROWS: readonly DifferentialRow[] = [
+  {
+    name: 'out by the internet gateway with a public address',
+    shape: ONLINE,
+    from: 0,
+    to: '203.0.113.10:80',
+    expect: 'reachable',
+  },
+  {
+    name: 'no public address: the internet gateway drops',
+    shape: ONLINE,
+    from: 1,
+    to: '203.0.113.10:80',
+    expect: 'internet-gateway',
+  },
+  { name: 'a private subnet by its NAT gateway', shape: ONLINE, from: 2, to: '203.0.113.10:443', expect: 'reachable' },
+  { name: "AWS's own address by a NAT gateway", shape: ONLINE, from: 2, to: '52.216.0.9:443', expect: 'reachable' },
+  {
+    name: 'a NAT gateway whose subnet leads to no gateway',
+    shape: { ...ONLINE, tables: [[], [BY_NAT]] },
+    from: 2,
+    to: '203.0.113.10:80',
+    expect: 'route',
+  },
+  {
+    name: 'a NAT gateway in a subnet that leads to itself',
+    shape: { ...ONLINE, tables: [[BY_NAT], [BY_NAT]] },
+    from: 2,
+    to: '203.0.113.10:80',
+    expect: 'nat-gateway',
+  },
+  {
+    name: 'a route to an internet gateway that is not there',
+    shape: { ...OPEN, tables: [[BY_GATEWAY], []] },
+    from: 0,
+    to: '203.0.113.10:80',
+    expect: 'route',
+  },
+
   { name: 'within a subnet', shape: OPEN, from: 0, to: '10.0.1.11:80', expect: 'reachable' },
   { name: 'to another subnet', shape: OPEN, from: 0, to: '10.0.2.12:80', expect: 'reachable' },
   { name: 'datagrams', shape: OPEN, from: 0, to: 'udp 10.0.2.12:8080', expect: 'reachable' },

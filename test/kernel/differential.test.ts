@@ -10,7 +10,14 @@ import { TCP_PORTS, UDP_PORTS } from './probe.ts'
 import type { AddressedProbe } from './probers.ts'
 import { vpcShape } from './shape-arbitrary.ts'
 import { type Comparison, SmallWorld } from './small-world.ts'
-import { endpointAddress, endpointNameOf, instanceAddress, instanceIdOf, type VpcShape } from './vpc-shape.ts'
+import {
+  endpointAddress,
+  endpointNameOf,
+  instanceAddress,
+  instanceIdOf,
+  publicAddress,
+  type VpcShape,
+} from './vpc-shape.ts'
 
 const isRoot = process.getuid?.() === 0
 if (!isRoot) console.warn('SKIPPED test/kernel/differential.test.ts: network namespaces need root')
@@ -105,7 +112,18 @@ function probesOf(shape: VpcShape, vpcIndex: number): AddressedProbe[] {
   const hosts = [
     ...shape.instances.map((_, index) => instanceAddress(shape, index)),
     ...shape.interfaceEndpoints.flatMap((_, index) => [0, 1].map((subnet) => endpointAddress(subnet, index))),
-    ...['10.0.1.99', '52.216.0.9', '52.217.0.9', '52.94.0.9', '198.51.100.1', '10.0.0.2', '169.254.169.254'],
+    ...[0, 1].flatMap((number) => [publicAddress(0, number), publicAddress(vpcIndex, number)]),
+    ...[
+      '203.0.113.10',
+      '52.46.0.9',
+      '10.0.1.99',
+      '52.216.0.9',
+      '52.217.0.9',
+      '52.94.0.9',
+      '198.51.100.1',
+      '10.0.0.2',
+      '169.254.169.254',
+    ],
   ]
   const ports = [
     ...TCP_PORTS.map((port) => ({ protocol: 'tcp' as const, port })),

@@ -22,7 +22,16 @@ const PORTS = [
   { from: 1024, to: 65_535 },
   { from: 32_768, to: 60_999 },
 ]
-const BLOCKS = ['0.0.0.0/0', '10.0.0.0/16', '10.0.1.0/24', '10.0.2.0/24', '10.0.1.10/32', '10.0.2.0/25', '52.0.0.0/8']
+const BLOCKS = [
+  '0.0.0.0/0',
+  '10.0.0.0/16',
+  '10.0.1.0/24',
+  '10.0.2.0/24',
+  '10.0.1.10/32',
+  '10.0.2.0/25',
+  '52.0.0.0/8',
+  '44.192.0.0/16',
+]
 
 /** Subnets' own blocks may go to an interface; the others are outside the VPC, or part of S3's addresses. */
 const DESTINATIONS = ['0.0.0.0/0', '198.51.100.0/24', '52.216.0.0/15', '52.216.0.0/24', '52.0.0.0/8']
@@ -67,7 +76,10 @@ const instance: fc.Arbitrary<InstanceShape> = fc.record({
   sourceDestCheck: fc.boolean(),
 })
 
-const target: fc.Arbitrary<RouteShape['target']> = fc.oneof(fc.constant('hole' as const), fc.nat(2))
+const target: fc.Arbitrary<RouteShape['target']> = fc.oneof(
+  fc.constantFrom('hole' as const, 'internet' as const, 'internet' as const, 'nat' as const),
+  fc.nat(2),
+)
 const routes: fc.Arbitrary<RouteShape[]> = fc
   .tuple(
     fc.uniqueArray(fc.record({ cidr: fc.constantFrom(...DESTINATIONS), target }), {
@@ -101,4 +113,8 @@ export const vpcShape: fc.Arbitrary<VpcShape> = fc.record({
   groups: fc.array(fc.record({ ingress: groupRules, egress: groupRules }), { minLength: 2, maxLength: 2 }),
   acls: fc.array(fc.record({ ingress: aclRules, egress: aclRules }), { minLength: 2, maxLength: 2 }),
   instances: fc.array(instance, { minLength: 3, maxLength: 3 }),
+  internet: fc.record({
+    publics: fc.uniqueArray(fc.nat(2), { maxLength: 3 }),
+    nat: fc.option(fc.nat(1), { freq: 3, nil: undefined }),
+  }),
 })

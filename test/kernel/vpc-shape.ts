@@ -13,6 +13,7 @@ import { MemoryJournal } from '../../src/store/journal.ts'
 import type {
   InstanceId,
   NetworkAclEntry,
+  NetworkInterfaceId,
   Route,
   SecurityGroupId,
   SecurityGroupPeer,
@@ -39,8 +40,8 @@ export interface AclRuleShape extends TrafficShape {
 export interface RouteShape {
   /** Or the shape's own prefix list. */
   readonly cidr: string | 'list'
-  /** The number of an instance, or a target that carries no packets. */
-  readonly target: number | 'hole'
+  /** The number of an instance, the internet gateway, the NAT gateway, or a target that carries no packets. */
+  readonly target: number | 'hole' | 'internet' | 'nat'
 }
 
 export interface VpcShape {
@@ -58,6 +59,15 @@ export interface VpcShape {
   }[]
   readonly acls: readonly { readonly ingress: readonly AclRuleShape[]; readonly egress: readonly AclRuleShape[] }[]
   readonly instances: readonly InstanceShape[]
+  /** Its internet gateway; absent: routes to it are blackholes. */
+  readonly internet?: InternetShape
+}
+
+export interface InternetShape {
+  /** Instances with public addresses. */
+  readonly publics: readonly number[]
+  /** The subnet of the NAT gateway; absent: there is none. */
+  readonly nat?: number | undefined
 }
 
 export interface InterfaceEndpointShape {
@@ -93,6 +103,16 @@ export function instanceAddress(shape: VpcShape, index: number): Address {
   if (!address) throw new RangeError(`no address for instance ${index}`)
   return address
 }
+
+/** The public address of an instance, or of the NAT gateway by NAT. */
+export function publicAddress(vpcIndex: number, index: number): Address {
+  const address = parseAddress(`44.192.${vpcIndex}.${10 + index}`)
+  if (!address) throw new RangeError(`no public address for instance ${index}`)
+  return address
+}
+
+/** In the place of an instance's number. */
+export const NAT = 200
 
 /** The address of an interface endpoint of the shape in a subnet. */
 export function endpointAddress(subnet: number, index: number): Address {
@@ -155,6 +175,7 @@ class ShapeWriter {
     this.#writeGroups()
     this.#writeInstances()
     this.#writeEndpoints()
+    if (this.#shape.internet) this.#writeInternet(this.#shape.internet)
     for (const [index, shape] of this.#shape.interfaceEndpoints.entries()) this.#writeInterfaceEndpoint(index, shape)
   }
 
@@ -273,7 +294,9 @@ class ShapeWriter {
       block === 'list'
         ? ({ kind: 'prefixList', prefixListId: this.#id('pl', 0) } as const)
         : ({ kind: 'cidr', cidr: cidr(block) } as const)
-    if (target === 'hole') return { destination, target: { kind: 'other', id: 'nat-0' } }
+    if (target === 'internet') return { destination, target: { kind: 'internetGateway', id: this.#id('igw', 0) } }
+    if (target === 'nat') return { destination, target: { kind: 'natGateway', id: this.#id('nat', 0) } }
+    if (target === 'hole') return { destination, target: { kind: 'other', id: 'tgw-0' } }
     return {
       destination,
       target: { kind: 'networkInterface', id: this.#id('eni', within(target, this.#shape.instances)) },
@@ -370,6 +393,59 @@ class ShapeWriter {
       },
       backboneAddress: this.#backboneAddress(index),
       host: 'local',
+    })
+  }
+
+  #writeInternet({ publics, nat }: InternetShape): void {
+    this.#tx.internetGateways.insert({ ...CREATED, id: this.#id('igw', 0), vpcId: this.#vpcId })
+    for (const index of new Set(publics.map((number) => within(number, this.#shape.instances)))) {
+      this.#writeElastic(index, this.#id('eni', index), instanceAddress(this.#shape, index))
+    }
+    if (nat === undefined) return
+    const subnet = within(nat, this.#shape.subnets)
+    const privateAddress = parseAddress(`10.0.${subnet + 1}.${NAT + 50}`)
+    if (!privateAddress) throw new RangeError(`no address for a NAT gateway in subnet ${subnet}`)
+    const subnetId = this.#id('subnet', subnet)
+    const networkInterfaceId = this.#id('eni', NAT)
+    this.#tx.networkInterfaces.insert({
+      ...CREATED,
+      id: networkInterfaceId,
+      vpcId: this.#vpcId,
+      subnetId,
+      description: '',
+      interfaceType: 'nat_gateway',
+      requesterManaged: true,
+      natGatewayId: this.#id('nat', 0),
+      macAddress: `0a:00:00:02:${hexByte(this.#index)}:00`,
+      privateAddresses: [privateAddress],
+      groupIds: [],
+      sourceDestCheck: true,
+      backboneAddress: this.#backboneAddress(NAT),
+      host: 'local',
+    })
+    this.#writeElastic(NAT, networkInterfaceId, privateAddress)
+    this.#tx.natGateways.insert({
+      ...CREATED,
+      id: this.#id('nat', 0),
+      vpcId: this.#vpcId,
+      subnetId,
+      connectivityType: 'public',
+      state: 'available',
+      networkInterfaceId,
+      privateAddress,
+      publicIp: publicAddress(this.#index, NAT),
+    })
+  }
+
+  #writeElastic(index: number, networkInterfaceId: NetworkInterfaceId, privateAddress: Address): void {
+    this.#tx.elasticAddresses.insert({
+      ...CREATED,
+      id: this.#id('eipalloc', index),
+      publicIp: publicAddress(this.#index, index),
+      associationId: this.#id('eipassoc', index),
+      networkInterfaceId,
+      privateAddress,
+      vpcId: this.#vpcId,
     })
   }
 
