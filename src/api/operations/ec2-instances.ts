@@ -30,6 +30,7 @@ import {
 import { describeInstanceTypeOfferings, describeInstanceTypes } from '../../control/ec2/instance/instance-type.ts'
 import { createKeyPair, deleteKeyPair, describeKeyPairs, importKeyPair } from '../../control/ec2/instance/key-pair.ts'
 import { modifyInstanceMetadataOptions } from '../../control/ec2/instance/metadata-options.ts'
+import { modifyPrivateDnsNameOptions } from '../../control/ec2/instance/private-dns-name-options.ts'
 import { runInstances } from '../../control/ec2/instance/run-instances.ts'
 import {
   deleteVolume,
@@ -111,6 +112,7 @@ export function ec2InstanceWrites(host: InstanceHost) {
     CreateKeyPair: createKeyPair,
     DeleteKeyPair: deleteKeyPair,
     ImportKeyPair: importKeyPair,
+    ModifyPrivateDnsNameOptions: modifyPrivateDnsNameOptions,
     RunInstances: (tx: Tx, caller: Caller, input: Parameters<typeof runInstances>[2]) =>
       runInstances(tx, caller, input, architectureOf(host)),
     StartInstances: startInstances,

@@ -19,6 +19,7 @@ import {
 import { instanceProfileAuthorisations } from './instance-profile-authorisation.ts'
 import { describeInstanceTypeOfferings, describeInstanceTypes } from './instance-type.ts'
 import { modifyInstanceMetadataOptions } from './metadata-options.ts'
+import { modifyPrivateDnsNameOptions } from './private-dns-name-options.ts'
 import { runInstances } from './run-instances.ts'
 import { describeVolumeAttribute, describeVolumeStatus, describeVolumes } from './volume.ts'
 
@@ -313,4 +314,18 @@ describe('volumes', () => {
     const attribute = { VolumeId, Attribute: 'autoEnableIO' } as const
     expect(world.read(describeVolumeAttribute, attribute)).toEqual({ VolumeId, AutoEnableIO: { Value: false } })
   })
+})
+
+test('modifyPrivateDnsNameOptions changes records at any time, and the name of one that is stopped', () => {
+  const byName = { InstanceId: id, PrivateDnsHostnameType: 'resource-name' as const }
+  refusal(() => world.write(modifyPrivateDnsNameOptions, byName), 'IncorrectInstanceState')
+  world.write(modifyPrivateDnsNameOptions, { InstanceId: id, EnableResourceNameDnsARecord: true })
+  world.store.transact((tx) => tx.instances.update(id, { state: 'stopped' }))
+  world.write(modifyPrivateDnsNameOptions, byName)
+  const shown = world.read(describeInstances, { InstanceIds: [id] }).Reservations?.[0]?.Instances?.[0]
+  expect(shown?.PrivateDnsNameOptions).toMatchObject({
+    HostnameType: 'resource-name',
+    EnableResourceNameDnsARecord: true,
+  })
+  expect(shown?.PrivateDnsName).toMatch(/^i-[0-9a-f]+\.ec2\.internal$/)
 })

@@ -1,9 +1,18 @@
 // What an instance's private name is made of, its address or its id, and whether the resolver knows it by its id.
 // https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-instance-naming.html
 
-import type { PrivateDnsNameOptionsRequest, PrivateDnsNameOptionsResponse } from '@aws-sdk/client-ec2'
+import type {
+  ModifyPrivateDnsNameOptionsRequest,
+  ModifyPrivateDnsNameOptionsResult,
+  PrivateDnsNameOptionsRequest,
+  PrivateDnsNameOptionsResponse,
+} from '@aws-sdk/client-ec2'
+import { ApiError } from '../../../errors.ts'
 import type { Instance, PrivateDnsNameOptions, Subnet } from '../../../store/records.ts'
+import type { Tx } from '../../../store/store.ts'
+import type { Caller } from '../../caller.ts'
 import { parseChoice } from '../request/choice.ts'
+import { requireInstance } from '../request/require.ts'
 
 const DEFAULT: PrivateDnsNameOptions = {
   hostnameType: 'ip-name',
@@ -11,17 +20,40 @@ const DEFAULT: PrivateDnsNameOptions = {
   enableResourceNameDnsAAAARecord: false,
 }
 
+const TYPES = ['ip-name', 'resource-name'] as const
+
 /** What the launch asks for, else what its subnet has then. */
 export function parsePrivateDnsNameOptions(
   subnet: Subnet,
   input: PrivateDnsNameOptionsRequest | undefined,
 ): PrivateDnsNameOptions {
-  const types = ['ip-name', 'resource-name'] as const
   return {
-    hostnameType: parseChoice('hostnameType', input?.HostnameType, types) ?? subnet.hostnameType,
+    hostnameType: parseChoice('hostnameType', input?.HostnameType, TYPES) ?? subnet.hostnameType,
     enableResourceNameDnsARecord: input?.EnableResourceNameDnsARecord ?? subnet.enableResourceNameDnsARecord,
     enableResourceNameDnsAAAARecord: input?.EnableResourceNameDnsAAAARecord ?? subnet.enableResourceNameDnsAAAARecord,
   }
+}
+
+/** The name is given at boot, so its type changes only while the instance is stopped; the records at any time. */
+export function modifyPrivateDnsNameOptions(
+  tx: Tx,
+  caller: Caller,
+  input: ModifyPrivateDnsNameOptionsRequest,
+): ModifyPrivateDnsNameOptionsResult {
+  const instance = requireInstance(tx, caller, input.InstanceId)
+  const old = instance.privateDnsNameOptions ?? DEFAULT
+  const hostnameType = parseChoice('privateDnsHostnameType', input.PrivateDnsHostnameType, TYPES) ?? old.hostnameType
+  if (hostnameType !== old.hostnameType && instance.state !== 'stopped') {
+    throw new ApiError('IncorrectInstanceState', `The instance '${instance.id}' is not in the 'stopped' state.`)
+  }
+  tx.instances.update(instance.id, {
+    privateDnsNameOptions: {
+      hostnameType,
+      enableResourceNameDnsARecord: input.EnableResourceNameDnsARecord ?? old.enableResourceNameDnsARecord,
+      enableResourceNameDnsAAAARecord: input.EnableResourceNameDnsAAAARecord ?? old.enableResourceNameDnsAAAARecord,
+    },
+  })
+  return { Return: true }
 }
 
 export function toPrivateDnsNameOptions({ privateDnsNameOptions }: Instance): PrivateDnsNameOptionsResponse & {
