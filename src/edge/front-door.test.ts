@@ -176,6 +176,7 @@ describe('who gets in', () => {
   it.each([
     ['strict', PUBLIC],
     ['open', ENDPOINT],
+    ['open', { ...PUBLIC, from: 'internet' as const }],
   ] as const)('%s mode over %j refuses unknown keys', async (chosen, path) => {
     mode = chosen
     connection = path

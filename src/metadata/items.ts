@@ -57,6 +57,7 @@ const METADATA: Items<Subject> = {
   }),
   placement: folder(PLACEMENT),
   profile: text(() => 'default-hvm'),
+  'public-ipv4': text((about) => publicAddressOf(about, primary(about))),
   'reservation-id': text(({ instance }) => instance.reservationId),
   'security-groups': text((about) => groupNames(about, primary(about))),
   services: folder({ domain: text(() => 'amazonaws.com'), partition: text(() => 'aws') }),
@@ -96,6 +97,7 @@ function interfaceFolder(placed: PlacedInterface): Item<Subject> {
     'local-ipv4s': text(() => record.privateAddresses.join('\n')),
     mac: text(() => record.macAddress),
     'owner-id': text(() => record.owner),
+    'public-ipv4s': text((about) => publicAddressOf(about, placed)),
     'security-group-ids': text(() => record.groupIds.join('\n')),
     'security-groups': text((about) => groupNames(about, placed)),
     'subnet-id': text(() => subnet.id),
@@ -108,6 +110,12 @@ function interfaceFolder(placed: PlacedInterface): Item<Subject> {
 
 function primary({ interfaces }: Subject): PlacedInterface | undefined {
   return interfaces[0]
+}
+
+/** What stands for the primary address on the internet. */
+function publicAddressOf({ vpc }: Subject, placed: PlacedInterface | undefined): string | undefined {
+  const known = vpc.interfaces.find(({ id }) => id === placed?.record.id)
+  return known?.publicAddresses?.find(({ privateAddress }) => privateAddress === known.addresses[0])?.publicAddress
 }
 
 function hostname({ vpc, instance }: Subject): string | undefined {
