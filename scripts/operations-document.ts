@@ -17,6 +17,7 @@ import { SNS_OPERATIONS } from '../src/services/sns/sns-service.ts'
 import { SQS_OPERATIONS } from '../src/services/sqs/sqs-service.ts'
 import { SSM_OPERATIONS } from '../src/services/ssm/ssm-adapter.ts'
 import { loadTables } from '../src/wire/tables.ts'
+import { effectOf } from './operation-effects.ts'
 
 export interface ServiceCoverage {
   readonly title: string
@@ -62,13 +63,40 @@ export function formatOperations(services: readonly ServiceCoverage[]): string {
     ({ title, served, notImplemented }) => `| ${title} | ${served.length} | ${notImplemented.length} |`,
   )
   const sections = services.map(
-    ({ title, served, notImplemented }) =>
-      `## ${title}\n### Served\n${wrap(served)}\n\n### notImplemented\n${wrap(notImplemented)}\n`,
+    ({ title, service, served, notImplemented }) =>
+      `## ${title}\n${service === 'ec2' ? effects(served) : `### Served\n${wrap(served)}`}\n\n### notImplemented\n${wrap(notImplemented)}\n`,
   )
   return [
     INTRODUCTION,
     `| service | served | not implemented |\n|---|---|---|\n${table.join('\n')}\n`,
     ...sections,
+  ].join('\n')
+}
+
+const EFFECTS = `Each is seen at work by the tests of its control function, and \`node scripts/generate-effects.ts\` writes down what they
+saw. *Enforced* operations change the Network, which is what the kernel does: test/kernel/differential.test.ts holds
+packets against it; or they change what the policies decide. *Stored* ones are kept and described, and by themselves
+change neither: a later call, an instance's metadata or nothing at all may read what they keep. What is not seen is
+served, and no such test shows what it does.
+`
+
+/** What EC2's operations do, and the parameters that do nothing. */
+function effects(served: readonly string[]): string {
+  const kinds = { enforced: 'Enforced', stored: 'Stored', described: 'Described', unseen: 'Served, not seen' } as const
+  const lists = Object.entries(kinds).map(([kind, title]) => {
+    const own = served.filter((operation) => (effectOf(operation)?.effect ?? 'unseen') === kind)
+    return `### ${title}: ${own.length}\n${wrap(own)}\n`
+  })
+  const idle = served.flatMap((operation) => {
+    const { unread = [] } = effectOf(operation) ?? {}
+    return unread.length > 0 ? [`| ${operation} | ${unread.join(', ')} |`] : []
+  })
+  return [
+    EFFECTS,
+    ...lists,
+    '### Parameters that are accepted and do nothing',
+    '| operation | parameters |\n|---|---|',
+    idle.join('\n'),
   ].join('\n')
 }
 

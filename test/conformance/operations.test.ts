@@ -7,6 +7,7 @@ import { PutBucketInventoryConfigurationCommand, S3Client } from '@aws-sdk/clien
 import { DecodeAuthorizationMessageCommand, STSClient } from '@aws-sdk/client-sts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { LabWorld } from '../../labs/lab-world.ts'
+import { effectOf } from '../../scripts/operation-effects.ts'
 import { formatOperations, operationCoverage } from '../../scripts/operations-document.ts'
 
 const coverage = operationCoverage()
@@ -20,6 +21,23 @@ describe('docs/operations.md', () => {
   test.each(coverage)('$service: an operation is served or not implemented, never both', (one) => {
     expect(one.served.filter((operation) => one.notImplemented.includes(operation))).toEqual([])
     expect(one.served.length).toBeGreaterThan(0)
+  })
+})
+
+describe('what an EC2 operation does', () => {
+  const { served } = coverage.find(({ service }) => service === 'ec2') ?? { served: [] }
+  const shown = served.flatMap((operation) => {
+    const effect = effectOf(operation)
+    return effect ? [{ operation, ...effect }] : []
+  })
+
+  test('most of them are seen by tests', () => expect(shown.length).toBeGreaterThan(0.8 * served.length))
+
+  test.each(shown)('$operation is $effect, as its test shows', ({ operation, test: file }) => {
+    const text = readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8')
+    expect(text.toLowerCase(), `${file}; node scripts/generate-effects.ts finds another`).toContain(
+      operation.toLowerCase(),
+    )
   })
 })
 
