@@ -54,18 +54,19 @@ export function describeStaleSecurityGroups(
 ): DescribeStaleSecurityGroupsResult {
   const vpc = requireVpc(records, caller, input.VpcId)
   const stale = records.securityGroups.where('vpcId', vpc.id).flatMap((group) => {
-    const rules = records.securityGroupRules.where('groupId', group.id).filter((rule) => isStale(records, rule))
+    const rules = records.securityGroupRules.where('groupId', group.id).filter((rule) => isStale(records, group, rule))
     return rules.length > 0 ? [toStale(group, rules)] : []
   })
   const { items, nextToken } = pageOf(stale, input, (group) => group.GroupId ?? '', { min: 5, max: 255 })
   return { StaleSecurityGroupSet: [...items], NextToken: nextToken }
 }
 
-/** It names a group across a connection that is no more, or one that was deleted there. */
-function isStale(records: Records, { peer }: SecurityGroupRule): boolean {
+/** It names a group of a VPC that is no longer peered, or one that was deleted there. */
+function isStale(records: Records, { vpcId }: SecurityGroup, { peer }: SecurityGroupRule): boolean {
   if (peer.kind !== 'group' || !peer.across) return false
-  const isActive = records.vpcPeeringConnections.get(peer.across.peeringId)?.state === 'active'
-  return !isActive || !records.securityGroups.has(peer.groupId)
+  const home = peer.across.vpcId
+  const isPeered = activePeerings(records, vpcId).some((peering) => peerOf(peering, vpcId) === home)
+  return !isPeered || !records.securityGroups.has(peer.groupId)
 }
 
 function toStale(group: SecurityGroup, rules: readonly SecurityGroupRule[]): StaleSecurityGroup {
