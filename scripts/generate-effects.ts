@@ -41,10 +41,9 @@ const rows = [...reads, ...writes].sort().flatMap((operation) => {
   }
   return [[operation, effectOf(operation, own)] as const]
 })
-writeFileSync(
-  new URL('../src/api/operations/ec2-effects.json', import.meta.url),
-  `${JSON.stringify(Object.fromEntries(rows), null, 2)}\n`,
-)
+const target = 'src/api/operations/ec2-effects.json'
+writeFileSync(target, `${JSON.stringify(Object.fromEntries(rows), null, 2)}\n`)
+spawnSync('npx', ['biome', 'check', '--write', target])
 
 /** Tests that name the operation come before those that only call it by a helper. */
 function byName(operation: string, a: SeenCall, b: SeenCall): number {
