@@ -83,6 +83,7 @@ const MEMBERS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
     VpcEndpointIds: ['vpce-0123456789abcdef0'],
     VpcId: 'vpc-0123456789abcdef0',
   },
+    VpcPeeringConnectionId: 'pcx-0123456789abcdef0',
   elasticloadbalancing: {
     ListenerArn: `arn:aws:elasticloadbalancing:us-east-1:${ACCOUNT}:listener/net/web/0123456789abcdef/0123456789abcdef`,
     LoadBalancerArn: `arn:aws:elasticloadbalancing:us-east-1:${ACCOUNT}:loadbalancer/net/web/0123456789abcdef`,
