@@ -20,9 +20,11 @@ const TYPES: Readonly<Record<string, Ec2ResourceType>> = {
   acl: 'network-acl',
   ami: 'image',
   dopt: 'dhcp-options',
+  eipalloc: 'elastic-ip',
   eni: 'network-interface',
   i: 'instance',
   igw: 'internet-gateway',
+  nat: 'natgateway',
   pcx: 'vpc-peering-connection',
   pl: 'prefix-list',
   rtb: 'route-table',
@@ -92,6 +94,10 @@ function idsBehind(records: Records, { account }: Where, id: string): readonly s
   if (id.startsWith('aclassoc-')) {
     const subnets = records.subnets.where('owner', account)
     return subnets.filter((one) => one.networkAclAssociationId === id).map((one) => one.id)
+  }
+  if (id.startsWith('eipassoc-')) {
+    const address = records.elasticAddresses.where('owner', account).find((one) => one.associationId === id)
+    return address ? [address.id, ...(address.networkInterfaceId ? [address.networkInterfaceId] : [])] : []
   }
   if (id.startsWith('eni-attach-')) {
     const interfaces = records.networkInterfaces.where('owner', account)

@@ -49,6 +49,7 @@ export function resourceFacts(of: Of, type: Ec2ResourceType, id: string): Resour
 
 const ID_KEYS: Readonly<Record<Ec2ResourceType, string>> = {
   'dhcp-options': 'ec2:dhcpoptionsid',
+  'elastic-ip': 'ec2:allocationid',
   image: 'ec2:imageid',
   instance: 'ec2:instanceid',
   'internet-gateway': 'ec2:internetgatewayid',
@@ -65,12 +66,16 @@ function tableOf(records: Records, type: Ec2ResourceType) {
   switch (type) {
     case 'dhcp-options':
       return records.dhcpOptions
+    case 'elastic-ip':
+      return records.elasticAddresses
     case 'image':
       return records.images
     case 'instance':
       return records.instances
     case 'internet-gateway':
       return records.internetGateways
+    case 'natgateway':
+      return records.natGateways
     case 'network-acl':
       return records.networkAcls
     case 'network-interface':
