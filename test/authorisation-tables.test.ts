@@ -70,6 +70,7 @@ const MEMBERS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
     InstanceId: 'i-0123456789abcdef0',
     InstanceIds: ['i-0123456789abcdef0'],
     InternetGatewayId: 'igw-0123456789abcdef0',
+    NatGatewayId: 'nat-0123456789abcdef0',
     NetworkAclId: 'acl-0123456789abcdef0',
     NetworkInterfaceId: 'eni-0123456789abcdef0',
     PrefixListId: 'pl-0123456789abcdef0',
@@ -82,8 +83,8 @@ const MEMBERS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
     VpcEndpointId: 'vpce-0123456789abcdef0',
     VpcEndpointIds: ['vpce-0123456789abcdef0'],
     VpcId: 'vpc-0123456789abcdef0',
-  },
     VpcPeeringConnectionId: 'pcx-0123456789abcdef0',
+  },
   elasticloadbalancing: {
     ListenerArn: `arn:aws:elasticloadbalancing:us-east-1:${ACCOUNT}:listener/net/web/0123456789abcdef/0123456789abcdef`,
     LoadBalancerArn: `arn:aws:elasticloadbalancing:us-east-1:${ACCOUNT}:loadbalancer/net/web/0123456789abcdef`,
