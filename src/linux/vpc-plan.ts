@@ -12,7 +12,7 @@ import { nodeDoors } from './balancer-rules.ts'
 import { balancedFlows, findBalancers, takesDatagramsBack } from './balancers.ts'
 import type { Bandwidth } from './bandwidth.ts'
 import { behindDoor, type Door, findDetours, findDoors, planDetours, planDoors } from './endpoint-doors.ts'
-import { findInternet, hasInternet, type Internet } from './internet-rules.ts'
+import { findInternet, hasInternet } from './internet-rules.ts'
 import {
   BACKBONE_LINK,
   backboneNamespace,

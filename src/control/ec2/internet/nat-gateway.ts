@@ -39,6 +39,8 @@ export function createNatGateway(tx: Tx, caller: Caller, input: CreateNatGateway
     return { NatGateway: toNatGateway(gateway), ClientToken: input.ClientToken }
   }
   refuseUnserved({
+    availabilityMode: input.AvailabilityMode === 'zonal' ? undefined : input.AvailabilityMode,
+    availabilityZoneAddresses: input.AvailabilityZoneAddresses,
     secondaryAllocationIds: input.SecondaryAllocationIds,
     secondaryPrivateIpAddresses: input.SecondaryPrivateIpAddresses,
     secondaryPrivateIpAddressCount: input.SecondaryPrivateIpAddressCount || undefined,
