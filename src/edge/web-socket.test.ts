@@ -9,6 +9,7 @@ import { WebSocket } from 'ws'
 import { ApiError } from '../errors.ts'
 import type { Connection } from '../iam/connection.ts'
 import { rootPrincipal } from '../iam/principal.ts'
+import { EVERYONE } from '../iam/request.ts'
 import { sha256Hex, signRequest } from '../iam/sigv4.ts'
 import type { Codec } from '../wire/codec.ts'
 import type { Adapter } from './adapter.ts'
@@ -33,7 +34,11 @@ const talker: Adapter = {
   service: 'ssmmessages',
   operations: new Set(),
   codec,
-  authorisations: async ({ operation }) => [{ action: `ssmmessages:${operation}`, resource: '*', keys: {} }],
+  authorisations: async ({ operation }) => {
+    const asked = { action: `ssmmessages:${operation}`, resource: '*', keys: {} }
+    const byToken = { resourcePolicy: { name: 'the token', document: EVERYONE } }
+    return [{ ...asked, ...(operation === 'OpenWithToken' && byToken) }]
+  },
   refusal: (_call, _authorisation, decision) => new ApiError('AccessDeniedException', decision.message ?? ''),
   takesAnonymous: new Set(['OpenWithToken']),
   run: async () => ({}),

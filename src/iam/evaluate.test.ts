@@ -134,3 +134,10 @@ describe('evaluate', () => {
     )
   })
 })
+
+test('nobody is let in where there is no resource to have a policy', () => {
+  const asked = { action: 's3:ListAllMyBuckets', resource: '*', keys: {} }
+  const { allowed, message } = evaluate({ ...asked, principal: { kind: 'anonymous' } }, {})
+  expect(allowed).toBe(false)
+  expect(message).toContain('because no resource-based policy allows the s3:ListAllMyBuckets action')
+})

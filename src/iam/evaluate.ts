@@ -117,8 +117,9 @@ function unlessGranted(granted: boolean, verdict: LayerVerdict): LayerVerdict {
 function resourceLayer(request: PolicyRequest, ask: Ask): { verdict: LayerVerdict; grant: Grant } {
   const kind = request.resourcePolicyKind ?? 'resource-based policy'
   const { principal, resourcePolicy, resourceAccount } = request
+  // Nobody has no account: only a policy of the resource can let them in.
   const ownAccount =
-    resourceAccount === undefined || (principal.kind !== 'anonymous' && principal.account === resourceAccount)
+    principal.kind !== 'anonymous' && (resourceAccount === undefined || principal.account === resourceAccount)
   const { verdict, principal: named } = ask(kind, resourcePolicy ? [resourcePolicy] : [], WHOLE_ACCOUNT)
   const grant = {
     final: ownAccount && named === 'direct',

@@ -5,6 +5,13 @@ import type { NamedPolicy, Principal } from './principal.ts'
 /** Condition keys of a request by lower-case name. A list is a multi-valued key; an absent key is absent. */
 export type ContextKeys = Readonly<Record<string, string | readonly string[]>>
 
+/** The policy of a resource that lets everybody in: for a request that something else than its signature speaks for, such as
+ * a token. */
+export const EVERYONE = JSON.stringify({
+  Version: '2012-10-17',
+  Statement: [{ Effect: 'Allow', Principal: '*', Action: '*', Resource: '*' }],
+})
+
 /** One action on one resource; a call may need several, and all must pass. */
 export interface Authorisation {
   /** `s3:GetObject` */

@@ -3,7 +3,7 @@
 
 import type { Adapter, Call } from '../../edge/adapter.ts'
 import { ApiError } from '../../errors.ts'
-import type { Authorisation } from '../../iam/request.ts'
+import { type Authorisation, EVERYONE } from '../../iam/request.ts'
 import type { InstanceId } from '../../store/records.ts'
 import { CLOSE, onGreeting } from './channel/channel-socket.ts'
 import type { TokenPurpose } from './channel/channel-tokens.ts'
@@ -39,7 +39,9 @@ export function messagesAdapter(ssm: Ssm): Adapter {
 /** What a plugin may, its token says in the first frame; what may come by an endpoint, the endpoint's policy, to which
  * an unsigned request is nobody's. */
 function authorisationsOf(call: Call): readonly Authorisation[] {
-  if (call.principal.kind === 'anonymous') return [{ action: `ssmmessages:${call.operation}`, resource: '*', keys: {} }]
+  const asked = { action: `ssmmessages:${call.operation}`, resource: '*', keys: {} }
+  if (call.principal.kind === 'anonymous')
+    return [{ ...asked, resourcePolicy: { name: 'the token', document: EVERYONE } }]
   return [asks(call, '*', {}, 'ssmmessages')]
 }
 

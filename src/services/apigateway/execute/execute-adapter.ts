@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib'
 import type { Adapter, Call } from '../../../edge/adapter.ts'
 import { parseArn } from '../../../iam/arn.ts'
 import type { NamedPolicy, Principal } from '../../../iam/principal.ts'
-import type { Authorisation, PolicyDecision } from '../../../iam/request.ts'
+import { type Authorisation, EVERYONE, type PolicyDecision } from '../../../iam/request.ts'
 import type { Records } from '../../../store/store.ts'
 import { accessDenied, internalError, missingToken } from './gateway-response.ts'
 import { integrate } from './integrate.ts'
@@ -13,12 +13,6 @@ import { INVOKE, type InvokeInput, type InvokeOutput, invokeCodec } from './invo
 import { scopeOf, sourceIpOf } from './scope.ts'
 import type { SendHttp } from './send-http.ts'
 import { type Resolved, resolveTarget, type Target, targetIn } from './target.ts'
-
-/** Who calls an API that has no policy and wants no signature. */
-const EVERYONE = JSON.stringify({
-  Version: '2012-10-17',
-  Statement: [{ Effect: 'Allow', Principal: '*', Action: 'execute-api:Invoke', Resource: '*' }],
-})
 
 export class ExecuteApiAdapter implements Adapter {
   readonly service = 'execute-api'
