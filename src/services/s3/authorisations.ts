@@ -6,7 +6,7 @@ import type { Call } from '../../edge/adapter.ts'
 import { parseArn } from '../../iam/arn.ts'
 import { parsePolicyCached } from '../../iam/policy.ts'
 import type { Principal } from '../../iam/principal.ts'
-import type { Authorisation } from '../../iam/request.ts'
+import { type Authorisation, EVERYONE } from '../../iam/request.ts'
 import { requestTagKeys } from '../../iam/request-tags.ts'
 import { isPublic } from './bucket-policy.ts'
 import { findCopySource } from './copy-source.ts'
@@ -279,6 +279,8 @@ function isMissing(s3: Resources, bucket: string, key: string, versionId: string
   return s3.index.findLatest(bucket, key)?.deleteMarker ?? true
 }
 
+const NO_BUCKET = { name: 'no such bucket', document: EVERYONE }
+
 /** Whose the bucket is and what its policy says. A bucket that is not there yet will be the caller's. */
 function ownership(
   s3: Resources,
@@ -286,9 +288,10 @@ function ownership(
   name: string,
 ): Pick<Authorisation, 'resourceAccount' | 'resourcePolicy'> {
   const bucket = s3.index.findBucket(name)
-  if (!bucket) return call.operation === 'CreateBucket' ? { resourceAccount: callerAccount(call) } : {}
   // Making a bucket that another has is refused by its name, not by its owner's policy.
   if (call.operation === 'CreateBucket') return { resourceAccount: callerAccount(call) }
+  // That there is no such bucket is told to everybody.
+  if (!bucket) return call.principal.kind === 'anonymous' ? { resourcePolicy: NO_BUCKET } : {}
   const document = s3.index.findSetting(name, 'policy')
   if (document === undefined || isRestricted(s3, call, bucket, document)) return { resourceAccount: bucket.account }
   return { resourceAccount: bucket.account, resourcePolicy: { name: `arn:aws:s3:::${name}`, document } }
