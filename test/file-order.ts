@@ -4,11 +4,16 @@
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 const WAITING = /\/(terraform-[^/]*|labs\/[^/]*)\.test\.ts$/
+/** Those that would be the last to end. */
+const LONGEST = /\/(terraform-(endpoints|load-balancing|endpoint-services)|labs\/(own-service|private-ssm))\.test\.ts$/
 
 export class FileOrder extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const sorted = await super.sort(files)
-    const waiting = sorted.filter(({ moduleId }) => WAITING.test(moduleId))
+    const longFirst = (id: string) => Number(!LONGEST.test(id))
+    const waiting = sorted
+      .filter(({ moduleId }) => WAITING.test(moduleId))
+      .sort((a, b) => longFirst(a.moduleId) - longFirst(b.moduleId))
     const computing = sorted.filter(({ moduleId }) => !WAITING.test(moduleId))
     const share = Math.ceil(computing.length / (waiting.length + 1))
     // A waiting one in front, and one after each share of the others.
