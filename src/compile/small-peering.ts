@@ -15,6 +15,7 @@ import type { VpcPeeringConnection, VpcPeeringConnectionId } from '../store/peer
 import type { NetworkInterface, Route } from '../store/records.ts'
 import { Store, type Tx } from '../store/store.ts'
 import { FIRST_ALLOCATED } from './backbone.ts'
+import { smallInstance } from './small-instance.ts'
 
 const OWNERS = { a: '111111111111', b: '222222222222', c: '111111111111' } as const
 export type Side = keyof typeof OWNERS
@@ -151,32 +152,9 @@ function insertInterface(
 
 function insertInstance(tx: Tx, side: Side, number: number): void {
   const id = `i-${side}${number}` as const
-  tx.instances.insert({
-    ...created(side),
-    id,
-    reservationId: `r-${side}${number}`,
-    amiLaunchIndex: 0,
-    imageId: 'ami-0',
-    instanceType: 't3.micro',
-    vpcId: `vpc-${side}`,
-    subnetId: `subnet-${side}${number}`,
-    state: 'running',
-    launchedAt: NOW,
-    boot: 1,
-    metadataOptions: {
-      httpTokens: 'optional',
-      httpEndpoint: 'enabled',
-      httpPutResponseHopLimit: 1,
-      httpProtocolIpv6: 'disabled',
-      instanceMetadataTags: 'disabled',
-    },
-    disableApiTermination: false,
-    disableApiStop: false,
-    shutdownBehavior: 'stop',
-    ebsOptimized: false,
-    monitoring: false,
-    rootVolumeId: `vol-${side}${number}`,
-  })
+  tx.instances.insert(
+    smallInstance({ ...created(side), id, vpcId: `vpc-${side}`, subnetId: `subnet-${side}${number}` }),
+  )
   insertInterface(tx, side, number, {
     id: `eni-${side}${number}`,
     interfaceType: 'interface',

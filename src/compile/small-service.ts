@@ -17,6 +17,7 @@ import type { Listener, TargetGroup } from '../store/load-balancing-records.ts'
 import type { InstanceId, NetworkInterface, SecurityGroupId, SecurityGroupRule } from '../store/records.ts'
 import { Store, type Tx } from '../store/store.ts'
 import { FIRST_ALLOCATED } from './backbone.ts'
+import { smallInstance } from './small-instance.ts'
 
 export const LOAD_BALANCER = 'arn:aws:elasticloadbalancing:us-east-1:222222222222:loadbalancer/net/nlb/0000000000000001'
 export const TARGET_GROUP = 'arn:aws:elasticloadbalancing:us-east-1:222222222222:targetgroup/tg-1/0000000000000001'
@@ -167,32 +168,7 @@ export function insertInterface(
 
 export function insertInstance(tx: Tx, side: Side, zone: Zone, number: number, at: string): void {
   const id: InstanceId = `i-${side}${number}`
-  tx.instances.insert({
-    ...created(side),
-    id,
-    reservationId: `r-${side}${number}`,
-    amiLaunchIndex: 0,
-    imageId: 'ami-0',
-    instanceType: 't3.micro',
-    vpcId: `vpc-${side}`,
-    subnetId: `subnet-${side}${zone}`,
-    state: 'running',
-    launchedAt: '2026-01-01T00:00:00.000Z',
-    boot: 1,
-    metadataOptions: {
-      httpTokens: 'optional',
-      httpEndpoint: 'enabled',
-      httpPutResponseHopLimit: 1,
-      httpProtocolIpv6: 'disabled',
-      instanceMetadataTags: 'disabled',
-    },
-    disableApiTermination: false,
-    disableApiStop: false,
-    shutdownBehavior: 'stop',
-    ebsOptimized: false,
-    monitoring: false,
-    rootVolumeId: `vol-${side}${number}`,
-  })
+  tx.instances.insert(smallInstance({ ...created(side), id, vpcId: `vpc-${side}`, subnetId: `subnet-${side}${zone}` }))
   insertInterface(tx, side, zone, {
     id: `eni-${side}${number}`,
     interfaceType: 'interface',
