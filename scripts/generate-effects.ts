@@ -1,4 +1,4 @@
-// Writes src/api/operations/ec2-effects.json: what each EC2 operation does, as the tests of the control functions see it
+// Writes scripts/ec2-effects.json: what each EC2 operation does, as the tests of the control functions see it
 // (src/control/ec2/request/effects.ts): whether it changes the Network, which is what the kernel enforces and explain
 // walks, and the parameters that no code asks for. Run it after adding an operation or a parameter:
 // `node scripts/generate-effects.ts`; it takes a minute. `node scripts/generate-operations.ts` comes after it.
@@ -41,7 +41,7 @@ const rows = [...reads, ...writes].sort().flatMap((operation) => {
   }
   return [[operation, effectOf(operation, own)] as const]
 })
-const target = 'src/api/operations/ec2-effects.json'
+const target = 'scripts/ec2-effects.json'
 writeFileSync(target, `${JSON.stringify(Object.fromEntries(rows), null, 2)}\n`)
 spawnSync('npx', ['biome', 'check', '--write', target])
 

@@ -1,8 +1,8 @@
 // What is known of the effect of each EC2 operation, and where that is shown.
 
 import { ec2Operations } from '../src/api/operations/ec2.ts'
-import effects from '../src/api/operations/ec2-effects.json' with { type: 'json' }
 import { loadTables } from '../src/wire/tables.ts'
+import effects from './ec2-effects.json' with { type: 'json' }
 
 export interface OperationEffect {
   /** `enforced`: it changes the Network or a decision; `stored`: it is kept, and described. */
