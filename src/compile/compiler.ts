@@ -56,8 +56,9 @@ export class Compiler {
     this.#touched.clear()
     const publicZones = this.#publicZonesTouched ? compilePublicZones(this.#records) : this.#network.publicZones
     this.#publicZonesTouched = false
-    this.#network = { vpcs, inhabited, publicZones, ...compileSites(this.#records) }
+    const { sites } = this.#sitesTouched ? compileSites(this.#records) : this.#network
     this.#sitesTouched = false
+    this.#network = { vpcs, inhabited, publicZones, ...(sites && { sites }) }
     return this.#network
   }
 
