@@ -2,7 +2,7 @@
 // with the libraries that it needs, so that it runs whatever the instance's own files are.
 
 import { execFile } from 'node:child_process'
-import { cp, mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { createRequire, stripTypeScriptTypes } from 'node:module'
 import { basename, dirname, join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -34,10 +34,10 @@ export async function gatherAgent(path: string): Promise<AgentFiles> {
   const packages = new Set<string>()
   for (const file of await sourcesFrom(ENTRY, packages)) await writeScript(path, file)
   for (const name of packages) await copyPackage(name, join(path, 'node_modules', name))
-  await writeFile(join(path, 'package.json'), '{"type":"module"}\n')
+  await replaceText(join(path, 'package.json'), '{"type":"module"}\n')
   // The mount point.
   await writeFile(join(path, 'node'), '', { flag: 'a' })
-  await writeFile(join(path, 'run'), runScript(libraries), { mode: 0o755 })
+  await replaceText(join(path, 'run'), runScript(libraries), 0o755)
   return { path, node: process.execPath }
 }
 
@@ -90,8 +90,7 @@ async function writeScript(path: string, file: string): Promise<void> {
   const plain = stripTypeScriptTypes(await readFile(join(SOURCES, file), 'utf8'))
   const target = join(path, scriptName(file))
   await mkdir(dirname(target), { recursive: true })
-  await writeFile(`${target}.new`, plain.replace(/( from '\.[^']*)\.ts'$/gm, "$1.js'"))
-  await rename(`${target}.new`, target)
+  await replaceText(target, plain.replace(/( from '\.[^']*)\.ts'$/gm, "$1.js'"))
 }
 
 function scriptName(file: string): string {
@@ -100,5 +99,17 @@ function scriptName(file: string): string {
 
 async function copyPackage(name: string, path: string): Promise<void> {
   const root = dirname(createRequire(import.meta.url).resolve(`${name}/package.json`))
-  await cp(root, path, { recursive: true, dereference: true })
+  for (const entry of await readdir(root, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile()) continue
+    const file = join(entry.parentPath, entry.name)
+    const target = join(path, relative(root, file))
+    await mkdir(dirname(target), { recursive: true })
+    await replaceFile(file, target)
+  }
+}
+
+/** An agent that starts at this moment must find a whole file. */
+async function replaceText(path: string, text: string, mode = 0o644): Promise<void> {
+  await writeFile(`${path}.new`, text, { mode })
+  await rename(`${path}.new`, path)
 }
