@@ -10,7 +10,7 @@ import { type Address, addressPlus, parseAddress } from '../src/ip/address.ts'
 import { LinuxDriver } from '../src/linux/linux-driver.ts'
 import type { Store } from '../src/store/store.ts'
 import { makePlainRouter, startHaproxy } from './plain-router.ts'
-import { limitRow, type Row, ratioRow } from './report.ts'
+import { boundRow, limitRow, type Row, ratioRow } from './report.ts'
 import { answeredRate, connectionRate, type Path, roundTrip, throughput } from './tcp.ts'
 import { inTurns, median } from './turns.ts'
 import { withUndo } from './undo.ts'
@@ -36,7 +36,7 @@ export async function benchPrivateLink(): Promise<Row[] | undefined> {
     if (!proxy) console.log('  SKIPPED the rows against HAProxy: it is not installed (apt-get install -y haproxy)')
     return [
       ...(await againstRouter(service.path, plain)),
-      ...(proxy ? await againstProxy(service.path, proxy) : []),
+      ...(proxy ? await againstProxy(service.path, proxy, plain) : []),
       ...(await amongMany(service, plain)),
       await changeOfTarget(await makeService(OTHER_WORLD, atEnd)),
     ]
@@ -54,12 +54,17 @@ async function againstRouter(ours: Path, peer: Path): Promise<Row[]> {
   ]
 }
 
-async function againstProxy(ours: Path, peer: Path): Promise<Row[]> {
+/** The plain router has its own rows here: what no path through any router can pass. */
+async function againstProxy(ours: Path, peer: Path, plain: Path): Promise<Row[]> {
   const bits = await inTurns(ROUNDS, { ours, peer }, throughput)
+  const boundBits = await inTurns(ROUNDS, { ours: plain, peer }, throughput)
   const connections = await inTurns(ROUNDS, { ours, peer }, answeredRate)
+  const bound = await inTurns(ROUNDS, { ours: plain, peer }, answeredRate)
   return [
     ratioRow('TCP throughput; peer: HAProxy in TCP mode', 'Gbit/s', bits, { atLeast: 2 }),
+    boundRow('the same of the plain router, the bound', 'Gbit/s', boundBits.ours, boundBits.peer),
     ratioRow('new TCP connections, answered by the server; the same peer', '/s', connections, { atLeast: 2 }),
+    boundRow('the same of the plain router, the bound', '/s', bound.ours, bound.peer),
   ]
 }
 

@@ -24,6 +24,11 @@ export function ratioRow(
   return { what, ours: amount(ours, unit), peer: amount(peer, unit), ratio, target: text, met }
 }
 
+/** What the peer and something else have, to see what a ratio to that peer can be at all; nothing is asked of it. */
+export function boundRow(what: string, unit: string, bound: number, peer: number): Row {
+  return { what, ours: amount(bound, unit), peer: amount(peer, unit), ratio: bound / peer, target: '-', met: true }
+}
+
 /** Ours must be under a limit. */
 export function limitRow(what: string, unit: string, ours: number, limit: number): Row {
   return { what, ours: amount(ours, unit), peer: '-', target: `under ${amount(limit, unit)}`, met: ours < limit }
