@@ -5,6 +5,7 @@ import type { Address } from '../ip/address.ts'
 import type { Cidr } from '../ip/cidr.ts'
 import type { PortRange, Protocol } from '../ip/protocol.ts'
 import type { NatGatewayId } from '../store/internet-records.ts'
+import type { EgressOnlyInternetGatewayId } from '../store/ipv6-records.ts'
 import type { EndpointAssociationId, ResourceConfigurationId, ResourceGatewayId } from '../store/lattice-records.ts'
 import type { EndpointServiceId, HealthCheck } from '../store/load-balancing-records.ts'
 import type { VpcPeeringConnectionId } from '../store/peering-records.ts'
@@ -22,6 +23,12 @@ import type {
   VpcEndpointId,
   VpcId,
 } from '../store/records.ts'
+import type {
+  TransitGatewayAttachmentId,
+  TransitGatewayId,
+  TransitGatewayRouteTableId,
+} from '../store/transit-gateway-records.ts'
+import type { VpnGatewayId } from '../store/vpn-records.ts'
 
 export interface Network {
   /** By id. */
@@ -32,6 +39,78 @@ export interface Network {
   readonly publicZones: readonly HostedZoneNetwork[]
   /** Sites of the internet that the user declared, by name; absent: none. */
   readonly sites?: readonly SiteNetwork[]
+  /** By id; absent: none. */
+  readonly transitGateways?: readonly TransitGatewayNetwork[]
+  /** By name; absent: none. */
+  readonly onPremises?: readonly OnPremisesRouterNetwork[]
+}
+
+/** A transit gateway: a router of its own between VPCs and on-premises networks. */
+export interface TransitGatewayNetwork {
+  readonly id: TransitGatewayId
+  readonly owner: AccountId
+  readonly region: Region
+  /** By id. */
+  readonly attachments: readonly TransitGatewayAttachmentNetwork[]
+  /** By id. */
+  readonly routeTables: readonly TransitGatewayRouteTableNetwork[]
+}
+
+export interface TransitGatewayAttachmentNetwork {
+  readonly id: TransitGatewayAttachmentId
+  readonly resource:
+    | { readonly kind: 'vpc'; readonly vpcId: VpcId }
+    | { readonly kind: 'onPremises'; readonly name: string }
+    | { readonly kind: 'transitGateway'; readonly id: TransitGatewayId }
+  /** Of the table that its packets are routed by; absent: they are dropped. */
+  readonly routeTableId?: TransitGatewayRouteTableId
+}
+
+export interface TransitGatewayRouteTableNetwork {
+  readonly id: TransitGatewayRouteTableId
+  /** The number of the kernel's table. */
+  readonly number: number
+  /** Longest prefix first; the first that contains an address decides. */
+  readonly entries: readonly {
+    readonly cidr: Cidr
+    /** Absent: a blackhole. */
+    readonly attachmentId?: TransitGatewayAttachmentId
+    /** `tgw-rtb-… 10.0.0.0/16` */
+    readonly by: string
+  }[]
+}
+
+/** A VPC's side of its attachment to a transit gateway. */
+export interface TransitGatewayLinkNetwork {
+  readonly id: TransitGatewayAttachmentId
+  readonly transitGatewayId: TransitGatewayId
+  /** Zones in which it has a subnet: interfaces of others do not reach it. */
+  readonly availabilityZoneIds: readonly string[]
+  readonly dnsSupport: boolean
+  /** Interfaces elsewhere that may come by it, by address: endpoints here know by it who asks. */
+  readonly clients: readonly { readonly address: Address; readonly backboneAddress: Address }[]
+}
+
+/** The virtual private gateway of a VPC, and what is behind it. */
+export interface VpnGatewayNetwork {
+  readonly id: VpnGatewayId
+  /** On-premises networks, by name, with the blocks that each tells. */
+  readonly networks: readonly {
+    readonly name: string
+    readonly cidrs: readonly Cidr[]
+    readonly address: Address
+    readonly backboneAddress: Address
+  }[]
+}
+
+/** A network outside of AWS: a namespace with one host, and a link to each gateway that it is connected by. */
+export interface OnPremisesRouterNetwork {
+  readonly name: string
+  readonly cidrs: readonly Cidr[]
+  readonly address: Address
+  readonly backboneAddress: Address
+  /** What it learnt, and by which way: a VPC's or a transit gateway's. */
+  readonly routes: readonly { readonly cidr: Cidr; readonly via: VpnGatewayId | TransitGatewayAttachmentId }[]
 }
 
 /** A named site of the internet. */
@@ -79,6 +158,14 @@ export interface VpcNetwork {
   readonly natGateways?: readonly NatGatewayNetwork[]
   /** Active peering connections, by id; absent: none. */
   readonly peerings?: readonly PeeringNetwork[]
+  /** IPv6 blocks; absent: none. */
+  readonly ipv6Cidrs?: readonly Cidr[]
+  /** By id; absent: none. */
+  readonly egressOnlyInternetGatewayIds?: readonly EgressOnlyInternetGatewayId[]
+  /** Its attachments to transit gateways, by id; absent: none. */
+  readonly transitGatewayLinks?: readonly TransitGatewayLinkNetwork[]
+  /** Absent: none is attached. */
+  readonly vpnGateway?: VpnGatewayNetwork
   /** Ids of zones that `az fail` took down and in which this VPC has subnets. Nothing enters or leaves an address there. */
   readonly failedZoneIds: readonly string[]
 }
@@ -98,6 +185,8 @@ export interface ResolverView {
 export interface SubnetNetwork {
   readonly id: SubnetId
   readonly cidr: Cidr
+  /** Absent: none. */
+  readonly ipv6Cidr?: Cidr
   /** The subnet's +1, the default gateway of its instances. */
   readonly router: Address
   readonly availabilityZone: string
@@ -114,6 +203,8 @@ export interface InterfaceNetwork {
   readonly macAddress: string
   /** The primary address first. */
   readonly addresses: readonly Address[]
+  /** Absent: none. */
+  readonly ipv6Addresses?: readonly Address[]
   readonly groupIds: readonly SecurityGroupId[]
   readonly sourceDestCheck: boolean
   readonly backboneAddress: Address
@@ -177,6 +268,14 @@ export type NextHop =
   | { readonly kind: 'peering'; readonly peeringId: VpcPeeringConnectionId }
   | { readonly kind: 'internetGateway'; readonly gatewayId: InternetGatewayId }
   | { readonly kind: 'natGateway'; readonly natGatewayId: NatGatewayId }
+  | { readonly kind: 'egressOnlyInternetGateway'; readonly gatewayId: EgressOnlyInternetGatewayId }
+  | {
+      readonly kind: 'transitGateway'
+      readonly transitGatewayId: TransitGatewayId
+      readonly attachmentId: TransitGatewayAttachmentId
+    }
+  /** To the on-premises networks behind the VPC's virtual private gateway. */
+  | { readonly kind: 'vpnGateway'; readonly gatewayId: VpnGatewayId }
   /** Packets are dropped; `why` says what is missing. */
   | { readonly kind: 'blackhole'; readonly why: string }
 
@@ -200,6 +299,8 @@ export interface SecurityGroupNetwork {
   readonly id: SecurityGroupId
   /** Primary and secondary addresses of all interfaces that carry the group, sorted. */
   readonly members: readonly Address[]
+  /** The same of IPv6; absent: none. */
+  readonly ipv6Members?: readonly Address[]
   readonly ingress: readonly SecurityGroupRuleNetwork[]
   readonly egress: readonly SecurityGroupRuleNetwork[]
 }
@@ -278,6 +379,8 @@ export interface EndpointInterfaceNetwork {
   readonly subnetId: SubnetId
   readonly availabilityZone: string
   readonly address: Address
+  /** Absent: it has none. */
+  readonly ipv6Address?: Address
   /** The address by which the edge, or the provider's VPC, knows that a connection came by this endpoint. */
   readonly backboneAddress: Address
   /** The load balancer's node in this zone, for a user's service; absent when the service has none in it. */

@@ -94,6 +94,9 @@ function compileTarget(records: Records, table: RouteTable, { target }: Route): 
       if (peering.state !== 'active') return { kind: 'blackhole', why: `${target.id} is ${peering.state}` }
       return { kind: 'peering', peeringId: peering.id }
     }
+    case 'egressOnlyInternetGateway':
+    case 'transitGateway':
+    case 'vpnGateway':
     case 'other':
       return { kind: 'blackhole', why: `${target.id} is stored and carries no packets yet` }
     default:

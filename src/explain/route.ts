@@ -54,7 +54,11 @@ function hopText(nextHop: Exclude<NextHop, { kind: 'blackhole' }>): string {
     case 'networkInterface':
       return `to ${nextHop.interfaceId}`
     case 'internetGateway':
+    case 'egressOnlyInternetGateway':
+    case 'vpnGateway':
       return `to ${nextHop.gatewayId}`
+    case 'transitGateway':
+      return `to ${nextHop.transitGatewayId} by ${nextHop.attachmentId}`
     case 'natGateway':
       return `to ${nextHop.natGatewayId}`
     case 'peering':

@@ -74,6 +74,9 @@ function gatewayOf(vpc: VpcNetwork, nextHop: NextHop | undefined): EndpointNetwo
 function arrive(hop: Hop, nextHop: NextHop | undefined): Step[] {
   switch (nextHop?.kind) {
     case undefined:
+    case 'egressOnlyInternetGateway':
+    case 'transitGateway':
+    case 'vpnGateway':
     case 'blackhole':
       return []
     case 'local':

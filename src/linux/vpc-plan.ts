@@ -215,6 +215,9 @@ function entryRoute(
     // Prerouting has sent these on already; a flow that it could not translate has nowhere to go.
     case 'natGateway':
     case 'vpcEndpoint':
+    case 'egressOnlyInternetGateway':
+    case 'transitGateway':
+    case 'vpnGateway':
     case 'blackhole':
       return { type: 'blackhole', destination, table }
     default:

@@ -5,6 +5,12 @@ import type { Address } from '../ip/address.ts'
 import type { Cidr } from '../ip/cidr.ts'
 import type { PortRange, Protocol } from '../ip/protocol.ts'
 import type { ElasticAddress, NatGateway, NatGatewayId, Site } from './internet-records.ts'
+import type {
+  EgressOnlyInternetGateway,
+  EgressOnlyInternetGatewayId,
+  Ipv6CidrAssociation,
+  SubnetIpv6Cidr,
+} from './ipv6-records.ts'
 import type { KeyPair } from './key-pair-records.ts'
 import type {
   DomainVerification,
@@ -43,6 +49,21 @@ import type {
 import type { SnsSubscription, SnsTopic, SqsQueue } from './messaging-records.ts'
 import type { VpcPeeringConnection, VpcPeeringConnectionId } from './peering-records.ts'
 import type { ManagedPrefixList, PrefixListVersion } from './prefix-list-records.ts'
+import type {
+  TransitGateway,
+  TransitGatewayAttachment,
+  TransitGatewayId,
+  TransitGatewayRouteTable,
+} from './transit-gateway-records.ts'
+import type {
+  CustomerGateway,
+  DirectConnectGateway,
+  DirectConnectGatewayAssociation,
+  OnPremisesNetwork,
+  VpnConnection,
+  VpnGateway,
+  VpnGatewayId,
+} from './vpn-records.ts'
 
 /** Exactly 12 digits, kept as text because leading zeros count. */
 export type AccountId = string
@@ -85,6 +106,8 @@ export interface Vpc extends Owned {
   readonly id: VpcId
   /** The first is the primary block; its +2 is the resolver. */
   readonly cidrBlocks: readonly CidrAssociation[]
+  /** Absent: none. */
+  readonly ipv6CidrBlocks?: readonly Ipv6CidrAssociation[]
   readonly isDefault: boolean
   readonly instanceTenancy: 'default' | 'dedicated'
   readonly enableDnsSupport: boolean
@@ -97,6 +120,8 @@ export interface Subnet extends Owned {
   readonly id: SubnetId
   readonly vpcId: VpcId
   readonly cidr: Cidr
+  /** Absent: none. */
+  readonly ipv6Cidr?: SubnetIpv6Cidr
   readonly availabilityZone: string
   readonly availabilityZoneId: string
   readonly defaultForAz: boolean
@@ -120,9 +145,12 @@ export type RouteTarget =
   | { readonly kind: 'networkInterface'; readonly id: NetworkInterfaceId; readonly instanceId?: InstanceId }
   | { readonly kind: 'peering'; readonly id: VpcPeeringConnectionId }
   | { readonly kind: 'natGateway'; readonly id: NatGatewayId }
+  | { readonly kind: 'egressOnlyInternetGateway'; readonly id: EgressOnlyInternetGatewayId }
+  | { readonly kind: 'transitGateway'; readonly id: TransitGatewayId }
+  | { readonly kind: 'vpnGateway'; readonly id: VpnGatewayId }
   /** A Gateway Load Balancer endpoint. */
   | { readonly kind: 'vpcEndpoint'; readonly id: VpcEndpointId }
-  /** Targets that are stored and shown and that no packet can use yet: `pcx-…`, `tgw-…`, and so on. */
+  /** Targets that are stored and shown and that no packet can use yet. */
   | { readonly kind: 'other'; readonly id: string }
 
 /** A route that a user made. `local` routes and gateway endpoints' routes are derived from the VPC and the endpoints. */
@@ -134,8 +162,10 @@ export interface Route {
 export interface RouteTableAssociation {
   /** `rtbassoc-…` */
   readonly id: string
-  /** Absent for the main association. */
+  /** Absent for the main association, and for a gateway's. */
   readonly subnetId?: SubnetId
+  /** Of a gateway route table: what comes in by this gateway is routed by the table. */
+  readonly gatewayId?: InternetGatewayId | VpnGatewayId
   readonly main: boolean
 }
 
@@ -146,6 +176,8 @@ export interface RouteTable extends Owned {
   readonly number: number
   readonly routes: readonly Route[]
   readonly associations: readonly RouteTableAssociation[]
+  /** Virtual private gateways whose routes it takes; absent: none. */
+  readonly propagatingVpnGatewayIds?: readonly VpnGatewayId[]
 }
 
 export interface SecurityGroup extends Owned {
@@ -238,6 +270,8 @@ export interface NetworkInterface extends Owned {
   readonly macAddress: string
   /** The first is the primary address. */
   readonly privateAddresses: readonly Address[]
+  /** Absent: none. The first is the primary one, where the interface has a primary one. */
+  readonly ipv6Addresses?: readonly Address[]
   readonly groupIds: readonly SecurityGroupId[]
   readonly sourceDestCheck: boolean
   readonly attachment?: NetworkInterfaceAttachment
@@ -1041,6 +1075,16 @@ export interface Schema {
   natGateways: NatGateway
   sites: Site
   vpcPeeringConnections: VpcPeeringConnection
+  egressOnlyInternetGateways: EgressOnlyInternetGateway
+  transitGateways: TransitGateway
+  transitGatewayAttachments: TransitGatewayAttachment
+  transitGatewayRouteTables: TransitGatewayRouteTable
+  vpnGateways: VpnGateway
+  customerGateways: CustomerGateway
+  vpnConnections: VpnConnection
+  directConnectGateways: DirectConnectGateway
+  directConnectGatewayAssociations: DirectConnectGatewayAssociation
+  onPremisesNetworks: OnPremisesNetwork
 }
 
 /** Fields by which a table can be asked for all its records with one value. */
@@ -1143,4 +1187,14 @@ export const INDEXES = {
   natGateways: ['owner', 'vpcId', 'subnetId'],
   sites: ['address'],
   vpcPeeringConnections: ['owner', 'accepter', 'requesterVpcId', 'accepterVpcId'],
+  egressOnlyInternetGateways: ['owner', 'vpcId'],
+  transitGateways: ['owner'],
+  transitGatewayAttachments: ['owner', 'transitGatewayId', 'transitGatewayOwner'],
+  transitGatewayRouteTables: ['owner', 'transitGatewayId'],
+  vpnGateways: ['owner', 'vpcId'],
+  customerGateways: ['owner'],
+  vpnConnections: ['owner', 'customerGatewayId', 'vpnGatewayId', 'transitGatewayId'],
+  directConnectGateways: ['owner'],
+  directConnectGatewayAssociations: ['owner', 'directConnectGatewayId'],
+  onPremisesNetworks: [],
 } as const satisfies { readonly [T in keyof Schema]: readonly (keyof Schema[T])[] }

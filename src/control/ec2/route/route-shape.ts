@@ -93,8 +93,13 @@ function shownTarget(records: Records, target: RouteTarget): RouteOutput {
   switch (target.kind) {
     case 'internetGateway':
     case 'vpcEndpoint':
+    case 'vpnGateway':
     case 'other':
       return { GatewayId: target.id }
+    case 'egressOnlyInternetGateway':
+      return { EgressOnlyInternetGatewayId: target.id }
+    case 'transitGateway':
+      return { TransitGatewayId: target.id }
     case 'peering':
       return { VpcPeeringConnectionId: target.id }
     case 'natGateway':
@@ -128,6 +133,9 @@ function routeState(records: Records, table: RouteTable, target: RouteTarget): R
       const endpoint = records.vpcEndpoints.get(target.id)
       return endpoint?.state === 'available' || endpoint?.state === 'pending' ? 'active' : 'blackhole'
     }
+    case 'egressOnlyInternetGateway':
+    case 'transitGateway':
+    case 'vpnGateway':
     case 'other':
       return 'blackhole'
     default:

@@ -1,0 +1,89 @@
+// Records of the ways to networks outside of AWS: virtual private and customer gateways, VPN connections, Direct Connect, and
+// the on-premises networks themselves, which Postern runs as namespaces.
+
+import type { Address } from '../ip/address.ts'
+import type { Cidr } from '../ip/cidr.ts'
+import type { AccountId, Instant, Owned, Region, Tags, VpcId } from './records.ts'
+import type { TransitGatewayId } from './transit-gateway-records.ts'
+
+export type VpnGatewayId = `vgw-${string}`
+export type CustomerGatewayId = `cgw-${string}`
+export type VpnConnectionId = `vpn-${string}`
+
+export interface VpnGateway extends Owned {
+  readonly id: VpnGatewayId
+  /** Absent: attached to nothing. */
+  readonly vpcId?: VpcId
+  readonly amazonSideAsn: number
+  readonly availabilityZone?: string
+  readonly state: 'pending' | 'available' | 'deleting' | 'deleted'
+  readonly deletedAt?: Instant
+}
+
+export interface CustomerGateway extends Owned {
+  readonly id: CustomerGatewayId
+  readonly bgpAsn: number
+  readonly ipAddress?: Address
+  readonly certificateArn?: string
+  readonly deviceName?: string
+  readonly state: 'pending' | 'available' | 'deleting' | 'deleted'
+  readonly deletedAt?: Instant
+}
+
+export interface VpnConnection extends Owned {
+  readonly id: VpnConnectionId
+  readonly customerGatewayId: CustomerGatewayId
+  /** One of the two, or neither. */
+  readonly vpnGatewayId?: VpnGatewayId
+  readonly transitGatewayId?: TransitGatewayId
+  readonly staticRoutesOnly: boolean
+  readonly staticRoutes: readonly Cidr[]
+  /** As the caller gave them and as they were filled in. */
+  readonly tunnels: readonly VpnTunnel[]
+  readonly state: 'pending' | 'available' | 'deleting' | 'deleted'
+  readonly deletedAt?: Instant
+}
+
+export interface VpnTunnel {
+  readonly outsideAddress: Address
+  readonly insideCidr: Cidr
+  readonly preSharedKey: string
+}
+
+/** A Direct Connect gateway. It belongs to no region. */
+export interface DirectConnectGateway {
+  /** A UUID. */
+  readonly id: string
+  readonly owner: AccountId
+  readonly name: string
+  readonly amazonSideAsn: number
+  readonly tags: Tags
+  readonly createdAt: Instant
+}
+
+export interface DirectConnectGatewayAssociation {
+  /** A UUID. */
+  readonly id: string
+  readonly directConnectGatewayId: string
+  readonly owner: AccountId
+  readonly region: Region
+  readonly gateway:
+    | { readonly kind: 'vpn'; readonly id: VpnGatewayId }
+    | { readonly kind: 'transit'; readonly id: TransitGatewayId }
+  readonly allowedPrefixes: readonly Cidr[]
+}
+
+/** A network of the user's own outside of AWS: a namespace with one host in it. */
+export interface OnPremisesNetwork {
+  /** The name that the user gave it. */
+  readonly id: string
+  /** Its blocks, which AWS learns. */
+  readonly cidrs: readonly Cidr[]
+  /** Of its host. */
+  readonly address: Address
+  /** Out of 240.0.0.0/4: by this endpoints know who asks. */
+  readonly backboneAddress: Address
+  /** What it is connected by: a virtual private gateway, a VPN connection, or a Direct Connect gateway. */
+  readonly via: readonly string[]
+  readonly createdAt: Instant
+}
