@@ -10,7 +10,8 @@ import { EC2_OPERATIONS } from './wire-operations.ts'
 /** Resources that Postern has. */
 const TYPES = new Set(
   (
-    'dhcp-options elastic-ip image instance internet-gateway key-pair natgateway network-acl network-interface ' +
+    'dhcp-options elastic-ip image instance internet-gateway key-pair launch-template natgateway network-acl ' +
+    'network-interface placement-group ' +
     'prefix-list route-table security-group security-group-rule subnet volume vpc vpc-endpoint vpc-endpoint-connection ' +
     'vpc-endpoint-service vpc-endpoint-service-permission vpc-peering-connection elastic-ip natgateway'
   ).split(' '),
