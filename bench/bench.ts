@@ -1,12 +1,13 @@
 // `npm run bench [-- PART…]`: measures Postern and its peers in one run and prints ratios. The machine's noise meets both,
 // so read the ratios, not the figures. Parts: data-plane, private-link, api,
-// edge, dns, policies, latency.
+// edge, dns, policies, latency, large.
 
 import { checkHost } from '../src/linux/check-host.ts'
 import { benchApi } from './api.ts'
 import { benchDataPlane } from './data-plane.ts'
 import { benchDns } from './dns.ts'
 import { benchEdge } from './edge.ts'
+import { benchLarge } from './large.ts'
 import { benchLatency } from './latency.ts'
 import { benchPolicies } from './policies.ts'
 import { benchPrivateLink } from './private-link.ts'
@@ -50,6 +51,7 @@ const PARTS: readonly Part[] = [
   },
   { name: 'policies', title: 'Policy decisions on one core', measure: benchPolicies, needs: '' },
   { name: 'latency', title: 'From a call to the kernel', measure: benchLatency, needs: '' },
+  { name: 'large', title: 'A large world', measure: benchLarge, needs: '' },
 ]
 
 undoOnInterrupt()

@@ -1,7 +1,6 @@
 // From calls to the kernel: CreateVpcEndpoint to the first packet through it, in a small and in a large world; and a
 // thousand instances from RunInstances to all running.
 
-import { type ChildProcess, spawn } from 'node:child_process'
 import {
   CreateSubnetCommand,
   CreateVpcCommand,
@@ -16,25 +15,12 @@ import {
 } from '@aws-sdk/client-ec2'
 import { LabWorld } from '../labs/lab-world.ts'
 import { readWorldName } from '../src/store/world-directory.ts'
+import { untilConnected } from './first-connection.ts'
 import { limitRow, type Row } from './report.ts'
 import { median } from './turns.ts'
 import { withUndo } from './undo.ts'
 
 const ROUNDS = 5
-
-/** Tries to connect every 2 ms and prints the wall clock in milliseconds when it first succeeds. */
-const FIRST_CONNECTION = `
-use Socket; use Fcntl; use Time::HiRes 'time'; use Errno; $| = 1; print "ready\\n";
-my $to = sockaddr_in(443, inet_aton($ARGV[0])); my $end = time + 30; my @open;
-while (time < $end) {
-  socket(my $s, PF_INET, SOCK_STREAM, 0); fcntl($s, F_SETFL, O_NONBLOCK); connect($s, $to); push @open, $s;
-  shift @open if @open > 64;
-  my $bits = ''; vec($bits, fileno($_), 1) = 1 for @open;
-  if (select(undef, my $ready = $bits, undef, 0.002) > 0) {
-    for (@open) { if (vec($ready, fileno($_), 1) && getpeername($_)) { printf "%.3f\\n", time * 1000; exit } }
-  }
-}
-`
 
 export async function benchLatency(): Promise<Row[]> {
   const small = await inWorld(10, async (bench) => medianFirstPacket(bench))
@@ -120,24 +106,18 @@ async function medianFirstPacket(bench: Bench): Promise<number> {
 /** Milliseconds from the call to the first TCP connection that an instance gets through the new endpoint. */
 async function firstPacket({ ec2, world, vpcId, instanceId }: Bench): Promise<number> {
   const namespace = `postern-${readWorldName(world.directory)}-${instanceId}`
-  const prober = spawn('ip', ['netns', 'exec', namespace, 'perl', '-e', FIRST_CONNECTION, '52.216.1.1'])
-  const lines = linesOf(prober)
-  await lines.next()
   const filters = [{ Name: 'vpc-id', Values: [vpcId] }]
   const { RouteTables } = await ec2.send(new DescribeRouteTablesCommand({ Filters: filters }))
-  const started = Date.now()
-  const { VpcEndpoint } = await ec2.send(
-    new CreateVpcEndpointCommand({
-      VpcId: vpcId,
-      ServiceName: 'com.amazonaws.us-east-1.s3',
-      RouteTableIds: [RouteTables?.[0]?.RouteTableId ?? ''],
-    }),
-  )
-  const { value } = await lines.next()
-  if (!value) throw new Error('no packet came through the endpoint in 30 s')
-  await ec2.send(new DeleteVpcEndpointsCommand({ VpcEndpointIds: [VpcEndpoint?.VpcEndpointId ?? ''] }))
+  let id = ''
+  const took = await untilConnected(namespace, { address: '52.216.1.1', port: 443 }, async () => {
+    const RouteTableIds = [RouteTables?.[0]?.RouteTableId ?? '']
+    const ServiceName = 'com.amazonaws.us-east-1.s3'
+    const { VpcEndpoint } = await ec2.send(new CreateVpcEndpointCommand({ VpcId: vpcId, ServiceName, RouteTableIds }))
+    id = VpcEndpoint?.VpcEndpointId ?? ''
+  })
+  await ec2.send(new DeleteVpcEndpointsCommand({ VpcEndpointIds: [id] }))
   await whenEndpointsAreGone(ec2)
-  return Number(value) - started
+  return took
 }
 
 /** The next round must begin without a path: an endpoint is described until the kernel has lost it. */
@@ -147,16 +127,4 @@ async function whenEndpointsAreGone(ec2: EC2Client): Promise<void> {
     if (!VpcEndpoints?.length) return
     await new Promise((tick) => setTimeout(tick, 20))
   }
-}
-
-async function* linesOf(child: ChildProcess): AsyncGenerator<string, undefined> {
-  let text = ''
-  for await (const chunk of child.stdout ?? []) {
-    text += chunk
-    for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n')) {
-      yield text.slice(0, end)
-      text = text.slice(end + 1)
-    }
-  }
-  return undefined
 }

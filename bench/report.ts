@@ -34,6 +34,11 @@ export function limitRow(what: string, unit: string, ours: number, limit: number
   return { what, ours: amount(ours, unit), peer: '-', target: `under ${amount(limit, unit)}`, met: ours < limit }
 }
 
+/** A figure of ours of which nothing is asked. */
+export function figureRow(what: string, unit: string, ours: number): Row {
+  return { what, ours: amount(ours, unit), peer: '-', target: '-', met: true }
+}
+
 /** Ours must be at least so many a second. */
 export function rateRow(what: string, ours: number, least: number): Row {
   return { what, ours: amount(ours, '/s'), peer: '-', target: `at least ${amount(least, '/s')}`, met: ours >= least }
