@@ -94,13 +94,26 @@ export interface TransitGatewayLinkNetwork {
 /** The virtual private gateway of a VPC, and what is behind it. */
 export interface VpnGatewayNetwork {
   readonly id: VpnGatewayId
-  /** On-premises networks, by name, with the blocks that each tells. */
-  readonly networks: readonly {
-    readonly name: string
-    readonly cidrs: readonly Cidr[]
-    readonly address: Address
-    readonly backboneAddress: Address
-  }[]
+  /** The on-premises networks that a link leads to, by name. */
+  readonly networks: readonly OnPremisesClientNetwork[]
+  /** What the gateway knows, one for each block, longest prefix first: the first that contains an address decides. */
+  readonly routes: readonly VpnGatewayRouteNetwork[]
+}
+
+/** An on-premises network as a VPC meets it. */
+export interface OnPremisesClientNetwork {
+  readonly name: string
+  /** Of its host, the one address that sends from there. */
+  readonly address: Address
+  readonly backboneAddress: Address
+}
+
+export interface VpnGatewayRouteNetwork {
+  readonly cidr: Cidr
+  /** The on-premises network; absent: nobody is at the other end. */
+  readonly name?: string
+  /** What the gateway learnt it by: `vpn-…`, a Direct Connect gateway's id, or its own. */
+  readonly by: string
 }
 
 /** A network outside of AWS: a namespace with one host, and a link to each gateway that it is connected by. */
@@ -109,8 +122,19 @@ export interface OnPremisesRouterNetwork {
   readonly cidrs: readonly Cidr[]
   readonly address: Address
   readonly backboneAddress: Address
-  /** What it learnt, and by which way: a VPC's or a transit gateway's. */
-  readonly routes: readonly { readonly cidr: Cidr; readonly via: VpnGatewayId | TransitGatewayAttachmentId }[]
+  /** The name servers that its host asks. */
+  readonly resolvers: readonly Address[]
+  /** The VPCs that a link leads to, by id. */
+  readonly vpcIds: readonly VpcId[]
+  /** What it learnt, one for each block, longest prefix first. */
+  readonly routes: readonly OnPremisesRouteNetwork[]
+}
+
+export interface OnPremisesRouteNetwork {
+  readonly cidr: Cidr
+  readonly via: VpnGatewayId | TransitGatewayAttachmentId
+  /** The VPC whose block it is; absent where it leads to a transit gateway. */
+  readonly vpcId?: VpcId
 }
 
 /** A named site of the internet. */

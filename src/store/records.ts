@@ -60,6 +60,7 @@ import type {
   DirectConnectGateway,
   DirectConnectGatewayAssociation,
   OnPremisesNetwork,
+  OnPremisesAttachment,
   VpnConnection,
   VpnGateway,
   VpnGatewayId,
@@ -1093,6 +1094,7 @@ export const INDEXES = {
   subnets: ['owner', 'vpcId', 'networkAclId'],
   routeTables: ['owner', 'vpcId'],
   securityGroups: ['owner', 'vpcId'],
+  onPremisesAttachments: OnPremisesAttachment
   securityGroupRules: ['owner', 'groupId'],
   networkAcls: ['owner', 'vpcId'],
   networkInterfaces: [
@@ -1195,6 +1197,7 @@ export const INDEXES = {
   customerGateways: ['owner'],
   vpnConnections: ['owner', 'customerGatewayId', 'vpnGatewayId', 'transitGatewayId'],
   directConnectGateways: ['owner'],
-  directConnectGatewayAssociations: ['owner', 'directConnectGatewayId'],
-  onPremisesNetworks: [],
+  directConnectGatewayAssociations: ['owner', 'directConnectGatewayId', 'gatewayId'],
+  onPremisesNetworks: ['backboneAddress'],
+  onPremisesAttachments: ['networkId', 'gatewayId'],
 } as const satisfies { readonly [T in keyof Schema]: readonly (keyof Schema[T])[] }

@@ -67,9 +67,8 @@ export interface DirectConnectGatewayAssociation {
   readonly directConnectGatewayId: string
   readonly owner: AccountId
   readonly region: Region
-  readonly gateway:
-    | { readonly kind: 'vpn'; readonly id: VpnGatewayId }
-    | { readonly kind: 'transit'; readonly id: TransitGatewayId }
+  readonly gatewayId: VpnGatewayId | TransitGatewayId
+  /** Of the VPC's blocks those within these are told to the other side. */
   readonly allowedPrefixes: readonly Cidr[]
 }
 
@@ -77,13 +76,24 @@ export interface DirectConnectGatewayAssociation {
 export interface OnPremisesNetwork {
   /** The name that the user gave it. */
   readonly id: string
-  /** Its blocks, which AWS learns. */
+  /** Its blocks, which AWS learns where routes are not static. */
   readonly cidrs: readonly Cidr[]
   /** Of its host. */
   readonly address: Address
   /** Out of 240.0.0.0/4: by this endpoints know who asks. */
   readonly backboneAddress: Address
-  /** What it is connected by: a virtual private gateway, a VPN connection, or a Direct Connect gateway. */
-  readonly via: readonly string[]
+  /** The name servers that its host asks; empty: none. */
+  readonly resolvers: readonly Address[]
+  readonly createdAt: Instant
+}
+
+/** What an on-premises network is connected by. */
+export interface OnPremisesAttachment {
+  /** `NAME/GATEWAY` */
+  readonly id: string
+  readonly networkId: string
+  /** A virtual private gateway, as by a private virtual interface of Direct Connect; a VPN connection; or the UUID of a Direct
+   * Connect gateway. */
+  readonly gatewayId: string
   readonly createdAt: Instant
 }

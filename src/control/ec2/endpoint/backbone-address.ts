@@ -28,6 +28,7 @@ function isTaken(tx: Tx, address: Address): boolean {
   return (
     tx.networkInterfaces.where('backboneAddress', address).length > 0 ||
     tx.vpcEndpoints.where('backboneAddress', address).length > 0 ||
+    tx.onPremisesNetworks.where('backboneAddress', address).length > 0 ||
     tx.endpointAssociationAddresses.where('backboneAddress', address).length > 0
   )
 }
