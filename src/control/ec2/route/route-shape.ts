@@ -27,6 +27,7 @@ export function toRouteTable(records: Records, table: RouteTable): RouteTableOut
       RouteTableAssociationId: association.id,
       RouteTableId: table.id,
       SubnetId: association.subnetId,
+      GatewayId: association.gatewayId,
       Main: association.main,
       AssociationState: { State: 'associated' },
     })),

@@ -24,6 +24,7 @@ import { ownedBy } from '../request/owned.ts'
 import { pageOf } from '../request/pages.ts'
 import { findAll, requireId, requireNamed, requireRouteTable, requireSubnet, requireVpc } from '../request/require.ts'
 import { tagsFor } from '../request/tags.ts'
+import { checkGatewayTable, requireGatewayFor } from './gateway-association.ts'
 import { shownRoutes, toRouteTable } from './route-shape.ts'
 
 export function createRouteTable(tx: Tx, caller: Caller, input: CreateRouteTableRequest): CreateRouteTableResult {
@@ -74,17 +75,13 @@ export function associateRouteTable(
   caller: Caller,
   input: AssociateRouteTableRequest,
 ): AssociateRouteTableResult {
-  refuseUnserved({ gatewayId: input.GatewayId, publicIpv4Pool: input.PublicIpv4Pool })
+  refuseUnserved({ publicIpv4Pool: input.PublicIpv4Pool })
   const table = requireRouteTable(tx, caller, input.RouteTableId)
-  const subnet = requireSubnet(tx, caller, input.SubnetId)
-  if (subnet.vpcId !== table.vpcId) {
-    throw new ApiError(
-      'InvalidParameterValue',
-      `Route table ${table.id} and subnet ${subnet.id} belong to different networks`,
-    )
-  }
+  const place = requirePlace(tx, caller, table, input)
   for (const other of tx.routeTables.where('vpcId', table.vpcId)) {
-    const association = other.associations.find((one) => one.subnetId === subnet.id)
+    const association = other.associations.find(
+      (one) => (one.gatewayId ?? one.subnetId) === (place.gatewayId ?? place.subnetId),
+    )
     if (!association) continue
     if (other.id === table.id) return associated(association)
     throw new ApiError(
@@ -92,9 +89,28 @@ export function associateRouteTable(
       `the specified association for route table ${table.id} conflicts with an existing association`,
     )
   }
-  const association = { id: tx.newId('rtbassoc'), subnetId: subnet.id, main: false }
+  const association = { id: tx.newId('rtbassoc'), ...place, main: false }
   tx.routeTables.update(table.id, { associations: [...table.associations, association] })
   return associated(association)
+}
+
+/** The subnet or the gateway that is to have the table. */
+function requirePlace(
+  records: Records,
+  caller: Caller,
+  table: RouteTable,
+  { GatewayId, SubnetId }: AssociateRouteTableRequest,
+): Pick<RouteTableAssociation, 'subnetId' | 'gatewayId'> {
+  if (GatewayId !== undefined && SubnetId !== undefined) {
+    throw new ApiError('InvalidParameterCombination', 'Exactly one of subnetId and gatewayId can be given')
+  }
+  if (GatewayId !== undefined) return { gatewayId: requireGatewayFor(records, caller, table, GatewayId) }
+  const subnet = requireSubnet(records, caller, SubnetId)
+  if (subnet.vpcId === table.vpcId) return { subnetId: subnet.id }
+  throw new ApiError(
+    'InvalidParameterValue',
+    `Route table ${table.id} and subnet ${subnet.id} belong to different networks`,
+  )
 }
 
 export function disassociateRouteTable(
@@ -127,6 +143,7 @@ export function replaceRouteTableAssociation(
       `Route table ${table.id} and association ${association.id} belong to different networks`,
     )
   }
+  if (association.gatewayId !== undefined) checkGatewayTable(tx, table)
   const moved = { ...association, id: tx.newId('rtbassoc') }
   removeAssociation(tx, old, association)
   const { associations } = requireRouteTable(tx, caller, table.id)
@@ -164,7 +181,7 @@ function filters(records: Records): FilterFields<RouteTable> {
   const route = (member: keyof ReturnType<typeof shownRoutes>[number]) => (table: RouteTable) =>
     shownRoutes(records, table).map((one) => one[member])
   return {
-    'association.gateway-id': () => undefined,
+    'association.gateway-id': (table) => table.associations.map((one) => one.gatewayId),
     'association.main': (table) => table.associations.map((one) => one.main),
     'association.route-table-association-id': (table) => table.associations.map((one) => one.id),
     'association.route-table-id': (table) => (table.associations.length > 0 ? table.id : undefined),
@@ -177,7 +194,7 @@ function filters(records: Records): FilterFields<RouteTable> {
     'route.egress-only-internet-gateway-id': () => undefined,
     'route.gateway-id': route('GatewayId'),
     'route.instance-id': route('InstanceId'),
-    'route.nat-gateway-id': () => undefined,
+    'route.nat-gateway-id': route('NatGatewayId'),
     'route.origin': route('Origin'),
     'route.state': route('State'),
     'route.transit-gateway-id': () => undefined,

@@ -18,6 +18,7 @@ import { requirePrefixList } from '../prefix-list/find.ts'
 import { ROUTES_PER_TABLE, routeWeight } from '../prefix-list/references.ts'
 import { requireIpv4Cidr, requireIpv6Cidr } from '../request/cidr-parameter.ts'
 import { requireInstance, requireNetworkInterface, requireRouteTable, requireVpcEndpoint } from '../request/require.ts'
+import { checkGatewayRoute, isGatewayTable } from './gateway-association.ts'
 import { endpointRoutes } from './route-shape.ts'
 
 /** Where the resolver and the metadata service are. */
@@ -82,7 +83,8 @@ function replaceLocalRoute(
     return {}
   }
   const target = requireTarget(tx, caller, table, input)
-  if (!isAppliance(target)) throw insideTheVpc(destination)
+  if (!isAppliance(target)) throw noAppliance()
+  if (isGatewayTable(table)) checkGatewayRoute(tx, table, destination, target)
   tx.routeTables.update(table.id, { routes: [...others, { destination, target }] })
   return {}
 }
@@ -241,6 +243,7 @@ function differentNetworks(table: RouteTable, other: string): ApiError {
 
 /** What no route may take away: link-local services, and the inside of the VPC but for a whole subnet by an appliance. */
 function checkDestination(records: Records, table: RouteTable, to: RouteDestination, target: RouteTarget): void {
+  if (isGatewayTable(table)) checkGatewayRoute(records, table, to, target)
   if (to.kind !== 'cidr') return
   if (cidrCovers(LINK_LOCAL_SERVICES, to.cidr)) {
     throw new ApiError(
@@ -251,18 +254,19 @@ function checkDestination(records: Records, table: RouteTable, to: RouteDestinat
   const inside = localBlocks(records, table).some((block) => block !== to.cidr && cidrCovers(block, to.cidr))
   if (!inside) return
   const isSubnet = records.subnets.where('vpcId', table.vpcId).some((subnet) => subnet.cidr === to.cidr)
-  if (!isSubnet || !isAppliance(target)) throw insideTheVpc(to)
+  if (!isSubnet) throw new ApiError('InvalidParameterValue', "Route destination doesn't match any subnet CIDR blocks.")
+  if (!isAppliance(target)) throw noAppliance()
 }
 
 /** What may stand between the subnets of a VPC. */
 function isAppliance({ kind }: RouteTarget): boolean {
-  return kind === 'networkInterface' || kind === 'vpcEndpoint'
+  return kind === 'networkInterface' || kind === 'vpcEndpoint' || kind === 'natGateway'
 }
 
-function insideTheVpc(destination: RouteDestination): ApiError {
+function noAppliance(): ApiError {
   return new ApiError(
     'InvalidParameterValue',
-    `The destination CIDR block ${nameOf(destination)} is equal to or more specific than one of this VPC's CIDR blocks. This route can target only an interface, an instance or a Gateway Load Balancer endpoint, and must be a whole subnet.`,
+    'Route target is not supported. This route only supports interface, instance, NAT gateway and Gateway Load Balancer endpoint targets.',
   )
 }
 

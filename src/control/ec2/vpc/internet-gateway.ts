@@ -18,6 +18,7 @@ import { ownedBy } from '../request/owned.ts'
 import { pageOf } from '../request/pages.ts'
 import { requireInternetGateway, requireNamed, requireVpc } from '../request/require.ts'
 import { tagList, tagsFor } from '../request/tags.ts'
+import { dropGatewayAssociation } from '../route/gateway-association.ts'
 
 /** EC2 says `available` of an attached gateway, though the documented states are those of an attachment. */
 const ATTACHED = 'available'
@@ -82,6 +83,7 @@ export function detachInternetGateway(
       `Network ${vpc.id} has some mapped public address(es). Please unmap those public address(es) before detaching the gateway.`,
     )
   }
+  dropGatewayAssociation(tx, vpc.id, gateway.id)
   const { vpcId: _, ...detached } = gateway
   tx.internetGateways.delete(gateway.id)
   tx.internetGateways.insert(detached)
