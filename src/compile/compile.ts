@@ -13,6 +13,7 @@ import { compileLoadBalancers, compileTargetGroups } from './load-balancer.ts'
 import type { Network, VpcNetwork } from './network.ts'
 import { compileNetworkAcls } from './network-acl.ts'
 import { compileInterfaces } from './network-interface.ts'
+import { compileOnPremises } from './on-premises.ts'
 import { byId } from './order.ts'
 import { compilePeerings } from './peering.ts'
 import { compileResolver } from './resolver.ts'
@@ -21,11 +22,12 @@ import { compileResourceGateways } from './resource-gateway.ts'
 import { compileRouteTables } from './route-table.ts'
 import { compileSecurityGroups } from './security-group.ts'
 import { compileSubnets } from './subnet.ts'
+import { compileVpnGateway } from './vpn-gateway.ts'
 
 /** The whole world as a Network. */
 export function compile(records: Records): Network {
   const vpcs = [...records.vpcs.all()].sort(byId).map((vpc) => compileVpc(records, vpc))
-  return { ...networkOf(vpcs, compilePublicZones(records)), ...compileSites(records) }
+  return { ...networkOf(vpcs, compilePublicZones(records)), ...compileSites(records), ...compileOnPremises(records) }
 }
 
 /** The Network of VPCs that are in order. */
@@ -34,7 +36,7 @@ export function networkOf(vpcs: readonly VpcNetwork[], publicZones: Network['pub
 }
 
 export function isInhabited(vpc: VpcNetwork): boolean {
-  return vpc.instances.length > 0 || vpc.peerings !== undefined
+  return vpc.instances.length > 0 || vpc.peerings !== undefined || (vpc.vpnGateway?.networks.length ?? 0) > 0
 }
 
 /** One VPC: it may read what it can name, by id or by index, and no table whole (see Compiler). */
@@ -60,6 +62,7 @@ export function compileVpc(records: Records, vpc: Vpc): VpcNetwork {
     ...compileAppliances(records, vpc),
     ...compileInternet(records, vpc),
     ...compilePeerings(records, vpc),
+    ...compileVpnGateway(records, vpc),
     failedZoneIds: compileFailedZones(records, vpc),
   }
 }

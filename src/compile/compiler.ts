@@ -9,6 +9,7 @@ import { compileVpc, isInhabited, networkOf } from './compile.ts'
 import { compilePublicZones } from './hosted-zone.ts'
 import { compileSites } from './internet.ts'
 import type { Network, VpcNetwork } from './network.ts'
+import { compileOnPremises, isOfOnPremises } from './on-premises.ts'
 import { byId } from './order.ts'
 
 /** What was asked of a table: `routeTables where vpcId vpc-…`, `images get ami-…`. */
@@ -19,6 +20,7 @@ export class Compiler {
   #network: Network = networkOf([])
   #publicZonesTouched = true
   #sitesTouched = true
+  #onPremisesTouched = true
   /** VPCs to be compiled again or to be taken out. */
   readonly #touched = new Set<VpcId>()
   readonly #readers = new Map<Question, Set<VpcId>>()
@@ -35,6 +37,7 @@ export class Compiler {
       if (!record) continue
       if (isOfPublicZone(this.#records, record)) this.#publicZonesTouched = true
       if (table === 'sites') this.#sitesTouched = true
+      if (isOfOnPremises(table)) this.#onPremisesTouched = true
       if (table === 'vpcs') this.#touched.add(record.id as VpcId)
       this.#touchReaders(question(table, 'get', record.id))
       for (const field of indexes) {
@@ -45,7 +48,8 @@ export class Compiler {
 
   /** The Network of the records as they are; the same value while nothing has changed in it. */
   compile(): Network {
-    if (this.#touched.size === 0 && !this.#publicZonesTouched && !this.#sitesTouched) return this.#network
+    const isSame = this.#touched.size === 0 && !this.#publicZonesTouched && !this.#sitesTouched
+    if (isSame && !this.#onPremisesTouched) return this.#network
     const vpcs = [...this.#network.vpcs]
     const inhabited = [...this.#network.inhabited]
     for (const id of this.#touched) {
@@ -58,7 +62,9 @@ export class Compiler {
     this.#publicZonesTouched = false
     const { sites } = this.#sitesTouched ? compileSites(this.#records) : this.#network
     this.#sitesTouched = false
-    this.#network = { vpcs, inhabited, publicZones, ...(sites && { sites }) }
+    const { onPremises } = this.#onPremisesTouched ? compileOnPremises(this.#records) : this.#network
+    this.#onPremisesTouched = false
+    this.#network = { vpcs, inhabited, publicZones, ...(sites && { sites }), ...(onPremises && { onPremises }) }
     return this.#network
   }
 

@@ -3,8 +3,7 @@
 // https://docs.aws.amazon.com/vpc/latest/userguide/route-tables-priority.html
 
 import { awsPrefixLists } from '../catalogue/prefix-lists.ts'
-import { addressBits } from '../ip/address.ts'
-import { type Cidr, cidrBase, cidrCovers, cidrLength, cidrRange } from '../ip/cidr.ts'
+import { type Cidr, cidrCovers, cidrRange } from '../ip/cidr.ts'
 import { rangeToCidrs, subtractRanges } from '../ip/range.ts'
 import type { Route, RouteTable, Vpc } from '../store/records.ts'
 import type { Records } from '../store/store.ts'
@@ -13,6 +12,8 @@ import { shouldRun } from './instance.ts'
 import type { NextHop, RouteEntry, RouteTableNetwork } from './network.ts'
 import { byId } from './order.ts'
 import { prefixListCidrs } from './prefix-list.ts'
+import { bySpecificity } from './specificity.ts'
+import { learntRoutes, vpnGatewayOf } from './vpn-gateway.ts'
 
 export function compileRouteTables(records: Records, vpc: Vpc): RouteTableNetwork[] {
   return records.routeTables
@@ -29,7 +30,7 @@ function compileEntries(records: Records, vpc: Vpc, table: RouteTable): RouteEnt
   const blocks = vpc.cidrBlocks.filter(({ cidr }) => !own.has(cidr))
   const local = blocks.map(({ cidr }) => entry(table, cidr, { kind: 'local' }))
   const routes = table.routes.flatMap((route) => compileCidrRoute(records, table, route))
-  const plain = withPrefixLists(records, vpc, table, [...local, ...routes])
+  const plain = withPropagated(records, vpc, table, withPrefixLists(records, vpc, table, [...local, ...routes]))
   return [...plain, ...endpointEntries(records, table, plain)].sort(bySpecificity)
 }
 
@@ -52,6 +53,17 @@ function withPrefixLists(records: Records, vpc: Vpc, table: RouteTable, plain: r
     }
   }
   return [...entries.values()]
+}
+
+/** What the VPC's virtual private gateway learnt, where the table takes it: any other route of a block comes before. */
+function withPropagated(records: Records, vpc: Vpc, table: RouteTable, others: readonly RouteEntry[]): RouteEntry[] {
+  const gateway = vpnGatewayOf(records, vpc)
+  if (!gateway || !table.propagatingVpnGatewayIds?.includes(gateway.id)) return [...others]
+  const taken = new Set(others.map(({ cidr }) => cidr))
+  const propagated = learntRoutes(records, vpc, gateway)
+    .filter(({ cidr }) => !taken.has(cidr))
+    .map(({ cidr }) => entry(table, cidr, { kind: 'vpnGateway', gatewayId: gateway.id }))
+  return [...others, ...propagated]
 }
 
 function compileTarget(records: Records, table: RouteTable, { target }: Route): NextHop {
@@ -94,9 +106,14 @@ function compileTarget(records: Records, table: RouteTable, { target }: Route): 
       if (peering.state !== 'active') return { kind: 'blackhole', why: `${target.id} is ${peering.state}` }
       return { kind: 'peering', peeringId: peering.id }
     }
+    case 'vpnGateway': {
+      const gateway = records.vpnGateways.get(target.id)
+      if (gateway?.vpcId !== table.vpcId)
+        return { kind: 'blackhole', why: `${target.id} is not attached to ${table.vpcId}` }
+      return { kind: 'vpnGateway', gatewayId: gateway.id }
+    }
     case 'egressOnlyInternetGateway':
     case 'transitGateway':
-    case 'vpnGateway':
     case 'other':
       return { kind: 'blackhole', why: `${target.id} is stored and carries no packets yet` }
     default:
@@ -124,13 +141,4 @@ function endpointEntries(records: Records, table: RouteTable, others: readonly R
 
 function entry(table: RouteTable, cidr: Cidr, nextHop: NextHop, destination: string = cidr): RouteEntry {
   return { cidr, nextHop, by: `${table.id} ${destination}` }
-}
-
-/** Longest prefix first, then by family and address. */
-function bySpecificity(a: RouteEntry, b: RouteEntry): number {
-  const [left, right] = [addressBits(cidrBase(a.cidr)), addressBits(cidrBase(b.cidr))]
-  if (left.family !== right.family) return left.family - right.family
-  const length = cidrLength(b.cidr) - cidrLength(a.cidr)
-  if (length !== 0) return length
-  return left.bits < right.bits ? -1 : left.bits > right.bits ? 1 : 0
 }

@@ -1,0 +1,91 @@
+// On-premises networks as their own side has them: which VPCs a link leads to, and what they learnt of AWS.
+
+import { type Cidr, cidrCovers } from '../ip/cidr.ts'
+import type { Vpc } from '../store/records.ts'
+import type { Records } from '../store/store.ts'
+import type { OnPremisesNetwork, VpnGateway, VpnGatewayId } from '../store/vpn-records.ts'
+import type { Network, OnPremisesRouteNetwork, OnPremisesRouterNetwork } from './network.ts'
+import { bySpecificity } from './specificity.ts'
+
+const READ = [
+  'vpcs',
+  'vpnGateways',
+  'vpnConnections',
+  'directConnectGatewayAssociations',
+  'onPremisesNetworks',
+  'onPremisesAttachments',
+]
+
+/** Whether a table's records have a part in `compileOnPremises`. */
+export function isOfOnPremises(table: string): boolean {
+  return READ.includes(table)
+}
+
+export function compileOnPremises(records: Records): Pick<Network, 'onPremises'> {
+  const onPremises = [...records.onPremisesNetworks.all()]
+    .sort((a, b) => (a.id < b.id ? -1 : 1))
+    .map((network) => compileRouter(records, network))
+  return onPremises.length > 0 ? { onPremises } : {}
+}
+
+function compileRouter(records: Records, network: OnPremisesNetwork): OnPremisesRouterNetwork {
+  const { id: name, cidrs, address, backboneAddress, resolvers } = network
+  const places = placesOf(records, name)
+  return {
+    name,
+    cidrs,
+    address,
+    backboneAddress,
+    resolvers,
+    vpcIds: [...new Set(places.map(({ vpc }) => vpc.id))].sort(),
+    routes: routesTo(places),
+  }
+}
+
+/** A VPC that a network is connected to. */
+export interface OnPremisesPlace {
+  readonly vpc: Vpc
+  readonly gatewayId: VpnGatewayId
+  /** The blocks that are told to the network. */
+  readonly told: readonly Cidr[]
+}
+
+/** By the VPC's id. */
+export function placesOf(records: Records, networkId: string): OnPremisesPlace[] {
+  return records.onPremisesAttachments
+    .where('networkId', networkId)
+    .flatMap(({ gatewayId }) => placesBehind(records, gatewayId))
+    .sort((a, b) => (a.vpc.id < b.vpc.id ? -1 : 1))
+}
+
+/** The VPCs that a virtual private gateway, a VPN connection or a Direct Connect gateway leads to. */
+export function placesBehind(records: Records, gatewayId: string): OnPremisesPlace[] {
+  const connection = records.vpnConnections.get(gatewayId)
+  if (connection && connection.state !== 'available' && connection.state !== 'pending') return []
+  const own = placeOf(records, records.vpnGateways.get(connection?.vpnGatewayId ?? gatewayId))
+  const associated = records.directConnectGatewayAssociations
+    .where('directConnectGatewayId', gatewayId)
+    .flatMap(({ gatewayId: id, allowedPrefixes }) => placeOf(records, records.vpnGateways.get(id), allowedPrefixes))
+  return [...own, ...associated]
+}
+
+function placeOf(
+  records: Records,
+  gateway: VpnGateway | undefined,
+  allowedPrefixes?: readonly Cidr[],
+): OnPremisesPlace[] {
+  const vpc = gateway?.vpcId && records.vpcs.get(gateway.vpcId)
+  if (!gateway || !vpc || (gateway.state !== 'available' && gateway.state !== 'pending')) return []
+  const blocks = vpc.cidrBlocks.map(({ cidr }) => cidr)
+  const isAllowed = (block: Cidr) => allowedPrefixes?.some((prefix) => cidrCovers(prefix, block)) ?? true
+  return [{ vpc, gatewayId: gateway.id, told: blocks.filter(isAllowed) }]
+}
+
+/** Of two VPCs with one block the first has it. */
+function routesTo(places: readonly OnPremisesPlace[]): OnPremisesRouteNetwork[] {
+  const best = new Map<Cidr, OnPremisesRouteNetwork>()
+  for (const { vpc, gatewayId, told } of places) {
+    for (const cidr of told) if (!best.has(cidr)) best.set(cidr, { cidr, via: gatewayId, vpcId: vpc.id })
+  }
+  return [...best.values()].sort(bySpecificity)
+}
