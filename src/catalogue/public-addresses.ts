@@ -12,10 +12,16 @@ export const OTHER_SERVICES: Cidr = cidr('52.46.0.0/16')
 export const SITES: Cidr = cidr('203.0.113.0/24')
 
 const FIRST_POOL = 192
+const FIRST_IPV6_POOL = 0x10
 
 /** Where the region's public addresses come from. */
 export function publicPool(region: Region): Cidr {
   return cidr(`44.${FIRST_POOL + Math.max(0, REGIONS.indexOf(region))}.0.0/16`)
+}
+
+/** Where the IPv6 blocks of the region's VPCs come from: a /32 of 2600:1f00::/24, which is Amazon's. */
+export function publicIpv6Pool(region: Region): Cidr {
+  return cidr(`2600:1f${(FIRST_IPV6_POOL + Math.max(0, REGIONS.indexOf(region))).toString(16)}::/32`)
 }
 
 /** Where AWS's services and the sites are: what is in none of these blocks is nobody's or a VPC's. */

@@ -279,6 +279,8 @@ export interface NetworkInterface extends Owned {
   /** The attachment that was taken off last: whoever asks for it by its id sees it `detached`. */
   readonly detached?: NetworkInterfaceAttachment
   /** Out of 240.0.0.0/4, unique in the world: who this interface is once its packets left the VPC. */
+  /** The first IPv6 address is its primary one, which cannot be taken away. */
+  readonly hasPrimaryIpv6?: true
   readonly backboneAddress: Address
   /** The host whose kernel carries the interface; `local` while there is one host. */
   readonly host: string

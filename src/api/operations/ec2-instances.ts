@@ -39,6 +39,19 @@ import {
   describeVolumes,
 } from '../../control/ec2/instance/volume.ts'
 import {
+  createLaunchTemplate,
+  deleteLaunchTemplate,
+  describeLaunchTemplates,
+  modifyLaunchTemplate,
+} from '../../control/ec2/launch-template/launch-template.ts'
+import { getLaunchTemplateData } from '../../control/ec2/launch-template/launch-template-data.ts'
+import {
+  createLaunchTemplateVersion,
+  deleteLaunchTemplateVersions,
+  describeLaunchTemplateVersions,
+} from '../../control/ec2/launch-template/launch-template-version.ts'
+import { assignIpv6Addresses, unassignIpv6Addresses } from '../../control/ec2/network-interface/ipv6-addresses.ts'
+import {
   createNetworkInterface,
   deleteNetworkInterface,
   describeNetworkInterfaces,
@@ -100,6 +113,7 @@ export function ec2InstanceWrites(host: InstanceHost) {
     DeregisterImage: (tx: Tx, caller: Caller, input: Parameters<typeof deregisterImage>[2]) =>
       deregisterImage(tx, caller, input, architectureOf(host)),
     DetachNetworkInterface: detachNetworkInterface,
+    AssignIpv6Addresses: assignIpv6Addresses,
     DisassociateIamInstanceProfile: disassociateIamInstanceProfile,
     ModifyInstanceAttribute: modifyInstanceAttribute,
     ModifyInstanceCreditSpecification: modifyInstanceCreditSpecification,
@@ -126,3 +140,4 @@ export function ec2InstanceWrites(host: InstanceHost) {
 function architectureOf({ architecture }: InstanceHost): Architecture {
   return architecture ?? (process.arch === 'arm64' ? 'arm64' : 'x86_64')
 }
+    UnassignIpv6Addresses: unassignIpv6Addresses,

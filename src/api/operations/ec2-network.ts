@@ -98,6 +98,7 @@ import {
   describeInternetGateways,
   detachInternetGateway,
 } from '../../control/ec2/vpc/internet-gateway.ts'
+import { associateSubnetCidrBlock, disassociateSubnetCidrBlock } from '../../control/ec2/vpc/subnet-ipv6.ts'
 import { describeAccountAttributes, describeAvailabilityZones, describeRegions } from '../../control/ec2/vpc/region.ts'
 import { createSubnet, deleteSubnet, describeSubnets } from '../../control/ec2/vpc/subnet.ts'
 import { modifySubnetAttribute } from '../../control/ec2/vpc/subnet-attribute.ts'
@@ -142,6 +143,7 @@ export const EC2_NETWORK_READS = {
 export const EC2_NETWORK_WRITES = {
   AllocateAddress: allocateAddress,
   AssociateAddress: associateAddress,
+  AssociateSubnetCidrBlock: associateSubnetCidrBlock,
   AcceptVpcPeeringConnection: acceptVpcPeeringConnection,
   AssociateDhcpOptions: associateDhcpOptions,
   AssociateRouteTable: associateRouteTable,
@@ -180,6 +182,7 @@ export const EC2_NETWORK_WRITES = {
   DeleteVpcPeeringConnection: deleteVpcPeeringConnection,
   DetachInternetGateway: detachInternetGateway,
   DisassociateAddress: disassociateAddress,
+  DisassociateSubnetCidrBlock: disassociateSubnetCidrBlock,
   DisassociateRouteTable: disassociateRouteTable,
   DisassociateVpcCidrBlock: disassociateVpcCidrBlock,
   ModifyManagedPrefixList: modifyManagedPrefixList,

@@ -11,7 +11,7 @@ import { ApiError, invalidParameterValue, missingParameter } from '../../../erro
 import { cidrFamily } from '../../../ip/cidr.ts'
 import { ALL_PROTOCOLS, ICMP, ICMPV6, parseProtocol, TCP, UDP } from '../../../ip/protocol.ts'
 import type { NetworkAcl, NetworkAclEntry } from '../../../store/records.ts'
-import type { Tx } from '../../../store/store.ts'
+import type { Records, Tx } from '../../../store/store.ts'
 import type { Caller } from '../../caller.ts'
 import { requireIpv4Cidr, requireIpv6Cidr } from '../request/cidr-parameter.ts'
 import { requireNetworkAcl } from '../request/require.ts'
@@ -64,14 +64,18 @@ export function deleteNetworkAclEntry(
   return {}
 }
 
-/** Both directions by number, each with the implicit deny that ends it. */
-export function shownEntries(acl: NetworkAcl): EntryOutput[] {
+/** Both directions by number, each with the implicit denies that end it: IPv6 has one where there is any. */
+export function shownEntries(records: Records, acl: NetworkAcl): EntryOutput[] {
+  const hasIpv6 =
+    records.vpcs.get(acl.vpcId)?.ipv6CidrBlocks !== undefined || acl.entries.some(({ cidr }) => cidrFamily(cidr) === 6)
+  const implicit = { Protocol: '-1', RuleAction: 'deny' as const }
   return [true, false].flatMap((egress) => [
     ...acl.entries
       .filter((entry) => entry.egress === egress)
       .sort((a, b) => a.ruleNumber - b.ruleNumber)
       .map(toEntry),
-    { RuleNumber: 32_767, Egress: egress, Protocol: '-1', RuleAction: 'deny' as const, CidrBlock: '0.0.0.0/0' },
+    { ...implicit, RuleNumber: 32_767, Egress: egress, CidrBlock: '0.0.0.0/0' },
+    ...(hasIpv6 ? [{ ...implicit, RuleNumber: 32_768, Egress: egress, Ipv6CidrBlock: '::/0' }] : []),
   ])
 }
 

@@ -22,7 +22,7 @@ import { pageOf } from '../request/pages.ts'
 import { requireNamed, requireSecurityGroup, requireVpc } from '../request/require.ts'
 import { tagList, tagsFor } from '../request/tags.ts'
 import { ensureAccountRegion, findDefaultVpc } from '../vpc/default-vpc.ts'
-import { insertAllowAllEgress } from '../vpc/new-vpc.ts'
+import { ANY_IPV4, ANY_IPV6, insertAllowAllEgress } from '../vpc/ipv6-cidr-block.ts'
 import { toPermissions } from './security-group-permission.ts'
 
 const TEXT_LENGTH = 255
@@ -45,7 +45,8 @@ export function createSecurityGroup(
     name,
     description,
   })
-  insertAllowAllEgress(tx, caller, group)
+  insertAllowAllEgress(tx, caller, group, ANY_IPV4)
+  if (vpc.ipv6CidrBlocks) insertAllowAllEgress(tx, caller, group, ANY_IPV6)
   return { GroupId: group.id, SecurityGroupArn: ec2Arn('security-group', group), Tags: tagList(group.tags) }
 }
 

@@ -47,7 +47,7 @@ export const INSTANCE_FILTERS: FilterFields<InstanceRow> = {
   'instance.group-id': ({ shape }) => shape.SecurityGroups?.map((group) => group.GroupId),
   'instance.group-name': ({ shape }) => shape.SecurityGroups?.map((group) => group.GroupName),
   'ip-address': () => undefined,
-  'ipv6-address': () => undefined,
+  'ipv6-address': ({ interfaces }) => interfaces.flatMap((eni) => eni.ipv6Addresses ?? []),
   'kernel-id': () => undefined,
   'key-name': ({ instance }) => instance.keyName,
   'launch-index': ({ instance }) => instance.amiLaunchIndex,
@@ -63,8 +63,8 @@ export const INSTANCE_FILTERS: FilterFields<InstanceRow> = {
   'operator.principal': () => undefined,
   'outpost-arn': () => undefined,
   'owner-id': ({ instance }) => instance.owner,
-  'placement-group-name': () => undefined,
-  'placement-partition-number': () => undefined,
+  'placement-group-name': ({ instance }) => instance.placementGroup?.name,
+  'placement-partition-number': ({ instance }) => instance.placementGroup?.partitionNumber,
   platform: () => undefined,
   'platform-details': ({ shape }) => shape.PlatformDetails,
   'private-dns-name': ({ shape }) => shape.PrivateDnsName,
@@ -113,6 +113,12 @@ function interfaceFilters(): FilterFields<InstanceRow> {
     'network-interface.group-id': ({ interfaces }) => interfaces.flatMap((eni) => eni.groupIds),
     'network-interface.group-name': ({ shape }) =>
       shape.NetworkInterfaces?.flatMap(({ Groups }) => Groups?.map((group) => group.GroupName) ?? []),
+    'network-interface.ipv6-addresses.ipv6-address': ({ interfaces }) =>
+      interfaces.flatMap((eni) => eni.ipv6Addresses ?? []),
+    'network-interface.ipv6-addresses.is-primary-ipv6': ({ interfaces }) =>
+      interfaces.flatMap((eni) =>
+        (eni.ipv6Addresses ?? []).map((_, index) => eni.hasPrimaryIpv6 === true && index === 0),
+      ),
     'network-interface.mac-address': each((eni) => eni.macAddress),
     'network-interface.network-interface-id': each((eni) => eni.id),
     'network-interface.owner-id': each((eni) => eni.owner),

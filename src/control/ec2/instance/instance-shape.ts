@@ -129,6 +129,7 @@ function networkShape(records: Records, instance: Instance, interfaces: readonly
   return {
     ...publicShape(records, primary),
     NetworkInterfaces: interfaces.map((eni) => toInstanceInterface(records, eni)),
+    ...(primary.ipv6Addresses && { Ipv6Address: primary.ipv6Addresses[0] }),
     PrivateDnsName:
       names.HostnameType === 'ip-name'
         ? addressDnsName(address, instance.region)

@@ -7,6 +7,7 @@ import type { NetworkInterface, SecurityGroupId, Subnet } from '../../../store/r
 import type { Records, Tx } from '../../../store/store.ts'
 import type { Caller } from '../../caller.ts'
 import { parseWantedAddresses, type WantedAddresses } from '../network-interface/interface-address.ts'
+import { parseWantedIpv6, type WantedIpv6 } from '../network-interface/ipv6-address.ts'
 import { checkNotRequesterManaged, unservedInterfaceParameters } from '../network-interface/network-interface.ts'
 import {
   checkAddressCount,
@@ -25,6 +26,7 @@ export interface NewLaunchInterface {
   readonly description: string
   readonly groupIds: readonly SecurityGroupId[]
   readonly addresses: WantedAddresses
+  readonly ipv6: WantedIpv6
   readonly wantsPublicAddress: boolean
 }
 
@@ -64,7 +66,10 @@ export function parseLaunchNetwork(tx: Tx, caller: Caller, input: RunInstancesRe
 /** Throws when an instance of this type cannot have these interfaces. */
 export function checkTypeLimits(instanceType: string, { interfaces }: LaunchNetwork): void {
   checkInterfaceCount(instanceType, interfaces.length)
-  for (const one of interfaces) checkAddressCount(instanceType, addressCount(one))
+  for (const one of interfaces) {
+    checkAddressCount(instanceType, addressCount(one))
+    checkAddressCount(instanceType, ipv6Count(one))
+  }
 }
 
 export function addressCount(one: LaunchInterface): number {
@@ -72,9 +77,13 @@ export function addressCount(one: LaunchInterface): number {
   return 1 + one.addresses.secondary.length + one.addresses.secondaryCount
 }
 
+function ipv6Count(one: LaunchInterface): number {
+  if (one.kind === 'existing') return one.eni.ipv6Addresses?.length ?? 0
+  return one.ipv6.named.length + one.ipv6.count
+}
+
 /** The one interface of a launch that says everything at the top level. */
 function parsePlainInterface(tx: Tx, caller: Caller, input: RunInstancesRequest): NewLaunchInterface {
-  refuseUnserved({ ipv6AddressCount: input.Ipv6AddressCount || undefined, ipv6Addresses: input.Ipv6Addresses })
   const subnet = requireLaunchSubnet(tx, caller, input.SubnetId, input.Placement?.AvailabilityZone)
   const named = groupsByName(tx, caller, subnet, input)
   return {
@@ -85,6 +94,7 @@ function parsePlainInterface(tx: Tx, caller: Caller, input: RunInstancesRequest)
     wantsPublicAddress: subnet.mapPublicIpOnLaunch,
     groupIds: requireInterfaceGroups(tx, caller, subnet, [...(input.SecurityGroupIds ?? []), ...named]),
     addresses: parseWantedAddresses(subnet, { PrivateIpAddress: input.PrivateIpAddress }),
+    ipv6: parseWantedIpv6(subnet, { ...input, hasPrimary: input.EnablePrimaryIpv6 }),
   }
 }
 
@@ -97,6 +107,8 @@ function parseSpecifications(
   refuseBeside('an instance-level subnet ID', input.SubnetId)
   refuseBeside('instance-level security groups', input.SecurityGroupIds?.[0] ?? input.SecurityGroups?.[0])
   refuseBeside('an instance-level private IP address', input.PrivateIpAddress)
+  refuseBeside('instance-level IPv6 addresses', input.Ipv6Addresses?.[0]?.Ipv6Address)
+  refuseBeside('an instance-level IPv6 address count', input.Ipv6AddressCount ? 'given' : undefined)
   const zone = input.Placement?.AvailabilityZone
   const interfaces = specifications.map((one) => parseSpecification(tx, caller, one, zone))
   const indexes = new Set(interfaces.map((one) => one.deviceIndex))
@@ -128,7 +140,6 @@ function parseSpecification(
     ...unservedInterfaceParameters(input),
     associateCarrierIpAddress: input.AssociateCarrierIpAddress,
     networkCardIndex: input.NetworkCardIndex || undefined,
-    primaryIpv6: input.PrimaryIpv6,
     enaSrdSpecification: input.EnaSrdSpecification,
     enaQueueCount: input.EnaQueueCount,
   })
@@ -147,6 +158,7 @@ function parseSpecification(
     wantsPublicAddress: deviceIndex === 0 && (input.AssociatePublicIpAddress ?? subnet.mapPublicIpOnLaunch),
     groupIds: requireInterfaceGroups(tx, caller, subnet, input.Groups),
     addresses: parseWantedAddresses(subnet, input),
+    ipv6: parseWantedIpv6(subnet, { ...input, hasPrimary: input.PrimaryIpv6 }),
   }
 }
 
@@ -156,8 +168,13 @@ function parseExisting(
   input: InstanceNetworkInterfaceSpecification,
   deviceIndex: number,
 ): ExistingLaunchInterface {
-  const beside = input.SubnetId ?? input.Groups?.[0] ?? input.PrivateIpAddress ?? input.PrivateIpAddresses?.[0]
-  if (beside !== undefined || input.SecondaryPrivateIpAddressCount) {
+  const beside =
+    input.SubnetId ??
+    input.Groups?.[0] ??
+    input.PrivateIpAddress ??
+    input.PrivateIpAddresses?.[0] ??
+    input.Ipv6Addresses?.[0]
+  if (beside !== undefined || input.SecondaryPrivateIpAddressCount || input.Ipv6AddressCount) {
     throw new ApiError(
       'InvalidParameterCombination',
       'A network interface ID may not be specified together with a subnet, security groups or addresses',
@@ -229,7 +246,11 @@ function checkOneZone(subnets: readonly Subnet[], input: RunInstancesRequest): v
 /** What names one interface or one address cannot be on several instances. */
 function checkFitsMany(interfaces: readonly LaunchInterface[]): void {
   const single = interfaces.some(
-    (one) => one.kind === 'existing' || one.addresses.primary || one.addresses.secondary.length > 0,
+    (one) =>
+      one.kind === 'existing' ||
+      one.addresses.primary ||
+      one.addresses.secondary.length > 0 ||
+      one.ipv6.named.length > 0,
   )
   if (single) {
     throw new ApiError(

@@ -14,7 +14,6 @@ export function refuseUnservedLaunch(input: RunInstancesRequest): void {
     capacityReservationSpecification: capacity?.CapacityReservationPreference === 'open' ? undefined : capacity,
     elasticGpuSpecification: input.ElasticGpuSpecification,
     elasticInferenceAccelerators: input.ElasticInferenceAccelerators,
-    enablePrimaryIpv6: input.EnablePrimaryIpv6,
     'enclaveOptions.enabled': input.EnclaveOptions?.Enabled,
     'hibernationOptions.configured': input.HibernationOptions?.Configured,
     instanceMarketOptions: input.InstanceMarketOptions,

@@ -339,7 +339,7 @@ describe('runInstances', () => {
       (q) => ({ NetworkInterfaces: [0, 1, 2].map((DeviceIndex) => ({ DeviceIndex, SubnetId: q.subnets.a })) }),
     ],
     ['more addresses than the type has', 'PrivateIpAddressLimitExceeded', eniOf({ SecondaryPrivateIpAddressCount: 2 })],
-    ['an IPv6 address', 'UnsupportedOperation', eniOf({ Ipv6AddressCount: 1 })],
+    ['an IPv6 address of a subnet without a block', 'InvalidParameterValue', eniOf({ Ipv6AddressCount: 1 })],
     [
       'two primary addresses',
       'InvalidParameterCombination',

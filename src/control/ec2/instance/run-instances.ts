@@ -4,14 +4,14 @@
 import type { Reservation, ResourceType, RunInstancesRequest } from '@aws-sdk/client-ec2'
 import { type Architecture, findInstanceType, type InstanceType } from '../../../catalogue/instance-types.ts'
 import { ApiError, invalidParameterValue, missingParameter } from '../../../errors.ts'
-import type { Address } from '../../../ip/address.ts'
 import type { Instance, NetworkInterface, SubnetId, Tags } from '../../../store/records.ts'
 import type { Records, Tx } from '../../../store/store.ts'
 import type { Caller } from '../../caller.ts'
 import { type LaunchImage, requireLaunchImage } from '../image/image.ts'
 import { renewPublicAddress } from '../internet/public-address.ts'
 import { takeAddresses } from '../network-interface/interface-address.ts'
-import { insertNetworkInterface } from '../network-interface/new-network-interface.ts'
+import { takeIpv6Addresses } from '../network-interface/ipv6-address.ts'
+import { insertNetworkInterface, type NewNetworkInterface } from '../network-interface/new-network-interface.ts'
 import { parseChoice } from '../request/choice.ts'
 import { findMadeBefore, rememberMade } from '../request/client-token.ts'
 import { ownedBy } from '../request/owned.ts'
@@ -176,8 +176,16 @@ function addressesEach(interfaces: readonly LaunchInterface[]): Map<SubnetId, nu
 
 function insertInstances(tx: Tx, caller: Caller, launch: Launch, reservationId: string): Instance[] {
   const { interfaces } = launch.network
-  const wanted = interfaces.flatMap((one) => (one.kind === 'new' ? [one.addresses] : []))
-  const addresses = takeAddresses(tx, Array.from({ length: launch.count }, () => wanted).flat()).values()
+  const made = Array.from({ length: launch.count }, () => interfaces.filter((one) => one.kind === 'new')).flat()
+  const ipv4 = takeAddresses(
+    tx,
+    made.map((one) => one.addresses),
+  )
+  const ipv6 = takeIpv6Addresses(
+    tx,
+    made.map((one) => one.ipv6),
+  )
+  const addresses = ipv4.map((own, index) => ({ addresses: own, ipv6Addresses: ipv6[index] ?? [] })).values()
   return Array.from({ length: launch.count }, (_, amiLaunchIndex) => {
     const id = tx.newId('i')
     const instance = tx.instances.insert({
@@ -211,7 +219,7 @@ interface Placing {
   readonly one: LaunchInterface
   readonly tags: Tags
   /** What is left of the addresses taken, in the order of the interfaces. */
-  readonly addresses: Iterator<Address[]>
+  readonly addresses: Iterator<Pick<NewNetworkInterface, 'addresses' | 'ipv6Addresses'>>
 }
 
 function putInterface(tx: Tx, caller: Caller, { instance, one, tags, addresses }: Placing): void {
@@ -229,7 +237,8 @@ function putInterface(tx: Tx, caller: Caller, { instance, one, tags, addresses }
   const eni = insertNetworkInterface(tx, caller, {
     subnet: one.addresses.subnet,
     wantsPublicAddress: one.wantsPublicAddress,
-    addresses: addresses.next().value,
+    ...addresses.next().value,
+    hasPrimaryIpv6: one.ipv6.hasPrimary,
     groupIds: one.groupIds,
     description: one.description,
     attachment,

@@ -111,4 +111,5 @@ function checkAttachable(records: Records, eni: NetworkInterface, instance: Inst
   }
   checkInterfaceCount(instance.instanceType, others.length + 1)
   checkAddressCount(instance.instanceType, eni.privateAddresses.length)
+  checkAddressCount(instance.instanceType, eni.ipv6Addresses?.length ?? 0)
 }

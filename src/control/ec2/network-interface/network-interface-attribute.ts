@@ -49,7 +49,6 @@ export function modifyNetworkInterfaceAttribute(
 ): Record<string, never> {
   refuseUnserved({
     enaSrdSpecification: input.EnaSrdSpecification,
-    enablePrimaryIpv6: input.EnablePrimaryIpv6,
     connectionTrackingSpecification: input.ConnectionTrackingSpecification,
     associatePublicIpAddress: input.AssociatePublicIpAddress,
     associatedSubnetIds: input.AssociatedSubnetIds,
@@ -89,7 +88,18 @@ function changesOf(
     ...(check?.Value === undefined ? [] : [{ sourceDestCheck: check.Value }]),
     ...(groups && groups.length > 0 ? [{ groupIds: requireGroupsOfVpc(records, caller, eni.vpcId, groups) }] : []),
     ...(attachment ? [{ attachment: changedAttachment(eni, attachment) }] : []),
+    ...(input.EnablePrimaryIpv6 === undefined ? [] : [primaryIpv6(eni, input.EnablePrimaryIpv6)]),
   ]
+}
+
+/** The first address becomes the primary one, and stays it. */
+function primaryIpv6(eni: NetworkInterface, enable: boolean): Partial<NetworkInterface> {
+  if (!enable && eni.hasPrimaryIpv6) {
+    throw invalidParameterValue('enablePrimaryIpv6', 'false', 'A primary IPv6 address cannot be taken back.')
+  }
+  if (!enable) return {}
+  if (!eni.ipv6Addresses) throw invalidParameterValue('enablePrimaryIpv6', 'true', `${eni.id} has no IPv6 address.`)
+  return { hasPrimaryIpv6: true }
 }
 
 /** The groups that an existing interface, or the primary one of an instance, is to have. */

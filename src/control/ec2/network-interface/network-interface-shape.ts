@@ -21,7 +21,6 @@ export function toNetworkInterface(records: Records, eni: NetworkInterface): Net
     AvailabilityZoneId: subnet?.availabilityZoneId,
     // AWS answers nat_gateway, where its own model says natGateway.
     InterfaceType: eni.interfaceType as NetworkInterfaceOutput['InterfaceType'],
-    Ipv6Addresses: [],
     Operator: { Managed: false },
     ...(isServices(eni) ? { RequesterId: SERVICE_REQUESTER_ID } : {}),
     ...(eni.prefixes && { Ipv4Prefixes: eni.prefixes.map((Ipv4Prefix) => ({ Ipv4Prefix })) }),
@@ -44,7 +43,6 @@ export function toInstanceInterface(records: Records, eni: NetworkInterface): In
       Status: 'attached',
     },
     InterfaceType: eni.interfaceType,
-    Ipv6Addresses: [],
     Operator: { Managed: false },
   }
 }
@@ -133,6 +131,10 @@ function commonShape(records: Records, eni: NetworkInterface) {
     ...associationOf(primary),
     Description: eni.description,
     Groups: toGroups(records, eni.groupIds),
+    Ipv6Addresses: (eni.ipv6Addresses ?? []).map((address, index) => ({
+      Ipv6Address: address,
+      IsPrimaryIpv6: eni.hasPrimaryIpv6 === true && index === 0,
+    })),
     MacAddress: eni.macAddress,
     NetworkInterfaceId: eni.id,
     OwnerId: eni.owner,

@@ -19,6 +19,7 @@ import { pageOf } from '../request/pages.ts'
 import { requireNamed, requireNetworkInterface, requireSubnet } from '../request/require.ts'
 import { tagsFor } from '../request/tags.ts'
 import { parseWantedAddresses, takeAddresses } from './interface-address.ts'
+import { parseWantedIpv6, takeIpv6Addresses } from './ipv6-address.ts'
 import {
   addressDnsName,
   isInUse,
@@ -45,10 +46,14 @@ export function createNetworkInterface(
   const subnet = requireSubnet(tx, caller, input.SubnetId)
   const groupIds = requireInterfaceGroups(tx, caller, subnet, input.Groups)
   const wanted = parseWantedAddresses(subnet, input)
+  const wantedIpv6 = parseWantedIpv6(subnet, { ...input, hasPrimary: input.EnablePrimaryIpv6 })
   const tags = tagsFor('network-interface', input.TagSpecifications)
   const [addresses = []] = takeAddresses(tx, [wanted])
+  const [ipv6Addresses = []] = takeIpv6Addresses(tx, [wantedIpv6])
   const description = input.Description ?? ''
-  const eni = insertNetworkInterface(tx, caller, { subnet, addresses, groupIds, description, tags })
+  const hasPrimaryIpv6 = wantedIpv6.hasPrimary
+  const wish = { subnet, addresses, ipv6Addresses, hasPrimaryIpv6, groupIds, description, tags }
+  const eni = insertNetworkInterface(tx, caller, wish)
   rememberMade(tx, caller, { action: ACTION, input }, eni.id)
   return createdResult(tx, eni, input.ClientToken)
 }
@@ -98,22 +103,18 @@ export function checkNotRequesterManaged(eni: NetworkInterface): void {
 export function unservedInterfaceParameters(
   input: Pick<
     CreateNetworkInterfaceRequest,
-    'Ipv6AddressCount' | 'Ipv6Addresses' | 'Ipv4Prefixes' | 'Ipv4PrefixCount' | 'Ipv6Prefixes' | 'Ipv6PrefixCount'
+    'Ipv4Prefixes' | 'Ipv4PrefixCount' | 'Ipv6Prefixes' | 'Ipv6PrefixCount'
   > & {
     readonly InterfaceType?: string | undefined
-    readonly EnablePrimaryIpv6?: boolean | undefined
     readonly ConnectionTrackingSpecification?: unknown
   },
 ): Record<string, unknown> {
   return {
     interfaceType: input.InterfaceType === 'interface' ? undefined : input.InterfaceType,
-    ipv6AddressCount: input.Ipv6AddressCount || undefined,
-    ipv6Addresses: input.Ipv6Addresses,
     ipv4Prefixes: input.Ipv4Prefixes,
     ipv4PrefixCount: input.Ipv4PrefixCount || undefined,
     ipv6Prefixes: input.Ipv6Prefixes,
     ipv6PrefixCount: input.Ipv6PrefixCount || undefined,
-    enablePrimaryIpv6: input.EnablePrimaryIpv6,
     connectionTrackingSpecification: input.ConnectionTrackingSpecification,
   }
 }
@@ -160,7 +161,7 @@ const FILTERS: FilterFields<NetworkInterface> = {
   description: (eni) => eni.description,
   'group-id': (eni) => eni.groupIds,
   'interface-type': (eni) => eni.interfaceType,
-  'ipv6-addresses.ipv6-address': () => undefined,
+  'ipv6-addresses.ipv6-address': (eni) => eni.ipv6Addresses,
   'mac-address': (eni) => eni.macAddress,
   'network-interface-id': (eni) => eni.id,
   'operator.managed': () => false,

@@ -21,6 +21,7 @@ import type { Caller } from '../../caller.ts'
 import { allocateBackboneAddress } from '../endpoint/backbone-address.ts'
 import { ownedBy, type Place } from '../request/owned.ts'
 import { requireSecurityGroup } from '../request/require.ts'
+import { ipv6Fields } from './ipv6-address.ts'
 
 /** AWS's quota, which can be raised there. https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html */
 const GROUPS_PER_INTERFACE = 5
@@ -29,6 +30,9 @@ export interface NewNetworkInterface {
   readonly subnet: Subnet
   /** The primary one first. */
   readonly addresses: readonly Address[]
+  /** Absent: none. */
+  readonly ipv6Addresses?: readonly Address[]
+  readonly hasPrimaryIpv6?: boolean
   readonly groupIds: readonly SecurityGroupId[]
   readonly description?: string
   readonly attachment?: NetworkInterfaceAttachment
@@ -68,6 +72,7 @@ export function insertNetworkInterface(tx: Tx, place: Place, wanted: NewNetworkI
     ...(wanted.prefixes ? { prefixes: wanted.prefixes } : {}),
     macAddress: macAddressFor(backboneAddress),
     privateAddresses: wanted.addresses,
+    ...ipv6Fields(wanted.ipv6Addresses ?? [], wanted.hasPrimaryIpv6 === true),
     groupIds: wanted.groupIds,
     sourceDestCheck: true,
     ...(wanted.attachment ? { attachment: wanted.attachment } : {}),

@@ -1,19 +1,20 @@
 // Puts a VPC into the store with what AWS makes beside it: a main route table, a default security group and a default
 // network ACL. https://docs.aws.amazon.com/vpc/latest/userguide/create-vpc.html
 
-import { type Cidr, cidr } from '../../../ip/cidr.ts'
+import type { Cidr } from '../../../ip/cidr.ts'
 import { ALL_PROTOCOLS } from '../../../ip/protocol.ts'
 import type { NetworkAcl, RouteTable, SecurityGroup, Tags, Vpc } from '../../../store/records.ts'
 import type { Tx } from '../../../store/store.ts'
 import { ownedBy, type Place } from '../request/owned.ts'
-
-const ANYWHERE = cidr('0.0.0.0/0')
+import { ANY_IPV4, admitIpv6, insertAllowAllEgress, newIpv6Association } from './ipv6-cidr-block.ts'
 
 export interface NewVpc {
   readonly cidr: Cidr
   readonly dhcpOptionsId: Vpc['dhcpOptionsId']
   readonly instanceTenancy?: Vpc['instanceTenancy']
   readonly isDefault?: boolean
+  /** Absent: it has no IPv6. */
+  readonly ipv6BorderGroup?: string | undefined
   readonly tags?: Tags
 }
 
@@ -30,6 +31,9 @@ export function insertVpc(tx: Tx, place: Place, wanted: NewVpc): VpcParts {
     ...ownedBy(place, wanted.tags),
     id: tx.newId('vpc'),
     cidrBlocks: [{ associationId: tx.newId('vpc-cidr-assoc'), cidr: wanted.cidr }],
+    ...(wanted.ipv6BorderGroup
+      ? { ipv6CidrBlocks: [newIpv6Association(tx, place.region, wanted.ipv6BorderGroup)] }
+      : {}),
     isDefault,
     instanceTenancy: wanted.instanceTenancy ?? 'default',
     enableDnsSupport: true,
@@ -38,12 +42,14 @@ export function insertVpc(tx: Tx, place: Place, wanted: NewVpc): VpcParts {
     enableNetworkAddressUsageMetrics: false,
     dhcpOptionsId: wanted.dhcpOptionsId,
   })
-  return {
+  const parts = {
     vpc,
     mainRouteTable: insertMainRouteTable(tx, place, vpc),
     networkAcl: insertDefaultNetworkAcl(tx, place, vpc),
     securityGroup: insertDefaultSecurityGroup(tx, place, vpc),
   }
+  if (vpc.ipv6CidrBlocks) admitIpv6(tx, place, vpc)
+  return parts
 }
 
 function insertMainRouteTable(tx: Tx, place: Place, vpc: Vpc): RouteTable {
@@ -58,7 +64,7 @@ function insertMainRouteTable(tx: Tx, place: Place, vpc: Vpc): RouteTable {
 }
 
 function insertDefaultNetworkAcl(tx: Tx, place: Place, vpc: Vpc): NetworkAcl {
-  const allowAll = { ruleNumber: 100, action: 'allow', protocol: ALL_PROTOCOLS, cidr: ANYWHERE } as const
+  const allowAll = { ruleNumber: 100, action: 'allow', protocol: ALL_PROTOCOLS, cidr: ANY_IPV4 } as const
   return tx.networkAcls.insert({
     ...ownedBy(place),
     id: tx.newId('acl'),
@@ -87,18 +93,6 @@ function insertDefaultSecurityGroup(tx: Tx, place: Place, vpc: Vpc): SecurityGro
     protocol: ALL_PROTOCOLS,
     peer: { kind: 'group', groupId: group.id, account: place.account },
   })
-  insertAllowAllEgress(tx, place, group)
+  insertAllowAllEgress(tx, place, group, ANY_IPV4)
   return group
-}
-
-/** Every new group lets everything out. */
-export function insertAllowAllEgress(tx: Tx, place: Place, group: SecurityGroup): void {
-  tx.securityGroupRules.insert({
-    ...ownedBy(place),
-    id: tx.newId('sgr'),
-    groupId: group.id,
-    direction: 'egress',
-    protocol: ALL_PROTOCOLS,
-    peer: { kind: 'cidr', cidr: ANYWHERE },
-  })
 }

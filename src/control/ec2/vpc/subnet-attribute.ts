@@ -20,8 +20,6 @@ export function modifySubnetAttribute(
     mapCustomerOwnedIpOnLaunch: input.MapCustomerOwnedIpOnLaunch?.Value,
     enableLniAtDeviceIndex: input.EnableLniAtDeviceIndex,
     disableLniAtDeviceIndex: input.DisableLniAtDeviceIndex?.Value,
-    // A subnet here has no IPv6 block to take an address from.
-    assignIpv6AddressOnCreation: input.AssignIpv6AddressOnCreation?.Value,
   })
   const patch = Object.fromEntries(Object.entries(wantedAttributes(input)).filter(([, value]) => value !== undefined))
   const names = Object.keys(patch)
@@ -32,8 +30,25 @@ export function modifySubnetAttribute(
       `Fields for multiple attribute types specified: ${names.join(', ')}`,
     )
   }
+  checkHasIpv6(subnet, input)
   tx.subnets.update(subnet.id, patch)
   return {}
+}
+
+/** What is of use in a subnet with an IPv6 block alone. */
+function checkHasIpv6(subnet: Subnet, input: ModifySubnetAttributeRequest): void {
+  if (subnet.ipv6Cidr) return
+  const wanted = {
+    'assign-ipv6-address-on-creation': input.AssignIpv6AddressOnCreation?.Value,
+    'enable-dns64': input.EnableDns64?.Value,
+  }
+  for (const [name, value] of Object.entries(wanted)) {
+    if (!value) continue
+    throw new ApiError(
+      'InvalidParameterValue',
+      `Invalid value 'true' for ${name}. Cannot set ${name} to true unless the subnet (${subnet.id}) has an IPv6 CIDR block associated with it.`,
+    )
+  }
 }
 
 function wantedAttributes(input: ModifySubnetAttributeRequest) {

@@ -22,10 +22,10 @@ import { pageOf } from '../request/pages.ts'
 import { requireNamed, requireSubnet, requireVpc } from '../request/require.ts'
 import { tagList, tagsFor } from '../request/tags.ts'
 import { countAvailableAddresses } from './private-address.ts'
+import { newSubnetIpv6, requireSubnetIpv6Block, toSubnetIpv6 } from './subnet-ipv6.ts'
 
 export function createSubnet(tx: Tx, caller: Caller, input: CreateSubnetRequest): CreateSubnetResult {
   refuseUnserved({
-    ipv6CidrBlock: input.Ipv6CidrBlock,
     ipv6Native: input.Ipv6Native,
     outpostArn: input.OutpostArn,
     ipv4IpamPoolId: input.Ipv4IpamPoolId,
@@ -34,12 +34,14 @@ export function createSubnet(tx: Tx, caller: Caller, input: CreateSubnetRequest)
   const vpc = requireVpc(tx, caller, input.VpcId)
   const block = requireIpv4Cidr(input.CidrBlock, 'cidrBlock')
   checkSubnetBlock(tx, vpc, block)
+  const ipv6Block = input.Ipv6CidrBlock ? requireSubnetIpv6Block(tx, vpc, input.Ipv6CidrBlock) : undefined
   const zone = requireZone(caller, input)
   const subnet = tx.subnets.insert({
     ...ownedBy(caller, tagsFor('subnet', input.TagSpecifications)),
     id: tx.newId('subnet'),
     vpcId: vpc.id,
     cidr: block,
+    ...(ipv6Block ? { ipv6Cidr: newSubnetIpv6(tx, ipv6Block) } : {}),
     availabilityZone: zone.name,
     availabilityZoneId: zone.id,
     defaultForAz: false,
@@ -132,7 +134,7 @@ function toSubnet(records: Records, subnet: Subnet): SubnetOutput {
     MapPublicIpOnLaunch: subnet.mapPublicIpOnLaunch,
     MapCustomerOwnedIpOnLaunch: false,
     AssignIpv6AddressOnCreation: subnet.assignIpv6AddressOnCreation,
-    Ipv6CidrBlockAssociationSet: [],
+    Ipv6CidrBlockAssociationSet: subnet.ipv6Cidr ? [toSubnetIpv6(subnet.ipv6Cidr)] : [],
     Ipv6Native: false,
     EnableDns64: subnet.enableDns64,
     PrivateDnsNameOptionsOnLaunch: {
@@ -166,9 +168,9 @@ function filters(records: Records): FilterFields<Subnet> {
     'default-for-az': fields.isDefault,
     defaultForAz: fields.isDefault,
     'enable-dns64': (subnet) => subnet.enableDns64,
-    'ipv6-cidr-block-association.association-id': () => undefined,
-    'ipv6-cidr-block-association.ipv6-cidr-block': () => undefined,
-    'ipv6-cidr-block-association.state': () => undefined,
+    'ipv6-cidr-block-association.association-id': (subnet) => subnet.ipv6Cidr?.associationId,
+    'ipv6-cidr-block-association.ipv6-cidr-block': (subnet) => subnet.ipv6Cidr?.cidr,
+    'ipv6-cidr-block-association.state': (subnet) => subnet.ipv6Cidr && 'associated',
     'ipv6-native': () => false,
     'map-public-ip-on-launch': (subnet) => subnet.mapPublicIpOnLaunch,
     'outpost-arn': () => undefined,

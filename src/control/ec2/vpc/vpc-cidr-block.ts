@@ -16,8 +16,9 @@ import type { Caller } from '../../caller.ts'
 import { checkVpcBlock, requireIpv4Cidr } from '../request/cidr-parameter.ts'
 import { refuseUnserved } from '../request/not-served.ts'
 import { findAll, requireVpc } from '../request/require.ts'
+import { admitIpv6, newIpv6Association, parseIpv6Request, toIpv6Association } from './ipv6-cidr-block.ts'
 
-/** AWS raises its quota of 5 up to this. */
+/** Of each family. AWS raises its quota of 5 up to this. */
 const BLOCKS_PER_VPC = 50
 
 export function associateVpcCidrBlock(
@@ -26,19 +27,27 @@ export function associateVpcCidrBlock(
   input: AssociateVpcCidrBlockRequest,
 ): AssociateVpcCidrBlockResult {
   const vpc = requireVpc(tx, caller, input.VpcId)
-  refuseUnserved({
-    amazonProvidedIpv6CidrBlock: input.AmazonProvidedIpv6CidrBlock,
-    ipv6CidrBlock: input.Ipv6CidrBlock,
-    ipv6Pool: input.Ipv6Pool,
-    ipv4IpamPoolId: input.Ipv4IpamPoolId,
-    ipv6IpamPoolId: input.Ipv6IpamPoolId,
-  })
+  refuseUnserved({ ipv4IpamPoolId: input.Ipv4IpamPoolId, ipv4NetmaskLength: input.Ipv4NetmaskLength })
+  const borderGroup = parseIpv6Request(caller.region, input)
+  if (borderGroup !== undefined) {
+    if (input.CidrBlock === undefined) return associateIpv6(tx, caller, vpc, borderGroup)
+    throw new ApiError('InvalidParameterCombination', 'Send cidrBlock or amazonProvidedIpv6CidrBlock, not both')
+  }
   const block = requireIpv4Cidr(input.CidrBlock, 'cidrBlock')
   checkVpcBlock(block)
   checkNewBlock(tx, vpc, block)
   const added = { associationId: tx.newId('vpc-cidr-assoc'), cidr: block }
   tx.vpcs.update(vpc.id, { cidrBlocks: [...vpc.cidrBlocks, added] })
   return { VpcId: vpc.id, CidrBlockAssociation: toAssociation(added, 'associating') }
+}
+
+function associateIpv6(tx: Tx, caller: Caller, vpc: Vpc, borderGroup: string): AssociateVpcCidrBlockResult {
+  const blocks = vpc.ipv6CidrBlocks ?? []
+  checkBlockCount(vpc, blocks.length)
+  const added = newIpv6Association(tx, vpc.region, borderGroup)
+  tx.vpcs.update(vpc.id, { ipv6CidrBlocks: [...blocks, added] })
+  if (blocks.length === 0) admitIpv6(tx, caller, vpc)
+  return { VpcId: vpc.id, Ipv6CidrBlockAssociation: toIpv6Association(added, 'associating') }
 }
 
 export function disassociateVpcCidrBlock(
@@ -49,6 +58,8 @@ export function disassociateVpcCidrBlock(
   const id = input.AssociationId
   if (id === undefined) throw missingParameter('associationId')
   const vpc = findAll(tx.vpcs, caller).find((one) => one.cidrBlocks.some((block) => block.associationId === id))
+  const ipv6 = findAll(tx.vpcs, caller).find((one) => one.ipv6CidrBlocks?.some((block) => block.associationId === id))
+  if (ipv6) return disassociateIpv6(tx, ipv6, id)
   const index = vpc?.cidrBlocks.findIndex((block) => block.associationId === id) ?? -1
   const block = vpc?.cidrBlocks[index]
   if (!vpc || !block) {
@@ -72,6 +83,20 @@ export function disassociateVpcCidrBlock(
   tx.vpcs.update(vpc.id, { cidrBlocks: vpc.cidrBlocks.filter((one) => one !== block) })
   dropReplacedRoutes(tx, vpc, block.cidr)
   return { VpcId: vpc.id, CidrBlockAssociation: toAssociation(block, 'disassociating') }
+}
+
+function disassociateIpv6(tx: Tx, vpc: Vpc, id: string): DisassociateVpcCidrBlockResult {
+  const block = vpc.ipv6CidrBlocks!.find((one) => one.associationId === id)!
+  if (tx.subnets.where('vpcId', vpc.id).some(({ ipv6Cidr }) => ipv6Cidr && cidrCovers(block.cidr, ipv6Cidr.cidr))) {
+    throw new ApiError(
+      'InvalidCidrBlock.InUse',
+      `The vpc ${vpc.id} currently has a subnet within CIDR block ${block.cidr}`,
+    )
+  }
+  const rest = vpc.ipv6CidrBlocks!.filter((one) => one !== block)
+  tx.vpcs.update(vpc.id, { ipv6CidrBlocks: rest.length > 0 ? rest : undefined })
+  dropReplacedRoutes(tx, vpc, block.cidr)
+  return { VpcId: vpc.id, Ipv6CidrBlockAssociation: toIpv6Association(block, 'disassociating') }
 }
 
 /** The block's local routes go with it, also those that lead to an appliance. */
@@ -104,15 +129,18 @@ const RESTRICTIONS: readonly Restriction[] = [
   { primary: cidr('0.0.0.0/0'), refused: [PRIVATE.ten, PRIVATE.twelve, PRIVATE.sixteen, BENCHMARK] },
 ]
 
+function checkBlockCount(vpc: Vpc, count: number): void {
+  if (count < BLOCKS_PER_VPC) return
+  throw new ApiError(
+    'CidrLimitExceeded',
+    `This network '${vpc.id}' has met its maximum number of allowed CIDRs: ${BLOCKS_PER_VPC}`,
+  )
+}
+
 function checkNewBlock(records: Records, vpc: Vpc, block: Cidr): void {
   const blocks = vpc.cidrBlocks.map((one) => one.cidr)
   const [primary] = blocks
-  if (blocks.length >= BLOCKS_PER_VPC) {
-    throw new ApiError(
-      'CidrLimitExceeded',
-      `This network '${vpc.id}' has met its maximum number of allowed CIDRs: ${BLOCKS_PER_VPC}`,
-    )
-  }
+  checkBlockCount(vpc, blocks.length)
   if (blocks.some((one) => cidrsOverlap(one, block))) {
     throw new ApiError('CidrConflict', `The CIDR '${block}' conflicts with another CIDR of the vpc ${vpc.id}`)
   }

@@ -3,6 +3,7 @@
 import type { Vpc as VpcOutput, VpcState } from '@aws-sdk/client-ec2'
 import type { Vpc } from '../../../store/records.ts'
 import { tagList } from '../request/tags.ts'
+import { toIpv6Association } from './ipv6-cidr-block.ts'
 
 export function toVpc(vpc: Vpc, state: VpcState = 'available'): VpcOutput {
   return {
@@ -14,7 +15,9 @@ export function toVpc(vpc: Vpc, state: VpcState = 'available'): VpcOutput {
       CidrBlock: cidr,
       CidrBlockState: { State: 'associated' },
     })),
-    Ipv6CidrBlockAssociationSet: [],
+    Ipv6CidrBlockAssociationSet: (vpc.ipv6CidrBlocks ?? []).map((block) =>
+      toIpv6Association(block, state === 'pending' ? 'associating' : 'associated'),
+    ),
     DhcpOptionsId: vpc.dhcpOptionsId,
     InstanceTenancy: vpc.instanceTenancy,
     IsDefault: vpc.isDefault,

@@ -78,7 +78,6 @@ describe('CreateVpc', () => {
     { name: 'link-local', input: { CidrBlock: '169.254.0.0/16' }, code: 'InvalidVpc.Range' },
     { name: 'the backbone', input: { CidrBlock: '240.1.0.0/16' }, code: 'InvalidVpc.Range' },
     { name: 'an IPv6 block', input: { CidrBlock: 'fd00::/56' }, code: 'InvalidParameterValue' },
-    { name: 'an Amazon IPv6 block', input: { AmazonProvidedIpv6CidrBlock: true }, code: 'UnsupportedOperation' },
     {
       name: 'tags of another type',
       input: { CidrBlock: '10.0.0.0/16', TagSpecifications: [{ ResourceType: 'subnet' as const }] },

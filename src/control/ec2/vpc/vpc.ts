@@ -19,17 +19,13 @@ import { pageOf } from '../request/pages.ts'
 import { requireNamed, requireVpc } from '../request/require.ts'
 import { tagsFor } from '../request/tags.ts'
 import { ensureAccountRegion } from './default-vpc.ts'
+import { parseIpv6Request } from './ipv6-cidr-block.ts'
 import { insertVpc } from './new-vpc.ts'
 import { toVpc } from './vpc-shape.ts'
 
 export function createVpc(tx: Tx, caller: Caller, input: CreateVpcRequest): CreateVpcResult {
-  refuseUnserved({
-    amazonProvidedIpv6CidrBlock: input.AmazonProvidedIpv6CidrBlock,
-    ipv4IpamPoolId: input.Ipv4IpamPoolId,
-    ipv6CidrBlock: input.Ipv6CidrBlock,
-    ipv6IpamPoolId: input.Ipv6IpamPoolId,
-    ipv6Pool: input.Ipv6Pool,
-  })
+  refuseUnserved({ ipv4IpamPoolId: input.Ipv4IpamPoolId, ipv4NetmaskLength: input.Ipv4NetmaskLength })
+  const ipv6BorderGroup = parseIpv6Request(caller.region, input)
   if (input.CidrBlock === undefined) {
     throw new ApiError('MissingParameter', "Either 'cidrBlock' or 'ipv4IpamPoolId' should be provided.")
   }
@@ -40,7 +36,7 @@ export function createVpc(tx: Tx, caller: Caller, input: CreateVpcRequest): Crea
   const { defaultDhcpOptionsId } = ensureAccountRegion(tx, caller)
   // A set that was deleted is not brought back: the VPC has none then, which AWS writes `default`.
   const dhcpOptionsId = tx.dhcpOptions.has(defaultDhcpOptionsId) ? defaultDhcpOptionsId : 'default'
-  const { vpc } = insertVpc(tx, caller, { cidr, dhcpOptionsId, instanceTenancy, tags })
+  const { vpc } = insertVpc(tx, caller, { cidr, dhcpOptionsId, instanceTenancy, ipv6BorderGroup, tags })
   return { Vpc: toVpc(vpc, 'pending') }
 }
 
@@ -75,6 +71,7 @@ function hasDependencies(records: Records, { id }: Vpc): boolean {
   return (
     records.subnets.where('vpcId', id).length > 0 ||
     records.internetGateways.where('vpcId', id).length > 0 ||
+    records.egressOnlyInternetGateways.where('vpcId', id).length > 0 ||
     records.networkInterfaces.where('vpcId', id).length > 0 ||
     records.vpcEndpoints.where('vpcId', id).length > 0 ||
     records.serviceNetworkVpcAssociations.where('vpcId', id).length > 0 ||
@@ -97,10 +94,10 @@ const FILTERS: FilterFields<Vpc> = {
   'cidr-block-association.cidr-block': (vpc) => vpc.cidrBlocks.map((one) => one.cidr),
   'cidr-block-association.state': () => 'associated',
   'dhcp-options-id': (vpc) => vpc.dhcpOptionsId,
-  'ipv6-cidr-block-association.association-id': () => undefined,
-  'ipv6-cidr-block-association.ipv6-cidr-block': () => undefined,
-  'ipv6-cidr-block-association.ipv6-pool': () => undefined,
-  'ipv6-cidr-block-association.state': () => undefined,
+  'ipv6-cidr-block-association.association-id': (vpc) => vpc.ipv6CidrBlocks?.map((one) => one.associationId),
+  'ipv6-cidr-block-association.ipv6-cidr-block': (vpc) => vpc.ipv6CidrBlocks?.map((one) => one.cidr),
+  'ipv6-cidr-block-association.ipv6-pool': (vpc) => vpc.ipv6CidrBlocks?.map((one) => one.pool),
+  'ipv6-cidr-block-association.state': (vpc) => vpc.ipv6CidrBlocks?.map(() => 'associated'),
   'is-default': (vpc) => vpc.isDefault,
   isDefault: (vpc) => vpc.isDefault,
   'owner-id': (vpc) => vpc.owner,
