@@ -5,6 +5,7 @@ import type { Records } from '../store/store.ts'
 import { compileConnections } from './endpoint-service.ts'
 import { compileGatewayEndpoints } from './gateway-endpoint.ts'
 import { compileGatewayLoadBalancerEndpoints } from './gateway-load-balancer-endpoint.ts'
+import { compileGatewayRouteTables } from './gateway-route-table.ts'
 import { compilePrivateZones, compilePublicZones } from './hosted-zone.ts'
 import { compileInstances } from './instance.ts'
 import { compileInterfaceEndpoints } from './interface-endpoint.ts'
@@ -61,6 +62,7 @@ export function compileVpc(records: Records, vpc: Vpc): VpcNetwork {
     ...compileResources(records, vpc),
     ...compileAppliances(records, vpc),
     ...compileInternet(records, vpc),
+    ...compileGatewayRouteTables(records, vpc),
     ...compilePeerings(records, vpc),
     ...compileVpnGateway(records, vpc),
     failedZoneIds: compileFailedZones(records, vpc),

@@ -180,6 +180,8 @@ export interface VpcNetwork {
   readonly internetGatewayId?: InternetGatewayId
   /** NAT gateways that are in force or being put in force, by id; absent: none. */
   readonly natGateways?: readonly NatGatewayNetwork[]
+  /** By the gateway's id; absent: what comes in by a gateway goes straight to where it is sent. */
+  readonly gatewayRouteTables?: readonly GatewayRouteTableNetwork[]
   /** Active peering connections, by id; absent: none. */
   readonly peerings?: readonly PeeringNetwork[]
   /** IPv6 blocks; absent: none. */
@@ -262,6 +264,12 @@ export interface NatGatewayNetwork {
   readonly backboneAddress: Address
   /** Public only. */
   readonly publicAddress?: Address
+}
+
+/** What comes in by a gateway of the VPC is routed by a table, to an appliance first. */
+export interface GatewayRouteTableNetwork {
+  readonly gatewayId: InternetGatewayId | VpnGatewayId
+  readonly routeTableId: RouteTableId
 }
 
 /** An instance that should be running; a stopped one is not here. */
