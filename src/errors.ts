@@ -76,6 +76,10 @@ const NOT_FOUND = {
   PrefixList: ['InvalidPrefixListID.NotFound', (id) => `The prefix list ID '${id}' does not exist.`],
   Allocation: ['InvalidAllocationID.NotFound', (id) => `The allocation ID '${id}' does not exist`],
   NatGateway: ['NatGatewayNotFound', (id) => `The Nat Gateway ${id} was not found`],
+  FlowLog: [
+    'InvalidFlowLogId.NotFound',
+    (id) => `These flow log ids in the input list are not found: [TotalCount: 1] ${id}`,
+  ],
   InternetGateway: ['InvalidInternetGatewayID.NotFound', (id) => `The internetGateway ID '${id}' does not exist`],
   VpcPeeringConnection: [
     'InvalidVpcPeeringConnectionID.NotFound',

@@ -3,6 +3,7 @@
 import type { Vpc } from '../store/records.ts'
 import type { Records } from '../store/store.ts'
 import { compileConnections } from './endpoint-service.ts'
+import { compileFlowLogs } from './flow-log.ts'
 import { compileGatewayEndpoints } from './gateway-endpoint.ts'
 import { compileGatewayLoadBalancerEndpoints } from './gateway-load-balancer-endpoint.ts'
 import { compileGatewayRouteTables } from './gateway-route-table.ts'
@@ -65,6 +66,7 @@ export function compileVpc(records: Records, vpc: Vpc): VpcNetwork {
     ...compileGatewayRouteTables(records, vpc),
     ...compilePeerings(records, vpc),
     ...compileVpnGateway(records, vpc),
+    ...compileFlowLogs(records, vpc),
     failedZoneIds: compileFailedZones(records, vpc),
   }
 }

@@ -192,6 +192,8 @@ export interface VpcNetwork {
   readonly transitGatewayLinks?: readonly TransitGatewayLinkNetwork[]
   /** Absent: none is attached. */
   readonly vpnGateway?: VpnGatewayNetwork
+  /** It has a flow log, so its packets are counted. */
+  readonly countsFlows?: true
   /** Ids of zones that `az fail` took down and in which this VPC has subnets. Nothing enters or leaves an address there. */
   readonly failedZoneIds: readonly string[]
 }

@@ -4,6 +4,7 @@
 import type { Address } from '../ip/address.ts'
 import type { Cidr } from '../ip/cidr.ts'
 import type { PortRange, Protocol } from '../ip/protocol.ts'
+import type { FlowLog } from './flow-log-records.ts'
 import type { ElasticAddress, NatGateway, NatGatewayId, Site } from './internet-records.ts'
 import type {
   EgressOnlyInternetGateway,
@@ -1076,6 +1077,7 @@ export interface Schema {
   shareInvitations: ShareInvitation
   elasticAddresses: ElasticAddress
   natGateways: NatGateway
+  flowLogs: FlowLog
   sites: Site
   vpcPeeringConnections: VpcPeeringConnection
   egressOnlyInternetGateways: EgressOnlyInternetGateway
@@ -1189,6 +1191,7 @@ export const INDEXES = {
   shareInvitations: ['shareId', 'receiver'],
   elasticAddresses: ['owner', 'publicIp', 'networkInterfaceId', 'vpcId'],
   natGateways: ['owner', 'vpcId', 'subnetId'],
+  flowLogs: ['owner', 'vpcId', 'resourceId'],
   sites: ['address'],
   vpcPeeringConnections: ['owner', 'accepter', 'requesterVpcId', 'accepterVpcId'],
   egressOnlyInternetGateways: ['owner', 'vpcId'],

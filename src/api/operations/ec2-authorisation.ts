@@ -1,6 +1,7 @@
 // What EC2's actions ask the policies, and whom nothing can refuse.
 
 import { multiRegionAuthorisations } from '../../control/ec2/endpoint-service/multi-region-authorisation.ts'
+import { flowLogAuthorisations } from '../../control/ec2/flow-log/flow-log-authorisation.ts'
 import { instanceProfileAuthorisations } from '../../control/ec2/instance/instance-profile-authorisation.ts'
 import { ec2Authorisations } from '../../control/ec2/request/authorisation.ts'
 import type { Call } from '../../edge/adapter.ts'
@@ -27,6 +28,7 @@ export function ec2Questions(records: Records, call: Call): readonly Authorisati
   const { account } = principal
   const asked = ec2Authorisations(records, { account, region }, operation, input)
   if (ACROSS_REGIONS.has(operation)) return [...asked, ...multiRegionAuthorisations({ account, region }, input)]
+  if (operation === 'CreateFlowLogs') return [...asked, ...flowLogAuthorisations(records, account, input)]
   if (!GIVING_A_PROFILE.has(operation)) return asked
   return [...asked, ...instanceProfileAuthorisations(records, account, input)]
 }

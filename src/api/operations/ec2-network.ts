@@ -44,6 +44,7 @@ import {
   disassociateAddress,
   releaseAddress,
 } from '../../control/ec2/internet/elastic-address.ts'
+import { createFlowLogs, deleteFlowLogs, describeFlowLogs } from '../../control/ec2/flow-log/flow-log.ts'
 import { createNatGateway, deleteNatGateway, describeNatGateways } from '../../control/ec2/internet/nat-gateway.ts'
 import {
   describeSecurityGroupReferences,
@@ -71,7 +72,6 @@ import {
 } from '../../control/ec2/prefix-list/managed-prefix-list.ts'
 import {
   describeEgressOnlyInternetGateways,
-  describeFlowLogs,
   describeVpnGateways,
 } from '../../control/ec2/request/absent.ts'
 import { createTags, deleteTags, describeTags } from '../../control/ec2/request/tag-operations.ts'
@@ -153,6 +153,7 @@ export const EC2_NETWORK_WRITES = {
   AuthorizeSecurityGroupIngress: authorizeSecurityGroupIngress,
   CreateDefaultVpc: createDefaultVpc,
   CreateDhcpOptions: createDhcpOptions,
+  CreateFlowLogs: createFlowLogs,
   CreateInternetGateway: createInternetGateway,
   CreateManagedPrefixList: createManagedPrefixList,
   CreateNatGateway: createNatGateway,
@@ -167,6 +168,7 @@ export const EC2_NETWORK_WRITES = {
   CreateVpcEndpoint: createVpcEndpoint,
   CreateVpcPeeringConnection: createVpcPeeringConnection,
   DeleteDhcpOptions: deleteDhcpOptions,
+  DeleteFlowLogs: deleteFlowLogs,
   DeleteInternetGateway: deleteInternetGateway,
   DeleteManagedPrefixList: deleteManagedPrefixList,
   DeleteNatGateway: deleteNatGateway,

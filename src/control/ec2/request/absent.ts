@@ -4,8 +4,6 @@
 import type {
   DescribeEgressOnlyInternetGatewaysRequest,
   DescribeEgressOnlyInternetGatewaysResult,
-  DescribeFlowLogsRequest,
-  DescribeFlowLogsResult,
   DescribeVpnGatewaysRequest,
   DescribeVpnGatewaysResult,
 } from '@aws-sdk/client-ec2'
@@ -29,19 +27,6 @@ export function describeEgressOnlyInternetGateways(
 ): DescribeEgressOnlyInternetGatewaysResult {
   // AWS, too, leaves out those that do not exist.
   return { EgressOnlyInternetGateways: [] }
-}
-
-export function describeFlowLogs(
-  _records: Records,
-  _caller: Caller,
-  input: DescribeFlowLogsRequest,
-): DescribeFlowLogsResult {
-  requireNone(
-    input.FlowLogIds,
-    'InvalidFlowLogId.NotFound',
-    (id) => `These flow log ids in the request are not found: ${id}`,
-  )
-  return { FlowLogs: [] }
 }
 
 function requireNone(ids: readonly string[] | undefined, code: string, sentence: (id: string) => string): void {

@@ -22,6 +22,7 @@ const TYPES: Readonly<Record<string, Ec2ResourceType>> = {
   dopt: 'dhcp-options',
   eipalloc: 'elastic-ip',
   eni: 'network-interface',
+  fl: 'vpc-flow-log',
   i: 'instance',
   igw: 'internet-gateway',
   nat: 'natgateway',

@@ -51,6 +51,7 @@ const IDS = {
   InternetGateway: ['igw', 'InvalidInternetGatewayId.Malformed', 'internetGatewayId'],
   Allocation: ['eipalloc', 'InvalidAllocationID.Malformed', 'AllocationId'],
   NatGateway: ['nat', 'NatGatewayMalformed', 'NatGatewayId'],
+  FlowLog: ['fl', 'InvalidFlowLogId.Malformed', 'flowLogId'],
   DhcpOptions: ['dopt', 'InvalidDhcpOptionsId.Malformed', 'dhcpOptionsId'],
   VpcPeeringConnection: ['pcx', 'InvalidVpcPeeringConnectionId.Malformed', 'vpcPeeringConnectionId'],
 } as const satisfies Partial<Record<ResourceKind, readonly [prefix: string, malformed: string, parameter: string]>>

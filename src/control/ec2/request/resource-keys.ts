@@ -74,6 +74,8 @@ function tableOf(records: Records, type: Ec2ResourceType) {
       return records.instances
     case 'internet-gateway':
       return records.internetGateways
+    case 'vpc-flow-log':
+      return records.flowLogs
     case 'natgateway':
       return records.natGateways
     case 'network-acl':

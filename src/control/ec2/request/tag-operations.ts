@@ -56,6 +56,7 @@ const KINDS: Readonly<Record<string, TaggedKind>> = {
   eni: tagged('network-interface', 'NetworkInterface', 'networkInterfaces'),
   eipalloc: tagged('elastic-ip', 'Allocation', 'elasticAddresses'),
   nat: tagged('natgateway', 'NatGateway', 'natGateways'),
+  fl: tagged('vpc-flow-log', 'FlowLog', 'flowLogs'),
   i: tagged('instance', 'Instance', 'instances'),
   igw: tagged('internet-gateway', 'InternetGateway', 'internetGateways'),
   key: tagged('key-pair', 'KeyPair', 'keyPairs'),
@@ -127,6 +128,7 @@ type TaggedTableName =
   | 'internetGateways'
   | 'elasticAddresses'
   | 'natGateways'
+  | 'flowLogs'
   | 'keyPairs'
   | 'managedPrefixLists'
   | 'routeTables'
