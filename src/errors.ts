@@ -72,6 +72,11 @@ const NOT_FOUND = {
     'InvalidConnectionNotification',
     (id) => `The connection notification ID '${id}' does not exist`,
   ],
+  LaunchTemplate: [
+    'InvalidLaunchTemplateId.NotFound',
+    (id) => `The specified launch template, with template ID ${id}, does not exist.`,
+  ],
+  PlacementGroup: ['InvalidPlacementGroup.Unknown', (id) => `The Placement Group '${id}' is unknown.`],
   KeyPair: ['InvalidKeyPair.NotFound', (id) => `The key pair '${id}' does not exist`],
   PrefixList: ['InvalidPrefixListID.NotFound', (id) => `The prefix list ID '${id}' does not exist.`],
   Allocation: ['InvalidAllocationID.NotFound', (id) => `The allocation ID '${id}' does not exist`],
@@ -80,6 +85,7 @@ const NOT_FOUND = {
     'InvalidFlowLogId.NotFound',
     (id) => `These flow log ids in the input list are not found: [TotalCount: 1] ${id}`,
   ],
+  EgressOnlyInternetGateway: ['InvalidGatewayID.NotFound', (id) => `The gateway ID '${id}' does not exist`],
   InternetGateway: ['InvalidInternetGatewayID.NotFound', (id) => `The internetGateway ID '${id}' does not exist`],
   VpcPeeringConnection: [
     'InvalidVpcPeeringConnectionID.NotFound',

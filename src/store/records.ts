@@ -32,6 +32,7 @@ import type {
   ShareInvitation,
   SharePrincipal,
 } from './lattice-records.ts'
+import type { LaunchTemplate, LaunchTemplateVersion, PlacementGroup } from './launch-template-records.ts'
 import type {
   Certificate,
   ConnectionNotification,
@@ -53,6 +54,7 @@ import type { ManagedPrefixList, PrefixListVersion } from './prefix-list-records
 import type {
   TransitGateway,
   TransitGatewayAttachment,
+  TransitGatewayAttachmentId,
   TransitGatewayId,
   TransitGatewayRouteTable,
 } from './transit-gateway-records.ts'
@@ -60,8 +62,8 @@ import type {
   CustomerGateway,
   DirectConnectGateway,
   DirectConnectGatewayAssociation,
-  OnPremisesNetwork,
   OnPremisesAttachment,
+  OnPremisesNetwork,
   VpnConnection,
   VpnGateway,
   VpnGatewayId,
@@ -253,11 +255,14 @@ export interface NetworkInterface extends Owned {
     | 'gateway_load_balancer'
     | 'gateway_load_balancer_endpoint'
     | 'nat_gateway'
+    | 'transit_gateway'
   readonly requesterManaged: boolean
   /** The endpoint that owns it; it then has no attachment to an instance. */
   readonly vpcEndpointId?: VpcEndpointId
   /** The load balancer whose node it is; it then has no attachment to an instance. */
   readonly loadBalancerId?: string
+  /** The attachment to a transit gateway that it is a part of; it then has no attachment to an instance. */
+  readonly transitGatewayAttachmentId?: TransitGatewayAttachmentId
   /** The resource gateway that it is a part of; it then has no attachment to an instance. */
   readonly resourceGatewayId?: ResourceGatewayId
   /** The NAT gateway whose it is; it then has no attachment to an instance. */
@@ -274,14 +279,14 @@ export interface NetworkInterface extends Owned {
   readonly privateAddresses: readonly Address[]
   /** Absent: none. The first is the primary one, where the interface has a primary one. */
   readonly ipv6Addresses?: readonly Address[]
+  /** The first IPv6 address is its primary one, which cannot be taken away. */
+  readonly hasPrimaryIpv6?: true
   readonly groupIds: readonly SecurityGroupId[]
   readonly sourceDestCheck: boolean
   readonly attachment?: NetworkInterfaceAttachment
   /** The attachment that was taken off last: whoever asks for it by its id sees it `detached`. */
   readonly detached?: NetworkInterfaceAttachment
   /** Out of 240.0.0.0/4, unique in the world: who this interface is once its packets left the VPC. */
-  /** The first IPv6 address is its primary one, which cannot be taken away. */
-  readonly hasPrimaryIpv6?: true
   readonly backboneAddress: Address
   /** The host whose kernel carries the interface; `local` while there is one host. */
   readonly host: string
@@ -307,6 +312,8 @@ export interface Instance extends Owned {
   readonly imageId: ImageId
   readonly instanceType: string
   readonly keyName?: string
+  /** Absent: none. */
+  readonly placementGroup?: { readonly name: string; readonly partitionNumber?: number }
   readonly vpcId: VpcId
   readonly subnetId: SubnetId
   readonly state: InstanceState
@@ -1010,6 +1017,9 @@ export interface Schema {
   vpcEndpoints: VpcEndpoint
   internetGateways: InternetGateway
   keyPairs: KeyPair
+  launchTemplates: LaunchTemplate
+  launchTemplateVersions: LaunchTemplateVersion
+  placementGroups: PlacementGroup
   managedPrefixLists: ManagedPrefixList
   prefixListVersions: PrefixListVersion
   dhcpOptions: DhcpOptions
@@ -1090,6 +1100,7 @@ export interface Schema {
   directConnectGateways: DirectConnectGateway
   directConnectGatewayAssociations: DirectConnectGatewayAssociation
   onPremisesNetworks: OnPremisesNetwork
+  onPremisesAttachments: OnPremisesAttachment
 }
 
 /** Fields by which a table can be asked for all its records with one value. */
@@ -1098,7 +1109,6 @@ export const INDEXES = {
   subnets: ['owner', 'vpcId', 'networkAclId'],
   routeTables: ['owner', 'vpcId'],
   securityGroups: ['owner', 'vpcId'],
-  onPremisesAttachments: OnPremisesAttachment
   securityGroupRules: ['owner', 'groupId'],
   networkAcls: ['owner', 'vpcId'],
   networkInterfaces: [
@@ -1124,6 +1134,9 @@ export const INDEXES = {
   ],
   internetGateways: ['owner', 'vpcId'],
   keyPairs: ['owner'],
+  launchTemplates: ['owner'],
+  launchTemplateVersions: ['launchTemplateId'],
+  placementGroups: ['owner'],
   managedPrefixLists: ['owner'],
   prefixListVersions: ['prefixListId'],
   dhcpOptions: ['owner'],
@@ -1196,7 +1209,7 @@ export const INDEXES = {
   vpcPeeringConnections: ['owner', 'accepter', 'requesterVpcId', 'accepterVpcId'],
   egressOnlyInternetGateways: ['owner', 'vpcId'],
   transitGateways: ['owner'],
-  transitGatewayAttachments: ['owner', 'transitGatewayId', 'transitGatewayOwner'],
+  transitGatewayAttachments: ['owner', 'transitGatewayId', 'transitGatewayOwner', 'vpcId'],
   transitGatewayRouteTables: ['owner', 'transitGatewayId'],
   vpnGateways: ['owner', 'vpcId'],
   customerGateways: ['owner'],

@@ -69,6 +69,11 @@ import {
   assignPrivateIpAddresses,
   unassignPrivateIpAddresses,
 } from '../../control/ec2/network-interface/private-ip-addresses.ts'
+import {
+  createPlacementGroup,
+  deletePlacementGroup,
+  describePlacementGroups,
+} from '../../control/ec2/placement-group/placement-group.ts'
 import type { Records, Tx } from '../../store/store.ts'
 import type { ReadRows, WriteRows } from './rows.ts'
 
@@ -91,33 +96,44 @@ export function ec2InstanceReads(host: InstanceHost) {
     DescribeInstanceTypes: describeInstanceTypes,
     DescribeInstances: describeInstances,
     DescribeKeyPairs: describeKeyPairs,
+    DescribeLaunchTemplateVersions: describeLaunchTemplateVersions,
+    DescribeLaunchTemplates: describeLaunchTemplates,
     DescribeNetworkInterfaceAttribute: describeNetworkInterfaceAttribute,
     DescribeNetworkInterfaces: describeNetworkInterfaces,
+    DescribePlacementGroups: describePlacementGroups,
     DescribeVolumeAttribute: describeVolumeAttribute,
     DescribeVolumeStatus: describeVolumeStatus,
     DescribeVolumes: describeVolumes,
     GetConsoleOutput: (records: Records, caller: Caller, input: Parameters<typeof getConsoleOutput>[2]) =>
       getConsoleOutput(records, caller, input, host.consoleOutput),
     GetInstanceUefiData: getInstanceUefiData,
+    GetLaunchTemplateData: getLaunchTemplateData,
   } as const satisfies ReadRows
 }
 
 export function ec2InstanceWrites(host: InstanceHost) {
   return {
+    AssignIpv6Addresses: assignIpv6Addresses,
     AssignPrivateIpAddresses: assignPrivateIpAddresses,
     AssociateIamInstanceProfile: associateIamInstanceProfile,
     AttachNetworkInterface: attachNetworkInterface,
+    CreateLaunchTemplate: createLaunchTemplate,
+    CreateLaunchTemplateVersion: createLaunchTemplateVersion,
+    CreatePlacementGroup: createPlacementGroup,
     CreateNetworkInterface: createNetworkInterface,
+    DeleteLaunchTemplate: deleteLaunchTemplate,
+    DeleteLaunchTemplateVersions: deleteLaunchTemplateVersions,
+    DeletePlacementGroup: deletePlacementGroup,
     DeleteNetworkInterface: deleteNetworkInterface,
     DeleteVolume: deleteVolume,
     DeregisterImage: (tx: Tx, caller: Caller, input: Parameters<typeof deregisterImage>[2]) =>
       deregisterImage(tx, caller, input, architectureOf(host)),
     DetachNetworkInterface: detachNetworkInterface,
-    AssignIpv6Addresses: assignIpv6Addresses,
     DisassociateIamInstanceProfile: disassociateIamInstanceProfile,
     ModifyInstanceAttribute: modifyInstanceAttribute,
     ModifyInstanceCreditSpecification: modifyInstanceCreditSpecification,
     ModifyInstanceMetadataOptions: modifyInstanceMetadataOptions,
+    ModifyLaunchTemplate: modifyLaunchTemplate,
     ModifyNetworkInterfaceAttribute: modifyNetworkInterfaceAttribute,
     MonitorInstances: monitorInstances,
     RebootInstances: rebootInstances,
@@ -132,6 +148,7 @@ export function ec2InstanceWrites(host: InstanceHost) {
     StartInstances: startInstances,
     StopInstances: stopInstances,
     TerminateInstances: terminateInstances,
+    UnassignIpv6Addresses: unassignIpv6Addresses,
     UnassignPrivateIpAddresses: unassignPrivateIpAddresses,
     UnmonitorInstances: unmonitorInstances,
   } as const satisfies WriteRows
@@ -140,4 +157,3 @@ export function ec2InstanceWrites(host: InstanceHost) {
 function architectureOf({ architecture }: InstanceHost): Architecture {
   return architecture ?? (process.arch === 'arm64' ? 'arm64' : 'x86_64')
 }
-    UnassignIpv6Addresses: unassignIpv6Addresses,

@@ -18,6 +18,7 @@ import {
   toGroups,
   toInstanceInterface,
 } from '../network-interface/network-interface-shape.ts'
+import { findPlacementGroup } from '../placement-group/find.ts'
 import { tagList } from '../request/tags.ts'
 import { toInstanceProfile } from './instance-profile-association.ts'
 import { toMetadataOptions } from './metadata-options.ts'
@@ -128,8 +129,8 @@ function networkShape(records: Records, instance: Instance, interfaces: readonly
   const names = toPrivateDnsNameOptions(instance)
   return {
     ...publicShape(records, primary),
-    NetworkInterfaces: interfaces.map((eni) => toInstanceInterface(records, eni)),
     ...(primary.ipv6Addresses && { Ipv6Address: primary.ipv6Addresses[0] }),
+    NetworkInterfaces: interfaces.map((eni) => toInstanceInterface(records, eni)),
     PrivateDnsName:
       names.HostnameType === 'ip-name'
         ? addressDnsName(address, instance.region)
@@ -152,10 +153,13 @@ function publicShape(records: Records, primary: NetworkInterface): InstanceOutpu
 
 function placement(records: Records, instance: Instance): Placement {
   const subnet = records.subnets.get(instance.subnetId)
+  const group = instance.placementGroup
   return {
     AvailabilityZone: subnet?.availabilityZone,
     AvailabilityZoneId: subnet?.availabilityZoneId,
-    GroupName: '',
+    GroupName: group?.name ?? '',
+    ...(group && { GroupId: findPlacementGroup(records, instance, group.name)?.id }),
+    ...(group?.partitionNumber !== undefined && { PartitionNumber: group.partitionNumber }),
     Tenancy: records.vpcs.get(instance.vpcId)?.instanceTenancy ?? 'default',
   }
 }

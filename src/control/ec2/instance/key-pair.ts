@@ -61,7 +61,7 @@ export function describeKeyPairs(
   const names = input.KeyNames ?? []
   const ids = input.KeyPairIds ?? []
   const named = [
-    ...names.map((name) => requireByName(records, caller, name)),
+    ...names.map((name) => requireKeyPairNamed(records, caller, name)),
     ...ids.map((id) => requireOwned(records.keyPairs, caller, 'KeyPair', id)),
   ]
   const all = names.length + ids.length > 0 ? [...new Set(named)] : findAll(records.keyPairs, caller)
@@ -102,7 +102,8 @@ function requireNewName(records: Records, caller: Caller, name: string | undefin
   return name
 }
 
-function requireByName(records: Records, caller: Caller, name: string): KeyPair {
+/** The key pair of this name, which is what launches and templates name. */
+export function requireKeyPairNamed(records: Records, caller: Caller, name: string): KeyPair {
   const pair = findAll(records.keyPairs, caller).find((one) => one.name === name)
   if (!pair) throw notFound('KeyPair', name)
   return pair

@@ -2,12 +2,9 @@
 
 import type { RunInstancesRequest } from '@aws-sdk/client-ec2'
 import type { InstanceType } from '../../../catalogue/instance-types.ts'
-import { notServed, refuseUnserved } from '../request/not-served.ts'
+import { refuseUnserved } from '../request/not-served.ts'
 
 export function refuseUnservedLaunch(input: RunInstancesRequest): void {
-  if (input.LaunchTemplate) {
-    throw notServed('LaunchTemplate: give ImageId, InstanceType and the rest in the call itself; a launch template')
-  }
   const { Placement: placement, CapacityReservationSpecification: capacity } = input
   refuseUnserved({
     additionalInfo: input.AdditionalInfo,
@@ -23,11 +20,8 @@ export function refuseUnservedLaunch(input: RunInstancesRequest): void {
     'networkPerformanceOptions.bandwidthWeighting': unlessDefault(input.NetworkPerformanceOptions?.BandwidthWeighting),
     operator: input.Operator,
     'placement.affinity': placement?.Affinity,
-    'placement.groupId': placement?.GroupId,
-    'placement.groupName': placement?.GroupName,
     'placement.hostId': placement?.HostId,
     'placement.hostResourceGroupArn': placement?.HostResourceGroupArn,
-    'placement.partitionNumber': placement?.PartitionNumber,
     'placement.tenancy': unlessDefault(placement?.Tenancy),
     ramdiskId: input.RamdiskId,
     secondaryInterfaces: input.SecondaryInterfaces,

@@ -12,6 +12,7 @@ import { createSubnet } from '../vpc/subnet.ts'
 import { modifySubnetAttribute } from '../vpc/subnet-attribute.ts'
 import { createVpc } from '../vpc/vpc.ts'
 import { describeInstances } from './instance.ts'
+import { createKeyPair } from './key-pair.ts'
 import { runInstances } from './run-instances.ts'
 
 const IMAGES = hostImages('us-east-1', 'x86_64')
@@ -69,6 +70,7 @@ describe('runInstances', () => {
   })
 
   test('answers what DescribeInstances answers', () => {
+    p.world.write(createKeyPair, { KeyName: 'me', KeyType: 'ed25519' })
     const reservation = run(p, { SubnetId: p.subnets.a, SecurityGroupIds: [p.groupId], KeyName: 'me' })
     expect(p.world.read(describeInstances, {}).Reservations).toEqual([reservation])
     expect(reservation.Instances).toMatchObject([
@@ -256,6 +258,7 @@ describe('runInstances', () => {
       (q) => ({ SubnetId: q.subnets.a, Placement: { AvailabilityZone: 'us-east-1b' } }),
     ],
     ['a zone without a default subnet', 'MissingInput', { Placement: { AvailabilityZone: 'us-east-1z' } }],
+    ['an unknown key pair', 'InvalidKeyPair.NotFound', { KeyName: 'nobody' }],
     ['an unknown profile', 'InvalidParameterValue', { IamInstanceProfile: { Name: 'nobody' } }],
     ['a profile by name and ARN', 'InvalidParameterCombination', { IamInstanceProfile: { Name: 'a', Arn: 'b' } }],
     ['user data that is not base64', 'InvalidUserData.Malformed', { UserData: '#!/bin/sh' }],
@@ -266,9 +269,7 @@ describe('runInstances', () => {
       'InvalidParameterCombination',
       { InstanceType: 'm5.large', CreditSpecification: { CpuCredits: 'unlimited' } },
     ],
-    ['a launch template', 'UnsupportedOperation', { LaunchTemplate: { LaunchTemplateName: 'web' } }],
     ['spot', 'UnsupportedOperation', { InstanceMarketOptions: { MarketType: 'spot' } }],
-    ['a placement group', 'UnsupportedOperation', { Placement: { GroupName: 'close' } }],
     [
       'a tag of another resource type',
       'InvalidParameterValue',

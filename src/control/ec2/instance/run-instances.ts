@@ -9,9 +9,11 @@ import type { Records, Tx } from '../../../store/store.ts'
 import type { Caller } from '../../caller.ts'
 import { type LaunchImage, requireLaunchImage } from '../image/image.ts'
 import { renewPublicAddress } from '../internet/public-address.ts'
+import { withLaunchTemplate } from '../launch-template/launch-parameters.ts'
 import { takeAddresses } from '../network-interface/interface-address.ts'
 import { takeIpv6Addresses } from '../network-interface/ipv6-address.ts'
 import { insertNetworkInterface, type NewNetworkInterface } from '../network-interface/new-network-interface.ts'
+import { parsePlacementGroup } from '../placement-group/placement-group.ts'
 import { parseChoice } from '../request/choice.ts'
 import { findMadeBefore, rememberMade } from '../request/client-token.ts'
 import { ownedBy } from '../request/owned.ts'
@@ -22,6 +24,7 @@ import { parseCreditSpecification } from './credit-specification.ts'
 import { interfacesOf } from './instance-interfaces.ts'
 import { parseInstanceProfile } from './instance-profile-association.ts'
 import { toInstance, toReservations } from './instance-shape.ts'
+import { requireKeyPairNamed } from './key-pair.ts'
 import {
   addressCount,
   checkTypeLimits,
@@ -70,21 +73,31 @@ export function runInstances(
 ): Reservation {
   const madeBefore = findMadeBefore(tx, caller, { action: ACTION, input })
   if (madeBefore) return launchedReservation(tx, tx.instances.where('reservationId', madeBefore))
-  const launch = parseLaunch(tx, caller, input, architecture)
+  const { input: whole, instanceTags } = withLaunchTemplate(tx, caller, input)
+  const launch = parseLaunch(tx, caller, whole, architecture, instanceTags)
   const reservationId = tx.newId('r')
   rememberMade(tx, caller, { action: ACTION, input }, reservationId)
   return launchedReservation(tx, insertInstances(tx, caller, launch, reservationId))
 }
 
-function parseLaunch(tx: Tx, caller: Caller, input: RunInstancesRequest, architecture: Architecture): Launch {
+/** `instanceTags` are those of the template's that stand beside the user's. */
+function parseLaunch(
+  tx: Tx,
+  caller: Caller,
+  input: RunInstancesRequest,
+  architecture: Architecture,
+  instanceTags: Tags,
+): Launch {
   refuseUnservedLaunch(input)
   if (input.ImageId === undefined) throw missingParameter('ImageId')
   const image = requireLaunchImage(tx, caller, input.ImageId, architecture)
   const type = requireLaunchType(input, image)
+  if (input.KeyName) requireKeyPairNamed(tx, caller, input.KeyName)
   const { min, max } = requireCounts(input)
   const network = parseLaunchNetwork(tx, caller, input)
   checkTypeLimits(type.name, network)
   const volumes = parseLaunchVolumes(image, input.BlockDeviceMappings)
+  const placementGroup = parsePlacementGroup(tx, caller, input.Placement)
   const profile = parseInstanceProfile(tx, caller, input.IamInstanceProfile)
   const userData = parseUserData(input.UserData)
   const creditSpecification = parseCreditSpecification(type, input.CreditSpecification?.CpuCredits)
@@ -96,12 +109,17 @@ function parseLaunch(tx: Tx, caller: Caller, input: RunInstancesRequest, archite
     count: countThatFits(tx, network, min, max),
     network,
     volumes,
-    tags: { instance: tagsOf('instance'), volume: tagsOf('volume'), eni: tagsOf('network-interface') },
+    tags: {
+      instance: { ...tagsOf('instance'), ...instanceTags },
+      volume: tagsOf('volume'),
+      eni: tagsOf('network-interface'),
+    },
     common: {
       ...(input.ClientToken === undefined ? {} : { clientToken: input.ClientToken }),
       imageId: image.id,
       instanceType: type.name,
       ...(input.KeyName ? { keyName: input.KeyName } : {}),
+      ...(placementGroup ? { placementGroup } : {}),
       vpcId: network.subnet.vpcId,
       subnetId: network.subnet.id,
       state: 'pending',

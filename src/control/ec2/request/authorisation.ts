@@ -15,17 +15,34 @@ interface Ask {
   readonly operation: string
   readonly input: Input
   readonly named: NamedResources
+  /** Those that the call names by itself, not its launch template. */
+  readonly own: NamedResources
 }
 
 type Keys = Record<string, string | readonly string[]>
 
-/** One question for each resource; a single one on `*` for an action that has none, as lists do. */
-export function ec2Authorisations(records: Records, where: Where, operation: string, input: Input): Authorisation[] {
+/** One question for each resource; a single one on `*` for an action that has none, as lists do. `own` is the input as
+ * it was sent, when a launch template added to it. */
+export function ec2Authorisations(
+  records: Records,
+  where: Where,
+  operation: string,
+  input: Input,
+  own = input,
+): Authorisation[] {
   const resources = ec2ActionResources(operation)
   const about = { resourceAccount: where.account, action: `ec2:${operation}` }
   const anything = { ...about, resource: '*', keys: { 'ec2:region': where.region } }
   if (resources.length === 0) return [anything]
-  const ask = { records, where, operation, input, named: namedResources(records, where, operation, input) }
+  const named = namedResources(records, where, operation, input)
+  const ask = {
+    records,
+    where,
+    operation,
+    input,
+    named,
+    own: own === input ? named : namedResources(records, where, operation, own),
+  }
   const questions = resources.flatMap((resource) =>
     idsOf(ask, resource).map((id) => ({
       ...about,
@@ -60,6 +77,7 @@ function keysOf(ask: Ask, { type, isMade, keys: known }: Ec2ActionResource, id: 
       if (known.has(key)) keys[`${key}/${tag.toLowerCase()}`] = value
     }
   }
+  if (known.has('ec2:launchtemplate')) Object.assign(keys, templateKeys(ask, type, id))
   if (type === 'key-pair') keys['ec2:keypairname'] = id
   if (known.has('aws:requesttag')) Object.assign(keys, requestTagKeys(isMade ? tagsOf(input, type) : input.Tags))
   else if (operation === 'DeleteTags')
@@ -68,6 +86,17 @@ function keysOf(ask: Ask, { type, isMade, keys: known }: Ec2ActionResource, id: 
   if (attributes.length > 0) keys['ec2:attribute'] = attributes.map(([name]) => name)
   for (const [name, value] of attributes) keys[`ec2:attribute/${name.toLowerCase()}`] = value
   return keys
+}
+
+/** Of a launch with a template: which one, and whether the resource is the template's and not the call's own.
+ * https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/permissions-for-launch-templates.html */
+function templateKeys({ where, named, own }: Ask, type: string, id: string): Keys {
+  const [template] = named.get('launch-template') ?? []
+  if (template === undefined) return {}
+  return {
+    'ec2:launchtemplate': ec2ResourceArn('launch-template', template, where.region, where.account),
+    'ec2:islaunchtemplateresource': String(!own.get(type)?.has(id)),
+  }
 }
 
 /** Tags in a call that makes something need the right to tag it, beside the right to make it. */

@@ -2,8 +2,9 @@
 
 import type { Ec2ResourceType } from '../../../catalogue/ec2-actions.ts'
 import { ApiError } from '../../../errors.ts'
-import type { AccountId, Region, Subnet } from '../../../store/records.ts'
+import type { AccountId, Region, Subnet, Vpc } from '../../../store/records.ts'
 import type { Records } from '../../../store/store.ts'
+import { findLaunchTemplateNamed } from '../launch-template/find.ts'
 
 /** Whose resources are asked about, and where. */
 export interface Where {
@@ -20,12 +21,15 @@ const TYPES: Readonly<Record<string, Ec2ResourceType>> = {
   acl: 'network-acl',
   ami: 'image',
   dopt: 'dhcp-options',
+  eigw: 'egress-only-internet-gateway',
   eipalloc: 'elastic-ip',
   eni: 'network-interface',
   fl: 'vpc-flow-log',
   i: 'instance',
   igw: 'internet-gateway',
+  lt: 'launch-template',
   nat: 'natgateway',
+  pg: 'placement-group',
   pcx: 'vpc-peering-connection',
   pl: 'prefix-list',
   rtb: 'route-table',
@@ -71,7 +75,9 @@ export function namedResources(records: Records, where: Where, operation: string
   }
   walk(input, false)
   for (const id of groupsByName(records, where, input)) add(id)
-  if (typeof input.KeyName === 'string') found.set('key-pair', new Set([input.KeyName]))
+  for (const [type, key] of resourcesByName(records, where, operation, input)) {
+    found.set(type, (found.get(type) ?? new Set()).add(key))
+  }
   if (operation === 'AcceptVpcPeeringConnection') {
     const peering = records.vpcPeeringConnections.get(String(input.VpcPeeringConnectionId))
     if (peering) add(peering.accepterVpcId)
@@ -110,7 +116,12 @@ function idsBehind(records: Records, { account }: Where, id: string): readonly s
   }
   if (id.startsWith('vpc-cidr-assoc-')) {
     const vpcs = records.vpcs.where('owner', account)
-    return vpcs.filter((vpc) => vpc.cidrBlocks.some((one) => one.associationId === id)).map((vpc) => vpc.id)
+    const blocks = ({ cidrBlocks, ipv6CidrBlocks = [] }: Vpc) => [...cidrBlocks, ...ipv6CidrBlocks]
+    return vpcs.filter((vpc) => blocks(vpc).some((one) => one.associationId === id)).map((vpc) => vpc.id)
+  }
+  if (id.startsWith('subnet-cidr-assoc-')) {
+    const subnets = records.subnets.where('owner', account)
+    return subnets.filter((one) => one.ipv6Cidr?.associationId === id).map((one) => one.id)
   }
   if (id.startsWith('vpce-nfn-')) {
     const notification = records.connectionNotifications.get(id)
@@ -118,6 +129,27 @@ function idsBehind(records: Records, { account }: Where, id: string): readonly s
     return [notification.serviceId ?? notification.vpcEndpointId ?? []].flat()
   }
   return [id]
+}
+
+/** What calls name by a name: a key pair and a placement group, whose ARNs have it, and a launch template. */
+function resourcesByName(
+  records: Records,
+  where: Where,
+  operation: string,
+  input: Input,
+): (readonly [Ec2ResourceType, string])[] {
+  const template = [input, input.LaunchTemplate].find(
+    (one) => isObject(one) && typeof one.LaunchTemplateName === 'string',
+  )
+  const templateName = isObject(template) ? template.LaunchTemplateName : undefined
+  const lt = typeof templateName === 'string' ? findLaunchTemplateNamed(records, where, templateName) : undefined
+  const placement = operation.endsWith('PlacementGroup') ? input : input.Placement
+  const group = isObject(placement) ? placement.GroupName : undefined
+  return [
+    ...(typeof input.KeyName === 'string' ? ([['key-pair', input.KeyName]] as const) : []),
+    ...(lt ? ([['launch-template', lt.id]] as const) : []),
+    ...(typeof group === 'string' && group !== '' ? ([['placement-group', group]] as const) : []),
+  ]
 }
 
 /** Names of security groups mean those of the default VPC. */

@@ -66,6 +66,8 @@ function tableOf(records: Records, type: Ec2ResourceType) {
   switch (type) {
     case 'dhcp-options':
       return records.dhcpOptions
+    case 'egress-only-internet-gateway':
+      return records.egressOnlyInternetGateways
     case 'elastic-ip':
       return records.elasticAddresses
     case 'image':
@@ -78,10 +80,14 @@ function tableOf(records: Records, type: Ec2ResourceType) {
       return records.flowLogs
     case 'natgateway':
       return records.natGateways
+    case 'launch-template':
+      return records.launchTemplates
     case 'network-acl':
       return records.networkAcls
     case 'network-interface':
       return records.networkInterfaces
+    case 'placement-group':
+      return records.placementGroups
     case 'prefix-list':
       return records.managedPrefixLists
     case 'route-table':

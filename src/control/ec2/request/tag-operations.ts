@@ -55,9 +55,12 @@ const KINDS: Readonly<Record<string, TaggedKind>> = {
   dopt: tagged('dhcp-options', 'DhcpOptions', 'dhcpOptions'),
   eni: tagged('network-interface', 'NetworkInterface', 'networkInterfaces'),
   eipalloc: tagged('elastic-ip', 'Allocation', 'elasticAddresses'),
+  lt: tagged('launch-template', 'LaunchTemplate', 'launchTemplates'),
+  pg: tagged('placement-group', 'PlacementGroup', 'placementGroups'),
   nat: tagged('natgateway', 'NatGateway', 'natGateways'),
   fl: tagged('vpc-flow-log', 'FlowLog', 'flowLogs'),
   i: tagged('instance', 'Instance', 'instances'),
+  eigw: tagged('egress-only-internet-gateway', 'EgressOnlyInternetGateway', 'egressOnlyInternetGateways'),
   igw: tagged('internet-gateway', 'InternetGateway', 'internetGateways'),
   key: tagged('key-pair', 'KeyPair', 'keyPairs'),
   pl: tagged('prefix-list', 'PrefixList', 'managedPrefixLists'),
@@ -125,11 +128,14 @@ type TaggedTableName =
   | 'dhcpOptions'
   | 'networkInterfaces'
   | 'instances'
+  | 'egressOnlyInternetGateways'
   | 'internetGateways'
   | 'elasticAddresses'
   | 'natGateways'
   | 'flowLogs'
   | 'keyPairs'
+  | 'launchTemplates'
+  | 'placementGroups'
   | 'managedPrefixLists'
   | 'routeTables'
   | 'securityGroups'
