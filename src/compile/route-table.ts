@@ -13,6 +13,7 @@ import type { NextHop, RouteEntry, RouteTableNetwork } from './network.ts'
 import { byId } from './order.ts'
 import { prefixListCidrs } from './prefix-list.ts'
 import { bySpecificity } from './specificity.ts'
+import { vpcBlocks } from './vpc-blocks.ts'
 import { learntRoutes, vpnGatewayOf } from './vpn-gateway.ts'
 
 export function compileRouteTables(records: Records, vpc: Vpc): RouteTableNetwork[] {
@@ -27,8 +28,8 @@ function compileEntries(records: Records, vpc: Vpc, table: RouteTable): RouteEnt
     table.routes.map(({ destination }) => (destination.kind === 'cidr' ? destination.cidr : undefined)),
   )
   // A route for a whole block stands in for the block's local route.
-  const blocks = vpc.cidrBlocks.filter(({ cidr }) => !own.has(cidr))
-  const local = blocks.map(({ cidr }) => entry(table, cidr, { kind: 'local' }))
+  const blocks = vpcBlocks(vpc).filter((cidr) => !own.has(cidr))
+  const local = blocks.map((cidr) => entry(table, cidr, { kind: 'local' }))
   const routes = table.routes.flatMap((route) => compileCidrRoute(records, table, route))
   const plain = withPropagated(records, vpc, table, withPrefixLists(records, vpc, table, [...local, ...routes]))
   return [...plain, ...endpointEntries(records, table, plain)].sort(bySpecificity)
@@ -48,7 +49,7 @@ function withPrefixLists(records: Records, vpc: Vpc, table: RouteTable, plain: r
     if (destination.kind !== 'prefixList') continue
     const nextHop = compileTarget(records, table, route)
     for (const cidr of prefixListCidrs(records, table.region, destination.prefixListId)) {
-      if (entries.has(cidr) || vpc.cidrBlocks.some((block) => cidrCovers(block.cidr, cidr))) continue
+      if (entries.has(cidr) || vpcBlocks(vpc).some((block) => cidrCovers(block, cidr))) continue
       entries.set(cidr, entry(table, cidr, nextHop, destination.prefixListId))
     }
   }

@@ -36,6 +36,7 @@ import {
   revokeSecurityGroupEgress,
   revokeSecurityGroupIngress,
 } from '../../control/ec2/filtering/security-group-rule.ts'
+import { createFlowLogs, deleteFlowLogs, describeFlowLogs } from '../../control/ec2/flow-log/flow-log.ts'
 import {
   allocateAddress,
   associateAddress,
@@ -44,7 +45,6 @@ import {
   disassociateAddress,
   releaseAddress,
 } from '../../control/ec2/internet/elastic-address.ts'
-import { createFlowLogs, deleteFlowLogs, describeFlowLogs } from '../../control/ec2/flow-log/flow-log.ts'
 import { createNatGateway, deleteNatGateway, describeNatGateways } from '../../control/ec2/internet/nat-gateway.ts'
 import {
   describeSecurityGroupReferences,
@@ -70,10 +70,7 @@ import {
   modifyManagedPrefixList,
   restoreManagedPrefixListVersion,
 } from '../../control/ec2/prefix-list/managed-prefix-list.ts'
-import {
-  describeEgressOnlyInternetGateways,
-  describeVpnGateways,
-} from '../../control/ec2/request/absent.ts'
+import { describeVpnGateways } from '../../control/ec2/request/absent.ts'
 import { createTags, deleteTags, describeTags } from '../../control/ec2/request/tag-operations.ts'
 import { createRoute, deleteRoute, replaceRoute } from '../../control/ec2/route/route.ts'
 import {
@@ -92,16 +89,21 @@ import {
   describeDhcpOptions,
 } from '../../control/ec2/vpc/dhcp-options.ts'
 import {
+  createEgressOnlyInternetGateway,
+  deleteEgressOnlyInternetGateway,
+  describeEgressOnlyInternetGateways,
+} from '../../control/ec2/vpc/egress-only-internet-gateway.ts'
+import {
   attachInternetGateway,
   createInternetGateway,
   deleteInternetGateway,
   describeInternetGateways,
   detachInternetGateway,
 } from '../../control/ec2/vpc/internet-gateway.ts'
-import { associateSubnetCidrBlock, disassociateSubnetCidrBlock } from '../../control/ec2/vpc/subnet-ipv6.ts'
 import { describeAccountAttributes, describeAvailabilityZones, describeRegions } from '../../control/ec2/vpc/region.ts'
 import { createSubnet, deleteSubnet, describeSubnets } from '../../control/ec2/vpc/subnet.ts'
 import { modifySubnetAttribute } from '../../control/ec2/vpc/subnet-attribute.ts'
+import { associateSubnetCidrBlock, disassociateSubnetCidrBlock } from '../../control/ec2/vpc/subnet-ipv6.ts'
 import { createVpc, deleteVpc, describeVpcs } from '../../control/ec2/vpc/vpc.ts'
 import { describeVpcAttribute, modifyVpcAttribute } from '../../control/ec2/vpc/vpc-attribute.ts'
 import { associateVpcCidrBlock, disassociateVpcCidrBlock } from '../../control/ec2/vpc/vpc-cidr-block.ts'
@@ -143,10 +145,10 @@ export const EC2_NETWORK_READS = {
 export const EC2_NETWORK_WRITES = {
   AllocateAddress: allocateAddress,
   AssociateAddress: associateAddress,
-  AssociateSubnetCidrBlock: associateSubnetCidrBlock,
   AcceptVpcPeeringConnection: acceptVpcPeeringConnection,
   AssociateDhcpOptions: associateDhcpOptions,
   AssociateRouteTable: associateRouteTable,
+  AssociateSubnetCidrBlock: associateSubnetCidrBlock,
   AssociateVpcCidrBlock: associateVpcCidrBlock,
   AttachInternetGateway: attachInternetGateway,
   AuthorizeSecurityGroupEgress: authorizeSecurityGroupEgress,
@@ -154,6 +156,7 @@ export const EC2_NETWORK_WRITES = {
   CreateDefaultVpc: createDefaultVpc,
   CreateDhcpOptions: createDhcpOptions,
   CreateFlowLogs: createFlowLogs,
+  CreateEgressOnlyInternetGateway: createEgressOnlyInternetGateway,
   CreateInternetGateway: createInternetGateway,
   CreateManagedPrefixList: createManagedPrefixList,
   CreateNatGateway: createNatGateway,
@@ -169,6 +172,7 @@ export const EC2_NETWORK_WRITES = {
   CreateVpcPeeringConnection: createVpcPeeringConnection,
   DeleteDhcpOptions: deleteDhcpOptions,
   DeleteFlowLogs: deleteFlowLogs,
+  DeleteEgressOnlyInternetGateway: deleteEgressOnlyInternetGateway,
   DeleteInternetGateway: deleteInternetGateway,
   DeleteManagedPrefixList: deleteManagedPrefixList,
   DeleteNatGateway: deleteNatGateway,
@@ -184,8 +188,8 @@ export const EC2_NETWORK_WRITES = {
   DeleteVpcPeeringConnection: deleteVpcPeeringConnection,
   DetachInternetGateway: detachInternetGateway,
   DisassociateAddress: disassociateAddress,
-  DisassociateSubnetCidrBlock: disassociateSubnetCidrBlock,
   DisassociateRouteTable: disassociateRouteTable,
+  DisassociateSubnetCidrBlock: disassociateSubnetCidrBlock,
   DisassociateVpcCidrBlock: disassociateVpcCidrBlock,
   ModifyManagedPrefixList: modifyManagedPrefixList,
   ModifySecurityGroupRules: modifySecurityGroupRules,

@@ -64,15 +64,16 @@ export function toStatus(
 function toVpcInfo(records: Records, peering: VpcPeeringConnection, side: PeeringSide): VpcPeeringConnectionVpcInfo {
   const isRequester = side === 'requester'
   const id = isRequester ? peering.requesterVpcId : peering.accepterVpcId
-  const blocks = isRequester || peering.state === 'active' ? records.vpcs.get(id)?.cidrBlocks : undefined
+  const vpc = isRequester || peering.state === 'active' ? records.vpcs.get(id) : undefined
   return {
     VpcId: id,
     OwnerId: isRequester ? peering.owner : peering.accepter,
     Region: isRequester ? peering.region : peering.accepterRegion,
-    ...(blocks && {
-      CidrBlock: blocks[0]?.cidr,
-      CidrBlockSet: blocks.map(({ cidr }) => ({ CidrBlock: cidr })),
+    ...(vpc && {
+      CidrBlock: vpc.cidrBlocks[0]?.cidr,
+      CidrBlockSet: vpc.cidrBlocks.map(({ cidr }) => ({ CidrBlock: cidr })),
     }),
+    ...(vpc?.ipv6CidrBlocks && { Ipv6CidrBlockSet: vpc.ipv6CidrBlocks.map(({ cidr }) => ({ Ipv6CidrBlock: cidr })) }),
     ...(isRequester || peering.state === 'active'
       ? { PeeringOptions: toOptions(isRequester ? peering.requesterAllowsDns : peering.accepterAllowsDns) }
       : {}),

@@ -1,12 +1,7 @@
 // Kinds of resources of which there are none here, and which clients ask for all the same: an empty answer, or that
 // the one named is not there.
 
-import type {
-  DescribeEgressOnlyInternetGatewaysRequest,
-  DescribeEgressOnlyInternetGatewaysResult,
-  DescribeVpnGatewaysRequest,
-  DescribeVpnGatewaysResult,
-} from '@aws-sdk/client-ec2'
+import type { DescribeVpnGatewaysRequest, DescribeVpnGatewaysResult } from '@aws-sdk/client-ec2'
 import { ApiError } from '../../../errors.ts'
 import type { Records } from '../../../store/store.ts'
 import type { Caller } from '../../caller.ts'
@@ -18,15 +13,6 @@ export function describeVpnGateways(
 ): DescribeVpnGatewaysResult {
   requireNone(input.VpnGatewayIds, 'InvalidVpnGatewayID.NotFound', (id) => `The vpnGateway ID '${id}' does not exist`)
   return { VpnGateways: [] }
-}
-
-export function describeEgressOnlyInternetGateways(
-  _records: Records,
-  _caller: Caller,
-  _input: DescribeEgressOnlyInternetGatewaysRequest,
-): DescribeEgressOnlyInternetGatewaysResult {
-  // AWS, too, leaves out those that do not exist.
-  return { EgressOnlyInternetGateways: [] }
 }
 
 function requireNone(ids: readonly string[] | undefined, code: string, sentence: (id: string) => string): void {

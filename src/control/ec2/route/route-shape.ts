@@ -3,6 +3,7 @@
 
 import type { Route as RouteOutput, RouteState, RouteTable as RouteTableOutput } from '@aws-sdk/client-ec2'
 import { shouldRun } from '../../../compile/instance.ts'
+import { vpcBlocks } from '../../../compile/vpc-blocks.ts'
 import { type Cidr, cidrFamily } from '../../../ip/cidr.ts'
 import type {
   NetworkInterfaceId,
@@ -37,7 +38,8 @@ export function toRouteTable(records: Records, table: RouteTable): RouteTableOut
 }
 
 export function shownRoutes(records: Records, table: RouteTable): RouteOutput[] {
-  const blocks = records.vpcs.get(table.vpcId)?.cidrBlocks.map(({ cidr }) => cidr) ?? []
+  const vpc = records.vpcs.get(table.vpcId)
+  const blocks = vpc ? vpcBlocks(vpc) : []
   const routeFor = (cidr: Cidr) =>
     table.routes.find(({ destination }) => destination.kind === 'cidr' && destination.cidr === cidr)
   const replaced = blocks.map(routeFor)
@@ -46,7 +48,12 @@ export function shownRoutes(records: Records, table: RouteTable): RouteOutput[] 
       const route = routeFor(cidr)
       return route
         ? { ...toRoute(records, table, route), Origin: 'CreateRouteTable' }
-        : { DestinationCidrBlock: cidr, GatewayId: 'local', Origin: 'CreateRouteTable', State: 'active' }
+        : {
+            ...shownDestination({ kind: 'cidr', cidr }),
+            GatewayId: 'local',
+            Origin: 'CreateRouteTable',
+            State: 'active',
+          }
     }),
     ...table.routes.filter((route) => !replaced.includes(route)).map((route) => toRoute(records, table, route)),
     ...endpointRoutes(records, table).map(
@@ -135,6 +142,7 @@ function routeState(records: Records, table: RouteTable, target: RouteTarget): R
       return endpoint?.state === 'available' || endpoint?.state === 'pending' ? 'active' : 'blackhole'
     }
     case 'egressOnlyInternetGateway':
+      return records.egressOnlyInternetGateways.get(target.id)?.vpcId === table.vpcId ? 'active' : 'blackhole'
     case 'transitGateway':
     case 'vpnGateway':
     case 'other':

@@ -8,6 +8,7 @@ import type {
   DeleteRouteRequest,
   ReplaceRouteRequest,
 } from '@aws-sdk/client-ec2'
+import { vpcBlocks } from '../../../compile/vpc-blocks.ts'
 import { ApiError, notFound } from '../../../errors.ts'
 import { type Cidr, cidr, cidrCovers } from '../../../ip/cidr.ts'
 import type { Instance, Route, RouteDestination, RouteTable, RouteTarget } from '../../../store/records.ts'
@@ -19,6 +20,7 @@ import { ROUTES_PER_TABLE, routeWeight } from '../prefix-list/references.ts'
 import { requireIpv4Cidr, requireIpv6Cidr } from '../request/cidr-parameter.ts'
 import { requireInstance, requireNetworkInterface, requireRouteTable, requireVpcEndpoint } from '../request/require.ts'
 import { checkGatewayRoute, isGatewayTable } from './gateway-association.ts'
+import { checkTargetFamily, egressOnlyTarget } from './ipv6-route.ts'
 import { endpointRoutes } from './route-shape.ts'
 
 /** Where the resolver and the metadata service are. */
@@ -84,6 +86,7 @@ function replaceLocalRoute(
   }
   const target = requireTarget(tx, caller, table, input)
   if (!isAppliance(target)) throw noAppliance()
+  checkTargetFamily(tx, destination, target)
   if (isGatewayTable(table)) checkGatewayRoute(tx, table, destination, target)
   tx.routeTables.update(table.id, { routes: [...others, { destination, target }] })
   return {}
@@ -131,7 +134,6 @@ function requireDestination(records: Records, caller: Caller, input: Destination
 /** Targets of kinds that do not exist here, and how AWS says that one of them is not there. */
 const ABSENT_TARGETS = {
   TransitGatewayId: ['InvalidTransitGatewayID.NotFound', 'transitGateway'],
-  EgressOnlyInternetGatewayId: ['InvalidGatewayID.NotFound', 'egressOnlyInternetGateway'],
   LocalGatewayId: ['InvalidLocalGatewayID.NotFound', 'localGateway'],
   CarrierGatewayId: ['InvalidCarrierGatewayID.NotFound', 'carrierGateway'],
   CoreNetworkArn: ['InvalidCoreNetworkArn.NotFound', 'coreNetwork'],
@@ -151,10 +153,14 @@ function requireTarget(records: Records, caller: Caller, table: RouteTable, inpu
     natGatewayId: input.NatGatewayId,
     vpcEndpointId: input.VpcEndpointId,
     vpcPeeringConnectionId: input.VpcPeeringConnectionId,
+    egressOnlyInternetGatewayId: input.EgressOnlyInternetGatewayId,
     ...Object.fromEntries(absent.map(({ noun, id }) => [`${noun}Id`, id])),
   })
   for (const { code, noun, id } of absent) {
     if (id !== undefined) throw new ApiError(code, `The ${noun} ID '${id}' does not exist`)
+  }
+  if (input.EgressOnlyInternetGatewayId !== undefined) {
+    return egressOnlyTarget(records, caller, table, input.EgressOnlyInternetGatewayId)
   }
   if (input.NatGatewayId !== undefined) return natGatewayTarget(records, caller, table, input.NatGatewayId)
   if (input.VpcEndpointId !== undefined) return endpointTarget(records, caller, table, input.VpcEndpointId)
@@ -244,6 +250,7 @@ function differentNetworks(table: RouteTable, other: string): ApiError {
 /** What no route may take away: link-local services, and the inside of the VPC but for a whole subnet by an appliance. */
 function checkDestination(records: Records, table: RouteTable, to: RouteDestination, target: RouteTarget): void {
   if (isGatewayTable(table)) checkGatewayRoute(records, table, to, target)
+  checkTargetFamily(records, to, target)
   if (to.kind !== 'cidr') return
   if (cidrCovers(LINK_LOCAL_SERVICES, to.cidr)) {
     throw new ApiError(
@@ -253,7 +260,9 @@ function checkDestination(records: Records, table: RouteTable, to: RouteDestinat
   }
   const inside = localBlocks(records, table).some((block) => block !== to.cidr && cidrCovers(block, to.cidr))
   if (!inside) return
-  const isSubnet = records.subnets.where('vpcId', table.vpcId).some((subnet) => subnet.cidr === to.cidr)
+  const isSubnet = records.subnets
+    .where('vpcId', table.vpcId)
+    .some(({ cidr, ipv6Cidr }) => to.cidr === cidr || to.cidr === ipv6Cidr?.cidr)
   if (!isSubnet) throw new ApiError('InvalidParameterValue', "Route destination doesn't match any subnet CIDR blocks.")
   if (!isAppliance(target)) throw noAppliance()
 }
@@ -283,7 +292,8 @@ function isLocal(records: Records, table: RouteTable, destination: RouteDestinat
 }
 
 function localBlocks(records: Records, table: RouteTable): Cidr[] {
-  return (records.vpcs.get(table.vpcId)?.cidrBlocks ?? []).map((block) => block.cidr)
+  const vpc = records.vpcs.get(table.vpcId)
+  return vpc ? vpcBlocks(vpc) : []
 }
 
 function hasEndpointRoute(records: Records, table: RouteTable, destination: RouteDestination): boolean {

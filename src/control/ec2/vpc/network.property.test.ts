@@ -9,6 +9,7 @@ import { DEFAULT_REGION } from '../../../catalogue/regions.ts'
 import { compile } from '../../../compile/compile.ts'
 import { Compiler } from '../../../compile/compiler.ts'
 import { ApiError } from '../../../errors.ts'
+import { cidrContains, cidrCovers } from '../../../ip/cidr.ts'
 import { gatewayEndpoints, hiddenZones } from '../endpoint/private-dns.ts'
 import {
   createVpcEndpoint,
@@ -22,6 +23,7 @@ import { authorizeSecurityGroupIngress, revokeSecurityGroupIngress } from '../fi
 import { finishInstanceTransition } from '../instance/instance-lifecycle.ts'
 import { terminateInstances } from '../instance/instance-state.ts'
 import { runInstances } from '../instance/run-instances.ts'
+import { assignIpv6Addresses, unassignIpv6Addresses } from '../network-interface/ipv6-addresses.ts'
 import { CALLER, contents, openWorld, type World } from '../request/testing.ts'
 import { createRoute } from '../route/route.ts'
 import {
@@ -32,6 +34,7 @@ import {
   replaceRouteTableAssociation,
 } from '../route/route-table.ts'
 import { ensureDefaultVpc } from './default-vpc.ts'
+import { createEgressOnlyInternetGateway, deleteEgressOnlyInternetGateway } from './egress-only-internet-gateway.ts'
 import {
   attachInternetGateway,
   createInternetGateway,
@@ -39,8 +42,11 @@ import {
   detachInternetGateway,
 } from './internet-gateway.ts'
 import { createSubnet, deleteSubnet } from './subnet.ts'
+import { modifySubnetAttribute } from './subnet-attribute.ts'
+import { associateSubnetCidrBlock, disassociateSubnetCidrBlock } from './subnet-ipv6.ts'
 import { createVpc, deleteVpc } from './vpc.ts'
 import { modifyVpcAttribute } from './vpc-attribute.ts'
+import { associateVpcCidrBlock, disassociateVpcCidrBlock } from './vpc-cidr-block.ts'
 
 /** A step chooses its resources by number among those that exist; one that AWS refuses changes nothing. */
 interface Step {
@@ -56,6 +62,52 @@ function pick<R>(items: Iterable<R>, index: number): R | undefined {
 
 const ACTIONS = {
   createVpc: ({ world, a }) => world.write(createVpc, { CidrBlock: `10.${a}.0.0/16` }),
+  associateIpv6: ({ world, a }) =>
+    world.write(associateVpcCidrBlock, {
+      VpcId: pick(world.store.records.vpcs.all(), a)?.id,
+      AmazonProvidedIpv6CidrBlock: true,
+    }),
+  disassociateIpv6: ({ world, a, b }) => {
+    const blocks = pick(world.store.records.vpcs.all(), a)?.ipv6CidrBlocks ?? []
+    world.write(disassociateVpcCidrBlock, { AssociationId: pick(blocks, b)?.associationId })
+  },
+  associateSubnetIpv6: ({ world, a, b }) => {
+    const subnet = pick(world.store.records.subnets.all(), a)
+    const block = world.store.records.vpcs.get(subnet?.vpcId ?? '')?.ipv6CidrBlocks?.[0]
+    const Ipv6CidrBlock = block?.cidr.replace('00::/56', `0${b}::/64`)
+    world.write(associateSubnetCidrBlock, { SubnetId: subnet?.id, Ipv6CidrBlock })
+  },
+  disassociateSubnetIpv6: ({ world, a }) =>
+    world.write(disassociateSubnetCidrBlock, {
+      AssociationId: pick(world.store.records.subnets.all(), a)?.ipv6Cidr?.associationId,
+    }),
+  assignOnCreation: ({ world, a, b }) =>
+    world.write(modifySubnetAttribute, {
+      SubnetId: pick(world.store.records.subnets.all(), a)?.id,
+      AssignIpv6AddressOnCreation: { Value: b > 4 },
+    }),
+  assignIpv6: ({ world, a, b }) =>
+    world.write(assignIpv6Addresses, {
+      NetworkInterfaceId: pick(world.store.records.networkInterfaces.all(), a)?.id,
+      Ipv6AddressCount: b,
+    }),
+  unassignIpv6: ({ world, a }) => {
+    const eni = pick(world.store.records.networkInterfaces.all(), a)
+    const Ipv6Addresses = eni?.ipv6Addresses?.slice(0, 1)
+    world.write(unassignIpv6Addresses, { NetworkInterfaceId: eni?.id, Ipv6Addresses })
+  },
+  leadIpv6Out: ({ world, a, b }) =>
+    world.write(createRoute, {
+      RouteTableId: pick(world.store.records.routeTables.all(), a)?.id,
+      DestinationIpv6CidrBlock: '::/0',
+      EgressOnlyInternetGatewayId: pick(world.store.records.egressOnlyInternetGateways.all(), b)?.id,
+    }),
+  createEgressOnlyGateway: ({ world, a }) =>
+    world.write(createEgressOnlyInternetGateway, { VpcId: pick(world.store.records.vpcs.all(), a)?.id }),
+  deleteEgressOnlyGateway: ({ world, a }) =>
+    world.write(deleteEgressOnlyInternetGateway, {
+      EgressOnlyInternetGatewayId: pick(world.store.records.egressOnlyInternetGateways.all(), a)?.id,
+    }),
   createSubnet: ({ world, a, b }) => {
     const vpc = pick(world.store.records.vpcs.all(), a)
     const CidrBlock = vpc?.cidrBlocks[0]?.cidr.replace('.0.0/16', `.${b}.0/24`)
@@ -199,6 +251,8 @@ const TWO_VPCS: readonly Step[] = [1, 2].flatMap((a) => [
   { action: 'createVpc', a, b: 0 },
   { action: 'createSubnet', a: a - 1, b: 1 },
   { action: 'createSubnet', a: a - 1, b: 2 },
+  { action: 'associateIpv6', a: a - 1, b: 0 },
+  { action: 'associateSubnetIpv6', a: 2 * a - 1, b: 1 },
   { action: 'setHostnames', a: a - 1, b: 2 },
   { action: 'createRouteTable', a: a - 1, b: 0 },
 ])
@@ -225,6 +279,7 @@ function checkRules(world: World): void {
     for (const id of subnets) expect(records.subnets.get(id)?.vpcId).toBe(vpc.id)
     expect(records.networkAcls.where('vpcId', vpc.id).filter((acl) => acl.isDefault)).toHaveLength(1)
     expect(records.internetGateways.where('vpcId', vpc.id).length).toBeLessThanOrEqual(1)
+    expect(records.egressOnlyInternetGateways.where('vpcId', vpc.id).length).toBeLessThanOrEqual(1)
   }
   for (const subnet of records.subnets.all()) {
     expect(records.networkAcls.get(subnet.networkAclId)?.vpcId).toBe(subnet.vpcId)
@@ -233,6 +288,27 @@ function checkRules(world: World): void {
   for (const table of RouteTables) {
     const lists = (table.Routes ?? []).flatMap((route) => route.DestinationPrefixListId ?? [])
     expect(new Set(lists).size).toBe(lists.length)
+  }
+}
+
+/** Of IPv6: every address is in its subnet's block, that in its VPC's, and nothing is given twice. */
+function checkIpv6Rules({ records }: World['store']): void {
+  const blocks = [...records.vpcs.all()].flatMap((vpc) => vpc.ipv6CidrBlocks?.map((one) => one.cidr) ?? [])
+  expect(new Set(blocks).size).toBe(blocks.length)
+  const subnets = [...records.subnets.all()]
+  const given = subnets.flatMap((subnet) => subnet.ipv6Cidr?.cidr ?? [])
+  expect(new Set(given).size).toBe(given.length)
+  for (const { vpcId, ipv6Cidr, assignIpv6AddressOnCreation } of subnets) {
+    const own = records.vpcs.get(vpcId)?.ipv6CidrBlocks ?? []
+    if (ipv6Cidr) expect(own.some(({ cidr }) => cidrCovers(cidr, ipv6Cidr.cidr))).toBe(true)
+    else expect(assignIpv6AddressOnCreation).toBe(false)
+  }
+  const interfaces = [...records.networkInterfaces.all()]
+  const addresses = interfaces.flatMap((eni) => eni.ipv6Addresses ?? [])
+  expect(new Set(addresses).size).toBe(addresses.length)
+  for (const eni of interfaces) {
+    const block = records.subnets.get(eni.subnetId)?.ipv6Cidr?.cidr
+    for (const address of eni.ipv6Addresses ?? []) expect(block && cidrContains(block, address)).toBe(true)
   }
 }
 
@@ -283,6 +359,9 @@ function deleteAll(world: World): void {
       tx.instances.delete(id)
     }
   })
+  for (const { id } of [...records.egressOnlyInternetGateways.all()]) {
+    world.write(deleteEgressOnlyInternetGateway, { EgressOnlyInternetGatewayId: id })
+  }
   for (const subnet of [...records.subnets.all()]) world.write(deleteSubnet, { SubnetId: subnet.id })
   for (const table of [...records.routeTables.all()]) {
     if (table.associations.length === 0) world.write(deleteRouteTable, { RouteTableId: table.id })
@@ -316,6 +395,7 @@ test('the rules hold after every step, and deleting everything leaves nothing', 
           if (!TWO_CALLS.has(action)) expect(contents(world.store)).toEqual(before)
         }
         checkRules(world)
+        checkIpv6Rules(world.store)
         checkEndpointRules(world.store)
         expect(compiler.compile()).toEqual(compile(world.store.records))
       }
