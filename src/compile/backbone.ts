@@ -1,8 +1,8 @@
 // The plan of the backbone, the network between VPCs and the services: 240.0.0.0/4, which Linux forwards and no VPC can
 // use. Every interface and endpoint of the world has one address here.
 
-import { type Address, addressBits, formatAddress } from '../ip/address.ts'
-import { type Cidr, cidr, cidrContains } from '../ip/cidr.ts'
+import { type Address, addressBits, addressPlus, formatAddress } from '../ip/address.ts'
+import { type Cidr, cidr, cidrBase, cidrContains } from '../ip/cidr.ts'
 
 export const BACKBONE: Cidr = cidr('240.0.0.0/4')
 
@@ -39,3 +39,22 @@ export const GENEVE_PORT = 6081
 /** The link-local addresses that every VPC has, beside the primary block's +2. */
 export const LINK_LOCAL_RESOLVER = '169.254.169.253' as Address
 export const LINK_LOCAL_METADATA = '169.254.169.254' as Address
+
+/** The same in IPv6, where AWS has them: https://docs.aws.amazon.com/vpc/latest/userguide/AmazonDNS-concepts.html */
+export const IPV6_RESOLVER = 'fd00:ec2::253' as Address
+export const IPV6_METADATA = 'fd00:ec2::254' as Address
+
+/** Who is in the backbone has one number there for both families. IPv6 packets carry it in the last 32 bits of an address of
+ * this block, which is for local use (RFC 8215) and can be no VPC's. */
+const EMBEDDING: Cidr = cidr('64:ff9b:1::/96')
+
+/** An address of the backbone as IPv6 packets have it. */
+export function embed(address: Address): Address {
+  return addressPlus(cidrBase(EMBEDDING), addressBits(address).bits)
+}
+
+/** The address of the backbone, however the packet had it; any other as it is. */
+export function unembed(address: Address): Address {
+  if (!cidrContains(EMBEDDING, address)) return address
+  return formatAddress({ family: 4, bits: addressBits(address).bits & 0xffffffffn })
+}

@@ -1,14 +1,17 @@
 // The ways between a VPC and the internet, and what is out there: a few named sites, and AWS's own services.
 
 import { INTERNET, SITES } from '../catalogue/public-addresses.ts'
-import { type Address, addressPlus } from '../ip/address.ts'
-import { cidrBase, cidrContains } from '../ip/cidr.ts'
+import { type Address, addressBits, addressPlus, formatAddress } from '../ip/address.ts'
+import { type Cidr, cidr, cidrBase, cidrContains } from '../ip/cidr.ts'
 import type { Vpc } from '../store/records.ts'
 import type { Records } from '../store/store.ts'
 import type { NatGatewayNetwork, Network, SiteNetwork, VpcNetwork } from './network.ts'
 import { byId } from './order.ts'
 
 export { INTERNET, SITES } from '../catalogue/public-addresses.ts'
+
+/** All that is out there has an IPv6 address too, in a block that RFC 3849 keeps for documents: its IPv4 one in the last 32 bits. */
+export const INTERNET_IPV6: Cidr = cidr('2001:db8:ffff::/96')
 
 /** The site that is always there. */
 export const DEFAULT_SITE: SiteNetwork = { name: 'www.example.com', address: addressPlus(cidrBase(SITES), 10) }
@@ -54,4 +57,15 @@ export function sitesOf({ sites = [] }: Pick<Network, 'sites'>): readonly SiteNe
 /** AWS's, or a site's, whether or not there is one. */
 export function isOutside(address: Address): boolean {
   return INTERNET.some((block) => cidrContains(block, address))
+}
+
+/** The IPv6 address of what is out there. */
+export function ipv6OfOutside(address: Address): Address {
+  return addressPlus(cidrBase(INTERNET_IPV6), addressBits(address).bits)
+}
+
+/** The IPv4 address of what is out there, however a packet had it; any other address as it is. */
+export function ipv4OfOutside(address: Address): Address {
+  if (!cidrContains(INTERNET_IPV6, address)) return address
+  return formatAddress({ family: 4, bits: addressBits(address).bits & 0xffffffffn })
 }

@@ -84,10 +84,15 @@ export interface TransitGatewayRouteTableNetwork {
 export interface TransitGatewayLinkNetwork {
   readonly id: TransitGatewayAttachmentId
   readonly transitGatewayId: TransitGatewayId
-  /** Zones in which it has a subnet: interfaces of others do not reach it. */
-  readonly availabilityZoneIds: readonly string[]
-  readonly dnsSupport: boolean
-  /** Interfaces elsewhere that may come by it, by address: endpoints here know by it who asks. */
+  /** Where packets enter and leave the VPC: one subnet for each zone that is served, by zone. Interfaces in other zones reach
+   * nothing by it. What comes from a zone enters in the same one, if it is here, or else in the first. */
+  readonly subnets: readonly { readonly availabilityZoneId: string; readonly subnetId: SubnetId }[]
+  /** The blocks of other VPCs' subnets that enter by another subnet than the first, where that makes a difference. */
+  readonly origins?: readonly { readonly cidr: Cidr; readonly subnetId: SubnetId }[]
+  /** VPCs whose public host names mean private addresses here: both attachments support it. By id. */
+  readonly resolvesNamesOf: readonly VpcId[]
+  /** Interfaces elsewhere that may come by it, by address: endpoints here know by it who asks. Given only where there is an
+   * endpoint that could be asked. */
   readonly clients: readonly { readonly address: Address; readonly backboneAddress: Address }[]
 }
 
@@ -116,7 +121,7 @@ export interface VpnGatewayRouteNetwork {
   readonly by: string
 }
 
-/** A network outside of AWS: a namespace with one host, and a link to each gateway that it is connected by. */
+/** A network outside of AWS: a namespace with one host, and a link to the router of each VPC that it is connected to. */
 export interface OnPremisesRouterNetwork {
   readonly name: string
   readonly cidrs: readonly Cidr[]
@@ -124,6 +129,8 @@ export interface OnPremisesRouterNetwork {
   readonly backboneAddress: Address
   /** The name servers that its host asks. */
   readonly resolvers: readonly Address[]
+  /** The Region that its programs mean when none is named: that of the first VPC. */
+  readonly region: Region
   /** The VPCs that a link leads to, by id. */
   readonly vpcIds: readonly VpcId[]
   /** What it learnt, one for each block, longest prefix first. */
@@ -153,6 +160,8 @@ export interface VpcNetwork {
   /** The primary block first. */
   readonly cidrs: readonly Cidr[]
   readonly resolver: ResolverView
+  /** Absent: instances are told the Amazon-provided resolver and the usual domain. */
+  readonly dhcp?: DhcpOptionsNetwork
   /** All lists are by id. */
   readonly subnets: readonly SubnetNetwork[]
   readonly interfaces: readonly InterfaceNetwork[]
@@ -196,6 +205,16 @@ export interface VpcNetwork {
   readonly countsFlows?: true
   /** Ids of zones that `az fail` took down and in which this VPC has subnets. Nothing enters or leaves an address there. */
   readonly failedZoneIds: readonly string[]
+}
+
+/** What instances are told in place of the usual. */
+export interface DhcpOptionsNetwork {
+  /** The options' id, or the VPC's where it has none. */
+  readonly by: string
+  /** Domains to complete names with, as they were given; empty: none. */
+  readonly search: string
+  /** In the order in which they are asked; empty: none. */
+  readonly nameServers: readonly Address[]
 }
 
 /** The Amazon-provided resolver as this VPC sees it. */
@@ -447,6 +466,10 @@ export interface PeeringNetwork {
   readonly resolvesNames?: true
   /** The other VPC's interfaces that send packets, by address: endpoints here know by it who asks. */
   readonly clients: readonly { readonly address: Address; readonly backboneAddress: Address }[]
+  /** The other VPC's IPv6 blocks, when both have such; absent: no IPv6 passes. */
+  readonly ipv6Cidrs?: readonly Cidr[]
+  /** As `clients`. Absent: none. */
+  readonly ipv6Clients?: readonly { readonly address: Address; readonly backboneAddress: Address }[]
 }
 
 /** A hosted zone of Route 53. */

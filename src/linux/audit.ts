@@ -4,8 +4,8 @@
 
 import type { BackboneState } from './backbone-kernel.ts'
 import { listRules } from './commands.ts'
-import { diffNamespace, namespacesOf } from './diff.ts'
-import { type Ruleset, TABLE } from './nft.ts'
+import { diffNamespace, isEmpty, namespacesOf } from './diff.ts'
+import { type Ruleset, tableOf } from './nft.ts'
 import { observeNamespace } from './observe.ts'
 import { type NamespacePlan, pairAlias, type VpcPlan } from './plan.ts'
 import type { Run } from './run.ts'
@@ -19,30 +19,36 @@ export async function vpcHasDrifted(run: Run, plan: VpcPlan, live: ReadonlySet<s
     const end = observed.links.get(pair.near.name)
     return end?.carrier && end.alias === pairAlias(pair)
   })
-  return !whole || (await differs(run, observed.plan, plan.router, plan.rules))
+  return !whole || (await differs(run, observed.plan, plan.router, [plan.rules, plan.ipv6Rules]))
 }
 
 export async function backboneHasDrifted(
   run: Run,
-  { namespace, rules }: BackboneState,
+  { namespace, rules, ipv6Rules }: BackboneState,
   live: ReadonlySet<string>,
 ): Promise<boolean> {
   if (!live.has(namespace.name)) return true
   if (!rules) return false
   const { plan } = await observeNamespace(run, namespace.name)
-  return differs(run, plan, namespace, rules)
+  return differs(run, plan, namespace, [rules, ipv6Rules])
 }
 
-async function differs(run: Run, observed: NamespacePlan, plan: NamespacePlan, rules: Ruleset): Promise<boolean> {
-  const { add, remove } = diffNamespace(observed, plan)
-  return add.length + remove.length > 0 || !sameCounts(await listRules(run, plan.name), rules)
+async function differs(
+  run: Run,
+  observed: NamespacePlan,
+  plan: NamespacePlan,
+  tables: readonly (Ruleset | undefined)[],
+): Promise<boolean> {
+  if (!isEmpty(diffNamespace(observed, plan))) return true
+  const listing = await listRules(run, plan.name)
+  return !tables.every((rules) => !rules || sameCounts(listing, rules))
 }
 
 type Counts = ReadonlyMap<string, number>
 
 /** True when our table in nft's JSON listing has the same things in the same numbers. */
 export function sameCounts(listing: string, ruleset: Ruleset): boolean {
-  const have = countsOfListing(listing)
+  const have = countsOfListing(listing, tableOf(ruleset))
   const want = countsOfRuleset(ruleset)
   const changing = new Set(ruleset.sets.filter(({ dynamic }) => dynamic).map(({ name }) => `set ${name}`))
   return have.size === want.size && [...want].every(([name, count]) => changing.has(name) || have.get(name) === count)
@@ -57,13 +63,13 @@ function countsOfRuleset({ chains, sets, maps }: Ruleset): Counts {
 }
 
 /** `{"nftables": [{"chain": {…}}, {"rule": {"chain": …}}, {"set": {"elem": […]}}, …]}` */
-function countsOfListing(listing: string): Counts {
+function countsOfListing(listing: string, table: string): Counts {
   const counts = new Map<string, number>()
   const add = (key: string, count: number) => counts.set(key, (counts.get(key) ?? 0) + count)
   const parsed: unknown = JSON.parse(listing)
   for (const item of members(field(parsed, 'nftables'))) {
     const [kind, body] = Object.entries(isObject(item) ? item : {})[0] ?? []
-    if (`${field(body, 'family')} ${field(body, 'table')}` !== TABLE) continue
+    if (`${field(body, 'family')} ${field(body, 'table')}` !== table) continue
     if (kind === 'chain') add(`chain ${field(body, 'name')}`, 0)
     if (kind === 'rule') add(`chain ${field(body, 'chain')}`, 1)
     if (kind === 'set' || kind === 'map') add(`${kind} ${field(body, 'name')}`, members(field(body, 'elem')).length)

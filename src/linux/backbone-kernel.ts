@@ -4,16 +4,19 @@ import { type BackbonePlan, planBackbone } from './backbone-plan.ts'
 import { ipBatch, nftTransaction, setBackboneSysctls } from './commands.ts'
 import { diffNamespace } from './diff.ts'
 import type { Ruleset } from './nft.ts'
-import { diffRuleset } from './nft-diff.ts'
+import { diffIpv6Ruleset, diffRuleset } from './nft-diff.ts'
 import { observeNamespace } from './observe.ts'
 import type { NamespacePlan, VethPair } from './plan.ts'
 import type { Run } from './run.ts'
+import { addToNamespace, removeFromNamespace } from './vpc-kernel.ts'
 
 /** What the backbone is known to hold. */
 export interface BackboneState {
   readonly namespace: NamespacePlan
   /** Absent: unknown. */
   readonly rules?: Ruleset
+  /** Absent: there is none, where `rules` is known. */
+  readonly ipv6Rules?: Ruleset
 }
 
 /** The backbone namespace, made when it is not there, with its own addresses to listen on. */
@@ -34,7 +37,9 @@ export async function convergeBackbone(
   fresh: readonly VethPair[],
 ): Promise<void> {
   const { name } = want.namespace
-  const { add, remove } = diffNamespace(have.namespace, want.namespace, fresh)
-  await Promise.all([ipBatch(run, add, name), nftTransaction(run, name, diffRuleset(have.rules, want.rules))])
-  await ipBatch(run, remove, name)
+  const change = diffNamespace(have.namespace, want.namespace, fresh)
+  const ipv6 = diffIpv6Ruleset(have.ipv6Rules, want.ipv6Rules, have.rules !== undefined)
+  const rules = `${diffRuleset(have.rules, want.rules)}${ipv6}`
+  await Promise.all([addToNamespace(run, change), nftTransaction(run, name, rules)])
+  await removeFromNamespace(run, change)
 }

@@ -4,14 +4,17 @@
 // all the rules do.
 
 import { BACKBONE, GENEVE_PORT, METADATA_BACKBONE, RESOLVER_BACKBONE, SHADOWS } from '../compile/backbone.ts'
-import { INTERNET } from '../compile/internet.ts'
+import { INTERNET, INTERNET_IPV6 } from '../compile/internet.ts'
+import { ipv6Ruleset, twinOf } from './ipv6-words.ts'
 import { backboneNamespace } from './names.ts'
 import type { NftSet, Rule, Ruleset } from './nft.ts'
-import { type BackbonePart, LAST_METRIC, MAIN_RULE, type NamespacePlan, type Route } from './plan.ts'
+import { type BackbonePart, type FamilyPlan, LAST_METRIC, MAIN_RULE, type NamespacePlan, type Route } from './plan.ts'
 
 export interface BackbonePlan {
   readonly namespace: NamespacePlan
   readonly rules: Ruleset
+  /** Absent: no VPC has IPv6. */
+  readonly ipv6Rules?: Ruleset
 }
 
 /** The backbone as these VPCs together need it. */
@@ -20,9 +23,11 @@ export function planBackbone(world: string, parts: readonly BackbonePart[]): Bac
   const own = [RESOLVER_BACKBONE, METADATA_BACKBONE, SHADOWS, ...(hasInternet ? INTERNET : [])].map(
     (destination): Route => ({ type: 'local', destination, device: 'lo' }),
   )
+  const ipv6 = parts.flatMap((part) => part.ipv6 ?? [])
   return {
     namespace: {
       name: backboneNamespace(world),
+      ...(ipv6.length > 0 && { ipv6: planIpv6(parts, ipv6) }),
       up: ['lo', ...parts.flatMap((part) => part.namespace.up)],
       addresses: [],
       neighbours: parts.flatMap((part) => part.namespace.neighbours),
@@ -30,10 +35,31 @@ export function planBackbone(world: string, parts: readonly BackbonePart[]): Bac
       rules: [...parts.flatMap((part) => part.namespace.rules), MAIN_RULE],
     },
     rules: backboneRules(parts),
+    ...(ipv6.length > 0 && { ipv6Rules: ipv6Ruleset(backboneRules(ipv6)) }),
   }
 }
 
-function backboneRules(parts: readonly BackbonePart[]): Ruleset {
+type PartRules = NonNullable<BackbonePart['ipv6']>
+
+function planIpv6(parts: readonly BackbonePart[], ipv6: readonly PartRules[]): FamilyPlan {
+  const hasInternet = ipv6.some(({ publics = [] }) => publics.length > 0)
+  const families = parts.flatMap(({ namespace }) => namespace.ipv6 ?? [])
+  const local = (destination: string): Route => ({ type: 'local', destination, device: 'lo' })
+  const own = [RESOLVER_BACKBONE, METADATA_BACKBONE].map((address) => local(twinOf(address)))
+  return {
+    addresses: [],
+    neighbours: families.flatMap(({ neighbours }) => neighbours),
+    routes: [
+      ...own,
+      ...(hasInternet ? [local(INTERNET_IPV6)] : []),
+      ...families.flatMap(({ routes }) => routes),
+      NOWHERE,
+    ],
+    rules: [...families.flatMap(({ rules }) => rules), MAIN_RULE],
+  }
+}
+
+function backboneRules(parts: readonly PartRules[]): Ruleset {
   const set = (name: 'sources' | 'consumers' | 'providers' | 'nodes') => ({
     name,
     type: 'ifname . ipv4_addr',

@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs'
 import { mkdtemp, readdir, rm, statfs, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Family } from '../ip/address.ts'
 import { NAMESPACE_DIRECTORY } from './names.ts'
 import { ENDED } from './nft.ts'
 import { inNamespace, type Run } from './run.ts'
@@ -33,10 +34,16 @@ export async function listNamespaces(prefix: string): Promise<Namespaces> {
   }
 }
 
-/** Runs lines of `ip`, in the root namespace or in another; the first that fails ends it. */
-export async function ipBatch(run: Run, lines: readonly string[], namespace?: string): Promise<void> {
+/** Runs lines of `ip`, in the root namespace or in another; the first that fails ends it. What does not name its family,
+ * such as a rule or a default route, is IPv4's unless another is given. */
+export async function ipBatch(
+  run: Run,
+  lines: readonly string[],
+  namespace?: string,
+  family: Family = 4,
+): Promise<void> {
   if (lines.length === 0) return
-  const argv = ['ip', '-batch', '-']
+  const argv = ['ip', ...(family === 6 ? ['-6'] : []), '-batch', '-']
   await run(namespace === undefined ? argv : inNamespace(namespace, ...argv), `${lines.join('\n')}\n`)
 }
 
@@ -72,18 +79,27 @@ export async function setRouterSysctls(run: Run, namespace: string): Promise<voi
     'ipv4/conf/all/proxy_arp',
     'ipv4/conf/default/proxy_arp',
     ...WITHOUT_IPV6,
+    ...IPV6_FORWARDING,
   ])
-  await setSysctls(run, namespace, '0', [...WITHOUT_RP_FILTER, ...WITHOUT_REDIRECTS])
+  await setSysctls(run, namespace, '0', [...WITHOUT_RP_FILTER, ...WITHOUT_REDIRECTS, ...WITHOUT_DAD])
   for (const [state, seconds] of Object.entries(ENDED)) {
     await setSysctls(run, namespace, String(seconds), [`netfilter/nf_conntrack_tcp_timeout_${state}`])
   }
 }
 
 export async function setBackboneSysctls(run: Run, namespace: string): Promise<void> {
-  await setSysctls(run, namespace, '1', ['ipv4/ip_forward', ...WITHOUT_IPV6])
-  await setSysctls(run, namespace, '0', [...WITHOUT_RP_FILTER, ...WITHOUT_REDIRECTS])
+  await setSysctls(run, namespace, '1', ['ipv4/ip_forward', ...WITHOUT_IPV6, ...IPV6_FORWARDING])
+  await setSysctls(run, namespace, '0', [...WITHOUT_RP_FILTER, ...WITHOUT_REDIRECTS, ...WITHOUT_DAD])
 }
 
+/** Turns IPv6 on in a namespace, or off as `setRouterSysctls` and `setBackboneSysctls` leave it. */
+export async function setIpv6(run: Run, namespace: string, isOn: boolean): Promise<void> {
+  await setSysctls(run, namespace, isOn ? '0' : '1', WITHOUT_IPV6)
+}
+
+/** Has effect once IPv6 is on: links then get no address but those that they are given. */
+const IPV6_FORWARDING = ['ipv6/conf/all/forwarding', 'ipv6/conf/all/addr_gen_mode', 'ipv6/conf/default/addr_gen_mode']
+const WITHOUT_DAD = ['ipv6/conf/all/accept_dad', 'ipv6/conf/default/accept_dad']
 const WITHOUT_IPV6 = ['ipv6/conf/all/disable_ipv6', 'ipv6/conf/default/disable_ipv6']
 /** What comes and leaves by one link is meant to: a VPC may be its own consumer. */
 const WITHOUT_REDIRECTS = ['ipv4/conf/all/send_redirects', 'ipv4/conf/default/send_redirects']

@@ -2,10 +2,11 @@
 // Equal plans give nothing to do.
 
 import type { Ruleset } from './nft.ts'
-import { diffRuleset } from './nft-diff.ts'
+import { diffIpv6Ruleset, diffRuleset } from './nft-diff.ts'
 import type {
   BalancedFlows,
   DetourPath,
+  FamilyPlan,
   GatewayMapping,
   GatewayPath,
   NamespacePlan,
@@ -33,6 +34,8 @@ export interface VpcState {
   readonly links: readonly VethPair[]
   /** Absent: unknown. */
   readonly rules?: Ruleset
+  /** Absent: there is none, where `rules` is known. */
+  readonly ipv6Rules?: Ruleset
   readonly gateways: readonly GatewayMapping[]
   readonly detours: readonly DetourPath[]
   readonly balanced: BalancedFlows
@@ -41,15 +44,10 @@ export interface VpcState {
 export const NO_FLOWS: BalancedFlows = { endWhenGone: [], end: [] }
 export const NOTHING: VpcState = { namespaces: new Map(), links: [], gateways: [], detours: [], balanced: NO_FLOWS }
 
+const NEW_FAMILY: FamilyPlan = { addresses: [], neighbours: [], routes: [], rules: [MAIN_RULE] }
+
 /** A namespace as the kernel makes it. */
-const NEW_NAMESPACE: NamespacePlan = {
-  name: '',
-  up: [],
-  addresses: [],
-  neighbours: [],
-  routes: [],
-  rules: [MAIN_RULE],
-}
+const NEW_NAMESPACE: NamespacePlan = { name: '', up: [], ...NEW_FAMILY }
 
 export interface NamespaceChange {
   readonly namespace: string
@@ -57,6 +55,13 @@ export interface NamespaceChange {
   readonly add: readonly string[]
   /** Lines that take away what is stale. */
   readonly remove: readonly string[]
+  /** The same of IPv6, after IPv4's. Absent: nothing to do. */
+  readonly ipv6?: FamilyChange
+}
+
+export interface FamilyChange extends Lines {
+  /** Absent: it stays as it is. */
+  readonly turn?: 'on' | 'off'
 }
 
 export interface VpcChange {
@@ -79,6 +84,7 @@ export function stateOf(plan: VpcPlan): VpcState {
     namespaces: new Map(namespacesOf(plan).map((namespace) => [namespace.name, namespace])),
     links: plan.links,
     rules: plan.rules,
+    ...(plan.ipv6Rules && { ipv6Rules: plan.ipv6Rules }),
     gateways: plan.gateways,
     detours: plan.detours,
     balanced: plan.balanced,
@@ -97,7 +103,7 @@ export function diffVpc(have: VpcState, want: VpcPlan): VpcChange {
     replacedLinks: links.replaced,
     newLinks: links.made,
     namespaces: diffNamespaces(have, wanted, links),
-    nft: diffRuleset(have.rules, want.rules),
+    nft: `${diffRuleset(have.rules, want.rules)}${diffIpv6Ruleset(have.ipv6Rules, want.ipv6Rules, have.rules !== undefined)}`,
     staleLinks: links.stale,
     staleFlows: [
       ...staleGatewayFlows(have, want),
@@ -117,7 +123,11 @@ function diffNamespaces(have: VpcState, wanted: readonly NamespacePlan[], links:
     .map((want) =>
       diffNamespace(withoutLinks(have.namespaces.get(want.name), gone.get(want.name)), want, fresh.get(want.name)),
     )
-    .filter(({ add, remove }) => add.length + remove.length > 0)
+    .filter((change) => !isEmpty(change))
+}
+
+export function isEmpty({ add, remove, ipv6 }: NamespaceChange): boolean {
+  return add.length + remove.length === 0 && !ipv6
 }
 
 /** Nearly all of a large VPC's namespaces are the same from one plan to the next; this is the quick way to see it. */
@@ -134,10 +144,8 @@ export function diffNamespace(
 ): NamespaceChange {
   const up = missing(have.up, want.up).map((link) => `link set ${link} up`)
   const tunnels = diffLines(have.tunnels ?? [], want.tunnels ?? [])
-  const addresses = diffLines(have.addresses.map(renderAddress), want.addresses.map(renderAddress))
-  const neighbours = diffLines(have.neighbours.map(renderNeighbour), want.neighbours.map(renderNeighbour))
-  const routes = diffRoutes(have, want)
-  const rules = diffLines(have.rules.map(renderPolicyRule), want.rules.map(renderPolicyRule))
+  const family = diffFamily(have, want)
+  const ipv6 = diffIpv6(have.ipv6, want.ipv6)
   return {
     namespace: want.name,
     add: [
@@ -146,6 +154,20 @@ export function diffNamespace(
       ...fresh.map((pair) => `ntable change name arp_cache dev ${pair.near.name} proxy_delay 0`),
       ...tunnels.add.flatMap((name) => [`tuntap add dev ${name} mode tun`, `link set ${name} mtu ${ENDPOINT_MTU}`]),
       ...up,
+      ...family.add,
+    ],
+    remove: [...family.remove, ...tunnels.remove.map((name) => `link del ${name}`)],
+    ...(ipv6 && { ipv6 }),
+  }
+}
+
+function diffFamily(have: FamilyPlan, want: FamilyPlan): Lines {
+  const addresses = diffLines(have.addresses.map(renderAddress), want.addresses.map(renderAddress))
+  const neighbours = diffLines(have.neighbours.map(renderNeighbour), want.neighbours.map(renderNeighbour))
+  const routes = diffRoutes(have, want)
+  const rules = diffLines(have.rules.map(renderPolicyRule), want.rules.map(renderPolicyRule))
+  return {
+    add: [
       ...addresses.add.map((line) => `addr add ${line}`),
       ...neighbours.add.map((line) => `neigh replace ${line} nud permanent`),
       ...routes.add.map((line) => `route replace ${line}`),
@@ -156,9 +178,16 @@ export function diffNamespace(
       ...routes.remove.map((line) => `route del ${line}`),
       ...neighbours.remove.map((line) => `neigh del ${line}`),
       ...addresses.remove.map((line) => `addr del ${line}`),
-      ...tunnels.remove.map((name) => `link del ${name}`),
     ],
   }
+}
+
+function diffIpv6(have: FamilyPlan | undefined, want: FamilyPlan | undefined): FamilyChange | undefined {
+  if (!have && !want) return undefined
+  const lines = diffFamily(have ?? NEW_FAMILY, want ?? NEW_FAMILY)
+  if (!have) return { ...lines, turn: 'on' }
+  if (!want) return { ...lines, turn: 'off' }
+  return lines.add.length + lines.remove.length > 0 ? lines : undefined
 }
 
 /** The line for the root batch that makes a pair, each end in its namespace. */
@@ -213,18 +242,22 @@ function withoutLinks(
 ): NamespacePlan | undefined {
   if (!namespace || !gone) return namespace
   const stays = ({ device }: { readonly device?: string }) => device === undefined || !gone.has(device)
+  const staying = <F extends FamilyPlan>(family: F): F => ({
+    ...family,
+    addresses: family.addresses.filter(stays),
+    neighbours: family.neighbours.filter(stays),
+    routes: family.routes.filter(stays),
+  })
   return {
-    ...namespace,
+    ...staying(namespace),
     up: namespace.up.filter((link) => !gone.has(link)),
-    addresses: namespace.addresses.filter(stays),
-    neighbours: namespace.neighbours.filter(stays),
-    routes: namespace.routes.filter(stays),
+    ...(namespace.ipv6 && { ipv6: staying(namespace.ipv6) }),
   }
 }
 
 interface Lines {
-  readonly add: string[]
-  readonly remove: string[]
+  readonly add: readonly string[]
+  readonly remove: readonly string[]
 }
 
 function diffLines(have: readonly string[], want: readonly string[]): Lines {
@@ -237,7 +270,7 @@ function missing(have: readonly string[], want: readonly string[]): string[] {
 }
 
 /** A route that changes is replaced, so that there is no moment without it. */
-function diffRoutes(have: NamespacePlan, want: NamespacePlan): Lines {
+function diffRoutes(have: FamilyPlan, want: FamilyPlan): Lines {
   const before = new Map(have.routes.map((route) => [routeKey(route), renderRoute(route)]))
   const after = new Map(want.routes.map((route) => [routeKey(route), renderRoute(route)]))
   return {
@@ -278,9 +311,12 @@ function staleBalancedFlows({ balanced: have }: VpcState, { balanced: want }: Vp
 function staleAddressFlows(have: VpcState, want: VpcPlan): string[] {
   const owners = (rules: Ruleset | undefined) =>
     new Set(rules?.maps.find(({ name }) => name === RECEIVERS)?.elements.map(({ key }) => key))
-  const still = owners(want.rules)
-  return [...owners(have.rules)]
-    .filter((element) => !still.has(element))
-    .map((element) => element.slice(element.lastIndexOf(' ') + 1))
-    .flatMap((address) => [`-s ${address}`, `-r ${address}`])
+  const gone = (before: Ruleset | undefined, after: Ruleset | undefined) => {
+    const still = owners(after)
+    return [...owners(before)]
+      .filter((element) => !still.has(element))
+      .map((element) => element.slice(element.lastIndexOf(' ') + 1))
+      .flatMap((address) => [`-s ${address}`, `-r ${address}`])
+  }
+  return [...gone(have.rules, want.rules), ...gone(have.ipv6Rules, want.ipv6Rules).map((one) => `-f ipv6 ${one}`)]
 }

@@ -2,6 +2,7 @@
 // interface in the kernel has. Which subnets' packets come to a door is told by their route tables.
 
 import { shadowOf } from '../compile/backbone.ts'
+import { familyOf } from '../compile/ipv6-view.ts'
 import type {
   ListenerNetwork,
   ProviderNetwork,
@@ -41,6 +42,7 @@ export interface Detour {
 }
 
 export function findDoors(vpc: VpcNetwork): Door[] {
+  const family = familyOf(vpc)
   const subnets = new Map<SubnetId, SubnetNetwork>(vpc.subnets.map((subnet) => [subnet.id, subnet]))
   const groups = new Map(vpc.interfaces.map(({ id, groupIds }) => [id, groupIds]))
   const ofInterfaces = vpc.endpoints.flatMap((endpoint) =>
@@ -48,7 +50,7 @@ export function findDoors(vpc: VpcNetwork): Door[] {
       ? []
       : endpoint.interfaces.flatMap(({ id, subnetId, address, backboneAddress, nodeId }): Door[] => {
           const subnet = subnets.get(subnetId)
-          if (!subnet || addressFamily(address) !== 4) return []
+          if (!subnet || addressFamily(address) !== family) return []
           const groupIds = groups.get(id) ?? []
           const { service } = endpoint
           const leadsOn = service === undefined || nodeId !== undefined

@@ -5,6 +5,7 @@
 // flow's mark in conntrack is the backbone address of the gateway's interface as a number, as with load balancers' nodes.
 
 import { BACKBONE } from '../compile/backbone.ts'
+import { familyOf } from '../compile/ipv6-view.ts'
 import type {
   NatGatewayNetwork,
   PublicAddressNetwork,
@@ -18,6 +19,12 @@ import { rangeToCidrs, subtractRanges } from '../ip/range.ts'
 import type { NatGatewayId } from '../store/internet-records.ts'
 import { MID_FLOW } from './balancer-rules.ts'
 import { ENDPOINT_TIMEOUT } from './endpoint-rules.ts'
+import {
+  dropStrangeSources,
+  findIpv6Internet,
+  forwardIpv6Internet,
+  toIpv6Internet,
+} from './ipv6-internet-rules.ts'
 import { BACKBONE_LINK } from './names.ts'
 import { type Chain, hex, type MapElement, type NftMap, type NftSet, quoted, type Rule } from './nft.ts'
 import { INTERNET_NEXT_HOP } from './plan.ts'
@@ -36,10 +43,13 @@ export interface Internet {
   readonly nats: readonly Nat[]
   /** All public addresses that are the VPC's; empty without an internet gateway. */
   readonly addresses: readonly Address[]
+  /** IPv6's addresses are public as they are. Absent: addresses are translated. */
+  readonly isTranslated?: false
 }
 
 export function findInternet(vpc: VpcNetwork, plugIns: readonly PlugIn[]): Internet {
   const subnets = new Map(vpc.subnets.map((subnet) => [subnet.id, subnet]))
+  if (familyOf(vpc) === 6) return findIpv6Internet(vpc, plugIns)
   const hosts = vpc.internetGatewayId
     ? plugIns.flatMap(({ networkInterface }) => networkInterface.publicAddresses ?? [])
     : []
@@ -61,7 +71,7 @@ export function internetSets(internet: Internet): NftSet[] {
 }
 
 export function internetMaps(vpc: VpcNetwork, internet: Internet): NftMap[] {
-  if (!hasInternet(internet)) return []
+  if (!hasInternet(internet) || internet.isTranslated === false) return []
   const { hosts, nats } = internet
   const addressMap = (name: string, elements: readonly MapElement[]): NftMap => ({
     name,
@@ -125,13 +135,14 @@ const ON_THE_WAY_OUT = [`oifname ${quoted(BACKBONE_LINK)}`, `rt ip nexthop ${INT
 
 /** In the nat chain of prerouting. */
 export function fromInternet(internet: Internet): Rule[] {
-  if (internet.hosts.length === 0) return []
+  if (internet.hosts.length === 0 || internet.isTranslated === false) return []
   return [{ match: [`iifname ${quoted(BACKBONE_LINK)}`], verdict: 'dnat ip to ip daddr map @public-hosts' }]
 }
 
 /** At forward, before all that keeps the backbone out. */
 export function forwardInternet(internet: Internet): Rule[] {
   if (!hasInternet(internet)) return []
+  if (internet.isTranslated === false) return forwardIpv6Internet(internet)
   const admit: Rule = {
     match: [`iifname ${quoted(BACKBONE_LINK)}`, `ip saddr != ${BACKBONE}`, 'ct status dnat'],
     verdict: 'accept',
@@ -143,6 +154,7 @@ export function forwardInternet(internet: Internet): Rule[] {
  * https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-basics.html */
 export function toInternet(vpc: VpcNetwork, internet: Internet): Rule[] {
   if (!hasInternet(internet)) return []
+  if (internet.isTranslated === false) return toIpv6Internet()
   const isAttached = vpc.internetGatewayId !== undefined
   return [
     ...internet.nats.flatMap((nat) => [
@@ -166,6 +178,7 @@ function translate(nat: Nat, address: Address, way: readonly string[]): Rule[] {
 /** At the end of postrouting: nobody leaves by an address that is not the VPC's. */
 export function dropPrivate(internet: Internet): Rule[] {
   if (!hasInternet(internet)) return []
+  if (internet.isTranslated === false) return dropStrangeSources()
   return [{ match: [...ON_THE_WAY_OUT, 'ip saddr != @public-addresses'], verdict: 'drop' }]
 }
 

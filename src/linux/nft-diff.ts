@@ -10,9 +10,10 @@ import {
   type NftSet,
   type Ruleset,
   renderMapElement,
+  renderRemoveIpv6,
   renderReplace,
   renderRule,
-  TABLE,
+  tableOf,
   timeoutLines,
 } from './nft.ts'
 
@@ -22,7 +23,7 @@ export function diffRuleset(have: Ruleset | undefined, want: Ruleset): string {
   if (!have || skeletonOf(have) !== skeletonOf(want) || redeclaresSet(have, want)) return renderReplace(want)
   const timeouts = diffTimeouts(have, want)
   const sets = diffSets(have, want)
-  const chains = diffChains(have.chains, want.chains)
+  const chains = diffChains(tableOf(want), have.chains, want.chains)
   // Names before what refers to them, and references away before names: the kernel checks each line as it comes.
   const lines = [
     ...timeouts.add,
@@ -38,6 +39,12 @@ export function diffRuleset(have: Ruleset | undefined, want: Ruleset): string {
   return lines.length === 0 ? '' : `${lines.join('\n')}\n`
 }
 
+/** The same of the table of IPv6, which many a namespace does not have. `isKnown` says that `have` is what is there. */
+export function diffIpv6Ruleset(have: Ruleset | undefined, want: Ruleset | undefined, isKnown: boolean): string {
+  if (want) return diffRuleset(have, want)
+  return have || !isKnown ? renderRemoveIpv6() : ''
+}
+
 /** The hooks, which can only change together with the whole table. */
 function skeletonOf({ chains }: Ruleset): string {
   return chains.flatMap((chain) => hookLines(chain).map((line) => `${chain.name} ${line}`)).join('\n')
@@ -45,12 +52,15 @@ function skeletonOf({ chains }: Ruleset): string {
 
 /** A timeout's name says what it is, so one that is there never changes; flows that have one keep it until it goes. */
 function diffTimeouts(have: Ruleset, want: Ruleset): { readonly add: string[]; readonly remove: string[] } {
+  const table = tableOf(want)
   const names = ({ timeouts = [] }: Ruleset) => new Set(timeouts.map(({ name }) => name))
   const [before, after] = [names(have), names(want)]
   const added = (want.timeouts ?? []).filter(({ name }) => !before.has(name))
   return {
-    add: added.map((timeout) => `add ct timeout ${TABLE} ${timeout.name} { ${timeoutLines(timeout).join('; ')}; }`),
-    remove: [...before].filter((name) => !after.has(name)).map((name) => `delete ct timeout ${TABLE} ${name}`),
+    add: added.map(
+      (timeout) => `add ct timeout ${table} ${timeout.name} { ${timeoutLines(timeout, want.family).join('; ')}; }`,
+    ),
+    remove: [...before].filter((name) => !after.has(name)).map((name) => `delete ct timeout ${table} ${name}`),
   }
 }
 
@@ -68,22 +78,22 @@ interface ChainLines {
   readonly remove: string[]
 }
 
-function diffChains(have: readonly Chain[], want: readonly Chain[]): ChainLines {
+function diffChains(table: string, have: readonly Chain[], want: readonly Chain[]): ChainLines {
   const before = new Map(have.map((chain) => [chain.name, chain]))
   const after = new Set(want.map((chain) => chain.name))
   const lines: ChainLines = { add: [], refill: [], remove: [] }
   for (const chain of want) {
     const old = before.get(chain.name)
-    if (!old) lines.add.push(`add chain ${TABLE} ${chain.name}`)
+    if (!old) lines.add.push(`add chain ${table} ${chain.name}`)
     const rules = chain.rules.map(renderRule)
     if (old && sameTexts(old.rules.map(renderRule), rules)) continue
-    if (old) lines.refill.push(`flush chain ${TABLE} ${chain.name}`)
-    for (const rule of rules) lines.refill.push(`add rule ${TABLE} ${chain.name} ${rule}`)
+    if (old) lines.refill.push(`flush chain ${table} ${chain.name}`)
+    for (const rule of rules) lines.refill.push(`add rule ${table} ${chain.name} ${rule}`)
   }
   const gone = have.filter((chain) => !after.has(chain.name))
   // Chains that go may jump to each other: empty them all first.
-  for (const chain of gone) lines.remove.push(`flush chain ${TABLE} ${chain.name}`)
-  for (const chain of gone) lines.remove.push(`delete chain ${TABLE} ${chain.name}`)
+  for (const chain of gone) lines.remove.push(`flush chain ${table} ${chain.name}`)
+  for (const chain of gone) lines.remove.push(`delete chain ${table} ${chain.name}`)
   return lines
 }
 
@@ -95,25 +105,26 @@ interface SetLines {
 }
 
 function diffSets(have: Ruleset, want: Ruleset): SetLines {
+  const table = tableOf(want)
   const before = new Map([...have.sets, ...have.maps].map((set) => [set.name, set]))
   const after = new Set([...want.sets, ...want.maps].map((set) => set.name))
   const lines: SetLines = { declare: [], remove: [], add: [], forget: [] }
   for (const set of [...want.sets, ...want.maps]) {
     const old = before.get(set.name)
-    if (!old) lines.declare.push(`add ${kindOf(set)} ${TABLE} ${set.name} { ${declaration(set).join('; ')}; }`)
+    if (!old) lines.declare.push(`add ${kindOf(set)} ${table} ${set.name} { ${declaration(set).join('; ')}; }`)
     const had = old ? elementsOf(old) : new Map<string, string>()
     const wanted = elementsOf(set)
     const removed = [...had].filter(([key, text]) => wanted.get(key) !== text).map(([key]) => key)
     const added = [...wanted].filter(([key, text]) => had.get(key) !== text).map(([, text]) => text)
-    if (removed.length > 0) lines.remove.push(elementsLine('delete', set.name, removed))
-    if (added.length > 0) lines.add.push(elementsLine('add', set.name, added))
+    if (removed.length > 0) lines.remove.push(elementsLine('delete', `${table} ${set.name}`, removed))
+    if (added.length > 0) lines.add.push(elementsLine('add', `${table} ${set.name}`, added))
   }
-  for (const [name, set] of before) if (!after.has(name)) lines.forget.push(`delete ${kindOf(set)} ${TABLE} ${name}`)
+  for (const [name, set] of before) if (!after.has(name)) lines.forget.push(`delete ${kindOf(set)} ${table} ${name}`)
   return lines
 }
 
 function elementsLine(verb: 'add' | 'delete', name: string, elements: readonly string[]): string {
-  return `${verb} element ${TABLE} ${name} { ${elements.join(', ')} }`
+  return `${verb} element ${name} { ${elements.join(', ')} }`
 }
 
 function kindOf(set: NftSet | NftMap): 'set' | 'map' {

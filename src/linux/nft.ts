@@ -1,12 +1,21 @@
-// The rules of one namespace as typed values, and their text. One table per namespace, ours alone, named `postern`. It is
-// IPv4's: the namespaces have no IPv6, and in a table for both each rule would ask each packet which of them it is.
+// The rules of one namespace as typed values, and their text. Tables are ours alone and named `postern`: one of IPv4, and one
+// of IPv6 where a VPC has it. In a table for both each rule would ask each packet which of them it is.
 
-export const TABLE = 'ip postern'
+import type { Family } from '../ip/address.ts'
+
+const TABLES: Readonly<Record<Family, string>> = { 4: 'ip postern', 6: 'ip6 postern' }
+
+/** The table of a ruleset. */
+export function tableOf({ family = 4 }: Pick<Ruleset, 'family'>): string {
+  return TABLES[family]
+}
 
 /** What worlds made before have instead. */
 const OLD_TABLE = 'inet postern'
 
 export interface Ruleset {
+  /** Absent: 4. */
+  readonly family?: Family
   readonly chains: readonly Chain[]
   readonly sets: readonly NftSet[]
   readonly maps: readonly NftMap[]
@@ -69,14 +78,26 @@ export interface MapElement {
 
 /** A transaction that puts exactly this table in the place of whatever is there. */
 export function renderReplace(ruleset: Ruleset): string {
-  const gone = [OLD_TABLE, TABLE].map((table) => `add table ${table}\ndelete table ${table}\n`)
-  return `${gone.join('')}${renderRuleset(ruleset)}`
+  const own = tableOf(ruleset)
+  const gone = own === TABLES[4] ? [OLD_TABLE, own] : [own]
+  return `${gone.map(renderGone).join('')}${renderRuleset(ruleset)}`
+}
+
+/** Takes a table of IPv6 away, whether or not it is there. */
+export function renderRemoveIpv6(): string {
+  return renderGone(TABLES[6])
+}
+
+function renderGone(table: string): string {
+  return `add table ${table}\ndelete table ${table}\n`
 }
 
 /** The table as one block, as `nft list` would show it. */
 export function renderRuleset(ruleset: Ruleset): string {
   const blocks = [
-    ...(ruleset.timeouts ?? []).map((timeout) => renderBlock('ct timeout', timeout.name, timeoutLines(timeout))),
+    ...(ruleset.timeouts ?? []).map((timeout) =>
+      renderBlock('ct timeout', timeout.name, timeoutLines(timeout, ruleset.family)),
+    ),
     ...ruleset.sets.map((set) => renderBlock('set', set.name, [...declaration(set), ...elementLines(set.elements)])),
     ...ruleset.maps.map((map) =>
       renderBlock('map', map.name, [...declaration(map), ...elementLines(map.elements.map(renderMapElement))]),
@@ -86,17 +107,17 @@ export function renderRuleset(ruleset: Ruleset): string {
       renderBlock('chain', chain.name, [...hookLines(chain), ...chain.rules.map(renderRule)]),
     ),
   ]
-  return `table ${TABLE} {\n${blocks.join('\n')}}\n`
+  return `table ${tableOf(ruleset)} {\n${blocks.join('\n')}}\n`
 }
 
 /** Seconds for which an ended connection is remembered, by how it ended. Both ends wait by themselves; at the kernel's two
  * minutes the connections of 2,000 a second would fill its table, which makes no room by what was once answered. */
 export const ENDED = { time_wait: 10, close: 2 } as const
 
-export function timeoutLines({ protocol, seconds }: Timeout): string[] {
+export function timeoutLines({ protocol, seconds }: Timeout, family: Family = 4): string[] {
   const states = protocol === 'tcp' ? { established: seconds, ...ENDED } : { unreplied: seconds, replied: seconds }
   const policy = Object.entries(states).map(([state, value]) => `${state} : ${value}`)
-  return [`protocol ${protocol}`, 'l3proto ip', `policy = { ${policy.join(', ')} }`]
+  return [`protocol ${protocol}`, `l3proto ${family === 6 ? 'ip6' : 'ip'}`, `policy = { ${policy.join(', ')} }`]
 }
 
 /** The lines that declare a set or a map, without elements; two that differ in these are different things. */

@@ -1,8 +1,8 @@
 // What a namespace holds, read from the kernel and put in the plan's terms, so that the two can be compared.
 
-import { type Address, parseAddress } from '../ip/address.ts'
+import { type Address, addressFamily, type Family, parseAddress } from '../ip/address.ts'
 import { isTunnelLink } from './names.ts'
-import { MAIN_RULE, MTU, type NamespacePlan, type PolicyRule, type Route } from './plan.ts'
+import { type FamilyPlan, MAIN_RULE, MTU, type NamespacePlan, type PolicyRule, type Route } from './plan.ts'
 import { inNamespace, type Run } from './run.ts'
 
 export interface ObservedNamespace {
@@ -20,9 +20,11 @@ export interface ObservedLink {
 }
 
 /** Aliases are told by `link` only, addresses by `addr` only. */
-const QUESTIONS = 'link show\naddr show\nneigh show nud permanent\nroute show table all\nrule show\n'
+const FAMILY_QUESTIONS = 'addr show\nneigh show nud permanent\nroute show table all\nrule show\n'
+const QUESTIONS = `link show\n${FAMILY_QUESTIONS}`
 
-export async function observeNamespace(run: Run, name: string): Promise<ObservedNamespace> {
+/** Every new namespace has IPv6 on, so of an instance's it is read when it is wanted only; elsewhere when it is on. */
+export async function observeNamespace(run: Run, name: string, readsIpv6 = true): Promise<ObservedNamespace> {
   const [links = [], addresses = [], neighbours = [], routes = [], rules = []] = parseAnswers(
     await run(inNamespace(name, 'ip', '-j', '-batch', '-'), QUESTIONS),
   )
@@ -30,14 +32,16 @@ export async function observeNamespace(run: Run, name: string): Promise<Observed
   const isTunnel = (link: Row) => isTunnelLink(text(link, 'ifname'))
   const ours = links.filter((link) => text(link, 'ifname') === 'lo' || link.mtu === MTU || isTunnel(link))
   const tunnels = links.filter(isTunnel).map((link) => text(link, 'ifname'))
+  const ipv6 = readsIpv6 && addresses.some(hasIpv6) ? await observeIpv6(run, name) : undefined
   return {
     plan: {
       name,
       ...(tunnels.length > 0 && { tunnels }),
+      ...(ipv6 && { ipv6 }),
       up: ours.filter((link) => list(link, 'flags').includes('UP')).map((link) => text(link, 'ifname')),
-      addresses: addresses.flatMap(readAddresses),
-      neighbours: neighbours.flatMap(readNeighbour),
-      routes: routes.flatMap(readRoute),
+      addresses: addresses.flatMap((link) => readAddresses(link, 'inet')),
+      neighbours: neighbours.flatMap((row) => readNeighbour(row, 4)),
+      routes: routes.flatMap((row) => readRoute(row, 4)),
       rules: rules.flatMap(readRule),
     },
     links: new Map(
@@ -49,19 +53,40 @@ export async function observeNamespace(run: Run, name: string): Promise<Observed
   }
 }
 
+async function observeIpv6(run: Run, name: string): Promise<FamilyPlan> {
+  const [addresses = [], neighbours = [], routes = [], rules = []] = parseAnswers(
+    await run(inNamespace(name, 'ip', '-6', '-j', '-batch', '-'), FAMILY_QUESTIONS),
+  )
+  return {
+    addresses: addresses.flatMap((link) => readAddresses(link, 'inet6')),
+    neighbours: neighbours.flatMap((row) => readNeighbour(row, 6)),
+    routes: routes.flatMap((row) => readRoute(row, 6)),
+    rules: rules.flatMap(readRule),
+  }
+}
+
+/** The loopback link has its address as soon as IPv6 is on. */
+function hasIpv6(link: Row): boolean {
+  return text(link, 'ifname') === 'lo' && list(link, 'addr_info').some((row) => isRow(row) && row.family === 'inet6')
+}
+
 /** The parts of what is there that `want` asks for. An instance's own additions to its namespace are not ours to see. */
 export function restrictTo(observed: NamespacePlan, want: NamespacePlan): NamespacePlan {
   const same = <T>(have: readonly T[], wanted: readonly T[]) => {
     const texts = new Set(wanted.map(stable))
     return have.filter((item) => texts.has(stable(item)))
   }
+  const restrict = (have: FamilyPlan, wanted: FamilyPlan): FamilyPlan => ({
+    addresses: same(have.addresses, wanted.addresses),
+    neighbours: same(have.neighbours, wanted.neighbours),
+    routes: same(have.routes, wanted.routes),
+    rules: same(have.rules, wanted.rules),
+  })
   return {
     name: observed.name,
     up: same(observed.up, want.up),
-    addresses: same(observed.addresses, want.addresses),
-    neighbours: same(observed.neighbours, want.neighbours),
-    routes: same(observed.routes, want.routes),
-    rules: same(observed.rules, want.rules),
+    ...restrict(observed, want),
+    ...(observed.ipv6 && want.ipv6 && { ipv6: restrict(observed.ipv6, want.ipv6) }),
   }
 }
 
@@ -85,25 +110,28 @@ function parseAnswers(output: string): Row[][] {
     })
 }
 
-function readAddresses(link: Row): NamespacePlan['addresses'][number][] {
+function readAddresses(link: Row, family: 'inet' | 'inet6'): NamespacePlan['addresses'][number][] {
   const device = text(link, 'ifname')
   return list(link, 'addr_info').flatMap((row) => {
-    if (!isRow(row) || row.family !== 'inet' || row.scope === 'host') return []
+    if (!isRow(row) || row.family !== family || row.scope === 'host') return []
     const address = parseAddress(text(row, 'local'))
     return address ? [{ device, address, length: Number(row.prefixlen) }] : []
   })
 }
 
-function readNeighbour(row: Row): NamespacePlan['neighbours'][number][] {
+function readNeighbour(row: Row, family: Family): NamespacePlan['neighbours'][number][] {
   const address = parseAddress(text(row, 'dst'))
-  return address ? [{ device: text(row, 'dev'), address, macAddress: text(row, 'lladdr') }] : []
+  return address && addressFamily(address) === family
+    ? [{ device: text(row, 'dev'), address, macAddress: text(row, 'lladdr') }]
+    : []
 }
 
 /** Only what someone put there: the kernel's own routes come and go with addresses. */
-function readRoute(row: Row): Route[] {
+function readRoute(row: Row, family: Family): Route[] {
   const destination = text(row, 'dst')
   const type = routeType(row)
-  if (row.protocol === 'kernel' || destination.includes(':') || !type) return []
+  // The kernel tells a preference of IPv6's routes alone.
+  if (row.protocol === 'kernel' || (row.pref === undefined) !== (family === 4) || !type) return []
   const via: Address | undefined = parseAddress(text(row, 'gateway'))
   const table = Number(text(row, 'table') || Number.NaN)
   const mtu = list(row, 'metrics').find((metrics) => isRow(metrics) && metrics.mtu !== undefined)
@@ -112,12 +140,22 @@ function readRoute(row: Row): Route[] {
       type,
       destination,
       ...(via && { via }),
-      ...(row.dev !== undefined && { device: text(row, 'dev') }),
+      ...(row.dev !== undefined && !isNowhere(type, family) && { device: text(row, 'dev') }),
       ...(!Number.isNaN(table) && { table }),
-      ...(row.metric !== undefined && { metric: Number(row.metric) }),
+      ...(row.metric !== undefined && !isUsual(row, family) && { metric: Number(row.metric) }),
       ...(isRow(mtu) && { mtu: Number(mtu.mtu) }),
     },
   ]
+}
+
+/** Of IPv6 the kernel gives the loopback link to a route that leads nowhere. */
+function isNowhere(type: Route['type'], family: Family): boolean {
+  return family === 6 && (type === 'blackhole' || type === 'throw')
+}
+
+/** What IPv6's routes have when nobody says another. */
+function isUsual(row: Row, family: Family): boolean {
+  return family === 6 && row.metric === 1024
 }
 
 function routeType(row: Row): Route['type'] | undefined {

@@ -4,6 +4,7 @@
 // at both interfaces, by each VPC's own rules.
 // https://docs.aws.amazon.com/vpc/latest/peering/vpc-peering-basics.html#vpc-peering-limitations
 
+import { familyOf } from '../compile/ipv6-view.ts'
 import type { Network, PeeringNetwork, VpcNetwork } from '../compile/network.ts'
 import { type Address, addressBits } from '../ip/address.ts'
 import { cidrFamily } from '../ip/cidr.ts'
@@ -63,13 +64,14 @@ export function peeringVerdicts(vpc: VpcNetwork): MapElement[] {
 }
 
 export function peeringChains(vpc: VpcNetwork): Chain[] {
-  const v4 = (cidrs: VpcNetwork['cidrs']) => anyOf(cidrs.filter((block) => cidrFamily(block) === 4))
+  const family = familyOf(vpc)
+  const own = (cidrs: VpcNetwork['cidrs']) => anyOf(cidrs.filter((block) => cidrFamily(block) === family))
   return peeringsOf(vpc).flatMap(({ id, cidrs }): Chain[] => [
     {
       name: arrivals(id),
       rules: [
-        { match: [`ip saddr != ${v4(cidrs)}`], verdict: 'drop', by: id },
-        { match: [`ip daddr != ${v4(vpc.cidrs)}`], verdict: 'drop', by: id },
+        { match: [`ip saddr != ${own(cidrs)}`], verdict: 'drop', by: id },
+        { match: [`ip daddr != ${own(vpc.cidrs)}`], verdict: 'drop', by: id },
         // The resolver answers its own VPC only.
         { match: ['ip daddr @unfiltered'], verdict: 'drop', by: id },
         ASK_ENDPOINT_ACL,
@@ -80,7 +82,8 @@ export function peeringChains(vpc: VpcNetwork): Chain[] {
   ])
 }
 
-/** Whose address a peer's client has: endpoints here know by it who asks. */
+/** Whose address a client of another network has: endpoints here know by it who asks. Of several with one address the peer is
+ * answered, unless a route says otherwise. */
 export function clientIdentities(vpc: VpcNetwork): NftMap['elements'] {
   return peeringsOf(vpc).flatMap(({ clients }) =>
     clients.map(({ address, backboneAddress }) => ({ key: address, value: backboneAddress })),

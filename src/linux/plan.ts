@@ -16,6 +16,8 @@ export interface VpcPlan {
   readonly links: readonly VethPair[]
   readonly backbone: BackbonePart
   readonly rules: Ruleset
+  /** Absent: the VPC has no IPv6. */
+  readonly ipv6Rules?: Ruleset
   /** Which ranges reach which endpoint from which subnet: what is open now must close when its mapping goes. */
   readonly gateways: readonly GatewayMapping[]
   /** Endpoints of the VPC that a subnet has no range to. */
@@ -55,17 +57,25 @@ export interface BackbonePart {
   readonly gateways?: readonly string[]
   /** `"vpc-…" . 44.…`: the VPC's public addresses. Absent: none. */
   readonly publics?: readonly string[]
+  /** The same for IPv6. Absent: the VPC has none. */
+  readonly ipv6?: Omit<BackbonePart, 'namespace' | 'ipv6'>
   /** `"vpc-…" . 240.…`: nodes, as which the backbone itself opens connections to targets. */
   readonly nodes: readonly string[]
 }
 
 /** One namespace's links, addresses, routes and rules. */
-export interface NamespacePlan {
+export interface NamespacePlan extends FamilyPlan {
   readonly name: string
   /** Tunnel devices, whose packets a process takes out and puts in. Absent: none. */
   readonly tunnels?: readonly string[]
   /** Links that must be up. */
   readonly up: readonly string[]
+  /** Absent: IPv6 is off. */
+  readonly ipv6?: FamilyPlan
+}
+
+/** What a namespace has of one family. */
+export interface FamilyPlan {
   readonly addresses: readonly LinkAddress[]
   readonly neighbours: readonly Neighbour[]
   readonly routes: readonly Route[]
@@ -90,7 +100,7 @@ export interface Route {
   readonly type: 'unicast' | 'local' | 'blackhole' | 'throw'
   /** Absent: main, or local for type local. */
   readonly table?: number
-  /** `default`, a CIDR, or a bare address for a /32. */
+  /** `default`, a CIDR, or a bare address for one address. */
   readonly destination: string
   readonly via?: Address
   readonly device?: string
@@ -148,6 +158,8 @@ export const ENDPOINT_MTU = 8500
 export const LINK_NEXT_HOP = '169.254.255.254' as Address
 /** The next hop of routes to an internet gateway, on the same link: by it the rules know what is on that way. */
 export const INTERNET_NEXT_HOP = '169.254.255.253' as Address
+/** The same of routes to an egress-only internet gateway, which IPv6 alone has. */
+export const EGRESS_ONLY_NEXT_HOP = '169.254.255.252' as Address
 export const VPC_SIDE_MAC = '02:00:00:00:00:01'
 export const BACKBONE_SIDE_MAC = '02:00:00:00:00:02'
 
@@ -203,7 +215,8 @@ export function renderPolicyRule({ priority, mark, from, table }: PolicyRule): s
 }
 
 export function renderAddress({ address, length, device }: LinkAddress): string {
-  return `${address}/${length} dev ${device}`
+  // Nobody else can have it, and until the kernel has asked it would not answer.
+  return `${address}/${length} dev ${device}${address.includes(':') ? ' nodad' : ''}`
 }
 
 export function renderNeighbour({ address, macAddress, device }: Neighbour): string {

@@ -3,8 +3,16 @@
 // their interface do nothing), then what only takes away. Interfaces that are gone, and namespaces, go last of all: see
 // LinuxDriver.
 
-import { forgetFlows, ipBatch, nftTransaction, setRouterSysctls } from './commands.ts'
-import { diffVpc, NO_FLOWS, namespacesOf, renderNewLink, type VpcChange, type VpcState } from './diff.ts'
+import { forgetFlows, ipBatch, nftTransaction, setIpv6, setRouterSysctls } from './commands.ts'
+import {
+  diffVpc,
+  type NamespaceChange,
+  NO_FLOWS,
+  namespacesOf,
+  renderNewLink,
+  type VpcChange,
+  type VpcState,
+} from './diff.ts'
 import { DriverError } from './driver.ts'
 import { isPeeringLink } from './names.ts'
 import { type ObservedNamespace, observeNamespace, restrictTo } from './observe.ts'
@@ -25,14 +33,28 @@ export async function convergeVpc(run: Run, have: VpcState, want: VpcPlan): Prom
   await deleteLinks(run, change.replacedLinks)
   await ipBatch(run, change.newLinks.map(renderNewLink))
   await Promise.all([
-    ...change.namespaces.map(({ namespace, add }) => ipBatch(run, add, namespace)),
+    ...change.namespaces.map((one) => addToNamespace(run, one)),
     nftTransaction(run, router, change.nft),
   ])
   await Promise.all([
-    ...change.namespaces.map(({ namespace, remove }) => ipBatch(run, remove, namespace)),
+    ...change.namespaces.map((one) => removeFromNamespace(run, one)),
     ...(isNewRouter ? [] : [forgetFlows(run, router, change.staleFlows)]),
   ])
   return change
+}
+
+/** What only adds, of both families. */
+export async function addToNamespace(run: Run, { namespace, add, ipv6 }: NamespaceChange): Promise<void> {
+  await ipBatch(run, add, namespace)
+  if (!ipv6) return
+  if (ipv6.turn === 'on') await setIpv6(run, namespace, true)
+  await ipBatch(run, ipv6.add, namespace, 6)
+}
+
+export async function removeFromNamespace(run: Run, { namespace, remove, ipv6 }: NamespaceChange): Promise<void> {
+  if (ipv6) await ipBatch(run, ipv6.remove, namespace, 6)
+  if (ipv6?.turn === 'off') await setIpv6(run, namespace, false)
+  await ipBatch(run, remove, namespace)
 }
 
 /** Deletes pairs by their near ends; the far ends go with them. */
@@ -61,7 +83,9 @@ export async function observeVpc(
   backbone: ObservedNamespace,
 ): Promise<VpcState> {
   const wanted = namespacesOf(want).filter(({ name }) => live.has(name))
-  const observed = await Promise.all(wanted.map(({ name }) => observeNamespace(run, name)))
+  const observed = await Promise.all(
+    wanted.map(({ name, ipv6 }) => observeNamespace(run, name, ipv6 !== undefined || name === want.router.name)),
+  )
   const byName = new Map(observed.map((namespace) => [namespace.plan.name, namespace]))
   const plans = wanted.flatMap((plan): NamespacePlan[] => {
     const there = byName.get(plan.name)?.plan

@@ -3,14 +3,16 @@
 
 import { BACKBONE, LINK_LOCAL_METADATA, LINK_LOCAL_RESOLVER, shadowOf } from '../compile/backbone.ts'
 import { portsOf } from '../compile/endpoint-ports.ts'
+import { familyOf, ipv6View } from '../compile/ipv6-view.ts'
 import { backboneAddresses } from '../compile/lookup.ts'
 import type { InterfaceNetwork, RouteEntry, RouteTableNetwork, SubnetNetwork, VpcNetwork } from '../compile/network.ts'
-import type { Address } from '../ip/address.ts'
+import { type Address, type Family, familyWidth } from '../ip/address.ts'
 import { type Cidr, cidr, cidrBase, cidrFamily, cidrLength } from '../ip/cidr.ts'
 import type { InstanceId, NetworkInterfaceId, SubnetId } from '../store/records.ts'
 import { nodeDoors } from './balancer-rules.ts'
 import { balancedFlows, findBalancers, takesDatagramsBack } from './balancers.ts'
 import type { Bandwidth } from './bandwidth.ts'
+import { withIpv6 } from './dual-stack.ts'
 import { behindDoor, type Door, findDetours, findDoors, planDetours, planDoors } from './endpoint-doors.ts'
 import { findInternet, hasInternet } from './internet-rules.ts'
 import {
@@ -31,6 +33,7 @@ import {
   BACKBONE_SIDE_MAC,
   BACKBONE_TABLE,
   type BackbonePart,
+  EGRESS_ONLY_NEXT_HOP,
   ENDPOINT_MTU,
   type GatewayMapping,
   type GatewayPath,
@@ -70,6 +73,13 @@ export interface PlugIn {
 }
 
 export function planVpc(world: string, vpc: VpcNetwork, endpointBandwidth?: Bandwidth): VpcPlan {
+  const plan = planFamily(world, vpc, endpointBandwidth)
+  const view = ipv6View(vpc)
+  return view ? withIpv6(plan, planFamily(world, view, endpointBandwidth)) : plan
+}
+
+/** The plan of one family; of IPv6 its addresses are still to be put in IPv6's words. */
+function planFamily(world: string, vpc: VpcNetwork, endpointBandwidth: Bandwidth | undefined): VpcPlan {
   const plugIns = findPlugIns(vpc)
   const doors = findDoors(vpc)
   const balancers = findBalancers(vpc)
@@ -111,13 +121,14 @@ function planRouter(world: string, { vpc, plugIns, doors, balancers, internet }:
     name: vpcNamespace(world, vpc.id),
     ...(tunnels.length > 0 && { tunnels }),
     up: ['lo', BACKBONE_LINK, ...plugIns.map((plugIn) => plugIn.link), ...tunnels, ...peeringLinks(vpc)],
-    addresses: vpc.subnets.map((subnet) => ({ device: 'lo', address: subnet.router, length: 32 })),
+    addresses: routerAddresses(vpc, plugIns),
     neighbours: [
       { device: BACKBONE_LINK, address: LINK_NEXT_HOP, macAddress: BACKBONE_SIDE_MAC },
       ...(hasInternet(internet)
-        ? [{ device: BACKBONE_LINK, address: INTERNET_NEXT_HOP, macAddress: BACKBONE_SIDE_MAC }]
+        ? internetNextHops(vpc).map((address) => ({ device: BACKBONE_LINK, address, macAddress: BACKBONE_SIDE_MAC }))
         : []),
       ...peeringNeighbours(vpc),
+      ...interfaceNeighbours(vpc, plugIns),
     ],
     routes: [
       ...mainRoutes(vpc, plugIns),
@@ -127,7 +138,9 @@ function planRouter(world: string, { vpc, plugIns, doors, balancers, internet }:
       ...doors.flatMap((door) =>
         behindDoor(door).map((address) => ({ ...toBackbone(address, BACKBONE_TABLE), mtu: ENDPOINT_MTU })),
       ),
-      ...vpc.routeTables.flatMap((table) => tableRoutes(table, { plugIns, tunnels, isOnline: hasInternet(internet) })),
+      ...vpc.routeTables.flatMap((table) =>
+        tableRoutes(table, familyOf(vpc), { plugIns, tunnels, isOnline: hasInternet(internet) }),
+      ),
     ],
     rules: [
       {
@@ -147,13 +160,36 @@ function planRouter(world: string, { vpc, plugIns, doors, balancers, internet }:
   }
 }
 
+/** The router of a subnet, in IPv4 an address of the subnet's that each link answers for, in IPv6 the same on each link. */
+function routerAddresses(vpc: VpcNetwork, plugIns: readonly PlugIn[]): NamespacePlan['addresses'] {
+  if (familyOf(vpc) === 4) return vpc.subnets.map((subnet) => ({ device: 'lo', address: subnet.router, length: 32 }))
+  return plugIns.map(({ link, subnet }) => ({ device: link, address: subnet.router, length: 64 }))
+}
+
+/** In IPv6 the router asks nobody who has an address: it knows. */
+function interfaceNeighbours(vpc: VpcNetwork, plugIns: readonly PlugIn[]): NamespacePlan['neighbours'] {
+  if (familyOf(vpc) === 4) return []
+  return plugIns.flatMap(({ link, networkInterface: { addresses, macAddress } }) =>
+    addresses.map((address) => ({ device: link, address, macAddress })),
+  )
+}
+
+function internetNextHops(vpc: VpcNetwork): Address[] {
+  return familyOf(vpc) === 4 ? [INTERNET_NEXT_HOP] : [INTERNET_NEXT_HOP, EGRESS_ONLY_NEXT_HOP]
+}
+
 /** AWS's `local` routes. Addresses without an interface lead to the backbone's link, where nft drops them: that way
  * ARP is answered for every address of a subnet, as AWS's fabric does. */
 function mainRoutes(vpc: VpcNetwork, plugIns: readonly PlugIn[]): Route[] {
   const interfaces = plugIns.flatMap(({ networkInterface, link }) =>
     networkInterface.addresses.map((address): Route => ({ type: 'unicast', destination: address, device: link })),
   )
-  const fabric = [...vpc.cidrs.filter(isV4), LINK_LOCAL_RESOLVER, LINK_LOCAL_METADATA]
+  const family = familyOf(vpc)
+  const fabric = [
+    ...vpc.cidrs.filter((block) => cidrFamily(block) === family),
+    LINK_LOCAL_RESOLVER,
+    LINK_LOCAL_METADATA,
+  ]
   return [...interfaces, ...fabric.map((destination) => toBackbone(destination)), dropTheRest()]
 }
 
@@ -166,13 +202,14 @@ interface RouterLinks {
 }
 
 /** A route table as the user made it. `throw` goes on to the next rule, which is the main table. */
-function tableRoutes({ number, entries }: RouteTableNetwork, links: RouterLinks): Route[] {
+function tableRoutes({ number, entries }: RouteTableNetwork, family: Family, links: RouterLinks): Route[] {
   const table = kernelTable(number)
   const routes = new Map<string, Route>([[NEVER_ROUTED, { type: 'blackhole', destination: NEVER_ROUTED, table }]])
   for (const entry of entries) {
     const destination = destinationOf(entry.cidr)
     // Of two entries for one block the first decides.
-    if (isV4(entry.cidr) && !routes.has(destination)) routes.set(destination, entryRoute(entry, table, links))
+    if (cidrFamily(entry.cidr) === family && !routes.has(destination))
+      routes.set(destination, entryRoute(entry, table, links))
   }
   return [...routes.values(), ...blackholesUnder(routes.values(), table), dropTheRest(table)]
 }
@@ -212,10 +249,13 @@ function entryRoute(
       return isOnline
         ? { type: 'unicast', destination, via: INTERNET_NEXT_HOP, device: BACKBONE_LINK, table }
         : { type: 'blackhole', destination, table }
+    case 'egressOnlyInternetGateway':
+      return isOnline
+        ? { type: 'unicast', destination, via: EGRESS_ONLY_NEXT_HOP, device: BACKBONE_LINK, table }
+        : { type: 'blackhole', destination, table }
     // Prerouting has sent these on already; a flow that it could not translate has nowhere to go.
     case 'natGateway':
     case 'vpcEndpoint':
-    case 'egressOnlyInternetGateway':
     case 'transitGateway':
     case 'vpnGateway':
     case 'blackhole':
@@ -266,7 +306,8 @@ function planInstances(world: string, vpc: VpcNetwork, plugIns: readonly PlugIn[
 }
 
 function instanceAddresses({ networkInterface, subnet, deviceIndex }: PlugIn): NamespacePlan['addresses'] {
-  const length = cidrLength(subnet.cidr)
+  // Of IPv6 an instance sends all to its router, its own subnet's too.
+  const length = cidrFamily(subnet.cidr) === 6 ? 128 : cidrLength(subnet.cidr)
   return networkInterface.addresses.map((address) => ({ device: instanceLink(deviceIndex), address, length }))
 }
 
@@ -356,9 +397,10 @@ function planBackbonePart({ vpc, plugIns, doors, balancers: { nodes, connections
 
 function planGateways(vpc: VpcNetwork): GatewayMapping[] {
   const tables = new Map(vpc.routeTables.map((table) => [table.id, table]))
+  const family = familyOf(vpc)
   return vpc.subnets.flatMap((subnet) =>
     (tables.get(subnet.routeTableId)?.entries ?? []).flatMap(({ cidr: block, nextHop }) =>
-      nextHop.kind === 'vpcEndpoint' && isV4(block)
+      nextHop.kind === 'vpcEndpoint' && cidrFamily(block) === family
         ? [{ subnetCidr: subnet.cidr, cidr: block, backboneAddress: nextHop.backboneAddress }]
         : [],
     ),
@@ -374,12 +416,8 @@ function findClosedGateways(vpc: VpcNetwork, doors: readonly Door[], open: reado
     .filter((path) => !opened.has(textOf(path)))
 }
 
-function isV4(block: Cidr): boolean {
-  return cidrFamily(block) === 4
-}
-
-/** As the kernel prints it: `default`, and a /32 without its length. */
+/** As the kernel prints it: `default`, and one address without a length. */
 function destinationOf(block: Cidr): string {
   if (cidrLength(block) === 0) return 'default'
-  return cidrLength(block) === 32 ? cidrBase(block) : block
+  return cidrLength(block) === familyWidth(cidrFamily(block)) ? cidrBase(block) : block
 }

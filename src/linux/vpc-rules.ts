@@ -5,6 +5,7 @@
 // need comes first in it: an established connection leaves a group's chain at its first rule.
 
 import { BACKBONE, LINK_LOCAL_METADATA, METADATA_BACKBONE, RESOLVER_BACKBONE } from '../compile/backbone.ts'
+import { familyOf } from '../compile/ipv6-view.ts'
 import type { RouteEntry, SecurityGroupNetwork, VpcNetwork } from '../compile/network.ts'
 import { type Address, addressFamily } from '../ip/address.ts'
 import { cidrFamily } from '../ip/cidr.ts'
@@ -53,6 +54,7 @@ import {
   toInternet,
 } from './internet-rules.ts'
 import { BACKBONE_LINK, type Direction, groupChain, groupsChain } from './names.ts'
+import { neighbourRules } from './neighbour-rules.ts'
 import {
   anyOf,
   type Chain,
@@ -232,8 +234,9 @@ function interfaceMaps(vpc: VpcNetwork, plugIns: readonly PlugIn[], tunnels: rea
 /** Route table and destination to the endpoint's backbone address. compile has cut the ranges so that none overlap,
  * which a concatenated interval map would refuse. */
 function gatewayMap(vpc: VpcNetwork): NftMap {
+  const family = familyOf(vpc)
   const elementOf = (number: number, { cidr, nextHop }: RouteEntry): MapElement[] =>
-    nextHop.kind === 'vpcEndpoint' && cidrFamily(cidr) === 4
+    nextHop.kind === 'vpcEndpoint' && cidrFamily(cidr) === family
       ? [{ key: `${number} . ${cidr}`, value: nextHop.backboneAddress, by: nextHop.endpointId }]
       : []
   return {
@@ -250,6 +253,7 @@ function baseChains({ vpc, balancers, internet, endpointBandwidth }: RuleSources
   const resources = findResources(vpc)
   /** A rule that is there with a load balancer only: others' packets pay nothing for it. */
   const serving = (...rules: readonly Rule[]) => (serves ? rules : [])
+  const neighbours = neighbourRules(familyOf(vpc))
   const chain = (
     name: string,
     hook: Hook['hook'],
@@ -258,9 +262,16 @@ function baseChains({ vpc, balancers, internet, endpointBandwidth }: RuleSources
     policy: Hook['policy'] = 'accept',
   ): Chain => ({ name, hook: { type: 'filter', hook, priority, policy }, rules })
   return [
-    chain('leaving', 'prerouting', -150, [...failure.arriving, ...leaving(serving(DROP_FALSE_NODES))], 'drop'),
+    chain(
+      'leaving',
+      'prerouting',
+      -150,
+      [...neighbours.arriving, ...failure.arriving, ...leaving(serving(DROP_FALSE_NODES))],
+      'drop',
+    ),
     chain('sg-egress', 'prerouting', -149, [
       ESTABLISHED,
+      ...neighbours.arriving,
       FROM_BACKBONE,
       FROM_ROUTER,
       { match: ['ip daddr @unfiltered'], verdict: 'accept' },
@@ -288,13 +299,13 @@ function baseChains({ vpc, balancers, internet, endpointBandwidth }: RuleSources
       ? [chain('gateway-groups', 'prerouting', -89, gatewayGroupRules(), 'drop')]
       : []),
     // The router itself answers and says nothing, AWS drops without ICMP; but for the resets of endpoints.
-    chain('input', 'input', 0, [DROP]),
+    chain('input', 'input', 0, [...neighbours.own, DROP]),
     chain('forward', 'forward', 0, [
       ...clampTunnels(findTunnels(vpc)),
       ...forwardInternet(internet),
       ...forward(serves ? DROP_STRANGERS : DROP_FROM_BACKBONE),
     ]),
-    chain('output', 'output', 0, [{ match: ['tcp flags rst'], verdict: 'accept' }, DROP]),
+    chain('output', 'output', 0, [{ match: ['tcp flags rst'], verdict: 'accept' }, ...neighbours.own, DROP]),
     {
       name: 'identity',
       hook: { type: 'nat', hook: 'postrouting', priority: 100, policy: 'accept' },
@@ -305,6 +316,7 @@ function baseChains({ vpc, balancers, internet, endpointBandwidth }: RuleSources
       ],
     },
     chain('entering', 'postrouting', 109, [
+      ...neighbours.own,
       ...failure.leaving,
       ...dropPrivate(internet),
       TO_BACKBONE,
@@ -315,6 +327,7 @@ function baseChains({ vpc, balancers, internet, endpointBandwidth }: RuleSources
     ]),
     chain('sg-ingress', 'postrouting', 110, [
       ESTABLISHED,
+      ...neighbours.own,
       TO_BACKBONE,
       { match: [], verdict: 'oifname vmap @ingress-groups' },
       DROP,
@@ -356,7 +369,8 @@ function toBackbone(vpc: VpcNetwork, withoutInterface: readonly Rule[]): Rule[] 
 }
 
 function resolverAddresses(vpc: VpcNetwork): Address[] {
-  return vpc.resolver.addresses.filter((address) => addressFamily(address) === 4)
+  const family = familyOf(vpc)
+  return vpc.resolver.addresses.filter((address) => addressFamily(address) === family)
 }
 
 /** Nothing in the backbone opens a connection to an interface. */
@@ -393,6 +407,7 @@ function subnetChains(vpc: VpcNetwork): Chain[] {
 }
 
 function aclChains(vpc: VpcNetwork): Chain[] {
+  const family = familyOf(vpc)
   return vpc.networkAcls.flatMap(({ id, ingress, egress }) => [
     {
       name: `${id}-arrivals`,
@@ -403,8 +418,8 @@ function aclChains(vpc: VpcNetwork): Chain[] {
         { match: [], verdict: `goto ${id}-ingress` },
       ],
     },
-    { name: `${id}-ingress`, rules: [...aclRules(ingress, 'saddr'), DROP] },
-    { name: `${id}-egress`, rules: [...aclRules(egress, 'daddr'), DROP] },
+    { name: `${id}-ingress`, rules: [...aclRules(ingress, 'saddr', family), DROP] },
+    { name: `${id}-egress`, rules: [...aclRules(egress, 'daddr', family), DROP] },
   ])
 }
 
@@ -412,9 +427,10 @@ function groupChains({ vpc, plugIns, doors, balancers }: RuleSources): Chain[] {
   const plugged = plugIns.map(({ networkInterface }) => networkInterface)
   const carriers = [...plugged, ...doors, ...balancers.nodes, ...(vpc.resourceGateways ?? [])]
   const matchGroup = (id: SecurityGroupId) => matchGroupsNodes(balancers, id)
+  const family = familyOf(vpc)
   const single = vpc.securityGroups.flatMap(({ id, ingress, egress }) => [
-    { name: groupChain(id, 'ingress'), rules: groupRules(ingress, 'saddr', { matchGroup }) },
-    { name: groupChain(id, 'egress'), rules: groupRules(egress, 'daddr') },
+    { name: groupChain(id, 'ingress'), rules: groupRules(ingress, 'saddr', { family, matchGroup }) },
+    { name: groupChain(id, 'egress'), rules: groupRules(egress, 'daddr', { family }) },
   ])
   const several = new Map<string, Chain>()
   for (const { groupIds = [] } of carriers) {
@@ -436,5 +452,6 @@ function referencedGroups(vpc: VpcNetwork): NftSet[] {
   for (const { peer } of rules) {
     if (peer.kind === 'group') named.set(peer.groupId, peer.members ?? own.get(peer.groupId)?.members ?? [])
   }
-  return [...named].sort(([a], [b]) => (a < b ? -1 : 1)).map(([id, members]) => memberSet(id, members))
+  const family = familyOf(vpc)
+  return [...named].sort(([a], [b]) => (a < b ? -1 : 1)).map(([id, members]) => memberSet(id, members, family))
 }

@@ -1,0 +1,149 @@
+// A VPC as IPv6 sees it: the same value with IPv6's blocks and addresses in the places of IPv4's. Whatever reads a VPC, the
+// kernel's rules and explain's walk among it, reads this for IPv6, so that both families have one path. Addresses of the
+// backbone stay as they are: they are who somebody is, not what a packet has.
+
+import { type Address, addressFamily, type Family } from '../ip/address.ts'
+import { cidrFamily } from '../ip/cidr.ts'
+import { IPV6_RESOLVER } from './backbone.ts'
+import type {
+  EndpointNetwork,
+  InterfaceNetwork,
+  Network,
+  NextHop,
+  PeeringNetwork,
+  RouteTableNetwork,
+  SecurityGroupNetwork,
+  SecurityGroupRuleNetwork,
+  SubnetNetwork,
+  VpcNetwork,
+} from './network.ts'
+
+/** The router's own address on every link, to which instances send. */
+export const IPV6_ROUTER = 'fe80::1' as Address
+
+const views = new WeakMap<VpcNetwork, VpcNetwork>()
+
+/** Undefined when the VPC has no IPv6. Equal for the same VPC, so that what is made of it can be kept. */
+export function ipv6View(vpc: VpcNetwork): VpcNetwork | undefined {
+  if (!vpc.ipv6Cidrs?.length) return undefined
+  const known = views.get(vpc)
+  if (known) return known
+  const made = makeView(vpc, vpc.ipv6Cidrs)
+  views.set(vpc, made)
+  return made
+}
+
+/** The VPCs that have IPv6, as IPv6 sees them, and all that is not a VPC's as it is. */
+export function ipv6Network(network: Network): Network {
+  const viewsOf = (vpcs: readonly VpcNetwork[]) => vpcs.flatMap((vpc) => ipv6View(vpc) ?? [])
+  return { ...network, vpcs: viewsOf(network.vpcs), inhabited: viewsOf(network.inhabited) }
+}
+
+/** Which family a VPC, or a view of one, is seen in. */
+export function familyOf({ cidrs: [primary] }: Pick<VpcNetwork, 'cidrs'>): Family {
+  return primary === undefined ? 4 : cidrFamily(primary)
+}
+
+function makeView(vpc: VpcNetwork, cidrs: VpcNetwork['cidrs']): VpcNetwork {
+  const {
+    // What carries IPv4 only: load balancers and what leads to them, resources, NAT, on-premises networks.
+    resourceEndpoints: _resourceEndpoints,
+    resourceGateways: _resourceGateways,
+    gatewayLoadBalancerEndpoints: _gatewayLoadBalancerEndpoints,
+    natGateways: _natGateways,
+    transitGatewayLinks: _transitGatewayLinks,
+    vpnGateway: _vpnGateway,
+    peerings: _peerings,
+    ...rest
+  } = vpc
+  const peerings = vpc.peerings?.flatMap(viewPeering) ?? []
+  return {
+    ...rest,
+    cidrs,
+    resolver: { ...vpc.resolver, addresses: [IPV6_RESOLVER] },
+    subnets: vpc.subnets.flatMap(viewSubnet),
+    interfaces: vpc.interfaces.flatMap((one) => viewInterface(vpc, one)),
+    routeTables: vpc.routeTables.map(viewTable),
+    securityGroups: vpc.securityGroups.map(viewGroup),
+    networkAcls: vpc.networkAcls.map((acl) => ({
+      ...acl,
+      ingress: acl.ingress.filter(({ cidr }) => cidrFamily(cidr) === 6),
+      egress: acl.egress.filter(({ cidr }) => cidrFamily(cidr) === 6),
+    })),
+    endpoints: vpc.endpoints.map(viewEndpoint),
+    loadBalancers: [],
+    targetGroups: [],
+    connections: [],
+    ...(peerings.length > 0 && { peerings }),
+  }
+}
+
+function viewSubnet(subnet: SubnetNetwork): SubnetNetwork[] {
+  return subnet.ipv6Cidr ? [{ ...subnet, cidr: subnet.ipv6Cidr, router: IPV6_ROUTER }] : []
+}
+
+/** An internet gateway knows an IPv6 address by itself. */
+function viewInterface(vpc: VpcNetwork, { publicAddresses: _, ...eni }: InterfaceNetwork): InterfaceNetwork[] {
+  const addresses = eni.ipv6Addresses ?? []
+  if (addresses.length === 0) return []
+  if (!vpc.internetGatewayId) return [{ ...eni, addresses }]
+  const publicAddresses = addresses.map((one) => ({ privateAddress: one, publicAddress: one, by: eni.id }))
+  return [{ ...eni, addresses, publicAddresses }]
+}
+
+function viewTable(table: RouteTableNetwork): RouteTableNetwork {
+  return {
+    ...table,
+    entries: table.entries
+      .filter(({ cidr }) => cidrFamily(cidr) === 6)
+      .map((entry) => ({ ...entry, nextHop: viewNextHop(entry.nextHop) })),
+  }
+}
+
+/** Where no IPv6 is carried on, it is dropped. */
+function viewNextHop(nextHop: NextHop): NextHop {
+  switch (nextHop.kind) {
+    case 'gatewayLoadBalancerEndpoint':
+      return { kind: 'blackhole', why: `${nextHop.endpointId} carries IPv4 only` }
+    case 'natGateway':
+      return { kind: 'blackhole', why: `${nextHop.natGatewayId} carries IPv4 only` }
+    case 'transitGateway':
+      return { kind: 'blackhole', why: `${nextHop.transitGatewayId} carries IPv4 only here` }
+    case 'vpnGateway':
+      return { kind: 'blackhole', why: `${nextHop.gatewayId} carries IPv4 only here` }
+    default:
+      return nextHop
+  }
+}
+
+function viewGroup({ ipv6Members = [], ...group }: SecurityGroupNetwork): SecurityGroupNetwork {
+  return {
+    ...group,
+    members: ipv6Members,
+    ingress: group.ingress.map(viewRule),
+    egress: group.egress.map(viewRule),
+  }
+}
+
+function viewRule({ peer, ...rule }: SecurityGroupRuleNetwork): SecurityGroupRuleNetwork {
+  if (peer.kind === 'cidrs') {
+    return { ...rule, peer: { ...peer, cidrs: peer.cidrs.filter((block) => cidrFamily(block) === 6) } }
+  }
+  return { ...rule, peer: peer.members ? { ...peer, members: peer.members.filter(isIpv6) } : peer }
+}
+
+function isIpv6(address: Address): boolean {
+  return addressFamily(address) === 6
+}
+
+function viewEndpoint(endpoint: EndpointNetwork): EndpointNetwork {
+  if (endpoint.kind !== 'interface') return endpoint
+  const interfaces = endpoint.service
+    ? []
+    : endpoint.interfaces.flatMap(({ ipv6Address, ...one }) => (ipv6Address ? [{ ...one, address: ipv6Address }] : []))
+  return { ...endpoint, interfaces }
+}
+
+function viewPeering({ ipv6Cidrs = [], ipv6Clients = [], ...peering }: PeeringNetwork): PeeringNetwork[] {
+  return ipv6Cidrs.length > 0 ? [{ ...peering, cidrs: ipv6Cidrs, clients: ipv6Clients }] : []
+}

@@ -1,0 +1,44 @@
+// What IPv6 adds to the plan of a VPC that has it. Both were made by the same functions, one of the VPC and one of the VPC as
+// IPv6 sees it; the links between namespaces are IPv4's, which has them all.
+
+import { inIpv6Words, ipv6Plan, ipv6Ruleset, twinOf } from './ipv6-words.ts'
+import type { BackbonePart, InstancePlan, NamespacePlan, VpcPlan } from './plan.ts'
+
+export function withIpv6(plan: VpcPlan, ipv6: VpcPlan): VpcPlan {
+  const namespaces = new Map(ipv6.instances.map(({ instance, namespace }) => [instance.id, namespace]))
+  const embedded = <P extends { readonly backboneAddress: string }>(paths: readonly P[]): P[] =>
+    paths.map((path) => ({ ...path, backboneAddress: twinOf(path.backboneAddress) }))
+  return {
+    ...plan,
+    router: { ...plan.router, ipv6: ipv6Plan(ipv6.router) },
+    instances: plan.instances.map((one) => withAddresses(one, namespaces.get(one.instance.id))),
+    backbone: {
+      ...plan.backbone,
+      namespace: { ...plan.backbone.namespace, ipv6: ipv6Plan(ipv6.backbone.namespace) },
+      ipv6: ipv6Part(ipv6.backbone),
+    },
+    ipv6Rules: ipv6Ruleset(ipv6.rules),
+    gateways: [...plan.gateways, ...embedded(ipv6.gateways)],
+    closedGateways: [...plan.closedGateways, ...embedded(ipv6.closedGateways)],
+    detours: [...plan.detours, ...ipv6.detours],
+  }
+}
+
+/** An instance without an IPv6 address has nothing of it to be looked at. */
+function withAddresses(plan: InstancePlan, ipv6: NamespacePlan | undefined): InstancePlan {
+  if (!ipv6?.addresses.length) return plan
+  return { ...plan, namespace: { ...plan.namespace, ipv6: ipv6Plan(ipv6) } }
+}
+
+function ipv6Part({ namespace: _, ...part }: BackbonePart): NonNullable<BackbonePart['ipv6']> {
+  const said = (elements: readonly string[]) => elements.map(inIpv6Words)
+  return {
+    sources: said(part.sources),
+    endpoints: said(part.endpoints),
+    consumers: said(part.consumers),
+    providers: said(part.providers),
+    nodes: said(part.nodes),
+    ...(part.gateways && { gateways: said(part.gateways) }),
+    ...(part.publics && { publics: said(part.publics) }),
+  }
+}

@@ -1,0 +1,54 @@
+// What nft knows of a VPC's ways to the internet in IPv6, where every address is a public one and nothing is translated. A
+// route to an egress-only internet gateway has a next hop of its own, by which the rules know what is on that way: it lets
+// out what began here, and in come the answers alone.
+// https://docs.aws.amazon.com/vpc/latest/userguide/egress-only-internet-gateway.html
+
+import { BACKBONE } from '../compile/backbone.ts'
+import type { VpcNetwork } from '../compile/network.ts'
+import type { Internet } from './internet-rules.ts'
+import { BACKBONE_LINK } from './names.ts'
+import { quoted, type Rule } from './nft.ts'
+import { EGRESS_ONLY_NEXT_HOP, INTERNET_NEXT_HOP } from './plan.ts'
+import type { PlugIn } from './vpc-plan.ts'
+
+const OUT = `oifname ${quoted(BACKBONE_LINK)}`
+const BY_INTERNET_GATEWAY = [OUT, `rt ip nexthop ${INTERNET_NEXT_HOP}`]
+const BY_EGRESS_ONLY_GATEWAY = [OUT, `rt ip nexthop ${EGRESS_ONLY_NEXT_HOP}`]
+
+/** `hosts` are whom a connection from outside may reach. */
+export function findIpv6Internet(vpc: VpcNetwork, plugIns: readonly PlugIn[]): Internet {
+  const isEgressOnly = (vpc.egressOnlyInternetGatewayIds ?? []).length > 0
+  const hosts = plugIns.flatMap(({ networkInterface }) => networkInterface.publicAddresses ?? [])
+  const addresses = plugIns.flatMap(({ networkInterface }) => networkInterface.addresses)
+  return {
+    isTranslated: false,
+    hosts,
+    nats: [],
+    addresses: vpc.internetGatewayId || isEgressOnly ? addresses : [],
+  }
+}
+
+export function forwardIpv6Internet({ hosts }: Pick<Internet, 'hosts'>): Rule[] {
+  const admit: Rule = {
+    match: [`iifname ${quoted(BACKBONE_LINK)}`, `ip saddr != ${BACKBONE}`, 'ip daddr @public-addresses'],
+    verdict: 'accept',
+  }
+  return [
+    { match: BY_INTERNET_GATEWAY, verdict: 'accept' },
+    { match: [...BY_EGRESS_ONLY_GATEWAY, 'ct direction original'], verdict: 'accept' },
+    ...(hosts.length > 0 ? [admit] : []),
+  ]
+}
+
+/** In the nat chain of postrouting, before a source would become one of the backbone. */
+export function toIpv6Internet(): Rule[] {
+  return [BY_INTERNET_GATEWAY, BY_EGRESS_ONLY_GATEWAY].map((match) => ({ match, verdict: 'accept' }))
+}
+
+/** At the end of postrouting: nobody leaves by an address that is not the VPC's. */
+export function dropStrangeSources(): Rule[] {
+  return [BY_INTERNET_GATEWAY, BY_EGRESS_ONLY_GATEWAY].map((match) => ({
+    match: [...match, 'ip saddr != @public-addresses'],
+    verdict: 'drop',
+  }))
+}
