@@ -1,5 +1,6 @@
 // On-premises networks as their own side has them: which VPCs a link leads to, and what they learnt of AWS.
 
+import { DEFAULT_REGION } from '../catalogue/regions.ts'
 import { type Cidr, cidrCovers } from '../ip/cidr.ts'
 import type { Vpc } from '../store/records.ts'
 import type { Records } from '../store/store.ts'
@@ -37,6 +38,7 @@ function compileRouter(records: Records, network: OnPremisesNetwork): OnPremises
     address,
     backboneAddress,
     resolvers,
+    region: places[0]?.vpc.region ?? DEFAULT_REGION,
     vpcIds: [...new Set(places.map(({ vpc }) => vpc.id))].sort(),
     routes: routesTo(places),
   }

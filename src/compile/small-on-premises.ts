@@ -11,10 +11,10 @@ import { type Address, parseAddress } from '../ip/address.ts'
 import { cidr } from '../ip/cidr.ts'
 import type { Store, Tx } from '../store/store.ts'
 import type { VpnConnection, VpnGatewayId } from '../store/vpn-records.ts'
-import { peeringStore, type Side } from './small-peering.ts'
+import { peeringStore } from './small-peering.ts'
 
 const NOW = '2026-01-01T00:00:00.000Z'
-const OWNERS = { a: '111111111111', b: '222222222222', c: '111111111111' } as const
+const OWNERS = { b: '222222222222', c: '111111111111' } as const
 
 export async function onPremisesStore(): Promise<Store> {
   const store = await peeringStore()
@@ -44,7 +44,7 @@ export function s3Address(): Address {
   return address(list?.cidrs[0]?.replace(/\.\d+\/\d+$/, '.9') ?? '')
 }
 
-function created(side: Side) {
+function created(side: keyof typeof OWNERS) {
   return { owner: OWNERS[side], region: 'us-east-1', tags: {}, createdAt: NOW }
 }
 

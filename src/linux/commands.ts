@@ -100,6 +100,12 @@ export async function setIpv6(run: Run, namespace: string, isOn: boolean): Promi
 /** Has effect once IPv6 is on: links then get no address but those that they are given. */
 const IPV6_FORWARDING = ['ipv6/conf/all/forwarding', 'ipv6/conf/all/addr_gen_mode', 'ipv6/conf/default/addr_gen_mode']
 const WITHOUT_DAD = ['ipv6/conf/all/accept_dad', 'ipv6/conf/default/accept_dad']
+/** A namespace with a host in it, which passes nothing on. */
+export async function setHostSysctls(run: Run, namespace: string): Promise<void> {
+  await setSysctls(run, namespace, '1', WITHOUT_IPV6)
+  await setSysctls(run, namespace, '0', ['ipv4/ip_forward', ...WITHOUT_RP_FILTER])
+}
+
 const WITHOUT_IPV6 = ['ipv6/conf/all/disable_ipv6', 'ipv6/conf/default/disable_ipv6']
 /** What comes and leaves by one link is meant to: a VPC may be its own consumer. */
 const WITHOUT_REDIRECTS = ['ipv4/conf/all/send_redirects', 'ipv4/conf/default/send_redirects']

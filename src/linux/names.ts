@@ -4,6 +4,7 @@
 import { createHash } from 'node:crypto'
 import type { VpcPeeringConnectionId } from '../store/peering-records.ts'
 import type { InstanceId, NetworkInterfaceId, SecurityGroupId, VpcEndpointId, VpcId } from '../store/records.ts'
+import type { TransitGatewayAttachmentId, TransitGatewayId } from '../store/transit-gateway-records.ts'
 
 /** The kernel's limit: IFNAMSIZ less the closing zero. */
 export const MAX_INTERFACE_NAME = 15
@@ -59,6 +60,43 @@ export function peeringLink(id: VpcPeeringConnectionId): string {
 
 export function isPeeringLink(name: string): boolean {
   return name.startsWith('pcx-')
+}
+
+/** A transit gateway's router. */
+export function transitGatewayNamespace(world: string, id: TransitGatewayId): string {
+  return `${worldPrefix(world)}${id}`
+}
+
+/** Both ends of the link of an attachment to a transit gateway: `tga-` and the first 11 digits. */
+export function transitLink(id: TransitGatewayAttachmentId): string {
+  return `tga-${id.slice('tgw-attach-'.length)}`.slice(0, MAX_INTERFACE_NAME)
+}
+
+/** Links between routers, or to an on-premises host: they belong to both ends. */
+export function isRouterLink(name: string): boolean {
+  return isPeeringLink(name) || name.startsWith('tga-') || name.startsWith('op-')
+}
+
+/** The host of an on-premises network. Names of such networks are unique, and begin with a letter. */
+export function onPremisesNamespace(world: string, name: string): string {
+  return `${worldPrefix(world)}${onPremisesGuest(name)}`
+}
+
+/** What an on-premises network's host is called where instances are called by their ids. */
+export function onPremisesGuest(name: string): string {
+  return `onprem-${name}`
+}
+
+/** The VPC end of an on-premises network's link. */
+export function onPremisesLink(name: string): string {
+  return `op-${createHash('sha256').update(name).digest('hex').slice(0, 12)}`
+}
+
+/** What runs programs in a namespace of this world: an instance, or an on-premises host. Undefined when it is for something
+ * else. */
+export function guestOfNamespace(world: string, namespace: string): string | undefined {
+  const guest = namespace.slice(worldPrefix(world).length)
+  return namespace.startsWith(worldPrefix(world)) && /^(i|onprem)-/.test(guest) ? guest : undefined
 }
 
 /** The backbone end of a VPC's link. */

@@ -11,6 +11,7 @@ import { cidrFamily } from '../ip/cidr.ts'
 import { ASK_ENDPOINT_ACL, ASK_REPLY_ACL, ENDPOINT_GROUPS } from './endpoint-rules.ts'
 import { peeringLink, vpcLink, vpcNamespace } from './names.ts'
 import { anyOf, type Chain, type MapElement, type NftMap, quoted } from './nft.ts'
+import { onPremisesIdentities } from './on-premises.ts'
 import { LINK_NEXT_HOP, type Neighbour, type PolicyRule, type Route, type VethPair } from './plan.ts'
 
 /** Each end knows the other's address, so that the link needs no ARP. */
@@ -85,9 +86,10 @@ export function peeringChains(vpc: VpcNetwork): Chain[] {
 /** Whose address a client of another network has: endpoints here know by it who asks. Of several with one address the peer is
  * answered, unless a route says otherwise. */
 export function clientIdentities(vpc: VpcNetwork): NftMap['elements'] {
-  return peeringsOf(vpc).flatMap(({ clients }) =>
+  const ofPeers = peeringsOf(vpc).flatMap(({ clients }) =>
     clients.map(({ address, backboneAddress }) => ({ key: address, value: backboneAddress })),
   )
+  return [...onPremisesIdentities(vpc), ...ofPeers]
 }
 
 /** A client's backbone address leads to its own VPC; what an endpoint here answers has to come back by this one, whose router

@@ -14,7 +14,7 @@ import {
   type VpcState,
 } from './diff.ts'
 import { DriverError } from './driver.ts'
-import { isPeeringLink } from './names.ts'
+import { isRouterLink } from './names.ts'
 import { type ObservedNamespace, observeNamespace, restrictTo } from './observe.ts'
 import { type NamespacePlan, pairAlias, type VethEnd, type VethPair, type VpcPlan } from './plan.ts'
 import type { Run } from './run.ts'
@@ -126,7 +126,7 @@ function observeLinks(
 
 /** Links between routers are no part of a VPC's pairs, but those of connections that are no more go with them. */
 function isStray(name: string, want: VpcPlan, near: ReadonlyMap<string, VethPair>): boolean {
-  return isPeeringLink(name) ? !want.router.up.includes(name) : name.startsWith('eni-') && !near.has(name)
+  return isRouterLink(name) ? !want.router.up.includes(name) : name.startsWith('eni-') && !near.has(name)
 }
 
 function sameMac(end: VethEnd, observed: { readonly macAddress: string }): boolean {

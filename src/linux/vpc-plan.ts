@@ -27,6 +27,7 @@ import {
   vpcNamespace,
 } from './names.ts'
 import { quoted } from './nft.ts'
+import { onPremisesLinks, onPremisesNeighbours, onPremisesRoutes } from './on-premises.ts'
 import { clientIdentities, peeringLinks, peeringNeighbours, wayBackToClients } from './peerings.ts'
 import {
   BACKBONE_MARK,
@@ -120,7 +121,14 @@ function planRouter(world: string, { vpc, plugIns, doors, balancers, internet }:
   return {
     name: vpcNamespace(world, vpc.id),
     ...(tunnels.length > 0 && { tunnels }),
-    up: ['lo', BACKBONE_LINK, ...plugIns.map((plugIn) => plugIn.link), ...tunnels, ...peeringLinks(vpc)],
+    up: [
+      'lo',
+      BACKBONE_LINK,
+      ...plugIns.map((plugIn) => plugIn.link),
+      ...tunnels,
+      ...peeringLinks(vpc),
+      ...onPremisesLinks(vpc),
+    ],
     addresses: routerAddresses(vpc, plugIns),
     neighbours: [
       { device: BACKBONE_LINK, address: LINK_NEXT_HOP, macAddress: BACKBONE_SIDE_MAC },
@@ -128,6 +136,7 @@ function planRouter(world: string, { vpc, plugIns, doors, balancers, internet }:
         ? internetNextHops(vpc).map((address) => ({ device: BACKBONE_LINK, address, macAddress: BACKBONE_SIDE_MAC }))
         : []),
       ...peeringNeighbours(vpc),
+      ...onPremisesNeighbours(vpc),
       ...interfaceNeighbours(vpc, plugIns),
     ],
     routes: [
@@ -190,7 +199,8 @@ function mainRoutes(vpc: VpcNetwork, plugIns: readonly PlugIn[]): Route[] {
     LINK_LOCAL_RESOLVER,
     LINK_LOCAL_METADATA,
   ]
-  return [...interfaces, ...fabric.map((destination) => toBackbone(destination)), dropTheRest()]
+  const local = fabric.map((destination) => toBackbone(destination))
+  return [...interfaces, ...local, ...onPremisesRoutes(vpc), dropTheRest()]
 }
 
 /** What routes can lead to within the router. */
@@ -229,6 +239,8 @@ function entryRoute(
   const destination = destinationOf(block)
   switch (nextHop.kind) {
     case 'local':
+    // The main table has what the gateway knows.
+    case 'vpnGateway':
       return { type: 'throw', destination, table }
     case 'networkInterface': {
       const target = findPlugIn(plugIns, nextHop.interfaceId)
@@ -257,7 +269,6 @@ function entryRoute(
     case 'natGateway':
     case 'vpcEndpoint':
     case 'transitGateway':
-    case 'vpnGateway':
     case 'blackhole':
       return { type: 'blackhole', destination, table }
     default:

@@ -67,6 +67,7 @@ import {
   type Rule,
   type Ruleset,
 } from './nft.ts'
+import { onPremisesChains, onPremisesReceivers, onPremisesSenders, onPremisesVerdicts } from './on-premises.ts'
 import { clientIdentities, peeringChains, peeringReceivers, peeringSenders, peeringVerdicts } from './peerings.ts'
 import { BACKBONE_MARK, SAME_SUBNET_MARK } from './plan.ts'
 import { findResources, gatewayGroupRules, resourceMaps, resourceSets, toResourceRules } from './resource-rules.ts'
@@ -151,6 +152,7 @@ export function vpcRules(sources: RuleSources): Ruleset {
       ...aclChains(vpc),
       ...groupChains(sources),
       ...peeringChains(vpc),
+      ...onPremisesChains(vpc),
       ...natChains(vpc, internet),
     ],
   }
@@ -209,14 +211,25 @@ function interfaceMaps(vpc: VpcNetwork, plugIns: readonly PlugIn[], tunnels: rea
     return ids.length > 0 ? `jump ${groupsChain(ids, direction)}` : undefined
   }
   const ungrouped = () => 'accept'
+  const outer = (...of: readonly ((vpc: VpcNetwork) => MapElement[])[]) => of.flatMap((elementsOf) => elementsOf(vpc))
   return [
-    verdicts('egress-groups', groupsOf('egress'), ungrouped, peeringVerdicts(vpc)),
-    verdicts('ingress-groups', groupsOf('ingress'), ungrouped, peeringVerdicts(vpc)),
+    verdicts('egress-groups', groupsOf('egress'), ungrouped, outer(peeringVerdicts, onPremisesVerdicts)),
+    verdicts('ingress-groups', groupsOf('ingress'), ungrouped, outer(peeringVerdicts, onPremisesVerdicts)),
     // Whose address it is, and where to go on, in one look: this is asked of every packet.
     ownAddresses('senders', outOf),
     ownAddresses(RECEIVERS, into),
-    verdicts('unchecked-senders', unchecked(outOf), (tunnel) => `goto ${outOf(tunnel)}`, peeringSenders(vpc)),
-    verdicts('unchecked-receivers', unchecked(into), (tunnel) => `goto ${into(tunnel)}`, peeringReceivers(vpc)),
+    verdicts(
+      'unchecked-senders',
+      unchecked(outOf),
+      (tunnel) => `goto ${outOf(tunnel)}`,
+      outer(peeringSenders, onPremisesSenders),
+    ),
+    verdicts(
+      'unchecked-receivers',
+      unchecked(into),
+      (tunnel) => `goto ${into(tunnel)}`,
+      outer(peeringReceivers, onPremisesReceivers),
+    ),
     {
       name: 'identity',
       type: 'ipv4_addr',

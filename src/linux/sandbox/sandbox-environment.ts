@@ -1,7 +1,7 @@
 // The environment and the small files that a command inside an instance finds: who the instance is, how it resolves
 // names, and that programs of every kind trust Postern's CA.
 
-import type { InstanceNetwork, VpcNetwork } from '../../compile/network.ts'
+import type { InstanceNetwork, OnPremisesRouterNetwork, VpcNetwork } from '../../compile/network.ts'
 import { POWER_COMMAND, POWER_PIPE, POWER_SCRIPT } from './power-switch.ts'
 
 /** Where the sandbox shows what Postern gives it, read only. */
@@ -47,6 +47,18 @@ export function guestFiles(instance: InstanceNetwork, vpc: VpcNetwork): Record<s
     'resolv.conf': `search ${domain}\nnameserver ${addresses[0]}\noptions timeout:2 attempts:5\n`,
     [POWER_COMMAND]: POWER_SCRIPT,
     // Mount points for what is bound there.
+    'ca-bundle.pem': '',
+  }
+}
+
+/** The same for a host outside of AWS, which asks the name servers that the user gave it. */
+export function onPremisesFiles({ name, address, resolvers }: OnPremisesRouterNetwork): Record<string, string> {
+  const servers = resolvers.map((server) => `nameserver ${server}\n`).join('')
+  return {
+    hostname: `${name}\n`,
+    hosts: `127.0.0.1 localhost\n::1 localhost\n${address} ${name}\n`,
+    'resolv.conf': `${servers}options timeout:2 attempts:2\n`,
+    [POWER_COMMAND]: POWER_SCRIPT,
     'ca-bundle.pem': '',
   }
 }

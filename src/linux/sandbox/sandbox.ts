@@ -6,9 +6,9 @@ import { closeSync, openSync, readSync, statSync } from 'node:fs'
 import { appendFile, lstat, mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
-import type { InstanceNetwork, VpcNetwork } from '../../compile/network.ts'
+import type { InstanceNetwork, OnPremisesRouterNetwork, VpcNetwork } from '../../compile/network.ts'
 import { ApiError, notFound } from '../../errors.ts'
-import { NAMESPACE_DIRECTORY } from '../names.ts'
+import { NAMESPACE_DIRECTORY, onPremisesGuest } from '../names.ts'
 import { type AgentFiles, agentProblem, gatherAgent } from './agent-files.ts'
 import { makePowerSwitch, type PowerWish, watchPowerSwitch } from './power-switch.ts'
 import { isAlive, signalProcess, waitUntilGone } from './process.ts'
@@ -20,6 +20,7 @@ import {
   guestFiles,
   hostLabel,
   instanceEnvironment,
+  onPremisesFiles,
 } from './sandbox-environment.ts'
 import { canHoldLayers, makeLayer, mountTmpfs, unmountIfMounted } from './sandbox-layer.ts'
 import { instanceLimits, type Limits, makeLimits, removeLimits, removeWorldLimits } from './sandbox-limits.ts'
@@ -80,17 +81,30 @@ export class Sandboxes {
         userDataRan: before?.userDataRan ?? false,
         ...(before?.boot === instance.boot && before.init && { init: before.init }),
       }
-      // The tools are bound there, and the directory is read only by then.
-      for (const name of ['tools', 'agent']) {
-        await mkdir(join(this.#guestDirectory(instance.id), name), { recursive: true, mode: 0o755 })
-      }
-      for (const [name, text] of Object.entries(guestFiles(instance, vpc))) {
-        if (name !== 'ca-bundle.pem' || !before) await writeFile(join(this.#guestDirectory(instance.id), name), text)
-      }
+      await this.#writeGuestFiles(instance.id, guestFiles(instance, vpc), before !== undefined)
       await this.#save(instance.id, after)
       if (after.init && isAlive(after.init)) this.#watchPower(instance.id)
       if (instance.userData && !after.userDataRan) await this.#runUserData(instance.id, instance.userData)
       await this.#keepAgent(instance)
+    })
+  }
+
+  /** An on-premises host's namespace is up. Idempotent; its name servers may be others than before. */
+  async bootHost(host: OnPremisesRouterNetwork, namespace: string): Promise<void> {
+    const id = onPremisesGuest(host.name)
+    return this.#alone(id, async () => {
+      const before = this.#record(id)
+      await this.#writeGuestFiles(id, onPremisesFiles(host), before !== undefined)
+      await this.#save(id, {
+        namespace,
+        hostname: host.name,
+        rootPath: '/',
+        region: host.region,
+        boot: 1,
+        halted: false,
+        userDataRan: false,
+        ...(before?.init && { init: before.init }),
+      })
     })
   }
 
@@ -161,6 +175,16 @@ export class Sandboxes {
     this.#preparation = undefined
   }
 
+  async #writeGuestFiles(id: string, files: Readonly<Record<string, string>>, isThere: boolean): Promise<void> {
+    // The tools are bound there, and the directory is read only by then.
+    for (const name of ['tools', 'agent']) {
+      await mkdir(join(this.#guestDirectory(id), name), { recursive: true, mode: 0o755 })
+    }
+    for (const [name, text] of Object.entries(files)) {
+      if (name !== 'ca-bundle.pem' || !isThere) await writeFile(join(this.#guestDirectory(id), name), text)
+    }
+  }
+
   /** The sandbox's process 1, started when there is none. */
   async #running(instanceId: string): Promise<{ inside: Inside; record: SandboxRecord }> {
     if (!isInstanceId(instanceId)) throw notFound('Instance', instanceId)
@@ -209,7 +233,8 @@ export class Sandboxes {
 
   #watchPower(instanceId: string): void {
     const { onPower, log } = this.#options
-    if (!onPower || this.#switches.has(instanceId)) return
+    // An on-premises host is no instance, which somebody could start again.
+    if (!onPower || this.#switches.has(instanceId) || !instanceId.startsWith('i-')) return
     try {
       const watched = watchPowerSwitch(this.#guestDirectory(instanceId), (wish) => onPower(instanceId, wish))
       this.#switches.set(instanceId, watched)
@@ -381,7 +406,7 @@ code=$?
 
 /** Ids come from callers and become paths. */
 function isInstanceId(text: string): boolean {
-  return /^i-[0-9a-f]+$/.test(text)
+  return /^(i-[0-9a-f]+|onprem-[a-z0-9-]+)$/.test(text)
 }
 
 /** False when the driver had to make the namespace again: the sandbox is then in one that nothing reaches. */
