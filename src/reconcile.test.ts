@@ -43,6 +43,10 @@ class GatedDriver implements Driver {
   }
 
   async start(): Promise<undefined> {}
+  async countFlows() {
+    return new Map()
+  }
+
   async hasDrifted(): Promise<boolean> {
     return false
   }

@@ -5,6 +5,7 @@ import { mkdtemp, readdir, rm, statfs, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Family } from '../ip/address.ts'
+import { FLOW_TABLE } from './flow-counting.ts'
 import { NAMESPACE_DIRECTORY } from './names.ts'
 import { ENDED } from './nft.ts'
 import { inNamespace, type Run } from './run.ts'
@@ -52,9 +53,16 @@ export async function nftTransaction(run: Run, namespace: string, text: string):
   if (text !== '') await run(inNamespace(namespace, 'nft', '-f', '-'), text)
 }
 
-/** Everything of nft that the namespace has, as nft's JSON. */
-export function listRules(run: Run, namespace: string): Promise<string> {
-  return run(inNamespace(namespace, 'nft', '-j', 'list', 'ruleset'))
+/** The rules of the namespace as nft's JSON: not what is counted of flows, which is of no family and may be much. */
+export async function listRules(run: Run, namespace: string): Promise<string> {
+  const listing = await run(inNamespace(namespace, 'nft', '-j', 'list ruleset ip; list ruleset ip6'))
+  // One document for each of the two.
+  return listing.trim().replaceAll(/\]\}\n\{"nftables": \[/g, ', ')
+}
+
+/** What has been counted of flows, as nft's JSON. */
+export function listFlows(run: Run, namespace: string): Promise<string> {
+  return run(inNamespace(namespace, 'nft', '-nn', '-j', `list table ${FLOW_TABLE}`))
 }
 
 /** Ends flows; each of `filters` is the arguments of one `conntrack -D`. That there are none is no failure. */

@@ -39,6 +39,8 @@ export interface VpcState {
   readonly gateways: readonly GatewayMapping[]
   readonly detours: readonly DetourPath[]
   readonly balanced: BalancedFlows
+  /** Unknown where `rules` is. */
+  readonly countsFlows?: true
 }
 
 export const NO_FLOWS: BalancedFlows = { endWhenGone: [], end: [] }
@@ -88,6 +90,7 @@ export function stateOf(plan: VpcPlan): VpcState {
     gateways: plan.gateways,
     detours: plan.detours,
     balanced: plan.balanced,
+    ...(plan.countsFlows && { countsFlows: plan.countsFlows }),
   }
 }
 

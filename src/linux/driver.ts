@@ -4,6 +4,7 @@
 import type { Socket as UdpSocket } from 'node:dgram'
 import type { Server as TcpServer } from 'node:net'
 import type { Network } from '../compile/network.ts'
+import type { CountedFlow } from '../ip/counted-flow.ts'
 import type { InstanceId, VpcId } from '../store/records.ts'
 
 export interface Driver {
@@ -13,6 +14,8 @@ export interface Driver {
   apply(network: Network): Promise<ApplyResult>
   /** Compares the kernel with what was last applied; true when something was changed behind our back. */
   hasDrifted(): Promise<boolean>
+  /** What has been counted of the flows of these VPCs, of those of them that count; see `CountedFlow`. */
+  countFlows(vpcIds: readonly VpcId[]): Promise<ReadonlyMap<VpcId, readonly CountedFlow[]>>
   /** Lets go, leaving namespaces and processes for the next daemon. */
   close(): Promise<void>
   /** Removes everything this world has in the kernel. */

@@ -3,6 +3,7 @@
 // is kept elsewhere: a daemon finds in the kernel what the last one left, and the sandboxes know their boot numbers.
 
 import type { InstanceNetwork, Network, VpcNetwork } from '../compile/network.ts'
+import type { CountedFlow } from '../ip/counted-flow.ts'
 import type { InstanceId, VpcId } from '../store/records.ts'
 import { backboneHasDrifted, vpcHasDrifted } from './audit.ts'
 import { type BackboneState, convergeBackbone, prepareBackbone } from './backbone-kernel.ts'
@@ -12,6 +13,7 @@ import type { Bandwidth } from './bandwidth.ts'
 import { ipBatch, listNames, listNamespaces } from './commands.ts'
 import { namespacesOf, stateOf, type VpcChange } from './diff.ts'
 import { type ApplyResult, type BackboneSockets, type Driver, DriverError } from './driver.ts'
+import { readFlows } from './flow-kernel.ts'
 import { backboneNamespace, instanceNamespace, instanceOfNamespace, vpcLink, worldPrefix } from './names.ts'
 import { type ObservedNamespace, observeNamespace } from './observe.ts'
 import { linkPeers } from './peering-kernel.ts'
@@ -116,6 +118,18 @@ export class LinuxDriver implements Driver {
     for (const id of drifted.vpcs) this.#applied.delete(id)
     if (drifted.backbone) this.#backbone = undefined
     return drifted.backbone || drifted.vpcs.length > 0
+  }
+
+  /** A table that somebody took away is put back by the next round, and counts from nothing. */
+  async countFlows(vpcIds: readonly VpcId[]): Promise<ReadonlyMap<VpcId, readonly CountedFlow[]>> {
+    const counting = vpcIds.flatMap((id) => this.#applied.get(id) ?? []).filter(({ plan }) => plan.countsFlows)
+    const counted = new Map<VpcId, readonly CountedFlow[]>()
+    for (const { vpc } of counting) {
+      const flows = await readFlows(this.#run, this.#world, vpc)
+      if (flows) counted.set(vpc.id, flows)
+      else this.#applied.delete(vpc.id)
+    }
+    return counted
   }
 
   async close(): Promise<void> {

@@ -32,6 +32,10 @@ export class ModelDriver implements Driver {
     return false
   }
 
+  async countFlows(): Promise<ReadonlyMap<VpcId, []>> {
+    return new Map()
+  }
+
   async close(): Promise<void> {}
 
   async destroy(): Promise<void> {}

@@ -25,6 +25,8 @@ export interface VpcPlan {
   /** Which endpoints' addresses lead elsewhere from which subnet: what goes there must end when it leads to the endpoint. */
   readonly detours: readonly DetourPath[]
   readonly balanced: BalancedFlows
+  /** Its flows are counted. */
+  readonly countsFlows?: true
 }
 
 /** Flows through load balancers, each as arguments of `conntrack -D`. */

@@ -14,6 +14,7 @@ import {
   type VpcState,
 } from './diff.ts'
 import { DriverError } from './driver.ts'
+import { diffFlowCounting } from './flow-counting.ts'
 import { isRouterLink } from './names.ts'
 import { type ObservedNamespace, observeNamespace, restrictTo } from './observe.ts'
 import { type NamespacePlan, pairAlias, type VethEnd, type VethPair, type VpcPlan } from './plan.ts'
@@ -35,6 +36,7 @@ export async function convergeVpc(run: Run, have: VpcState, want: VpcPlan): Prom
   await Promise.all([
     ...change.namespaces.map((one) => addToNamespace(run, one)),
     nftTransaction(run, router, change.nft),
+    nftTransaction(run, router, flowCountingChange(have, want)),
   ])
   await Promise.all([
     ...change.namespaces.map((one) => removeFromNamespace(run, one)),
@@ -55,6 +57,10 @@ export async function removeFromNamespace(run: Run, { namespace, remove, ipv6 }:
   if (ipv6) await ipBatch(run, ipv6.remove, namespace, 6)
   if (ipv6?.turn === 'off') await setIpv6(run, namespace, false)
   await ipBatch(run, remove, namespace)
+}
+
+function flowCountingChange(have: VpcState, want: VpcPlan): string {
+  return diffFlowCounting(have.rules && have.countsFlows === true, want.countsFlows === true)
 }
 
 /** Deletes pairs by their near ends; the far ends go with them. */

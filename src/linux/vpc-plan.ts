@@ -99,6 +99,7 @@ function planFamily(world: string, vpc: VpcNetwork, endpointBandwidth: Bandwidth
     closedGateways: findClosedGateways(vpc, doors, gateways),
     detours: detourPaths,
     balanced: balancedFlows(balancers),
+    ...(vpc.countsFlows && { countsFlows: vpc.countsFlows }),
   }
 }
 
