@@ -7,3 +7,6 @@ export const AMAZON_APEXES: readonly string[] = ['amazonaws.com', 'api.aws', 'sa
 export function isAmazonName(name: string): boolean {
   return AMAZON_APEXES.some((apex) => name === apex || name.endsWith(`.${apex}`))
 }
+
+/** Stands among the name servers of DHCP options for the VPC's own resolver. */
+export const AMAZON_PROVIDED_DNS = 'AmazonProvidedDNS'

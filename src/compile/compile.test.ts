@@ -109,7 +109,7 @@ function insertVpc(tx: Tx): void {
     enableDnsSupport: true,
     enableDnsHostnames: false,
     enableNetworkAddressUsageMetrics: false,
-    dhcpOptionsId: 'default',
+    dhcpOptionsId: 'dopt-1',
   })
   tx.subnets.insert({
     ...owned,

@@ -2,6 +2,7 @@
 
 import type { Vpc } from '../store/records.ts'
 import type { Records } from '../store/store.ts'
+import { compileDhcpOptions } from './dhcp-options.ts'
 import { compileConnections } from './endpoint-service.ts'
 import { compileFlowLogs } from './flow-log.ts'
 import { compileGatewayEndpoints } from './gateway-endpoint.ts'
@@ -73,6 +74,7 @@ export function compileVpc(records: Records, vpc: Vpc): VpcNetwork {
 
 function compileResources(records: Records, vpc: Vpc): Pick<VpcNetwork, 'resourceEndpoints' | 'resourceGateways'> {
   const resourceEndpoints = compileResourceEndpoints(records, vpc)
+    ...compileDhcpOptions(records, vpc),
   const resourceGateways = compileResourceGateways(records, vpc)
   return {
     ...(resourceEndpoints.length > 0 && { resourceEndpoints }),

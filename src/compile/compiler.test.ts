@@ -22,7 +22,7 @@ function insertVpc(tx: Tx, id: VpcId, number: number): void {
     enableDnsSupport: true,
     enableDnsHostnames: false,
     enableNetworkAddressUsageMetrics: false,
-    dhcpOptionsId: 'default',
+    dhcpOptionsId: 'dopt-1',
   })
   tx.routeTables.insert({
     ...owned,

@@ -32,7 +32,7 @@ function insertVpc(id: Vpc['id'], changes: Partial<Vpc> = {}): void {
     enableDnsSupport: true,
     enableDnsHostnames: true,
     enableNetworkAddressUsageMetrics: false,
-    dhcpOptionsId: 'default',
+    dhcpOptionsId: 'dopt-1',
     ...changes,
   }
   const associations = [{ id: `rtbassoc-${id}`, main: true }]

@@ -74,7 +74,7 @@ function insertVpc(tx: Tx, side: Side): void {
     enableDnsSupport: true,
     enableDnsHostnames: true,
     enableNetworkAddressUsageMetrics: false,
-    dhcpOptionsId: 'default',
+    dhcpOptionsId: 'dopt-1',
   })
   const entry = { ruleNumber: 100, action: 'allow', protocol: ALL_PROTOCOLS, cidr: cidr('0.0.0.0/0') } as const
   for (const number of [1, 2]) {

@@ -75,7 +75,7 @@ function insertVpc(tx: Tx, side: Side): void {
     enableDnsSupport: true,
     enableDnsHostnames: true,
     enableNetworkAddressUsageMetrics: false,
-    dhcpOptionsId: 'default',
+    dhcpOptionsId: 'dopt-1',
   })
   for (const [index, zone] of (['a', 'b'] as const).entries()) {
     const { number, ...place } = ZONES[zone]

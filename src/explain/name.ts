@@ -3,6 +3,7 @@
 import { publicAddresses } from '../dns/public-names.ts'
 import { type Asker, resolve } from '../dns/resolve.ts'
 import { type Address, parseAddress } from '../ip/address.ts'
+import { nameServerStep } from './name-server.ts'
 import { shortArn } from './short-arn.ts'
 import { pass, type Step, stop } from './trace.ts'
 
@@ -24,6 +25,8 @@ export function resolveName(asker: Asker, spelled: string): ResolvedName {
     const why = `${vpc.id} has enableDnsSupport off, so nothing answers a question for ${name}`
     return { step: stop({ stage: 'dns', by: vpc.id, why }), addresses: publicAddresses(name, vpc.region) }
   }
+  const elsewhere = nameServerStep(vpc, name)
+  if (elsewhere) return { step: elsewhere, addresses: [] }
   const { code, answers, by } = resolve(asker, { name, type: 'A' })
   const decider = by.at(-1) ?? vpc.id
   const addresses = answers.flatMap((record) => (record.type === 'A' ? (parseAddress(record.data) ?? []) : []))

@@ -51,7 +51,7 @@ interface PlannedVpc {
 }
 
 /** What an instance was last booted with. */
-type Booted = Pick<InstanceNetwork, 'boot' | 'agent'> & { readonly vpcId: VpcId }
+type Booted = Pick<InstanceNetwork, 'boot' | 'agent'> & { readonly vpcId: VpcId; readonly dhcp?: string }
 
 /** What one run of `apply` finds and does, in its order. */
 interface Round {
@@ -360,9 +360,10 @@ export class LinuxDriver implements Driver {
         attempt(round, vpc.id, async () => {
           const { boot, agent } = instance
           const before = this.#booted.get(instance.id)
-          if (before?.boot !== boot || before.agent !== agent) {
+          const dhcp = vpc.dhcp?.by
+          if (before?.boot !== boot || before.agent !== agent || before.dhcp !== dhcp) {
             await this.#sandboxes.boot(instance, namespace.name, vpc)
-            this.#booted.set(instance.id, { boot, ...(agent && { agent }), vpcId: vpc.id })
+            this.#booted.set(instance.id, { boot, ...(agent && { agent }), ...(dhcp && { dhcp }), vpcId: vpc.id })
           }
           running.add(instance.id)
         }),

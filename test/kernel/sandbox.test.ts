@@ -212,6 +212,17 @@ describe.skipIf(!isRoot)('sandbox', () => {
       writeFileSync(caBundle, readFileSync('/etc/ssl/certs/ca-certificates.crt'))
     })
 
+    it("the servers of the VPC's DHCP options, also of those that it gets while the instance runs", async () => {
+      await sandboxes.boot(instance, namespace, vpc)
+      expect((await sh('cat /etc/resolv.conf')).stdout).toContain('nameserver 10.0.0.2\n')
+      const dhcp = { by: 'dopt-1', search: 'corp.example', nameServers: [address('10.0.1.9'), address('10.0.0.2')] }
+      await sandboxes.boot(instance, namespace, { ...vpc, dhcp })
+      const until = 'until grep -q 10.0.1.9 /etc/resolv.conf; do sleep 0.05; done; cat /etc/resolv.conf'
+      expect((await sh(`timeout 10 sh -c '${until}'`)).stdout.split('\n')).toEqual([
+        ...['search corp.example', 'nameserver 10.0.1.9', 'nameserver 10.0.0.2', 'options timeout:2 attempts:5', ''],
+      ])
+    })
+
     it("a clean environment with the instance's region", async () => {
       process.env.AWS_SECRET_ACCESS_KEY = 'a secret of the host'
       process.env.HTTPS_PROXY = 'http://proxy.example:3128'

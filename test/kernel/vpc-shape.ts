@@ -197,7 +197,7 @@ class ShapeWriter {
       enableDnsSupport: this.#shape.resolver,
       enableDnsHostnames: true,
       enableNetworkAddressUsageMetrics: false,
-      dhcpOptionsId: 'default',
+      dhcpOptionsId: 'dopt-1',
     })
   }
 

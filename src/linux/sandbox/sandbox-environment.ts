@@ -35,7 +35,6 @@ export function guestFiles(instance: InstanceNetwork, vpc: VpcNetwork): Record<s
   const label = hostLabel(instance)
   const own = vpc.interfaces.find((eni) => eni.instanceId === instance.id && (eni.deviceIndex ?? 0) === 0)
   const address = own?.addresses[0]
-  const { addresses, domain } = vpc.resolver
   return {
     hostname: `${label}\n`,
     hosts: [
@@ -44,7 +43,7 @@ export function guestFiles(instance: InstanceNetwork, vpc: VpcNetwork): Record<s
       ...(address ? [`${address} ${instance.hostname} ${label}`] : []),
       '',
     ].join('\n'),
-    'resolv.conf': `search ${domain}\nnameserver ${addresses[0]}\noptions timeout:2 attempts:5\n`,
+    'resolv.conf': resolverFile(vpc),
     [POWER_COMMAND]: POWER_SCRIPT,
     // Mount points for what is bound there.
     'ca-bundle.pem': '',
@@ -63,6 +62,17 @@ export function onPremisesFiles({ name, address, resolvers }: OnPremisesRouterNe
   }
 }
 
+/** What a DHCP client would write of the VPC's options. */
+function resolverFile({ dhcp, resolver: { addresses, domain } }: VpcNetwork): string {
+  const { search, nameServers } = dhcp ?? { search: domain, nameServers: addresses.slice(0, 1) }
+  return [
+    ...(search ? [`search ${search}`] : []),
+    ...nameServers.map((server) => `nameserver ${server}`),
+    'options timeout:2 attempts:5',
+    '',
+  ].join('\n')
+}
+
 /** The first label of the instance's name. */
 export function hostLabel(instance: Pick<InstanceNetwork, 'hostname'>): string {
   return instance.hostname.split('.')[0] ?? instance.hostname
@@ -74,7 +84,7 @@ export const AGENT_DIRECTORY = `${GUEST_DIRECTORY}/agent`
 export const AGENT_WANTED = 'agent-wanted'
 
 /** What process 1 runs inside the sandbox, with the sandbox's rights only: it writes the instance's files, says that it
- * is ready, then reaps until it is told to end. It keeps the agent running while that is wanted; HUP makes it look. An
+ * is ready, then reaps until it is told to end. It keeps the agent running while that is wanted; HUP makes it look, at that and at whom to ask for names. An
  * agent that ends is started again after a second, and after twice as long each time that it did not last a minute. On TERM process 1 passes the word on, as an init does, and gives two
  * seconds; its own end is then the end of every process of the instance. */
 export const INIT_SCRIPT = `
@@ -89,7 +99,13 @@ if [ "$1" = first ]; then
     chmod 755 /sbin/$name
   done
 fi
-put $guest/resolv.conf /etc/resolv.conf cp
+# The options of the VPC may change: what the instance itself wrote meanwhile is then lost, as with a renewed lease.
+renew() {
+  now=$(cat $guest/resolv.conf)
+  [ "$now" = "$given" ] || put $guest/resolv.conf /etc/resolv.conf cp
+  given=$now
+}
+renew
 put $guest/ca-bundle.pem ${CA_BUNDLE} link
 for bundle in /etc/pki/tls/certs/ca-bundle.crt /etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem /etc/ssl/cert.pem; do
   [ -e "$bundle" ] && put $guest/ca-bundle.pem "$bundle" link
@@ -111,6 +127,7 @@ end() {
 # so young that it still has this shell's traps would take TERM for itself, and forget it.
 look() {
   again=1
+  renew
   kill -KILL $napping
   wanted || kill $agent
 }

@@ -10,7 +10,9 @@ import type {
   DhcpOptions as DhcpOptionsOutput,
   NewDhcpConfiguration,
 } from '@aws-sdk/client-ec2'
+import { AMAZON_PROVIDED_DNS } from '../../../catalogue/amazon-names.ts'
 import { dependencyViolation, invalidParameterValue, missingParameter } from '../../../errors.ts'
+import { addressFamily, parseAddress } from '../../../ip/address.ts'
 import type { DhcpOptions } from '../../../store/records.ts'
 import type { Records, Tx } from '../../../store/store.ts'
 import type { Caller } from '../../caller.ts'
@@ -20,14 +22,43 @@ import { pageOf } from '../request/pages.ts'
 import { findAll, requireDhcpOptions, requireNamed, requireVpc } from '../request/require.ts'
 import { tagList, tagsFor } from '../request/tags.ts'
 
-const KEYS = [
-  'domain-name',
-  'domain-name-servers',
-  'ntp-servers',
-  'netbios-name-servers',
-  'netbios-node-type',
-  'ipv6-address-preferred-lease-time',
-]
+/** AWS takes this many servers of each family. */
+const SERVERS = 4
+
+interface OptionRule {
+  isValid(value: string): boolean
+  /** Ends the sentence of a refusal. */
+  readonly expects: string
+  readonly atMost: number
+}
+
+const ADDRESSES: OptionRule = {
+  isValid: (value) => parseAddress(value) !== undefined,
+  expects: 'Use IP addresses, each at most once.',
+  atMost: 2 * SERVERS,
+}
+
+const RULES: Readonly<Record<string, OptionRule>> = {
+  // Some operating systems take several domains, separated by spaces, so AWS takes any text.
+  'domain-name': {
+    isValid: (value) => value.length <= 255 && /^[!-~]+( [!-~]+)*$/.test(value),
+    expects: 'Use one domain name of at most 255 characters.',
+    atMost: 1,
+  },
+  'domain-name-servers': {
+    ...ADDRESSES,
+    isValid: (value) => value === AMAZON_PROVIDED_DNS || ADDRESSES.isValid(value),
+    expects: `Use IP addresses and ${AMAZON_PROVIDED_DNS}, each at most once.`,
+  },
+  'ntp-servers': ADDRESSES,
+  'netbios-name-servers': { isValid: isIpv4, expects: 'Use IPv4 addresses, each at most once.', atMost: SERVERS },
+  'netbios-node-type': { isValid: (value) => /^[1248]$/.test(value), expects: 'Use 1, 2, 4 or 8.', atMost: 1 },
+  'ipv6-address-preferred-lease-time': {
+    isValid: (value) => /^\d{3,10}$/.test(value) && Number(value) >= 140 && Number(value) <= 2 ** 31 - 1,
+    expects: 'Use seconds, from 140 to 2147483647.',
+    atMost: 1,
+  },
+}
 
 export function createDhcpOptions(tx: Tx, caller: Caller, input: CreateDhcpOptionsRequest): CreateDhcpOptionsResult {
   const wanted = input.DhcpConfigurations ?? []
@@ -74,11 +105,23 @@ export function associateDhcpOptions(
 
 function requireConfiguration({ Key: key, Values: values }: NewDhcpConfiguration) {
   if (key === undefined) throw missingParameter('dhcpConfiguration.key')
-  if (!KEYS.includes(key)) {
-    throw invalidParameterValue('dhcpConfiguration.key', key, `Use one of ${KEYS.join(', ')}.`)
+  const rule = Object.hasOwn(RULES, key) ? RULES[key] : undefined
+  if (!rule) {
+    throw invalidParameterValue('dhcpConfiguration.key', key, `Use one of ${Object.keys(RULES).join(', ')}.`)
   }
   if (!values || values.length === 0) throw missingParameter('dhcpConfiguration.value')
+  const wrong = values.find((value, at) => !rule.isValid(value) || values.indexOf(value) < at)
+  if (wrong !== undefined) throw invalidParameterValue(key, wrong, rule.expects)
+  const ipv6 = values.filter((value) => value.includes(':')).length
+  if (values.length > rule.atMost || ipv6 > SERVERS || values.length - ipv6 > SERVERS) {
+    throw invalidParameterValue(key, values.join(','), `At most ${Math.min(rule.atMost, SERVERS)} are taken.`)
+  }
   return { key, values }
+}
+
+function isIpv4(value: string): boolean {
+  const address = parseAddress(value)
+  return address !== undefined && addressFamily(address) === 4
 }
 
 function toDhcpOptions(options: DhcpOptions): DhcpOptionsOutput {

@@ -272,6 +272,31 @@ describe('DHCP options', () => {
   const bad = [
     { name: 'no option', configurations: [], code: 'MissingParameter' },
     { name: 'an unknown option', configurations: [{ Key: 'colour', Values: ['red'] }], code: 'InvalidParameterValue' },
+    {
+      name: 'a name for a server',
+      configurations: [{ Key: 'ntp-servers', Values: ['ntp'] }],
+      code: 'InvalidParameterValue',
+    },
+    {
+      name: 'an address twice',
+      configurations: [{ Key: 'domain-name-servers', Values: ['10.0.0.9', '10.0.0.9'] }],
+      code: 'InvalidParameterValue',
+    },
+    {
+      name: 'five servers',
+      configurations: [{ Key: 'ntp-servers', Values: [1, 2, 3, 4, 5].map((one) => `10.0.0.${one}`) }],
+      code: 'InvalidParameterValue',
+    },
+    {
+      name: 'NetBIOS over IPv6',
+      configurations: [{ Key: 'netbios-name-servers', Values: ['2001:db8::1'] }],
+      code: 'InvalidParameterValue',
+    },
+    {
+      name: 'node type 3',
+      configurations: [{ Key: 'netbios-node-type', Values: ['3'] }],
+      code: 'InvalidParameterValue',
+    },
     { name: 'an option without values', configurations: [{ Key: 'domain-name' }], code: 'MissingParameter' },
   ]
   test.each(bad)('$name is refused', ({ configurations, code }) => {
