@@ -19,6 +19,7 @@ describeTerraform('Terraform on instances', 'instances', (its) => {
         interfaces: 3,
         second_addresses: ['10.0.1.60', '10.0.1.61'],
         plain_private_ip: '10.0.1.4',
+        templated: [true, 'somebody'],
       })
     },
     4 * MINUTES,
@@ -48,8 +49,8 @@ describeTerraform('Terraform on instances', 'instances', (its) => {
       const ec2 = new EC2Client(its.clientOptions())
       const { Reservations = [] } = await ec2.send(new DescribeInstancesCommand({}))
       const states = Reservations.flatMap((one) => one.Instances ?? []).map((instance) => instance.State?.Name)
-      // Two, and the third before and after it was made anew.
-      expect(states).toEqual(Array(4).fill('terminated'))
+      // Three, and the fourth before and after it was made anew.
+      expect(states).toEqual(Array(5).fill('terminated'))
       expect((await ec2.send(new DescribeNetworkInterfacesCommand({}))).NetworkInterfaces).toEqual([])
     },
     4 * MINUTES,

@@ -124,6 +124,69 @@ resource "aws_network_interface_sg_attachment" "plain" {
   network_interface_id = aws_instance.plain.primary_network_interface_id
 }
 
+resource "aws_key_pair" "main" {
+  key_name   = "somebody"
+  public_key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAICWuJG7qpnt9D1nnBGuELket1Ma52u8+5FSp4bhjn8G0 somebody"
+}
+
+resource "aws_placement_group" "main" {
+  name     = "spread"
+  strategy = "spread"
+}
+
+resource "aws_subnet" "templated" {
+  vpc_id     = aws_vpc.main.id
+  cidr_block = "10.0.2.0/24"
+}
+
+resource "aws_launch_template" "main" {
+  name_prefix            = "web-"
+  description            = var.name
+  image_id               = data.aws_ami.amazon_linux.id
+  instance_type          = "${local.family}.small"
+  key_name               = aws_key_pair.main.key_name
+  update_default_version = true
+
+  iam_instance_profile {
+    name = aws_iam_instance_profile.main.name
+  }
+  metadata_options {
+    http_tokens = "required"
+  }
+  block_device_mappings {
+    device_name = "/dev/sdf"
+    ebs {
+      volume_size = 5
+    }
+  }
+  network_interfaces {
+    subnet_id       = aws_subnet.templated.id
+    security_groups = [aws_security_group.main.id]
+  }
+  tag_specifications {
+    resource_type = "volume"
+    tags          = { From = "template" }
+  }
+  tags = { Name = var.name }
+}
+
+resource "aws_launch_template" "empty" {
+  name = "empty"
+}
+
+resource "aws_instance" "templated" {
+  placement_group = aws_placement_group.main.name
+  tags            = { Name = "templated" }
+  launch_template {
+    id      = aws_launch_template.main.id
+    version = "1"
+  }
+}
+
+data "aws_launch_template" "main" {
+  name = aws_launch_template.main.name
+}
+
 resource "aws_instance" "full" {
   ami                                  = data.aws_ami.amazon_linux.id
   instance_type                        = "${local.family}.small"
@@ -132,7 +195,7 @@ resource "aws_instance" "full" {
   private_ip                           = "10.0.1.50"
   secondary_private_ips                = ["10.0.1.51"]
   iam_instance_profile                 = var.second ? aws_iam_instance_profile.second.name : aws_iam_instance_profile.main.name
-  key_name                             = "somebody"
+  key_name                             = aws_key_pair.main.key_name
   monitoring                           = var.monitoring
   ebs_optimized                        = true
   source_dest_check                    = false
@@ -203,6 +266,10 @@ output "interfaces" {
 
 output "second_addresses" {
   value = data.aws_network_interface.second.private_ips
+}
+
+output "templated" {
+  value = [aws_instance.templated.instance_type == data.aws_launch_template.main.instance_type, aws_instance.templated.key_name]
 }
 
 output "plain_private_ip" {
