@@ -45,11 +45,12 @@ function compileCidrRoute(records: Records, table: RouteTable, route: Route): Ro
 function withPrefixLists(records: Records, vpc: Vpc, table: RouteTable, plain: readonly RouteEntry[]): RouteEntry[] {
   const entries = new Map(plain.map((one) => [one.cidr, one]))
   for (const route of table.routes) {
+  const own = vpcBlocks(vpc)
     const { destination } = route
     if (destination.kind !== 'prefixList') continue
     const nextHop = compileTarget(records, table, route)
     for (const cidr of prefixListCidrs(records, table.region, destination.prefixListId)) {
-      if (entries.has(cidr) || vpcBlocks(vpc).some((block) => cidrCovers(block, cidr))) continue
+      if (entries.has(cidr) || own.some((block) => cidrCovers(block, cidr))) continue
       entries.set(cidr, entry(table, cidr, nextHop, destination.prefixListId))
     }
   }

@@ -10,6 +10,7 @@ import type { NetworkInterface, Region, SecurityGroupId, Subnet, VpcEndpoint, Vp
 import type { Records, Tx } from '../../../store/store.ts'
 import type { Caller } from '../../caller.ts'
 import { requireAddressOf, takeAddresses } from '../network-interface/interface-address.ts'
+import { requireIpv6Addresses, takeIpv6Addresses, type WantedIpv6 } from '../network-interface/ipv6-address.ts'
 import { insertNetworkInterface } from '../network-interface/new-network-interface.ts'
 import type { Place } from '../request/owned.ts'
 import { requireSubnet } from '../request/require.ts'
@@ -20,6 +21,8 @@ export interface Placement {
   readonly subnet: Subnet
   /** Absent: the subnet chooses, or the address stays. */
   readonly address?: Address
+  /** The same of IPv6, for an endpoint that has both families. */
+  readonly ipv6Address?: Address
 }
 
 interface SubnetParameters {
@@ -42,9 +45,15 @@ export function requirePlacements(
     if (configured.has(id)) throw invalidParameter(`Subnet ${id} is in subnetConfigurations more than once.`)
     configured.add(id)
     const subnet = requireSubnetIn(records, caller, vpc, id)
-    if (ipv6 !== undefined) throw invalidParameter(`Subnet ${id} does not have an IPv6 CIDR block.`)
-    const address = ipv4 === undefined ? undefined : requireAddressOf(subnet, ipv4, 'ipv4')
-    placements.set(id, address === undefined ? { subnet } : { subnet, address })
+    if (ipv6 !== undefined && !subnet.ipv6Cidr) {
+      throw invalidParameter(`Subnet ${id} does not have an IPv6 CIDR block.`)
+    }
+    const [ipv6Address] = requireIpv6Addresses(subnet, ipv6 === undefined ? [] : [ipv6])
+    placements.set(id, {
+      subnet,
+      ...(ipv4 === undefined ? {} : { address: requireAddressOf(subnet, ipv4, 'ipv4') }),
+      ...(ipv6Address === undefined ? {} : { ipv6Address }),
+    })
   }
   return [...placements.values()]
 }
@@ -89,7 +98,7 @@ export function interfacesOfEndpoint(records: Records, endpoint: Pick<VpcEndpoin
 export function addEndpointInterfaces(
   tx: Tx,
   place: Place,
-  endpoint: Pick<VpcEndpoint, 'id' | 'type'> & { readonly groupIds: readonly SecurityGroupId[] },
+  endpoint: Pick<VpcEndpoint, 'id' | 'type' | 'ipAddressType'> & { readonly groupIds: readonly SecurityGroupId[] },
   placements: readonly Placement[],
 ): void {
   const wanted = placements.map(({ subnet, address }) => ({
@@ -99,14 +108,31 @@ export function addEndpointInterfaces(
     secondaryCount: 0,
   }))
   const addresses = takeAddresses(tx, wanted)
+  const ipv6 = endpoint.ipAddressType === 'dualstack' ? takeIpv6Addresses(tx, placements.map(wantedIpv6)) : []
   for (const [index, { subnet }] of placements.entries()) {
     insertNetworkInterface(tx, place, {
       subnet,
       addresses: addresses[index] ?? [],
+      ipv6Addresses: ipv6[index] ?? [],
       groupIds: endpoint.groupIds,
       description: `VPC Endpoint Interface ${endpoint.id}`,
       vpcEndpointId: endpoint.id,
       ...(endpoint.type === 'GatewayLoadBalancer' && { interfaceType: 'gateway_load_balancer_endpoint' }),
     })
+  }
+}
+
+function wantedIpv6({ subnet, ipv6Address }: Placement): WantedIpv6 {
+  return { subnet, named: ipv6Address ? [ipv6Address] : [], count: ipv6Address ? 0 : 1, hasPrimary: false }
+}
+
+/** The interfaces that an endpoint has get an IPv6 address with the family, and lose it with the family. */
+export function matchFamilies(tx: Tx, endpoint: Pick<VpcEndpoint, 'id'>, type: VpcEndpoint['ipAddressType']): void {
+  for (const { id, subnetId, ipv6Addresses } of interfacesOfEndpoint(tx, endpoint)) {
+    const subnet = tx.subnets.get(subnetId)
+    if (type === 'ipv4' && ipv6Addresses) tx.networkInterfaces.update(id, { ipv6Addresses: undefined })
+    if (type !== 'dualstack' || ipv6Addresses || !subnet) continue
+    const [added = []] = takeIpv6Addresses(tx, [wantedIpv6({ subnet })])
+    tx.networkInterfaces.update(id, { ipv6Addresses: added })
   }
 }

@@ -33,9 +33,13 @@ export function requireSubnetChange(
   const both = placements.find(({ subnet }) => removed.has(subnet.id))
   if (both) throw invalidParameter(`Subnet ${both.subnet.id} cannot be added and removed in one call.`)
   const bySubnet = new Map(interfacesOfEndpoint(records, endpoint).map((eni) => [eni.subnetId, eni]))
-  const added = placements.filter(({ subnet, address }) => {
+  const added = placements.filter(({ subnet, address, ipv6Address }) => {
     const eni = bySubnet.get(subnet.id)
-    return !eni || (address !== undefined && address !== eni.privateAddresses[0])
+    return (
+      !eni ||
+      (address !== undefined && address !== eni.privateAddresses[0]) ||
+      (ipv6Address !== undefined && ipv6Address !== eni.ipv6Addresses?.[0])
+    )
   })
   const left = new Set([...removed, ...added.map(({ subnet }) => subnet.id)])
   return {

@@ -6,6 +6,7 @@ import { invalidParameter } from '../../../errors.ts'
 import type { VpcEndpoint } from '../../../store/records.ts'
 import type { Records, Tx } from '../../../store/store.ts'
 import type { Caller } from '../../caller.ts'
+import { checkNamedFamilies } from './address-family.ts'
 import { checkZones, type Placement, requirePlacements } from './endpoint-interface.ts'
 import { DEFAULT_INTERFACE_POLICY } from './endpoint-policy.ts'
 import { checkIpAddressType, type NewVpcEndpoint, requireDnsRecordIpType } from './new-vpc-endpoint.ts'
@@ -38,6 +39,7 @@ export function gatewayLoadBalancerEndpointOf(
   }
   const subnets = placements.map(({ subnet }) => subnet)
   checkZones(service, [], subnets)
+  checkNamedFamilies('ipv4', placements)
   return {
     fields: {
       type: 'GatewayLoadBalancer',

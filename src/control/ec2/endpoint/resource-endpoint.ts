@@ -15,6 +15,7 @@ import { ownedBy } from '../request/owned.ts'
 import { requireVpc } from '../request/require.ts'
 import { tagsFor } from '../request/tags.ts'
 import { requireFreeBlock } from '../vpc/private-address.ts'
+import { checkNamedFamilies } from './address-family.ts'
 import { allocateBackboneAddress } from './backbone-address.ts'
 import { associateEndpoint, BLOCK_LENGTH } from './endpoint-association.ts'
 import { dnsHashOf, hiddenZoneIdOf } from './endpoint-dns.ts'
@@ -51,6 +52,7 @@ export function insertResourceEndpoint(
     [],
     placements.map(({ subnet }) => subnet),
   )
+  checkNamedFamilies('ipv4', placements)
   const destination = requireDestination(tx, caller, vpc, { type, placements, input })
   const groupIds = requireGroupsOfVpc(tx, caller, vpc.id, input.SecurityGroupIds ?? [])
   const privateDns = requireDns(vpc, input)
@@ -174,6 +176,7 @@ function addInterfaces(tx: Tx, caller: Caller, endpoint: VpcEndpoint, placements
 
 function changeSubnets(tx: Tx, caller: Caller, endpoint: VpcEndpoint, input: ModifyVpcEndpointRequest): void {
   const { kept, added, gone } = requireSubnetChange(tx, caller, endpoint, input)
+  checkNamedFamilies('ipv4', added)
   checkZones(
     undefined,
     kept,

@@ -49,7 +49,7 @@ test('filtered by name and type, as the Terraform data source does', () => {
       AcceptanceRequired: false,
       ManagesVpcEndpoints: false,
       Tags: [],
-      SupportedIpAddressTypes: ['ipv4'],
+      SupportedIpAddressTypes: ['ipv4', 'ipv6'],
     },
   ])
 })
@@ -69,7 +69,7 @@ const counts: readonly [name: string, value: string, count: number][] = [
   ['service-type', 'Gateway', 3],
   ['service-type', 'GatewayLoadBalancer', 0],
   ['supported-ip-address-types', 'ipv4', OFFERS],
-  ['supported-ip-address-types', 'ipv6', 0],
+  ['supported-ip-address-types', 'ipv6', OFFERS - 3],
   ['tag:Name', '*', 0],
   ['tag-key', '*', 0],
 ]

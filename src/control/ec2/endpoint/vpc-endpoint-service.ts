@@ -73,7 +73,7 @@ function awsOffer(service: AwsService, type: EndpointServiceType, region: Region
     owner: 'amazon',
     region,
     type,
-    ipAddressTypes: ['ipv4'],
+    ipAddressTypes: awsAddressTypes(type),
     tags: {},
     detail: () => ({ ServiceName: service.name, ServiceId: id, ...awsDetail(service, type, region) }),
   }
@@ -101,8 +101,13 @@ function awsDetail(service: AwsService, type: EndpointServiceType, region: Regio
     AcceptanceRequired: false,
     ManagesVpcEndpoints: false,
     Tags: [],
-    SupportedIpAddressTypes: ['ipv4'],
+    SupportedIpAddressTypes: awsAddressTypes(type),
   }
+}
+
+/** A gateway endpoint is for IPv4. */
+function awsAddressTypes(type: EndpointServiceType): ('ipv4' | 'ipv6')[] {
+  return type === 'Interface' ? ['ipv4', 'ipv6'] : ['ipv4']
 }
 
 /** Made up, and the same in every world: AWS's own ids are not published. */

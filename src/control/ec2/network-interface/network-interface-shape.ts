@@ -22,6 +22,8 @@ export function toNetworkInterface(records: Records, eni: NetworkInterface): Net
     // AWS answers nat_gateway, where its own model says natGateway.
     InterfaceType: eni.interfaceType as NetworkInterfaceOutput['InterfaceType'],
     Operator: { Managed: false },
+    // Nobody on the internet reaches an endpoint by its IPv6 address.
+    ...(eni.vpcEndpointId && eni.ipv6Addresses ? { DenyAllIgwTraffic: true } : {}),
     ...(isServices(eni) ? { RequesterId: SERVICE_REQUESTER_ID } : {}),
     ...(eni.prefixes && { Ipv4Prefixes: eni.prefixes.map((Ipv4Prefix) => ({ Ipv4Prefix })) }),
     RequesterManaged: eni.requesterManaged,

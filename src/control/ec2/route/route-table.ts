@@ -191,7 +191,7 @@ function filters(records: Records): FilterFields<RouteTable> {
     'route.destination-cidr-block': route('DestinationCidrBlock'),
     'route.destination-ipv6-cidr-block': route('DestinationIpv6CidrBlock'),
     'route.destination-prefix-list-id': route('DestinationPrefixListId'),
-    'route.egress-only-internet-gateway-id': () => undefined,
+    'route.egress-only-internet-gateway-id': route('EgressOnlyInternetGatewayId'),
     'route.gateway-id': route('GatewayId'),
     'route.instance-id': route('InstanceId'),
     'route.nat-gateway-id': route('NatGatewayId'),
