@@ -123,5 +123,5 @@ const WITHOUT_RP_FILTER = ['ipv4/conf/all/rp_filter', 'ipv4/conf/default/rp_filt
 /** /proc/sys/net shows the namespace of whoever opens it, so the writer has to be inside. */
 async function setSysctls(run: Run, namespace: string, value: string, keys: readonly string[]): Promise<void> {
   const paths = keys.map((key) => `/proc/sys/net/${key}`).filter((path) => existsSync(path))
-  if (paths.length > 0) await run(inNamespace(namespace, 'tee', ...paths), value)
+  if (paths.length > 0) await run(inNamespace(namespace, 'tee', ...paths), `${value}\n`)
 }
