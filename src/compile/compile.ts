@@ -61,6 +61,7 @@ export function compileVpc(records: Records, vpc: Vpc): VpcNetwork {
     loadBalancers: compileLoadBalancers(records, vpc),
     targetGroups: compileTargetGroups(records, vpc),
     connections: compileConnections(records, vpc),
+    ...compileDhcpOptions(records, vpc),
     ...compileResources(records, vpc),
     ...compileAppliances(records, vpc),
     ...compileInternet(records, vpc),
@@ -74,7 +75,6 @@ export function compileVpc(records: Records, vpc: Vpc): VpcNetwork {
 
 function compileResources(records: Records, vpc: Vpc): Pick<VpcNetwork, 'resourceEndpoints' | 'resourceGateways'> {
   const resourceEndpoints = compileResourceEndpoints(records, vpc)
-    ...compileDhcpOptions(records, vpc),
   const resourceGateways = compileResourceGateways(records, vpc)
   return {
     ...(resourceEndpoints.length > 0 && { resourceEndpoints }),
