@@ -14,6 +14,7 @@ import { byId } from './order.ts'
 import { prefixListCidrs } from './prefix-list.ts'
 import { bySpecificity } from './specificity.ts'
 import { vpcBlocks } from './vpc-blocks.ts'
+import { compileTransitGatewayHop } from './transit-gateway.ts'
 import { learntRoutes, vpnGatewayOf } from './vpn-gateway.ts'
 
 export function compileRouteTables(records: Records, vpc: Vpc): RouteTableNetwork[] {
@@ -114,8 +115,9 @@ function compileTarget(records: Records, table: RouteTable, { target }: Route): 
         return { kind: 'blackhole', why: `${target.id} is not attached to ${table.vpcId}` }
       return { kind: 'vpnGateway', gatewayId: gateway.id }
     }
-    case 'egressOnlyInternetGateway':
     case 'transitGateway':
+      return compileTransitGatewayHop(records, table, target.id)
+    case 'egressOnlyInternetGateway':
     case 'other':
       return { kind: 'blackhole', why: `${target.id} is stored and carries no packets yet` }
     default:

@@ -17,10 +17,12 @@ import { Store, type Tx } from '../store/store.ts'
 import { FIRST_ALLOCATED } from './backbone.ts'
 import { smallInstance } from './small-instance.ts'
 
-const OWNERS = { a: '111111111111', b: '222222222222', c: '111111111111' } as const
-export type Side = keyof typeof OWNERS
+/** d is not one of the three: its blocks are a's. */
+const OWNERS = { a: '111111111111', b: '222222222222', c: '111111111111', d: '111111111111' } as const
+export type AnySide = keyof typeof OWNERS
+export type Side = Exclude<AnySide, 'd'>
 const SIDES: readonly Side[] = ['a', 'b', 'c']
-const NUMBERS = { a: 0, b: 1, c: 2 } as const
+const NUMBERS = { a: 0, b: 1, c: 2, d: 0 } as const
 const NOW = '2026-01-01T00:00:00.000Z'
 
 export const PEERINGS = [
@@ -28,14 +30,14 @@ export const PEERINGS = [
   { id: 'pcx-bc', from: 'b', to: 'c' },
 ] as const satisfies readonly { id: VpcPeeringConnectionId; from: Side; to: Side }[]
 
-function created(side: Side) {
+export function created(side: AnySide) {
   return { owner: OWNERS[side], region: 'us-east-1', tags: {}, createdAt: NOW }
 }
 
 export async function peeringStore(): Promise<Store> {
   const store = await Store.open(new MemoryJournal())
   store.transact((tx) => {
-    for (const side of SIDES) insertVpc(tx, side)
+    for (const side of SIDES) insertVpc(tx, side, routesOf(side))
     for (const side of SIDES) insertInstance(tx, side, 1)
     insertInstance(tx, 'a', 2)
     insertInstance(tx, 'b', 2)
@@ -53,7 +55,7 @@ function routesOf(side: Side): Route[] {
   }))
 }
 
-function blockOf(side: Side) {
+export function blockOf(side: AnySide) {
   return cidr(`10.${NUMBERS[side]}.0.0/16`)
 }
 
@@ -63,7 +65,7 @@ function address(text: string): Address {
   return parsed
 }
 
-function insertVpc(tx: Tx, side: Side): void {
+export function insertVpc(tx: Tx, side: AnySide, routes: readonly Route[]): void {
   const vpcId = `vpc-${side}` as const
   tx.vpcs.insert({
     ...created(side),
@@ -103,7 +105,7 @@ function insertVpc(tx: Tx, side: Side): void {
       id: `rtb-${name}`,
       vpcId,
       number,
-      routes: routesOf(side),
+      routes,
       associations: [
         { id: `rtbassoc-${name}`, subnetId: `subnet-${name}`, main: false },
         ...(number === 1 ? [{ id: `rtbassoc-${side}`, main: true }] : []),
@@ -125,7 +127,7 @@ function insertVpc(tx: Tx, side: Side): void {
 
 function insertInterface(
   tx: Tx,
-  side: Side,
+  side: AnySide,
   number: number,
   eni: Pick<NetworkInterface, 'id' | 'interfaceType'> & { readonly host: number } & Pick<
       Partial<NetworkInterface>,
@@ -150,7 +152,7 @@ function insertInterface(
   })
 }
 
-function insertInstance(tx: Tx, side: Side, number: number): void {
+export function insertInstance(tx: Tx, side: AnySide, number: number): void {
   const id = `i-${side}${number}` as const
   tx.instances.insert(
     smallInstance({ ...created(side), id, vpcId: `vpc-${side}`, subnetId: `subnet-${side}${number}` }),
@@ -169,7 +171,7 @@ function insertInstance(tx: Tx, side: Side, number: number): void {
   })
 }
 
-function insertEndpoint(tx: Tx): void {
+export function insertEndpoint(tx: Tx): void {
   tx.vpcEndpoints.insert({
     ...created('b'),
     id: 'vpce-b',

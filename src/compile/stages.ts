@@ -8,6 +8,7 @@ export const STAGES = [
   'sg-egress',
   'nacl-out',
   'route',
+  'transit-gateway',
   'nat-gateway',
   'internet-gateway',
   'nacl-in',

@@ -15,6 +15,7 @@ import { cidrContains, cidrCovers } from '../ip/cidr.ts'
 import type { SecurityGroupId, SubnetId, VpcEndpointId } from '../store/records.ts'
 import type { DetourPath, GatewayMapping } from './plan.ts'
 import { type ResourceBehind, resourceDoors } from './resource-rules.ts'
+import { marksOf } from './transit-gateways.ts'
 
 /** One network interface of an interface endpoint. */
 export interface Door extends Hole {
@@ -38,6 +39,8 @@ export interface Hole {
 /** A route table that leads a hole's address elsewhere: to an appliance, or to nowhere. */
 export interface Detour {
   readonly table: RouteTableNetwork
+  /** Of the packets that the table is asked about. */
+  readonly marks: readonly number[]
   readonly door: Hole
 }
 
@@ -86,7 +89,11 @@ export function findDetours(vpc: VpcNetwork, doors: readonly Hole[]): Detour[] {
   const used = new Set(vpc.subnets.map(({ routeTableId }) => routeTableId))
   return vpc.routeTables
     .filter((table) => used.has(table.id) && divertsSomething(vpc, table))
-    .flatMap((table) => doors.filter((door) => !isLocal(table, door.address)).map((door) => ({ table, door })))
+    .flatMap((table) =>
+      doors
+        .filter((door) => !isLocal(table, door.address))
+        .map((door) => ({ table, marks: marksOf(vpc, table), door })),
+    )
 }
 
 /** The ways from each subnet to each door. */

@@ -31,7 +31,7 @@ export function endpointSets(doors: readonly Door[], detours: readonly Detour[])
     {
       name: 'detours',
       type: 'mark . ipv4_addr',
-      elements: detours.map(({ table, door }) => `${table.number} . ${door.address}`),
+      elements: detours.flatMap(({ marks, door }) => marks.map((mark) => `${mark} . ${door.address}`)),
     },
   ]
 }

@@ -28,6 +28,7 @@ import {
 import { BACKBONE_LINK } from './names.ts'
 import { type Chain, hex, type MapElement, type NftMap, type NftSet, quoted, type Rule } from './nft.ts'
 import { INTERNET_NEXT_HOP } from './plan.ts'
+import { marksOf } from './transit-gateways.ts'
 import type { PlugIn } from './vpc-plan.ts'
 
 /** A NAT gateway and where it is. */
@@ -106,7 +107,7 @@ export function internetMaps(vpc: VpcNetwork, internet: Internet): NftMap[] {
       type: 'mark . ipv4_addr',
       value: 'verdict',
       interval: true,
-      elements: vpc.routeTables.flatMap((table) => natRoutes(table, known)),
+      elements: vpc.routeTables.flatMap((table) => natRoutes(table, marksOf(vpc, table), known)),
     },
   ]
 }
@@ -115,7 +116,11 @@ export function internetMaps(vpc: VpcNetwork, internet: Internet): NftMap[] {
 const NEVER_TRANSLATED = [cidr('169.254.0.0/16'), BACKBONE]
 
 /** The addresses that a table leads to a NAT gateway, less those that a more specific route takes. */
-function natRoutes({ number, entries }: RouteTableNetwork, known: ReadonlySet<NatGatewayId>): MapElement[] {
+function natRoutes(
+  { entries }: RouteTableNetwork,
+  marks: readonly number[],
+  known: ReadonlySet<NatGatewayId>,
+): MapElement[] {
   return entries.flatMap(({ cidr: block, nextHop }, index) => {
     if (nextHop.kind !== 'natGateway' || !known.has(nextHop.natGatewayId) || cidrFamily(block) !== 4) return []
     const stronger = [...entries.slice(0, index).map((entry) => entry.cidr), ...NEVER_TRANSLATED]
@@ -123,11 +128,13 @@ function natRoutes({ number, entries }: RouteTableNetwork, known: ReadonlySet<Na
       cidrRange(block),
       stronger.filter((one) => cidrFamily(one) === 4).map((one) => cidrRange(one)),
     )
-    return rest.flatMap(rangeToCidrs).map((one) => ({
-      key: `${number} . ${one}`,
-      value: `goto ${nextHop.natGatewayId}`,
-      by: nextHop.natGatewayId,
-    }))
+    return rest.flatMap(rangeToCidrs).flatMap((one) =>
+      marks.map((mark) => ({
+        key: `${mark} . ${one}`,
+        value: `goto ${nextHop.natGatewayId}`,
+        by: nextHop.natGatewayId,
+      })),
+    )
   })
 }
 

@@ -14,13 +14,16 @@ import { ipBatch, listNames, listNamespaces } from './commands.ts'
 import { namespacesOf, stateOf, type VpcChange } from './diff.ts'
 import { type ApplyResult, type BackboneSockets, type Driver, DriverError } from './driver.ts'
 import { readFlows } from './flow-kernel.ts'
-import { backboneNamespace, instanceNamespace, instanceOfNamespace, vpcLink, worldPrefix } from './names.ts'
+import { backboneNamespace, guestOfNamespace, instanceNamespace, vpcLink, worldPrefix } from './names.ts'
 import { type ObservedNamespace, observeNamespace } from './observe.ts'
+import { OnPremisesHosts, type PlannedHost } from './on-premises-kernel.ts'
 import { linkPeers } from './peering-kernel.ts'
 import { peeringPairs } from './peerings.ts'
 import type { BackbonePart, VethPair, VpcPlan } from './plan.ts'
 import { boundedRun, type Run } from './run.ts'
 import type { Sandboxes } from './sandbox/sandbox.ts'
+import { planTransitGateways, type TransitGatewayPlan, transitPairs } from './transit-gateways.ts'
+import { TransitRouters } from './transit-kernel.ts'
 import { convergeVpc, deleteLinks, observeVpc } from './vpc-kernel.ts'
 import { planVpc } from './vpc-plan.ts'
 
@@ -28,7 +31,7 @@ export interface LinuxDriverOptions {
   /** 4 to 6 hex digits, the same for every daemon of a data directory: names this world in the kernel. */
   readonly world: string
   /** `boot` is called again for what already runs, by each daemon once: it must then change nothing. */
-  readonly sandboxes: Pick<Sandboxes, 'boot' | 'halt'>
+  readonly sandboxes: Pick<Sandboxes, 'boot' | 'halt'> & Partial<Pick<Sandboxes, 'bootHost'>>
   /** Is given the backbone's sockets again when somebody deleted its namespace: those that `start` gave hear nothing then. */
   readonly reopened?: (sockets: BackboneSockets) => Promise<void> | void
   /** What each interface of an endpoint carries at most. */
@@ -56,6 +59,12 @@ type Booted = Pick<InstanceNetwork, 'boot' | 'agent'> & { readonly vpcId: VpcId;
 /** What one run of `apply` finds and does, in its order. */
 interface Round {
   readonly planned: readonly PlannedVpc[]
+  /** The links between routers. */
+  readonly pairs: readonly VethPair[]
+  readonly transitGateways: readonly TransitGatewayPlan[]
+  readonly network: Network
+  /** On-premises hosts, once they are in the kernel. */
+  hosts: readonly PlannedHost[]
   /** Grows while namespaces are made. */
   readonly live: Set<string>
   readonly changes: Map<VpcId, VpcChange>
@@ -75,7 +84,11 @@ export class LinuxDriver implements Driver {
   readonly #parts = new Map<VpcId, BackbonePart>()
   readonly #booted = new Map<InstanceId, Booted>()
   /** The links between routers that were last wanted. */
-  #peerings: readonly VethPair[] = []
+  #pairs: readonly VethPair[] = []
+  readonly #transitRouters: TransitRouters
+  readonly #hosts: OnPremisesHosts
+  /** What each on-premises host was last booted with, as text, by its namespace. */
+  readonly #bootedHosts = new Map<string, string>()
   /** Undefined: to be read anew. */
   #backbone: BackboneState | undefined
   #sockets: BackboneSockets | undefined
@@ -86,6 +99,8 @@ export class LinuxDriver implements Driver {
   constructor(options: LinuxDriverOptions) {
     const { world, sandboxes, reopened, endpointBandwidth, run = boundedRun(COMMANDS_AT_ONCE) } = options
     this.#run = run
+    this.#transitRouters = new TransitRouters(run)
+    this.#hosts = new OnPremisesHosts(run, options.world)
     this.#endpointBandwidth = endpointBandwidth
     this.#world = world
     this.#backboneName = backboneNamespace(world)
@@ -116,8 +131,9 @@ export class LinuxDriver implements Driver {
     const drifted = await this.#audit()
     if (this.#rounds !== rounds) return false
     for (const id of drifted.vpcs) this.#applied.delete(id)
+    for (const name of drifted.transit) this.#transitRouters.forget(name)
     if (drifted.backbone) this.#backbone = undefined
-    return drifted.backbone || drifted.vpcs.length > 0
+    return drifted.backbone || drifted.hosts || drifted.vpcs.length + drifted.transit.length > 0
   }
 
   /** A table that somebody took away is put back by the next round, and counts from nothing. */
@@ -144,6 +160,9 @@ export class LinuxDriver implements Driver {
     await this.#haltInstances(names)
     await this.#deleteNamespaces(names)
     for (const known of [this.#applied, this.#parts, this.#booted]) known.clear()
+    this.#transitRouters.forgetAll()
+    this.#hosts.clear()
+    this.#bootedHosts.clear()
     this.#backbone = undefined
   }
 
@@ -153,16 +172,23 @@ export class LinuxDriver implements Driver {
   async #apply(network: Network): Promise<ApplyResult> {
     // Where nothing runs no packet is sent, so there is nothing to enforce.
     const planned = network.inhabited.map((vpc) => this.#plan(vpc))
+    const pairs = [...peeringPairs(this.#world, network), ...transitPairs(this.#world, network)]
     const known = this.#backbone && planned.every(({ plan }) => this.#applied.has(plan.id))
     const round: Round = {
       planned,
+      pairs,
+      transitGateways: planTransitGateways(this.#world, network, pairs),
+      network,
+      hosts: [],
       // To look behind each name takes longer than most changes, so it is done where something is read anew anyway.
       live: known ? new Set(await listNames(worldPrefix(this.#world))) : await this.#liveNamespaces(),
       changes: new Map(),
       failures: new Map(),
     }
     this.#forgetMissing(round.live)
-    await this.#convergePeerings(round)
+    await this.#convergePairs(round)
+    await this.#convergeTransitGateways(round)
+    await this.#convergeHosts(round)
     await this.#convergeVpcs(round)
     await this.#convergeBackbone(round)
     await this.#sweep(round)
@@ -181,7 +207,9 @@ export class LinuxDriver implements Driver {
     for (const [id, { plan }] of this.#applied) {
       if (!namespacesOf(plan).every(({ name }) => live.has(name))) this.#applied.delete(id)
     }
+    this.#transitRouters.forgetMissing(live)
     for (const id of this.#booted.keys()) if (!live.has(instanceNamespace(this.#world, id))) this.#booted.delete(id)
+    for (const name of this.#bootedHosts.keys()) if (!live.has(name)) this.#bootedHosts.delete(name)
     if (live.has(this.#backboneName)) return
     this.#backbone = undefined
     // With it went its ends of the VPCs' links.
@@ -204,23 +232,56 @@ export class LinuxDriver implements Driver {
     this.#sockets = undefined
   }
 
-  /** A link that was made anew has lost its routes, so its VPCs are read anew. */
-  async #convergePeerings({ planned, live, failures }: Round): Promise<void> {
-    const pairs = peeringPairs(this.#world, { inhabited: planned.map(({ vpc }) => vpc) })
+  /** A link that was made anew has lost its routes, so the routers at its ends are read anew. */
+  async #convergePairs({ planned, pairs, live, failures }: Round): Promise<void> {
     const byRouter = new Map(planned.map(({ plan }) => [plan.router.name, plan.id]))
     const ends = ({ near, far }: VethPair) => [near, far]
-    const isKnown = ({ namespace, name }: VethPair['near']) =>
-      this.#applied.get(byRouter.get(namespace) ?? 'vpc-')?.plan.router.up.includes(name)
+    const isKnown = (end: VethPair['near']) => {
+      const applied = this.#applied.get(byRouter.get(end.namespace) ?? 'vpc-')
+      return applied ? applied.plan.router.up.includes(end.name) : this.#transitRouters.knows(end)
+    }
     const uncertain = pairs.filter((pair) => !ends(pair).every(isKnown))
     const touched = (of: readonly VethPair[]) =>
       of.flatMap(ends).flatMap(({ namespace }) => byRouter.get(namespace) ?? [])
+    const forgetEnds = (of: readonly VethPair[]) => {
+      for (const id of touched(of)) this.#applied.delete(id)
+      for (const { namespace } of of.flatMap(ends)) this.#transitRouters.forget(namespace)
+    }
     try {
       const made = await linkPeers(this.#run, uncertain, live)
-      for (const id of touched(made.filter((pair) => ends(pair).some(isKnown)))) this.#applied.delete(id)
+      forgetEnds(made.filter((pair) => ends(pair).some(isKnown)))
     } catch (error) {
-      for (const id of touched(uncertain)) {
-        this.#applied.delete(id)
-        failures.set(id, toDriverError(id, error))
+      forgetEnds(uncertain)
+      for (const id of touched(uncertain)) failures.set(id, toDriverError(id, error))
+    }
+  }
+
+  /** What is wrong with a gateway is wrong with all that are attached to it. */
+  async #convergeTransitGateways({ planned, transitGateways, failures }: Round): Promise<void> {
+    const failed = await this.#transitRouters.converge(transitGateways)
+    for (const [{ id }, error] of failed) {
+      for (const { vpc } of planned) {
+        const isAttached = vpc.transitGatewayLinks?.some((link) => link.transitGatewayId === id)
+        if (isAttached && !failures.has(vpc.id)) failures.set(vpc.id, toDriverError(id, error))
+      }
+    }
+  }
+
+  /** What is wrong with on-premises hosts is wrong with all VPCs that they are connected to. */
+  async #convergeHosts(round: Round): Promise<void> {
+    const byRouter = new Map(round.planned.map(({ plan }) => [plan.router.name, plan.id]))
+    const isKnown = ({ namespace, name }: VethPair['near']) =>
+      this.#applied.get(byRouter.get(namespace) ?? 'vpc-')?.plan.router.up.includes(name) ?? false
+    try {
+      const { hosts, made } = await this.#hosts.converge(round.network, round.live, isKnown)
+      round.hosts = hosts
+      for (const { near } of made) this.#applied.delete(byRouter.get(near.namespace) ?? 'vpc-')
+    } catch (error) {
+      const connected = round.planned.filter(({ vpc }) => (vpc.vpnGateway?.networks.length ?? 0) > 0)
+      if (connected.length === 0) throw error
+      for (const { plan } of connected) {
+        this.#applied.delete(plan.id)
+        round.failures.set(plan.id, toDriverError(plan.id, error))
       }
     }
   }
@@ -297,6 +358,8 @@ export class LinuxDriver implements Driver {
     const wanted = new Set([
       this.#backboneName,
       ...round.planned.flatMap(({ plan }) => namespacesOf(plan)).map(({ name }) => name),
+      ...round.transitGateways.map(({ namespace }) => namespace.name),
+      ...round.hosts.map(({ namespace }) => namespace.name),
     ])
     const stale = [...round.live].filter((name) => !wanted.has(name))
     const halted = await this.#haltInstances(stale, round)
@@ -308,20 +371,23 @@ export class LinuxDriver implements Driver {
         }),
       ),
     )
-    await this.#sweepPeerings(round)
+    await this.#sweepPairs(round)
+    await this.#hosts.sweep(round.network, new Set(round.planned.map(({ plan }) => plan.router.name)))
     const there = new Set(round.planned.map(({ plan }) => plan.id))
     for (const id of this.#applied.keys()) if (!there.has(id)) this.#applied.delete(id)
     await this.#deleteNamespaces(halted)
   }
 
-  /** The links of connections that are no more; with a router's namespace its links go by themselves. */
-  async #sweepPeerings({ planned }: Round): Promise<void> {
-    const wanted = peeringPairs(this.#world, { inhabited: planned.map(({ vpc }) => vpc) })
-    const keep = new Set(wanted.map(({ near }) => near.name))
-    const routers = new Set(planned.map(({ plan }) => plan.router.name))
-    const stale = this.#peerings.filter(({ near }) => !keep.has(near.name) && routers.has(near.namespace))
+  /** The links that are wanted no more; with a router's namespace its links go by themselves. */
+  async #sweepPairs({ planned, pairs, transitGateways }: Round): Promise<void> {
+    const keep = new Set(pairs.map(({ near }) => near.name))
+    const routers = new Set([
+      ...planned.map(({ plan }) => plan.router.name),
+      ...transitGateways.map(({ namespace }) => namespace.name),
+    ])
+    const stale = this.#pairs.filter(({ near }) => !keep.has(near.name) && routers.has(near.namespace))
     await deleteLinks(this.#run, stale)
-    this.#peerings = wanted
+    this.#pairs = pairs
   }
 
   /** Ends what runs in the instances among these namespaces; gives those in which nothing runs any more. */
@@ -329,18 +395,19 @@ export class LinuxDriver implements Driver {
     const quiet: string[] = []
     await Promise.all(
       namespaces.map(async (name) => {
-        const id = instanceOfNamespace(this.#world, name)
+        const id = guestOfNamespace(this.#world, name)
         const halt = async () => {
           if (id) await this.#sandboxes.halt(id)
           quiet.push(name)
         }
-        const home = id && this.#booted.get(id)?.vpcId
+        const home = id && this.#booted.get(id as InstanceId)?.vpcId
         await (round && home ? attempt(round, home, halt) : halt())
       }),
     )
     for (const name of quiet) {
-      const id = instanceOfNamespace(this.#world, name)
-      if (id) this.#booted.delete(id)
+      this.#bootedHosts.delete(name)
+      const id = guestOfNamespace(this.#world, name)
+      if (id) this.#booted.delete(id as InstanceId)
     }
     return quiet
   }
@@ -369,18 +436,42 @@ export class LinuxDriver implements Driver {
         }),
       ),
     )
+    await this.#bootHosts(round.hosts)
     return running
   }
 
-  async #audit(): Promise<{ readonly vpcs: VpcId[]; readonly backbone: boolean }> {
+  async #bootHosts(hosts: readonly PlannedHost[]): Promise<void> {
+    await Promise.all(
+      hosts.map(async ({ network, namespace: { name } }) => {
+        const text = JSON.stringify(network.resolvers)
+        if (this.#bootedHosts.get(name) === text) return
+        await this.#sandboxes.bootHost?.(network, name)
+        this.#bootedHosts.set(name, text)
+      }),
+    )
+  }
+
+  async #audit(): Promise<{
+    readonly vpcs: VpcId[]
+    readonly transit: readonly string[]
+    readonly hosts: boolean
+    readonly backbone: boolean
+  }> {
     const live = new Set(await listNames(worldPrefix(this.#world)))
     const known = this.#nextToAudit()
     const backbone = this.#backbone
-    const [backboneDrifted, ...drifted] = await Promise.all([
+    const [transit, hosts, backboneDrifted, ...drifted] = await Promise.all([
+      this.#transitRouters.findDrifted(live),
+      this.#hosts.audit(live),
       backbone !== undefined && backboneHasDrifted(this.#run, backbone, live),
       ...known.map((plan) => vpcHasDrifted(this.#run, plan, live)),
     ])
-    return { vpcs: known.filter((_, index) => drifted[index]).map(({ id }) => id), backbone: backboneDrifted }
+    return {
+      vpcs: known.filter((_, index) => drifted[index]).map(({ id }) => id),
+      transit,
+      hosts,
+      backbone: backboneDrifted,
+    }
   }
 
   /** The VPCs that have waited longest: each goes to the end of the line. */

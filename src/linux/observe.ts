@@ -174,6 +174,7 @@ function readRule(row: Row): PolicyRule[] {
       priority: Number(row.priority),
       ...(row.fwmark !== undefined && { mark: { value: Number(row.fwmark), mask: Number(row.fwmask) } }),
       ...(from && { from }),
+      ...(row.iif !== undefined && { incoming: text(row, 'iif') }),
       table,
     },
   ]

@@ -13,6 +13,7 @@ import { peeringLink, vpcLink, vpcNamespace } from './names.ts'
 import { anyOf, type Chain, type MapElement, type NftMap, quoted } from './nft.ts'
 import { onPremisesIdentities } from './on-premises.ts'
 import { LINK_NEXT_HOP, type Neighbour, type PolicyRule, type Route, type VethPair } from './plan.ts'
+import { transitLinksOf } from './transit-gateways.ts'
 
 /** Each end knows the other's address, so that the link needs no ARP. */
 const MAC = { requester: '02:00:00:00:00:03', accepter: '02:00:00:00:00:04' } as const
@@ -86,10 +87,11 @@ export function peeringChains(vpc: VpcNetwork): Chain[] {
 /** Whose address a client of another network has: endpoints here know by it who asks. Of several with one address the peer is
  * answered, unless a route says otherwise. */
 export function clientIdentities(vpc: VpcNetwork): NftMap['elements'] {
-  const ofPeers = peeringsOf(vpc).flatMap(({ clients }) =>
+  const behindLinks = [...transitLinksOf(vpc), ...peeringsOf(vpc)].flatMap(({ clients }) =>
     clients.map(({ address, backboneAddress }) => ({ key: address, value: backboneAddress })),
   )
-  return [...onPremisesIdentities(vpc), ...ofPeers]
+  const identities = [...onPremisesIdentities(vpc), ...behindLinks]
+  return [...new Map(identities.map((element) => [element.key, element])).values()]
 }
 
 /** A client's backbone address leads to its own VPC; what an endpoint here answers has to come back by this one, whose router

@@ -116,6 +116,8 @@ export interface PolicyRule {
   readonly priority: number
   readonly mark?: { readonly value: number; readonly mask: number }
   readonly from?: Address
+  /** The link that the packet came by. */
+  readonly incoming?: string
   readonly table: number
 }
 
@@ -169,6 +171,8 @@ export const BACKBONE_SIDE_MAC = '02:00:00:00:00:02'
 export const BACKBONE_MARK = 0x10000
 /** The packet stays in its subnet: no route table and no network ACL. */
 export const SAME_SUBNET_MARK = 0x20000
+/** The packet came by a transit gateway. */
+export const TRANSIT_MARK = 0x40000
 export const ROUTE_TABLE_MASK = 0xffff
 
 /** The kernel's own rule, which someone might take away. */
@@ -207,10 +211,11 @@ export function renderRoute({ type, destination, via, device, table, metric, mtu
 }
 
 /** The rule as `ip rule add` takes it. */
-export function renderPolicyRule({ priority, mark, from, table }: PolicyRule): string {
+export function renderPolicyRule({ priority, mark, from, incoming, table }: PolicyRule): string {
   return [
     `pref ${priority}`,
     ...(from ? [`from ${from}`] : []),
+    ...(incoming ? [`iif ${incoming}`] : []),
     ...(mark ? [`fwmark ${hex(mark.value)}/${hex(mark.mask)}`] : []),
     `lookup ${table}`,
   ].join(' ')

@@ -130,7 +130,7 @@ function observeLinks(
   return [...known, ...strays]
 }
 
-/** Links between routers are no part of a VPC's pairs, but those of connections that are no more go with them. */
+/** Links between routers are no part of a VPC's pairs, but those that are wanted no more go with them. */
 function isStray(name: string, want: VpcPlan, near: ReadonlyMap<string, VethPair>): boolean {
   return isRouterLink(name) ? !want.router.up.includes(name) : name.startsWith('eni-') && !near.has(name)
 }

@@ -53,6 +53,7 @@ import {
   type VpcPlan,
 } from './plan.ts'
 import { forwardedAtDoors, isThrough } from './service-rules.ts'
+import { routeToTransitGateway, transitLinkNames, transitNeighbours } from './transit-gateways.ts'
 import { findTunnels } from './tunnels.ts'
 import { type RuleSources, vpcRules } from './vpc-rules.ts'
 
@@ -129,6 +130,7 @@ function planRouter(world: string, { vpc, plugIns, doors, balancers, internet }:
       ...tunnels,
       ...peeringLinks(vpc),
       ...onPremisesLinks(vpc),
+      ...transitLinkNames(vpc),
     ],
     addresses: routerAddresses(vpc, plugIns),
     neighbours: [
@@ -137,8 +139,9 @@ function planRouter(world: string, { vpc, plugIns, doors, balancers, internet }:
         ? internetNextHops(vpc).map((address) => ({ device: BACKBONE_LINK, address, macAddress: BACKBONE_SIDE_MAC }))
         : []),
       ...peeringNeighbours(vpc),
-      ...onPremisesNeighbours(vpc),
       ...interfaceNeighbours(vpc, plugIns),
+      ...onPremisesNeighbours(vpc),
+      ...transitNeighbours(vpc),
     ],
     routes: [
       ...mainRoutes(vpc, plugIns),
@@ -262,6 +265,8 @@ function entryRoute(
       return isOnline
         ? { type: 'unicast', destination, via: INTERNET_NEXT_HOP, device: BACKBONE_LINK, table }
         : { type: 'blackhole', destination, table }
+    case 'transitGateway':
+      return routeToTransitGateway(nextHop.attachmentId, destination, table)
     case 'egressOnlyInternetGateway':
       return isOnline
         ? { type: 'unicast', destination, via: EGRESS_ONLY_NEXT_HOP, device: BACKBONE_LINK, table }
@@ -269,7 +274,7 @@ function entryRoute(
     // Prerouting has sent these on already; a flow that it could not translate has nowhere to go.
     case 'natGateway':
     case 'vpcEndpoint':
-    case 'transitGateway':
+    case 'vpnGateway':
     case 'blackhole':
       return { type: 'blackhole', destination, table }
     default:

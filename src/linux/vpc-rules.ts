@@ -80,6 +80,7 @@ import {
   serviceTimeouts,
 } from './service-rules.ts'
 import { aclRules, groupRules, memberSet } from './traffic-rules.ts'
+import { transitChains, transitMaps, transitReceivers, transitSenders, transitVerdicts } from './transit-rules.ts'
 import { clampTunnels, findTunnels, type Tunnel } from './tunnels.ts'
 import type { PlugIn } from './vpc-plan.ts'
 import { type ZoneFailure, zoneFailure } from './zone-failure.ts'
@@ -132,6 +133,7 @@ export function vpcRules(sources: RuleSources): Ruleset {
     ],
     maps: [
       ...interfaceMaps(vpc, plugIns, findTunnels(vpc)),
+      ...transitMaps(vpc, plugIns),
       gatewayMap(vpc),
       ...endpointMaps(doors, balancers),
       ...(consumes ? [serviceMap(doors)] : []),
@@ -153,6 +155,7 @@ export function vpcRules(sources: RuleSources): Ruleset {
       ...groupChains(sources),
       ...peeringChains(vpc),
       ...onPremisesChains(vpc),
+      ...transitChains(vpc),
       ...natChains(vpc, internet),
     ],
   }
@@ -178,7 +181,7 @@ function interfaceMaps(vpc: VpcNetwork, plugIns: readonly PlugIn[], tunnels: rea
     name: string,
     ofPlugIn: (plugIn: PlugIn) => string | undefined,
     ofTunnel: (tunnel: Tunnel) => string,
-    ofPeerings: readonly MapElement[],
+    ofLinks: readonly MapElement[],
   ): NftMap => {
     const elementsOf = <T extends { readonly link: string }>(
       items: readonly T[],
@@ -188,7 +191,7 @@ function interfaceMaps(vpc: VpcNetwork, plugIns: readonly PlugIn[], tunnels: rea
         const value = verdictOf(item)
         return value ? [{ key: quoted(item.link), value }] : []
       })
-    const elements = [...elementsOf(plugIns, ofPlugIn), ...elementsOf(tunnels, ofTunnel), ...ofPeerings]
+    const elements = [...elementsOf(plugIns, ofPlugIn), ...elementsOf(tunnels, ofTunnel), ...ofLinks]
     return { name, type: 'ifname', value: 'verdict', elements }
   }
   const ownAddresses = (name: string, chainOf: (plugIn: PlugIn) => string): NftMap => ({
@@ -211,25 +214,17 @@ function interfaceMaps(vpc: VpcNetwork, plugIns: readonly PlugIn[], tunnels: rea
     return ids.length > 0 ? `jump ${groupsChain(ids, direction)}` : undefined
   }
   const ungrouped = () => 'accept'
-  const outer = (...of: readonly ((vpc: VpcNetwork) => MapElement[])[]) => of.flatMap((elementsOf) => elementsOf(vpc))
+  const linkVerdicts = [...peeringVerdicts(vpc), ...onPremisesVerdicts(vpc), ...transitVerdicts(vpc)]
+  const linkSenders = [...peeringSenders(vpc), ...onPremisesSenders(vpc), ...transitSenders(vpc)]
+  const linkReceivers = [...peeringReceivers(vpc), ...onPremisesReceivers(vpc), ...transitReceivers(vpc)]
   return [
-    verdicts('egress-groups', groupsOf('egress'), ungrouped, outer(peeringVerdicts, onPremisesVerdicts)),
-    verdicts('ingress-groups', groupsOf('ingress'), ungrouped, outer(peeringVerdicts, onPremisesVerdicts)),
+    verdicts('egress-groups', groupsOf('egress'), ungrouped, linkVerdicts),
+    verdicts('ingress-groups', groupsOf('ingress'), ungrouped, linkVerdicts),
     // Whose address it is, and where to go on, in one look: this is asked of every packet.
     ownAddresses('senders', outOf),
     ownAddresses(RECEIVERS, into),
-    verdicts(
-      'unchecked-senders',
-      unchecked(outOf),
-      (tunnel) => `goto ${outOf(tunnel)}`,
-      outer(peeringSenders, onPremisesSenders),
-    ),
-    verdicts(
-      'unchecked-receivers',
-      unchecked(into),
-      (tunnel) => `goto ${into(tunnel)}`,
-      outer(peeringReceivers, onPremisesReceivers),
-    ),
+    verdicts('unchecked-senders', unchecked(outOf), (tunnel) => `goto ${outOf(tunnel)}`, linkSenders),
+    verdicts('unchecked-receivers', unchecked(into), (tunnel) => `goto ${into(tunnel)}`, linkReceivers),
     {
       name: 'identity',
       type: 'ipv4_addr',

@@ -191,6 +191,8 @@ const ID_TABLES = [
   'instances',
   'vpcEndpoints',
   'vpcPeeringConnections',
+  'transitGateways',
+  'transitGatewayAttachments',
 ] as const satisfies readonly TableName[]
 
 const ID_BYTES = 8

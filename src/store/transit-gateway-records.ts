@@ -32,8 +32,10 @@ export interface TransitGatewayAttachment extends Owned {
   readonly id: TransitGatewayAttachmentId
   readonly transitGatewayId: TransitGatewayId
   readonly transitGatewayOwner: AccountId
-  readonly resource:
-    | { readonly kind: 'vpc'; readonly vpcId: VpcId; readonly subnetIds: readonly SubnetId[] }
+  /** Of kind `vpc` only. */
+  readonly vpcId?: VpcId
+  readonly resource: /** At most one subnet in a zone, and a network interface in each. */
+    | { readonly kind: 'vpc'; readonly subnetIds: readonly SubnetId[] }
     | { readonly kind: 'vpn'; readonly vpnConnectionId: VpnConnectionId }
     | { readonly kind: 'direct-connect-gateway'; readonly directConnectGatewayId: string }
     | {

@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { PEERINGS, peeringStore } from '../../src/compile/small-peering.ts'
 import { cidr } from '../../src/ip/cidr.ts'
 import { ALL_PROTOCOLS, type PortRange, TCP, UDP } from '../../src/ip/protocol.ts'
-import type { SecurityGroupPeer } from '../../src/store/records.ts'
+import type { Route, SecurityGroupId, SecurityGroupPeer } from '../../src/store/records.ts'
 import type { Records, Tx } from '../../src/store/store.ts'
 
 const SUBNETS = ['a1', 'a2', 'b1', 'b2', 'c1'] as const
@@ -26,7 +26,7 @@ export interface AclRule {
   readonly ports?: PortRange
 }
 
-type Sided<T> = { readonly ingress?: readonly T[]; readonly egress?: readonly T[] }
+export type Sided<T> = { readonly ingress?: readonly T[]; readonly egress?: readonly T[] }
 
 export interface PeeringShape {
   readonly states: { readonly [id in 'pcx-ab' | 'pcx-bc']: 'active' | 'deleted' | 'pending-acceptance' }
@@ -48,22 +48,26 @@ export async function recordsOf(shape: PeeringShape): Promise<Records> {
   const store = await peeringStore()
   store.transact((tx) => {
     for (const { id } of PEERINGS) tx.vpcPeeringConnections.update(id, { state: shape.states[id] })
-    for (const name of SUBNETS) changeSubnet(tx, name, shape)
-    for (const id of GROUPS) changeGroup(tx, id, shape)
+    for (const name of SUBNETS) {
+      const routes = shape.routes[name]?.map(({ cidr: block, to }) => ({
+        destination: { kind: 'cidr', cidr: cidr(block) } as const,
+        target: { kind: 'peering', id: to } as const,
+      }))
+      changeSubnet(tx, name, routes, shape.acls[name])
+    }
+    for (const id of GROUPS) changeGroup(tx, id, shape.groups[id])
   })
   return store.records
 }
 
-function changeSubnet(tx: Tx, name: SubnetName, { routes, acls }: PeeringShape): void {
-  const wanted = routes[name]
-  if (wanted) {
-    const made = wanted.map(({ cidr: block, to }) => ({
-      destination: { kind: 'cidr', cidr: cidr(block) } as const,
-      target: { kind: 'peering', id: to } as const,
-    }))
-    tx.routeTables.update(`rtb-${name}`, { routes: made })
-  }
-  const acl = acls[name]
+/** What is not given stays as it is. */
+export function changeSubnet(
+  tx: Tx,
+  name: string,
+  routes: readonly Route[] | undefined,
+  acl: Sided<AclRule> | undefined,
+): void {
+  if (routes) tx.routeTables.update(`rtb-${name}`, { routes })
   if (!acl) return
   const before = tx.networkAcls.get(`acl-${name}`)?.entries ?? []
   const entries = (['ingress', 'egress'] as const).flatMap((direction) => {
@@ -82,9 +86,9 @@ function changeSubnet(tx: Tx, name: SubnetName, { routes, acls }: PeeringShape):
   tx.networkAcls.update(`acl-${name}`, { entries })
 }
 
-function changeGroup(tx: Tx, id: GroupId, { groups }: PeeringShape): void {
+export function changeGroup(tx: Tx, id: SecurityGroupId, group: Sided<Rule> | undefined): void {
   for (const direction of ['ingress', 'egress'] as const) {
-    const rules = groups[id]?.[direction]
+    const rules = group?.[direction]
     if (!rules) continue
     const [open] = tx.securityGroupRules.where('groupId', id).filter((rule) => rule.direction === direction)
     if (!open) continue
@@ -109,21 +113,21 @@ function peerOf(tx: Tx, text: string): SecurityGroupPeer {
 const state = fc.constantFrom('active', 'active', 'active', 'deleted', 'pending-acceptance')
 const block = fc.constantFrom('0.0.0.0/0', '10.0.0.0/16', '10.1.0.0/16', '10.2.0.0/16', '10.1.1.0/24', '10.0.1.5/32')
 const ports = fc.constantFrom<PortRange>({ from: 443, to: 443 }, { from: 1024, to: 65_535 }, { from: 0, to: 65_535 })
-const rule: fc.Arbitrary<Rule> = fc.record(
+export const rule: fc.Arbitrary<Rule> = fc.record(
   { protocol: fc.constantFrom('tcp', 'udp', 'any'), ports, peer: fc.oneof(block, fc.constantFrom(...GROUPS)) },
   { requiredKeys: ['protocol', 'peer'] },
 )
-const aclRule: fc.Arbitrary<AclRule> = fc.record(
+export const aclRule: fc.Arbitrary<AclRule> = fc.record(
   { action: fc.constantFrom('allow', 'allow', 'deny'), cidr: block, ports },
   { requiredKeys: ['action', 'cidr'] },
 )
-const sided = <T>(one: fc.Arbitrary<T>): fc.Arbitrary<Sided<T>> => {
+export const sided = <T>(one: fc.Arbitrary<T>): fc.Arbitrary<Sided<T>> => {
   const some = fc.array(one, { maxLength: 4 })
   return fc.record({ ingress: some, egress: some }, { requiredKeys: [] })
 }
 const route = fc.record({ cidr: block, to: fc.constantFrom('pcx-ab' as const, 'pcx-bc' as const) })
 const routes = fc.uniqueArray(route, { selector: (one) => one.cidr, maxLength: 3 })
-const some = <K extends string, T>(keys: readonly K[], value: fc.Arbitrary<T>) =>
+export const some = <K extends string, T>(keys: readonly K[], value: fc.Arbitrary<T>) =>
   fc.dictionary(fc.constantFrom(...keys), value, { maxKeys: 2 }) as fc.Arbitrary<Partial<Record<K, T>>>
 
 export const peeringShape: fc.Arbitrary<PeeringShape> = fc

@@ -1,0 +1,67 @@
+// What a transit gateway's route table knows: static routes, and the blocks of the attachments that propagate to it. A static
+// route comes before a propagated one of the same block, and of VPCs with the same block the one that was attached first.
+// https://docs.aws.amazon.com/vpc/latest/tgw/how-transit-gateways-work.html#tgw-route-evaluation-overview
+
+import type { Cidr } from '../ip/cidr.ts'
+import type { Records } from '../store/store.ts'
+import type {
+  TransitGatewayAttachment,
+  TransitGatewayAttachmentId,
+  TransitGatewayRouteTable,
+} from '../store/transit-gateway-records.ts'
+
+export interface TransitGatewayEntry {
+  readonly cidr: Cidr
+  readonly origin: 'static' | 'propagated'
+  /** Absent: a blackhole. */
+  readonly attachmentId?: TransitGatewayAttachmentId
+}
+
+/** One for each block, in no order. `attachments` are the gateway's that are in force. */
+export function compileTransitGatewayEntries(
+  records: Records,
+  { id, staticRoutes }: TransitGatewayRouteTable,
+  attachments: readonly TransitGatewayAttachment[],
+): TransitGatewayEntry[] {
+  const entries = new Map<Cidr, TransitGatewayEntry>(
+    staticRoutes.map((route) => [route.cidr, { ...route, origin: 'static' }]),
+  )
+  const propagating = attachments
+    .filter(({ propagatesTo }) => propagatesTo.includes(id))
+    .sort((a, b) => rank(a) - rank(b) || compare(a.createdAt, b.createdAt) || compare(a.id, b.id))
+  for (const attachment of propagating) {
+    for (const cidr of blocksBehind(records, attachment)) {
+      if (!entries.has(cidr)) entries.set(cidr, { cidr, origin: 'propagated', attachmentId: attachment.id })
+    }
+  }
+  return [...entries.values()]
+}
+
+/** What an attachment tells the tables that it propagates to. */
+export function blocksBehind(records: Records, { resource, vpcId }: TransitGatewayAttachment): readonly Cidr[] {
+  switch (resource.kind) {
+    case 'vpc':
+      return (vpcId && records.vpcs.get(vpcId)?.cidrBlocks.map(({ cidr }) => cidr)) || []
+    case 'vpn': {
+      const connection = records.vpnConnections.get(resource.vpnConnectionId)
+      if (connection?.staticRoutesOnly) return connection.staticRoutes
+      return records.onPremisesAttachments
+        .where('gatewayId', resource.vpnConnectionId)
+        .flatMap(({ networkId }) => records.onPremisesNetworks.get(networkId)?.cidrs ?? [])
+    }
+    case 'direct-connect-gateway':
+    case 'peering':
+      return []
+    default:
+      return resource satisfies never
+  }
+}
+
+/** VPCs before VPN connections. */
+function rank({ resource }: TransitGatewayAttachment): number {
+  return resource.kind === 'vpc' ? 0 : 1
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
+}

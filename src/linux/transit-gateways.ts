@@ -1,0 +1,155 @@
+// Transit gateways as the kernel meets them: a router namespace for each, and a link from it to the router of each VPC that is
+// attached. The gateway looks a packet up in the table of the attachment that it came by, and drops what has no route; it asks
+// nothing else and remembers no flow. What it means to a VPC is in transit-rules.ts.
+// https://docs.aws.amazon.com/vpc/latest/tgw/how-transit-gateways-work.html
+
+import type {
+  Network,
+  RouteTableNetwork,
+  SubnetNetwork,
+  TransitGatewayLinkNetwork,
+  TransitGatewayNetwork,
+  TransitGatewayRouteTableNetwork,
+  VpcNetwork,
+} from '../compile/network.ts'
+import { type Cidr, cidrBase, cidrFamily, cidrLength } from '../ip/cidr.ts'
+import type { TransitGatewayId } from '../store/transit-gateway-records.ts'
+import { transitGatewayNamespace, transitLink, vpcNamespace } from './names.ts'
+import {
+  ENDPOINT_MTU,
+  kernelTable,
+  LAST_METRIC,
+  LINK_NEXT_HOP,
+  MAIN_RULE,
+  type NamespacePlan,
+  type Neighbour,
+  type Route,
+  TRANSIT_MARK,
+  type VethPair,
+} from './plan.ts'
+
+/** Each end knows the other's address, so that the link needs no ARP. */
+const MAC = { gateway: '02:00:00:00:00:05', attached: '02:00:00:00:00:06' } as const
+const ATTACHMENT_PRIORITY = 1000
+
+export interface TransitGatewayPlan {
+  readonly id: TransitGatewayId
+  readonly namespace: NamespacePlan
+}
+
+export function transitLinksOf({ transitGatewayLinks = [] }: VpcNetwork): readonly TransitGatewayLinkNetwork[] {
+  return transitGatewayLinks
+}
+
+/** The links of a Network; the gateway's end is the near one. */
+export function transitPairs(world: string, { inhabited }: Pick<Network, 'inhabited'>): VethPair[] {
+  return inhabited.flatMap((vpc) =>
+    transitLinksOf(vpc).map(({ id, transitGatewayId }) => ({
+      near: {
+        namespace: transitGatewayNamespace(world, transitGatewayId),
+        name: transitLink(id),
+        macAddress: MAC.gateway,
+      },
+      far: { namespace: vpcNamespace(world, vpc.id), name: transitLink(id), macAddress: MAC.attached },
+    })),
+  )
+}
+
+/** The gateways that have a link. */
+export function planTransitGateways(
+  world: string,
+  { transitGateways = [] }: Pick<Network, 'transitGateways'>,
+  pairs: readonly VethPair[],
+): TransitGatewayPlan[] {
+  return transitGateways.flatMap((gateway) => {
+    const name = transitGatewayNamespace(world, gateway.id)
+    const links = pairs.filter(({ near }) => near.namespace === name).map(({ near }) => near.name)
+    return links.length > 0 ? [{ id: gateway.id, namespace: planRouter(name, gateway, new Set(links)) }] : []
+  })
+}
+
+function planRouter(
+  name: string,
+  { attachments, routeTables }: TransitGatewayNetwork,
+  links: ReadonlySet<string>,
+): NamespacePlan {
+  const numbers = new Map(routeTables.map(({ id, number }) => [id, number]))
+  const there = attachments.filter(({ id }) => links.has(transitLink(id)))
+  return {
+    name,
+    up: ['lo', ...there.map(({ id }) => transitLink(id))],
+    addresses: [],
+    neighbours: there.map(({ id }) => ({
+      device: transitLink(id),
+      address: LINK_NEXT_HOP,
+      macAddress: MAC.attached,
+    })),
+    routes: [...routeTables.flatMap((table) => tableRoutes(table, links)), dropTheRest()],
+    rules: [
+      ...there.flatMap(({ id, routeTableId }) => {
+        const number = routeTableId ? numbers.get(routeTableId) : undefined
+        return number === undefined
+          ? []
+          : [{ priority: ATTACHMENT_PRIORITY, incoming: transitLink(id), table: kernelTable(number) }]
+      }),
+      MAIN_RULE,
+    ],
+  }
+}
+
+function tableRoutes({ number, entries }: TransitGatewayRouteTableNetwork, links: ReadonlySet<string>): Route[] {
+  const table = kernelTable(number)
+  const routes = entries
+    .filter(({ cidr }) => cidrFamily(cidr) === 4)
+    .map(({ cidr, attachmentId }): Route => {
+      const destination = destinationOf(cidr)
+      const device = attachmentId && transitLink(attachmentId)
+      return device && links.has(device)
+        ? { type: 'unicast', destination, via: LINK_NEXT_HOP, device, table }
+        : { type: 'blackhole', destination, table }
+    })
+  return [...routes, dropTheRest(table)]
+}
+
+/** As the kernel prints it. */
+function destinationOf(block: Cidr): string {
+  if (cidrLength(block) === 0) return 'default'
+  return cidrLength(block) === 32 ? cidrBase(block) : block
+}
+
+function dropTheRest(table?: number): Route {
+  return { type: 'blackhole', destination: 'default', metric: LAST_METRIC, ...(table !== undefined && { table }) }
+}
+
+/** The ends of a VPC's links, in its router. */
+export function transitLinkNames(vpc: VpcNetwork): string[] {
+  return transitLinksOf(vpc).map(({ id }) => transitLink(id))
+}
+
+export function transitNeighbours(vpc: VpcNetwork): Neighbour[] {
+  return transitLinkNames(vpc).map((device) => ({ device, address: LINK_NEXT_HOP, macAddress: MAC.gateway }))
+}
+
+/** A route of a VPC's table. Larger packets are dropped without a word:
+ * https://docs.aws.amazon.com/vpc/latest/tgw/transit-gateway-quotas.html#mtu-quotas */
+export function routeToTransitGateway(
+  attachmentId: TransitGatewayLinkNetwork['id'],
+  destination: string,
+  table: number,
+): Route {
+  const device = transitLink(attachmentId)
+  return { type: 'unicast', destination, via: LINK_NEXT_HOP, device, table, mtu: ENDPOINT_MTU }
+}
+
+/** Where packets enter the VPC, in the order in which the link has them. */
+export function entrySubnets(vpc: VpcNetwork, link: TransitGatewayLinkNetwork): SubnetNetwork[] {
+  return link.subnets.flatMap(({ subnetId }) => vpc.subnets.find(({ id }) => id === subnetId) ?? [])
+}
+
+/** The marks of packets that a route table is asked about. */
+export function marksOf(vpc: VpcNetwork, { id, number }: RouteTableNetwork): number[] {
+  const isEntered = transitLinksOf(vpc).some((link) =>
+    entrySubnets(vpc, link).some(({ routeTableId }) => routeTableId === id),
+  )
+  return isEntered ? [number, TRANSIT_MARK | number] : [number]
+}
