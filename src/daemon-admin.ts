@@ -12,6 +12,7 @@ import { importImage } from './control/ec2/image/image.ts'
 import { createAccessKey } from './control/iam/access-key.ts'
 import type { DaemonOptions } from './daemon.ts'
 import { explainRoutes } from './daemon-explain.ts'
+import { flowLogRoutes } from './daemon-flow-logs.ts'
 import { policyRoutes } from './daemon-policy.ts'
 import type { Services } from './daemon-services.ts'
 import { siteRoutes } from './daemon-sites.ts'
@@ -23,6 +24,7 @@ import type { Sandboxes } from './linux/sandbox/sandbox.ts'
 import type { Reconciler } from './reconcile.ts'
 import type { S3Adapter } from './services/s3/s3-adapter.ts'
 import type { Store } from './store/store.ts'
+import type { FlowLogs } from './telemetry/flow-logs/flow-logs.ts'
 import type { RequestTrail } from './telemetry/request-trail.ts'
 
 export interface AdminContext {
@@ -32,6 +34,7 @@ export interface AdminContext {
   readonly s3: Pick<S3Adapter, 'describeRequest' | 'bucketCount' | 'reset'>
   readonly services: Services
   readonly trail: RequestTrail
+  readonly flowLogs: FlowLogs
   readonly sandboxes: Sandboxes
   readonly reconciler: Reconciler
   readonly shutdown: () => void
@@ -57,6 +60,7 @@ export function adminRoutes(context: AdminContext): AdminRoutes {
     ...policyRoutes(context),
     ...zoneRoutes(context),
     ...siteRoutes(context),
+    ...flowLogRoutes(context),
   }
 }
 

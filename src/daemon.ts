@@ -13,9 +13,11 @@ import { organizationsIn } from './control/organizations/membership.ts'
 import { type AdminContext, adminRoutes, execRoute, HOME_ACCOUNT } from './daemon-admin.ts'
 import { Balancing } from './daemon-balancer.ts'
 import { controlAdapters } from './daemon-control.ts'
+import { makeFlowLogs } from './daemon-flow-logs.ts'
 import { publishNotifications } from './daemon-notifications.ts'
 import { Services } from './daemon-services.ts'
 import type { Adapter } from './edge/adapter.ts'
+import type { PolicySources } from './edge/authorise.ts'
 import { CertificateAuthority } from './edge/ca.ts'
 import { FrontDoor } from './edge/front-door.ts'
 import { checkHost } from './linux/check-host.ts'
@@ -40,6 +42,7 @@ import {
   WorldUnavailable,
   writeDaemonAddress,
 } from './store/world-directory.ts'
+import type { FlowLogs } from './telemetry/flow-logs/flow-logs.ts'
 import { RequestTrail } from './telemetry/request-trail.ts'
 
 export interface DaemonOptions {
@@ -156,6 +159,7 @@ export class Daemon {
     this.#endChecks = followPrivateDnsNames({ store, now, log: this.#log })
     this.#endNotifications = publishNotifications(store, services, this.#log)
     this.#parts.balancing.start()
+    this.#parts.flowLogs.start()
     this.#log(`answers at ${this.endpoint}`)
   }
 
@@ -166,6 +170,7 @@ export class Daemon {
     this.#endChecks()
     this.#endNotifications()
     await this.#parts.balancing.stop()
+    await this.#parts.flowLogs.stop()
     await reconciler.stop()
     if (destroy) {
       const kept = this.#liveInstances()
@@ -196,6 +201,7 @@ interface Parts {
   readonly s3: S3Adapter | S3Upstream
   readonly services: Services
   readonly trail: RequestTrail
+  readonly flowLogs: FlowLogs
   readonly driver: Driver
   readonly sandboxes: Sandboxes
   readonly reconciler: Reconciler
@@ -240,6 +246,15 @@ async function makeParts(
   const upstreams = options.upstreams ?? new Map()
   requireUnserved(upstreams, [...adapters.map(({ service }) => service), ...services.names])
   const trail = new RequestTrail(join(path, 'trail.db'), log)
+  const policies: PolicySources = {
+    endpointPolicy: (id) => {
+      const endpoint = lookupIn(network()).endpointById.get(id as VpcEndpointId)?.endpoint
+      return endpoint && { name: endpoint.id, document: endpoint.policyDocument }
+    },
+    organizations: organizationsIn(() => store.records),
+  }
+  const settle = () => reconciler.settle()
+  const flowLogs = makeFlowLogs({ store, driver, services, s3, network, settle, policies, now, log })
   const frontDoor = new FrontDoor({
     adapters,
     lateAdapters: services,
@@ -248,11 +263,7 @@ async function makeParts(
       findIdentity(store.records, sessionKey, accessKeyId, sessionToken) ??
       findOrphan(sessionKey, accessKeyId, sessionToken),
     mode: options.auth,
-    endpointPolicy: (id) => {
-      const endpoint = lookupIn(network()).endpointById.get(id as VpcEndpointId)?.endpoint
-      return endpoint && { name: endpoint.id, document: endpoint.policyDocument }
-    },
-    organizations: organizationsIn(() => store.records),
+    ...policies,
     now,
     log,
     onAnswered: (event) => trail.note(event, Date.now()),
@@ -263,7 +274,7 @@ async function makeParts(
     balancing.enterBackbone(backbone.inBackbone(world), backbone.tunnelsIn(world))
     backbone.serveBackbone(sockets, { network, records, sessionKey, now, authority, frontDoor, log })
   }
-  return { store, s3, services, trail, driver, sandboxes, reconciler, balancing, frontDoor, serveBackbone }
+  return { store, s3, services, trail, flowLogs, driver, sandboxes, reconciler, balancing, frontDoor, serveBackbone }
 }
 
 /** The kernel's driver and the model's: only the one that is asked for is loaded. */

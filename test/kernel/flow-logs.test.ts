@@ -7,13 +7,33 @@ import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { VpcNetwork } from '../../src/compile/network.ts'
 import { networkInterface, networkOf, securityGroup, smallVpc } from '../../src/compile/small-network.ts'
+import { DEFAULT_FORMAT } from '../../src/control/ec2/flow-log/flow-log-format.ts'
+import { CALLER } from '../../src/control/ec2/request/testing.ts'
+import { createVpc } from '../../src/control/ec2/vpc/vpc.ts'
 import { cidr } from '../../src/ip/cidr.ts'
 import type { CountedFlow } from '../../src/ip/counted-flow.ts'
 import { TCP } from '../../src/ip/protocol.ts'
 import { LinuxDriver } from '../../src/linux/linux-driver.ts'
 import { instanceNamespace } from '../../src/linux/names.ts'
+import type { FlowLog } from '../../src/store/flow-log-records.ts'
+import { MemoryJournal } from '../../src/store/journal.ts'
+import { Store } from '../../src/store/store.ts'
+import { FlowLogs } from '../../src/telemetry/flow-logs/flow-logs.ts'
 import { Guest } from './guest.ts'
 import { describeKernel } from './namespaced.ts'
+
+const FLOW_LOG: Omit<FlowLog, 'resourceId'> = {
+  id: 'fl-1',
+  owner: '123456789012',
+  region: 'us-east-1',
+  tags: {},
+  createdAt: '2026-01-01T00:00:00Z',
+  vpcId: 'vpc-1',
+  trafficType: 'ALL',
+  destination: { kind: 'cloud-watch-logs', logGroupName: 'flows' },
+  logFormat: DEFAULT_FORMAT,
+  maxAggregationInterval: 60,
+}
 
 const WEB = {
   protocol: TCP,
@@ -114,6 +134,51 @@ describeKernel('flows in the kernel', import.meta.url, () => {
     const next = new LinuxDriver({ world, sandboxes })
     await next.apply(networkOf(vpc()))
     expect((await next.countFlows(['vpc-1'])).get('vpc-1')?.length).toBe((await flows()).length)
+  })
+
+  test("a flow log tells what was accepted and what was rejected, with the kernel's numbers", async () => {
+    const store = await Store.open(new MemoryJournal())
+    const lines: string[] = []
+    const flowLogs = new FlowLogs({
+      store,
+      findVpc: () => vpc(),
+      countFlows: (ids) => driver.countFlows(ids),
+      settle: async () => undefined,
+      deliver: async (_, delivered) => {
+        lines.push(...delivered.map(({ text }) => text))
+        return undefined
+      },
+      now: () => new Date(),
+      log: (line) => expect.unreachable(line),
+    })
+    store.transact((tx) => {
+      const { Vpc: made } = createVpc(tx, CALLER, { CidrBlock: '10.0.0.0/16' })
+      tx.flowLogs.insert({ ...FLOW_LOG, resourceId: `vpc-${made?.VpcId?.slice(4)}` })
+    })
+    flowLogs.start()
+    // What was before is not told.
+    await flowLogs.deliverNow()
+    lines.length = 0
+    expect(await guest(1).keep('logged', '10.0.2.5', 80)).toBe('connected')
+    expect(await guest(1).end('logged')).toBe('ended')
+    for (let sent = 0; sent < 3; sent++) await guest(1).sendUdp('10.0.2.5', 9999, 100)
+    await flowLogs.deliverNow()
+    await flowLogs.stop()
+    const told = lines.map((line) => line.replace(/ \d+ \d+ (ACCEPT|REJECT|-) /, ' $1 '))
+    const port = told.flatMap((line) => / 10.0.1.5 10.0.2.5 (\d+) 80 /.exec(line)?.[1] ?? [])[0]
+    expect(told).toContainEqual(
+      expect.stringMatching(`^2 123456789012 eni-1 10.0.1.5 10.0.2.5 ${port} 80 6 \\d+ \\d+ ACCEPT OK$`),
+    )
+    expect(told).toContainEqual(
+      expect.stringMatching(`^2 123456789012 eni-3 10.0.2.5 10.0.1.5 80 ${port} 6 \\d+ \\d+ ACCEPT OK$`),
+    )
+    expect(
+      told
+        .filter((line) => / 9999 17 1 128 /.test(line))
+        .map((line) => /(eni-\d) .* (\w+) OK$/.exec(line)?.slice(1).join(' '))
+        .sort(),
+    ).toEqual(['eni-1 ACCEPT', 'eni-1 ACCEPT', 'eni-1 ACCEPT', 'eni-3 REJECT', 'eni-3 REJECT', 'eni-3 REJECT'])
+    expect(told).toContain('2 123456789012 eni-2 - - - - - - - - NODATA')
   })
 
   test('a VPC without a flow log has no such table', async () => {
