@@ -21,6 +21,7 @@ export function toNetworkInterface(records: Records, eni: NetworkInterface): Net
     AvailabilityZoneId: subnet?.availabilityZoneId,
     // AWS answers nat_gateway, where its own model says natGateway.
     InterfaceType: eni.interfaceType as NetworkInterfaceOutput['InterfaceType'],
+    ...(eni.ipv6Addresses && { Ipv6Address: eni.ipv6Addresses[0] }),
     Operator: { Managed: false },
     // Nobody on the internet reaches an endpoint by its IPv6 address.
     ...(eni.vpcEndpointId && eni.ipv6Addresses ? { DenyAllIgwTraffic: true } : {}),
