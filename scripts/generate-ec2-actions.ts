@@ -11,7 +11,7 @@ import { EC2_OPERATIONS } from './wire-operations.ts'
 const TYPES = new Set(
   (
     'dhcp-options elastic-ip image instance internet-gateway key-pair launch-template natgateway network-acl ' +
-    'egress-only-internet-gateway network-interface placement-group ' +
+    'customer-gateway egress-only-internet-gateway network-interface placement-group vpn-connection vpn-gateway ' +
     'prefix-list route-table security-group security-group-rule subnet volume vpc vpc-endpoint vpc-endpoint-connection ' +
     'vpc-endpoint-service vpc-endpoint-service-permission vpc-flow-log vpc-peering-connection elastic-ip natgateway'
   ).split(' '),

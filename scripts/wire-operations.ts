@@ -12,13 +12,14 @@ export const EC2_OPERATIONS = words(`
     CreateManagedPrefixList CreateNatGateway CreateNetworkAcl CreateNetworkAclEntry CreateNetworkInterface
     CreateNetworkInterfacePermission CreatePlacementGroup CreateRoute CreateRouteTable CreateSecurityGroup
     CreateSubnet CreateTags CreateVolume CreateVpc CreateVpcEndpoint CreateVpcEndpointConnectionNotification
-    CreateVpcEndpointServiceConfiguration CreateVpcPeeringConnection CreateVpnGateway DeleteCustomerGateway
+    CreateVpcEndpointServiceConfiguration CreateVpcPeeringConnection CreateVpnConnection
+    CreateVpnConnectionRoute CreateVpnGateway DeleteCustomerGateway
     DeleteDhcpOptions DeleteEgressOnlyInternetGateway DeleteFlowLogs DeleteInternetGateway DeleteKeyPair
     DeleteLaunchTemplate DeleteLaunchTemplateVersions DeleteManagedPrefixList DeleteNatGateway DeleteNetworkAcl
     DeleteNetworkAclEntry DeleteNetworkInterface DeleteNetworkInterfacePermission DeletePlacementGroup DeleteRoute
     DeleteRouteTable DeleteSecurityGroup DeleteSubnet DeleteTags DeleteVolume DeleteVpc
     DeleteVpcEndpointConnectionNotifications DeleteVpcEndpointServiceConfigurations DeleteVpcEndpoints
-    DeleteVpcPeeringConnection DeleteVpnGateway DeregisterImage DescribeAccountAttributes DescribeAddressTransfers
+    DeleteVpcPeeringConnection DeleteVpnConnection DeleteVpnConnectionRoute DeleteVpnGateway DeregisterImage DescribeAccountAttributes DescribeAddressTransfers
     DescribeAddresses DescribeAddressesAttribute DescribeAggregateIdFormat DescribeAvailabilityZones
     DescribeCapacityReservations DescribeCarrierGateways DescribeClassicLinkInstances DescribeClientVpnEndpoints
     DescribeCoipPools DescribeCustomerGateways DescribeDhcpOptions DescribeEgressOnlyInternetGateways
@@ -42,7 +43,7 @@ export const EC2_OPERATIONS = words(`
     DescribeVpcClassicLinkDnsSupport DescribeVpcEncryptionControls DescribeVpcEndpointAssociations
     DescribeVpcEndpointConnectionNotifications DescribeVpcEndpointConnections
     DescribeVpcEndpointServiceConfigurations DescribeVpcEndpointServicePermissions DescribeVpcEndpointServices
-    DescribeVpcEndpoints DescribeVpcPeeringConnections DescribeVpcs DescribeVpnGateways DetachInternetGateway
+    DescribeVpcEndpoints DescribeVpcPeeringConnections DescribeVpcs DescribeVpnConnections DescribeVpnGateways DetachInternetGateway
     DetachNetworkInterface DetachVolume DetachVpnGateway DisableEbsEncryptionByDefault DisableVgwRoutePropagation
     DisassociateAddress DisassociateIamInstanceProfile DisassociateRouteTable DisassociateSecurityGroupVpc
     DisassociateSubnetCidrBlock DisassociateVpcCidrBlock EnableEbsEncryptionByDefault EnableVgwRoutePropagation
@@ -54,7 +55,8 @@ export const EC2_OPERATIONS = words(`
     ModifyPrivateDnsNameOptions ModifySecurityGroupRules ModifySubnetAttribute ModifyVolume ModifyVpcAttribute
     ModifyVpcEndpoint ModifyVpcEndpointConnectionNotification ModifyVpcEndpointServiceConfiguration
     ModifyVpcEndpointServicePayerResponsibility ModifyVpcEndpointServicePermissions
-    ModifyVpcPeeringConnectionOptions ModifyVpcTenancy MonitorInstances RebootInstances RegisterImage
+    ModifyVpcPeeringConnectionOptions ModifyVpcTenancy ModifyVpnConnection ModifyVpnConnectionOptions
+    ModifyVpnTunnelOptions MonitorInstances RebootInstances RegisterImage
     RejectVpcEndpointConnections RejectVpcPeeringConnection ReleaseAddress ReplaceIamInstanceProfileAssociation
     ReplaceNetworkAclAssociation ReplaceNetworkAclEntry ReplaceRoute ReplaceRouteTableAssociation
     ResetNetworkInterfaceAttribute RestoreManagedPrefixListVersion RevokeSecurityGroupEgress

@@ -91,6 +91,9 @@ const NOT_FOUND = {
     'InvalidVpcPeeringConnectionID.NotFound',
     (id) => `The vpcPeeringConnection ID '${id}' does not exist`,
   ],
+  VpnGateway: ['InvalidVpnGatewayID.NotFound', (id) => `The vpnGateway ID '${id}' does not exist`],
+  CustomerGateway: ['InvalidCustomerGatewayID.NotFound', (id) => `The customerGateway ID '${id}' does not exist`],
+  VpnConnection: ['InvalidVpnConnectionID.NotFound', (id) => `The vpnConnection ID '${id}' does not exist`],
   DhcpOptions: ['InvalidDhcpOptionID.NotFound', (id) => `The dhcpOption ID '${id}' does not exist`],
 } as const satisfies Record<string, readonly [string, (id: string) => string]>
 

@@ -63,6 +63,7 @@ const MEMBERS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
     AllocationId: undefined,
     AssociationId: undefined,
     AttachmentId: undefined,
+    CustomerGatewayId: 'cgw-0123456789abcdef0',
     DhcpOptionsId: 'dopt-0123456789abcdef0',
     GroupId: 'sg-0123456789abcdef0',
     ImageId: 'ami-0123456789abcdef0',
@@ -84,6 +85,8 @@ const MEMBERS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
     VpcEndpointIds: ['vpce-0123456789abcdef0'],
     VpcId: 'vpc-0123456789abcdef0',
     VpcPeeringConnectionId: 'pcx-0123456789abcdef0',
+    VpnConnectionId: 'vpn-0123456789abcdef0',
+    VpnGatewayId: 'vgw-0123456789abcdef0',
   },
   elasticloadbalancing: {
     ListenerArn: `arn:aws:elasticloadbalancing:us-east-1:${ACCOUNT}:listener/net/web/0123456789abcdef/0123456789abcdef`,

@@ -70,6 +70,9 @@ function insertConnection(
     customerGatewayId: `cgw-${side}`,
     vpnGatewayId: `vgw-${side}`,
     tunnels: [],
+    localCidr: cidr('0.0.0.0/0'),
+    remoteCidr: cidr('0.0.0.0/0'),
+    isAccelerated: false,
     state: 'available',
     ...routing,
   })

@@ -38,6 +38,10 @@ export interface VpnConnection extends Owned {
   readonly transitGatewayId?: TransitGatewayId
   readonly staticRoutesOnly: boolean
   readonly staticRoutes: readonly Cidr[]
+  /** What may pass, at either end. */
+  readonly localCidr: Cidr
+  readonly remoteCidr: Cidr
+  readonly isAccelerated: boolean
   /** As the caller gave them and as they were filled in. */
   readonly tunnels: readonly VpnTunnel[]
   readonly state: 'pending' | 'available' | 'deleting' | 'deleted'
@@ -48,7 +52,11 @@ export interface VpnTunnel {
   readonly outsideAddress: Address
   readonly insideCidr: Cidr
   readonly preSharedKey: string
+  /** Of its keys and algorithms, as AWS names them in its answers; kept and shown. */
+  readonly options: VpnTunnelOptions
 }
+
+export type VpnTunnelOptions = Readonly<Record<string, string | number | boolean | readonly { readonly Value: string | number }[]>>
 
 /** A Direct Connect gateway. It belongs to no region. */
 export interface DirectConnectGateway {

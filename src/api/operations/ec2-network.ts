@@ -70,7 +70,6 @@ import {
   modifyManagedPrefixList,
   restoreManagedPrefixListVersion,
 } from '../../control/ec2/prefix-list/managed-prefix-list.ts'
-import { describeVpnGateways } from '../../control/ec2/request/absent.ts'
 import { createTags, deleteTags, describeTags } from '../../control/ec2/request/tag-operations.ts'
 import { createRoute, deleteRoute, replaceRoute } from '../../control/ec2/route/route.ts'
 import {
@@ -137,7 +136,6 @@ export const EC2_NETWORK_READS = {
   DescribeVpcEndpoints: describeVpcEndpoints,
   DescribeVpcPeeringConnections: describeVpcPeeringConnections,
   DescribeVpcs: describeVpcs,
-  DescribeVpnGateways: describeVpnGateways,
   GetManagedPrefixListAssociations: getManagedPrefixListAssociations,
   GetManagedPrefixListEntries: getManagedPrefixListEntries,
 } as const satisfies ReadRows

@@ -5,14 +5,20 @@ import { ec2Questions } from './ec2-authorisation.ts'
 import { EC2_ENDPOINT_SERVICE_READS, EC2_ENDPOINT_SERVICE_WRITES } from './ec2-endpoint-service.ts'
 import { ec2InstanceReads, ec2InstanceWrites, type InstanceHost } from './ec2-instances.ts'
 import { EC2_NETWORK_READS, EC2_NETWORK_WRITES } from './ec2-network.ts'
+import { EC2_VPN_READS, EC2_VPN_WRITES } from './ec2-vpn.ts'
 
 type Ec2Operations = Pick<ControlAdapterOptions, 'reads' | 'writes'> &
   Required<Pick<ControlAdapterOptions, 'authorisations'>>
 
 /** The rows of EC2 for `controlAdapter`. */
 export function ec2Operations(host: InstanceHost): Ec2Operations {
-  const reads = { ...EC2_NETWORK_READS, ...EC2_ENDPOINT_SERVICE_READS, ...ec2InstanceReads(host) }
-  const writes = { ...EC2_NETWORK_WRITES, ...EC2_ENDPOINT_SERVICE_WRITES, ...ec2InstanceWrites(host) }
+  const reads = { ...EC2_NETWORK_READS, ...EC2_ENDPOINT_SERVICE_READS, ...EC2_VPN_READS, ...ec2InstanceReads(host) }
+  const writes = {
+    ...EC2_NETWORK_WRITES,
+    ...EC2_ENDPOINT_SERVICE_WRITES,
+    ...EC2_VPN_WRITES,
+    ...ec2InstanceWrites(host),
+  }
   const operations = [...Object.keys(reads), ...Object.keys(writes)]
   return {
     reads,

@@ -56,6 +56,9 @@ const IDS = {
   NatGateway: ['nat', 'NatGatewayMalformed', 'NatGatewayId'],
   FlowLog: ['fl', 'InvalidFlowLogId.Malformed', 'flowLogId'],
   DhcpOptions: ['dopt', 'InvalidDhcpOptionsId.Malformed', 'dhcpOptionsId'],
+  VpnGateway: ['vgw', 'InvalidVpnGatewayId.Malformed', 'vpnGatewayId'],
+  CustomerGateway: ['cgw', 'InvalidCustomerGatewayId.Malformed', 'customerGatewayId'],
+  VpnConnection: ['vpn', 'InvalidVpnConnectionId.Malformed', 'vpnConnectionId'],
   VpcPeeringConnection: ['pcx', 'InvalidVpcPeeringConnectionId.Malformed', 'vpcPeeringConnectionId'],
 } as const satisfies Partial<Record<ResourceKind, readonly [prefix: string, malformed: string, parameter: string]>>
 

@@ -104,6 +104,12 @@ function tableOf(records: Records, type: Ec2ResourceType) {
       return records.vpcs
     case 'vpc-endpoint':
       return records.vpcEndpoints
+    case 'vpn-gateway':
+      return records.vpnGateways
+    case 'customer-gateway':
+      return records.customerGateways
+    case 'vpn-connection':
+      return records.vpnConnections
     case 'vpc-endpoint-connection':
       return taggedConnections(records)
     case 'vpc-endpoint-service':

@@ -76,6 +76,9 @@ const KINDS: Readonly<Record<string, TaggedKind>> = {
   subnet: tagged('subnet', 'Subnet', 'subnets'),
   vol: tagged('volume', 'Volume', 'volumes'),
   vpc: tagged('vpc', 'Vpc', 'vpcs'),
+  vgw: tagged('vpn-gateway', 'VpnGateway', 'vpnGateways'),
+  cgw: tagged('customer-gateway', 'CustomerGateway', 'customerGateways'),
+  vpn: tagged('vpn-connection', 'VpnConnection', 'vpnConnections'),
   vpce: tagged('vpc-endpoint', 'VpcEndpoint', 'vpcEndpoints'),
   'vpce-con': {
     type: 'vpc-endpoint-connection',
@@ -129,6 +132,9 @@ type TaggedTableName =
   | 'networkInterfaces'
   | 'instances'
   | 'egressOnlyInternetGateways'
+  | 'vpnGateways'
+  | 'customerGateways'
+  | 'vpnConnections'
   | 'internetGateways'
   | 'elasticAddresses'
   | 'natGateways'

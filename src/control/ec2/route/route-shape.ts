@@ -4,6 +4,7 @@
 import type { Route as RouteOutput, RouteState, RouteTable as RouteTableOutput } from '@aws-sdk/client-ec2'
 import { shouldRun } from '../../../compile/instance.ts'
 import { vpcBlocks } from '../../../compile/vpc-blocks.ts'
+import { learntRoutes, vpnGatewayOf } from '../../../compile/vpn-gateway.ts'
 import { type Cidr, cidrFamily } from '../../../ip/cidr.ts'
 import type {
   NetworkInterfaceId,
@@ -32,7 +33,7 @@ export function toRouteTable(records: Records, table: RouteTable): RouteTableOut
       Main: association.main,
       AssociationState: { State: 'associated' },
     })),
-    PropagatingVgws: [],
+    PropagatingVgws: (table.propagatingVpnGatewayIds ?? []).map((id) => ({ GatewayId: id })),
     Tags: tagList(table.tags),
   }
 }
@@ -64,7 +65,25 @@ export function shownRoutes(records: Records, table: RouteTable): RouteOutput[] 
         State: 'active',
       }),
     ),
+    ...propagatedRoutes(records, table),
   ]
+}
+
+/** What the VPC's virtual private gateway learnt; a route that the user made for the same block stands in its place. */
+function propagatedRoutes(records: Records, table: RouteTable): RouteOutput[] {
+  const vpc = records.vpcs.get(table.vpcId)
+  const gateway = vpc && vpnGatewayOf(records, vpc)
+  if (!vpc || !gateway || !table.propagatingVpnGatewayIds?.includes(gateway.id)) return []
+  const isMade = (cidr: Cidr) =>
+    table.routes.some(({ destination }) => destination.kind === 'cidr' && destination.cidr === cidr)
+  return learntRoutes(records, vpc, gateway)
+    .filter(({ cidr }) => !isMade(cidr))
+    .map(({ cidr }) => ({
+      ...shownDestination({ kind: 'cidr', cidr }),
+      GatewayId: gateway.id,
+      Origin: 'EnableVgwRoutePropagation',
+      State: 'active',
+    }))
 }
 
 export interface EndpointRoute {
@@ -145,6 +164,7 @@ function routeState(records: Records, table: RouteTable, target: RouteTarget): R
       return records.egressOnlyInternetGateways.get(target.id)?.vpcId === table.vpcId ? 'active' : 'blackhole'
     case 'transitGateway':
     case 'vpnGateway':
+      return records.vpnGateways.get(target.id)?.vpcId === table.vpcId ? 'active' : 'blackhole'
     case 'other':
       return 'blackhole'
     default:

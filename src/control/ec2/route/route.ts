@@ -19,6 +19,7 @@ import { requirePrefixList } from '../prefix-list/find.ts'
 import { ROUTES_PER_TABLE, routeWeight } from '../prefix-list/references.ts'
 import { requireIpv4Cidr, requireIpv6Cidr } from '../request/cidr-parameter.ts'
 import { requireInstance, requireNetworkInterface, requireRouteTable, requireVpcEndpoint } from '../request/require.ts'
+import { findVpnGateway } from '../vpn/vpn-gateway.ts'
 import { checkGatewayRoute, isGatewayTable } from './gateway-association.ts'
 import { checkTargetFamily, egressOnlyTarget } from './ipv6-route.ts'
 import { endpointRoutes } from './route-shape.ts'
@@ -193,6 +194,12 @@ function endpointTarget(records: Records, caller: Caller, table: RouteTable, id:
 
 function gatewayTarget(records: Records, caller: Caller, table: RouteTable, id: string): RouteTarget {
   if (id.startsWith('vpce-')) return endpointTarget(records, caller, table, id)
+  if (id.startsWith('vgw-')) {
+    const gateway = findVpnGateway(records, caller, id)
+    if (!gateway) throw new ApiError('InvalidGatewayID.NotFound', `The gateway ID '${id}' does not exist`)
+    if (gateway.vpcId !== table.vpcId) throw differentNetworks(table, `network gateway ${gateway.id}`)
+    return { kind: 'vpnGateway', id: gateway.id }
+  }
   const gateway = records.internetGateways.get(id)
   if (!gateway || gateway.owner !== caller.account || gateway.region !== caller.region) {
     throw new ApiError('InvalidGatewayID.NotFound', `The gateway ID '${id}' does not exist`)

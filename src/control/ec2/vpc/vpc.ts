@@ -18,6 +18,7 @@ import { refuseUnserved } from '../request/not-served.ts'
 import { pageOf } from '../request/pages.ts'
 import { requireNamed, requireVpc } from '../request/require.ts'
 import { tagsFor } from '../request/tags.ts'
+import { hasVpnGateway } from '../vpn/vpn-gateway.ts'
 import { ensureAccountRegion } from './default-vpc.ts'
 import { parseIpv6Request } from './ipv6-cidr-block.ts'
 import { insertVpc } from './new-vpc.ts'
@@ -72,6 +73,7 @@ function hasDependencies(records: Records, { id }: Vpc): boolean {
     records.subnets.where('vpcId', id).length > 0 ||
     records.internetGateways.where('vpcId', id).length > 0 ||
     records.egressOnlyInternetGateways.where('vpcId', id).length > 0 ||
+    hasVpnGateway(records, id) ||
     records.networkInterfaces.where('vpcId', id).length > 0 ||
     records.vpcEndpoints.where('vpcId', id).length > 0 ||
     records.serviceNetworkVpcAssociations.where('vpcId', id).length > 0 ||
