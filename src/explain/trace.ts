@@ -5,6 +5,7 @@ import type { Verdict } from '../compile/stages.ts'
 import type { Address } from '../ip/address.ts'
 import type { VpcPeeringConnectionId } from '../store/peering-records.ts'
 import type { AccountId, NetworkInterfaceId, VpcEndpointId } from '../store/records.ts'
+import type { TransitGatewayId } from '../store/transit-gateway-records.ts'
 import type { Packet } from './packet.ts'
 import type { Question } from './question.ts'
 
@@ -25,6 +26,8 @@ export interface Step extends Verdict {
   /** The owner of the endpoint service behind which it is decided: nobody else may see more than that it was. Absent: it
    * is on the asker's own side. */
   readonly provider?: AccountId
+  /** The transit gateway beyond which, or in which, it is decided: `provider` is the owner of the VPC there, or of the gateway. */
+  readonly transitGatewayId?: TransitGatewayId
   /** The peering connection to another account's VPC in which it is decided: `provider` owns that. */
   readonly peeringId?: VpcPeeringConnectionId
 }

@@ -21,16 +21,19 @@ export function asSeenBy(account: AccountId, trace: Trace): Trace {
 function outcomeStep({ steps, question }: Trace, hidden: readonly Step[]): Step {
   // The step before says what the endpoint leads to: the endpoint service, or the resource.
   const reached = steps.findLast(({ stage, provider }) => stage === 'zone' && provider === undefined)
-  const peeringId = hidden[0]?.peeringId
-  const head =
-    peeringId !== undefined && reached === undefined
-      ? ({ stage: 'route', by: peeringId } as const)
-      : ({ stage: 'endpoint-service', by: reached?.by ?? question.from } as const)
+  const link = reached ? undefined : linkTo(hidden)
+  const head = link ?? ({ stage: 'endpoint-service', by: reached?.by ?? question.from } as const)
   const { protocol, port } = question.to
   const traffic = formatTraffic({ protocol, ...(port !== undefined && { ports: { from: port, to: port } }) })
-  const owner = hidden[0]?.provider
+  const owner = [...new Set(hidden.map(({ provider }) => provider))].join(' or ')
   if (!hidden.some(({ verdict }) => verdict === 'stop')) {
     return pass({ ...head, why: `nothing that its owner, ${owner}, has set up keeps ${traffic} from it` })
   }
   return stop({ ...head, why: `${head.by} does not answer ${traffic}: ask its owner, ${owner}` })
+}
+
+/** What leads to the other side, where that is not an endpoint service. */
+function linkTo([first]: readonly Step[]): Pick<Step, 'stage' | 'by'> | undefined {
+  if (first?.peeringId) return { stage: 'route', by: first.peeringId }
+  return first?.transitGatewayId && { stage: 'transit-gateway', by: first.transitGatewayId }
 }

@@ -13,6 +13,7 @@ import type { Address } from '../ip/address.ts'
 import { cidrContains } from '../ip/cidr.ts'
 import type { VpcPeeringConnectionId } from '../store/peering-records.ts'
 import type { VpcEndpointId } from '../store/records.ts'
+import type { TransitGatewayAttachmentId } from '../store/transit-gateway-records.ts'
 import { applianceSteps } from './appliances.ts'
 import { nodeOf, nodeSteps } from './balancer.ts'
 import { endpointSteps, interfaceEndpointAt, notInForce, withGroupHint } from './endpoint.ts'
@@ -25,6 +26,14 @@ import { interfaceOfBlock, resourceDoorAt, resourceSteps } from './resource.ts'
 import { routeStep } from './route.ts'
 import { securityGroupStep } from './security-group.ts'
 import { pass, type Step, stop } from './trace.ts'
+import {
+  backThroughTransitGateway,
+  enterFromTransitGateway,
+  inArrival,
+  notTakenOn,
+  type TransitOrigin,
+  throughTransitGateway,
+} from './transit-gateway.ts'
 import { failedZoneSteps, zoneIdOf } from './zone.ts'
 
 export interface Walk {
@@ -43,6 +52,8 @@ interface Hop {
   readonly packet: Packet
   /** The peering connection by which the packet came into `vpc`; the sender's subnet is then another VPC's. */
   readonly cameBy?: VpcPeeringConnectionId
+  /** The same of a transit gateway; `subnet` is then the one that the packet enters by. */
+  readonly transit?: TransitOrigin
 }
 
 export function walk(network: Network, sender: PlacedInterface, packet: Packet): Walk {
@@ -60,8 +71,11 @@ export function walk(network: Network, sender: PlacedInterface, packet: Packet):
   const hop = { network, vpc, subnet, packet }
   const out = networkAclStep({ ...hop, direction: 'egress', way: 'forward' })
   const { step, nextHop } = routeStep(vpc, subnet, packet.destination)
-  const back = networkAclStep({ vpc, subnet, direction: 'ingress', packet: replyTo(packet), way: 'return' })
-  const steps = [egress, out, step, ...arrive(hop, nextHop), back]
+  // By a transit gateway a reply may come into the subnet without being asked.
+  const isAsked = nextHop?.kind !== 'transitGateway'
+  const reply = { vpc, subnet, direction: 'ingress', packet: replyTo(packet), way: 'return' } as const
+  const back = isAsked ? [networkAclStep(reply)] : []
+  const steps = [egress, out, step, ...arrive(hop, nextHop), ...back]
   const endpoint = nextHop?.kind === 'local' ? door : (gatewayOf(vpc, nextHop) ?? peersEndpoint(hop, nextHop))
   return { steps, ...(nextHop && { nextHop }), ...(endpoint && { endpoint }) }
 }
@@ -75,7 +89,6 @@ function arrive(hop: Hop, nextHop: NextHop | undefined): Step[] {
   switch (nextHop?.kind) {
     case undefined:
     case 'egressOnlyInternetGateway':
-    case 'transitGateway':
     case 'vpnGateway':
     case 'blackhole':
       return []
@@ -93,6 +106,8 @@ function arrive(hop: Hop, nextHop: NextHop | undefined): Step[] {
       return natSteps(hop, nextHop.natGatewayId)
     case 'peering':
       return arriveAtPeer(hop, nextHop.peeringId)
+    case 'transitGateway':
+      return arriveByTransitGateway(hop, nextHop.attachmentId)
     default:
       return nextHop satisfies never
   }
@@ -105,8 +120,10 @@ function peerOf({ network, vpc }: Hop, peeringId: VpcPeeringConnectionId) {
 }
 
 function peersEndpoint(hop: Hop, nextHop: NextHop | undefined): EndpointNetwork | undefined {
-  const found = nextHop?.kind === 'peering' ? peerOf(hop, nextHop.peeringId) : undefined
-  return found && interfaceEndpointAt(found.peer, hop.packet.destination)
+  const found = nextHop?.kind === 'peering' ? peerOf(hop, nextHop.peeringId)?.peer : undefined
+  const across = nextHop?.kind === 'transitGateway' ? throughTransitGateway(hop, nextHop.attachmentId) : undefined
+  const vpc = found ?? across?.arrival?.vpc
+  return vpc && interfaceEndpointAt(vpc, hop.packet.destination)
 }
 
 /** A peer takes what is for its own blocks, and leads nothing on: https://docs.aws.amazon.com/vpc/latest/peering/ */
@@ -124,6 +141,23 @@ function arriveAtPeer(hop: Hop, peeringId: VpcPeeringConnectionId): Step[] {
   if (peer.owner === hop.vpc.owner) return steps
   // What its owner sees behind an endpoint service stays another's.
   return steps.map((step) => (step.provider === undefined ? { ...step, provider: peer.owner, peeringId } : step))
+}
+
+/** By the gateway's tables into another VPC, and on by the table of the subnet where it comes in. */
+function arriveByTransitGateway(hop: Hop, attachmentId: TransitGatewayAttachmentId): Step[] {
+  const { steps, arrival } = throughTransitGateway(hop, attachmentId)
+  if (!arrival) return [...steps]
+  const { vpc, link, entry } = arrival
+  const { steps: entering, nextHop } = enterFromTransitGateway(arrival, hop.packet)
+  const inside: Hop = { ...hop, vpc, subnet: entry, transit: { from: hop, link } }
+  const by = entering.at(-1)?.by ?? entry.id
+  return [...steps, ...entering, ...inArrival(arrival, takenOn(inside, nextHop, by))]
+}
+
+function takenOn(hop: Hop, nextHop: NextHop | undefined, by: string): Step[] {
+  if (!nextHop || nextHop.kind === 'blackhole') return []
+  const isTaken = nextHop.kind === 'local' || nextHop.kind === 'networkInterface'
+  return isTaken ? arrive(hop, nextHop) : [notTakenOn(by, nextHop)]
 }
 
 function gatewaySteps({ packet }: Hop, gateway: EndpointNetwork | undefined): Step[] {
@@ -252,6 +286,10 @@ function admissionStep(vpc: VpcNetwork, receiver: InterfaceNetwork, packet: Pack
 /** The reply out of the receiver's subnet: its ACL and its route table. Its groups remember the flow. */
 function leave(hop: Hop, receiver: InterfaceNetwork): Step[] {
   const { vpc, subnet, packet } = hop
+  if (hop.transit) {
+    const own = vpc.subnets.find(({ id }) => id === receiver.subnetId)
+    return own ? backThroughTransitGateway(hop.transit, { vpc, subnet: own, packet }) : []
+  }
   const left = otherSubnet(vpc, subnet, receiver)
   if (!left) return []
   const reply = replyTo(packet)

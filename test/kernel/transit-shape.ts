@@ -1,0 +1,136 @@
+// Four VPCs at a transit gateway as a few choices, and the records of compile/small-transit.ts with them made. The address plan
+// is there.
+
+import fc from 'fast-check'
+import { TRANSIT_SIDES, transitStore } from '../../src/compile/small-transit.ts'
+import { cidr } from '../../src/ip/cidr.ts'
+import type { Records, Tx } from '../../src/store/store.ts'
+import {
+  type AclRule,
+  aclRule,
+  changeGroup,
+  changeSubnet,
+  type Rule,
+  rule,
+  type Sided,
+  sided,
+  some,
+} from './peering-shape.ts'
+
+const SUBNETS = ['a1', 'a2', 'b1', 'b2', 'c1', 'c2', 'd1', 'd2'] as const
+const GROUPS = ['sg-a', 'sg-b', 'sg-c', 'sg-d'] as const
+const TABLES = ['tgw-rtb-1', 'tgw-rtb-2'] as const
+type Side = (typeof TRANSIT_SIDES)[number]
+type SubnetName = (typeof SUBNETS)[number]
+type TableId = (typeof TABLES)[number]
+
+export interface AttachmentShape {
+  readonly state?: 'available' | 'deleted' | 'pendingAcceptance'
+  /** Which of the VPC's two subnets; absent: as in the plan. */
+  readonly subnets?: readonly (1 | 2)[]
+  /** Absent: the first table. */
+  readonly associated?: TableId | 'none'
+  /** Absent: the first table. */
+  readonly propagates?: readonly TableId[]
+}
+
+export interface TransitShape {
+  readonly attachments: Partial<Readonly<Record<Side, AttachmentShape>>>
+  readonly staticRoutes: Partial<Readonly<Record<TableId, readonly { cidr: string; to: Side | 'blackhole' }[]>>>
+  /** Those that are not here lead to every VPC by the gateway. */
+  readonly routes: Partial<Readonly<Record<SubnetName, readonly { cidr: string; to: 'gateway' | 'hole' }[]>>>
+  /** Those that are not here allow everything. */
+  readonly groups: Partial<Readonly<Record<(typeof GROUPS)[number], Sided<Rule>>>>
+  readonly acls: Partial<Readonly<Record<SubnetName, Sided<AclRule>>>>
+}
+
+export const OPEN: TransitShape = { attachments: {}, staticRoutes: {}, routes: {}, groups: {}, acls: {} }
+
+export async function recordsOf(shape: TransitShape): Promise<Records> {
+  const store = await transitStore()
+  store.transact((tx) => {
+    for (const side of TRANSIT_SIDES) changeAttachment(tx, side, shape.attachments[side] ?? {})
+    for (const id of TABLES) changeTable(tx, id, shape)
+    for (const name of SUBNETS) {
+      const routes = shape.routes[name]?.map(({ cidr: block, to }) => ({
+        destination: { kind: 'cidr', cidr: cidr(block) } as const,
+        target:
+          to === 'gateway' ? ({ kind: 'transitGateway', id: 'tgw-1' } as const) : ({ kind: 'other', id: to } as const),
+      }))
+      changeSubnet(tx, name, routes, shape.acls[name])
+    }
+    for (const id of GROUPS) changeGroup(tx, id, shape.groups[id])
+  })
+  return store.records
+}
+
+function changeAttachment(tx: Tx, side: Side, { state, subnets, associated, propagates }: AttachmentShape): void {
+  const id = `tgw-attach-${side}` as const
+  const { associatedRouteTableId, ...rest } = tx.transitGatewayAttachments.get(id) ?? {}
+  if (!('id' in rest)) throw new TypeError(`no ${id}`)
+  const table = associated ?? associatedRouteTableId
+  tx.transitGatewayAttachments.delete(id)
+  tx.transitGatewayAttachments.insert({
+    ...rest,
+    ...(state && { state }),
+    ...(subnets && {
+      resource: { kind: 'vpc', subnetIds: subnets.map((number) => `subnet-${side}${number}` as const) },
+    }),
+    ...(table && table !== 'none' && { associatedRouteTableId: table }),
+    ...(propagates && { propagatesTo: propagates }),
+  })
+}
+
+function changeTable(tx: Tx, id: TableId, { staticRoutes }: TransitShape): void {
+  const routes = staticRoutes[id] ?? []
+  tx.transitGatewayRouteTables.update(id, {
+    staticRoutes: routes.map(({ cidr: block, to }) => ({
+      cidr: cidr(block),
+      ...(to !== 'blackhole' && { attachmentId: `tgw-attach-${to}` as const }),
+    })),
+  })
+}
+
+const block = fc.constantFrom(
+  '0.0.0.0/0',
+  '10.0.0.0/8',
+  '10.0.0.0/16',
+  '10.1.0.0/16',
+  '10.2.0.0/16',
+  '10.1.1.0/24',
+  '10.0.1.5/32',
+)
+const attachment: fc.Arbitrary<AttachmentShape> = fc.record(
+  {
+    state: fc.constantFrom('available', 'available', 'available', 'deleted', 'pendingAcceptance'),
+    subnets: fc.constantFrom([1], [2], [1, 2]) as fc.Arbitrary<(1 | 2)[]>,
+    associated: fc.constantFrom('tgw-rtb-1', 'tgw-rtb-1', 'tgw-rtb-2', 'none'),
+    propagates: fc.subarray([...TABLES]),
+  },
+  { requiredKeys: [] },
+)
+const staticRoute = fc.record({ cidr: block, to: fc.constantFrom(...TRANSIT_SIDES, 'blackhole' as const) })
+const unique = <T extends { cidr: string }>(one: fc.Arbitrary<T>) =>
+  fc.uniqueArray(one, { selector: (made) => made.cidr, maxLength: 3 })
+const route = fc.record({ cidr: block, to: fc.constantFrom('gateway' as const, 'gateway' as const, 'hole' as const) })
+
+export const transitShape: fc.Arbitrary<TransitShape> = fc
+  .record({
+    attachments: some(TRANSIT_SIDES, attachment),
+    staticRoutes: some(TABLES, unique(staticRoute)),
+    routes: some(SUBNETS, unique(route)),
+    groups: some(GROUPS, sided(rule)),
+    acls: some(SUBNETS, sided(aclRule)),
+  })
+  .map((shape) => ({ ...shape, routes: withoutOwn(shape.routes) }))
+
+/** No route leads into the block of its own VPC. */
+function withoutOwn(routes: TransitShape['routes']): TransitShape['routes'] {
+  const own = { a: '10.0.', b: '10.1.', c: '10.2.', d: '10.0.' } as const
+  return Object.fromEntries(
+    Object.entries(routes).map(([name, list]) => {
+      const prefix = own[name.charAt(0) as Side]
+      return [name, list.filter(({ cidr: to }) => !to.startsWith(prefix) || to === '10.0.0.0/8')]
+    }),
+  )
+}
