@@ -13,6 +13,7 @@ const TYPES = new Set(
     'dhcp-options elastic-ip image instance internet-gateway key-pair launch-template natgateway network-acl ' +
     'customer-gateway egress-only-internet-gateway network-interface placement-group vpn-connection vpn-gateway ' +
     'prefix-list route-table security-group security-group-rule subnet volume vpc vpc-endpoint vpc-endpoint-connection ' +
+    'transit-gateway transit-gateway-attachment transit-gateway-route-table ' +
     'vpc-endpoint-service vpc-endpoint-service-permission vpc-flow-log vpc-peering-connection elastic-ip natgateway'
   ).split(' '),
 )

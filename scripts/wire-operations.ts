@@ -63,6 +63,17 @@ export const EC2_OPERATIONS = words(`
     RevokeSecurityGroupIngress RunInstances StartInstances StartVpcEndpointServicePrivateDnsVerification
     StopInstances TerminateInstances UnassignIpv6Addresses UnassignPrivateIpAddresses UnmonitorInstances
     UpdateSecurityGroupRuleDescriptionsEgress UpdateSecurityGroupRuleDescriptionsIngress
+    AcceptTransitGatewayVpcAttachment AssociateTransitGatewayRouteTable CreateTransitGateway
+    CreateTransitGatewayPrefixListReference CreateTransitGatewayRoute CreateTransitGatewayRouteTable
+    CreateTransitGatewayVpcAttachment DeleteTransitGateway DeleteTransitGatewayPrefixListReference
+    DeleteTransitGatewayRoute DeleteTransitGatewayRouteTable DeleteTransitGatewayVpcAttachment
+    DescribeTransitGatewayAttachments DescribeTransitGatewayPeeringAttachments DescribeTransitGatewayRouteTables
+    DisableTransitGatewayRouteTablePropagation DisassociateTransitGatewayRouteTable
+    EnableTransitGatewayRouteTablePropagation GetTransitGatewayAttachmentPropagations
+    GetTransitGatewayPrefixListReferences GetTransitGatewayRouteTableAssociations
+    GetTransitGatewayRouteTablePropagations ModifyTransitGateway ModifyTransitGatewayPrefixListReference
+    ModifyTransitGatewayVpcAttachment RejectTransitGatewayVpcAttachment ReplaceTransitGatewayRoute
+    SearchTransitGatewayRoutes
 `)
 
 /** S3 without its analytics, its table buckets, directory buckets, annotations and Select. */
