@@ -9,11 +9,12 @@ import { createSecureContext, type SecureContext } from 'node:tls'
 import { findEndpointService } from '../catalogue/endpoint-services.ts'
 import { BACKBONE } from '../compile/backbone.ts'
 import { DEFAULT_SITE, isOutside, SITES, sitesOf } from '../compile/internet.ts'
-import { lookupIn, type PlacedEndpoint, type PlacedInterface } from '../compile/lookup.ts'
+import { lookupIn, type PlacedEndpoint } from '../compile/lookup.ts'
 import type { Network, SiteNetwork } from '../compile/network.ts'
 import type { Connection, EndpointConnection } from '../iam/connection.ts'
 import { type Address, parseAddress } from '../ip/address.ts'
 import { cidrContains } from '../ip/cidr.ts'
+import { askerAt } from './asker.ts'
 import { normaliseHost } from './aws-host.ts'
 import type { CertificateAuthority, ServerCertificate } from './ca.ts'
 import { defaultNameOf, isNameOf } from './endpoint-host.ts'
@@ -149,9 +150,8 @@ export class EdgeListener {
     if (local && remote && isOutside(local)) return this.#outsidePath(local, remote)
     const lookup = lookupIn(this.#options.network())
     const placed = local && lookup.endpointByBackbone.get(local)
-    const asker = remote && lookup.interfaceByBackbone.get(remote)
-    const vpcSourceIp = asker?.networkInterface.addresses[0]
-    if (!placed || !asker || !vpcSourceIp || !isWithinReach(placed, asker)) return undefined
+    const asker = placed && remote && askerAt(lookup, placed, remote, 4)
+    if (!placed || !asker) return undefined
     return {
       placed,
       connection: {
@@ -162,8 +162,8 @@ export class EdgeListener {
         serviceName: placed.endpoint.serviceName,
         vpcId: placed.vpc.id,
         region: placed.vpc.region,
-        vpcSourceIp,
-        interfaceId: asker.networkInterface.id,
+        vpcSourceIp: asker.address,
+        interfaceId: asker.id,
         secure: false,
       },
     }
@@ -318,10 +318,4 @@ function tuned<S extends HttpServer | HttpsServer>(server: S): S {
   // Node watches for slow heads from this event on. These servers never listen: they are handed their connections.
   server.emit('listening')
   return server
-}
-
-/** An endpoint answers its own VPC, and an interface endpoint also the VPCs that are peered with it. */
-function isWithinReach({ vpc, endpoint }: PlacedEndpoint, asker: PlacedInterface): boolean {
-  if (vpc.id === asker.vpc.id) return true
-  return endpoint.kind === 'interface' && (vpc.peerings?.some(({ vpcId }) => vpcId === asker.vpc.id) ?? false)
 }
