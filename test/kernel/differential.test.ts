@@ -1,11 +1,12 @@
 // Model against kernel: what explain says of a packet must be what the packet does. First the rows of what AWS's documents
-// say, then random small VPCs, of one seed here; POSTERN_SEED=N tries another, POSTERN_SEED=random goes on with new ones
-// until a disagreement is found (or for POSTERN_ROUNDS rounds). Needs root; every namespace it uses it makes and removes.
+// say, then random small VPCs, of one seed here and of many by `npm run differential` (long-mode.ts). Needs root; every
+// namespace it uses it makes and removes.
 
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { formatTrace } from '../../src/explain/format.ts'
 import { type DifferentialRow, ROWS } from './differential-rows.ts'
+import { goesOn, longestRun, Tally } from './long-mode.ts'
 import { TCP_PORTS, UDP_PORTS } from './probe.ts'
 import type { AddressedProbe } from './probers.ts'
 import { vpcShape } from './shape-arbitrary.ts'
@@ -27,7 +28,6 @@ const SEED = 5
 const VPCS_AT_ONCE = 16
 /** What they lead to depends on the VPC's endpoints. */
 const NAMES = ['ssm.us-east-1.amazonaws.com', 's3.us-east-1.amazonaws.com', 'bucket.s3.us-east-1.amazonaws.com']
-const { POSTERN_SEED, POSTERN_ROUNDS } = process.env
 
 let world: SmallWorld
 
@@ -63,7 +63,13 @@ describe.skipIf(!isRoot)('what AWS documents', () => {
 function parseProbe(vpcIndex: number, { from, to }: DifferentialRow): AddressedProbe {
   const match = /^(?<udp>udp )?(?<host>[\w.-]+):(?<port>\d+)$/.exec(to)
   const { udp, host: spelled = '', port } = match?.groups ?? {}
-  const host = spelled === 'OWN-NAME' ? endpointNameOf(vpcIndex, 0, 'ssm') : spelled
+  const shown = /^PUBLIC-(\d)$/.exec(spelled)?.[1]
+  const host =
+    spelled === 'OWN-NAME'
+      ? endpointNameOf(vpcIndex, 0, 'ssm')
+      : shown === undefined
+        ? spelled
+        : publicAddress(vpcIndex, Number(shown))
   return { from: instanceIdOf(vpcIndex, from), host, protocol: udp ? 'udp' : 'tcp', port: Number(port) }
 }
 
@@ -71,25 +77,21 @@ describe.skipIf(!isRoot)('random VPCs', () => {
   it(
     'are what explain says they are',
     async () => {
-      for (const seed of seeds()) {
+      const tally = new Tally('random VPCs')
+      const reports: string[] = []
+      for (const seed of tally.seeds(SEED)) {
         const shapes = fc.sample(vpcShape, { seed, numRuns: VPCS_AT_ONCE })
-        const disagreements = await findDisagreements(shapes)
-        if (disagreements.length > 0) throw new Error(await report(seed, shapes, disagreements))
+        const { probes, disagreements } = await findDisagreements(shapes)
+        tally.add(shapes.length, probes, disagreements.length)
+        if (disagreements.length > 0) reports.push(await report(seed, shapes, disagreements))
+        if (reports.length > 0 && !goesOn) break
       }
+      tally.close()
+      if (reports.length > 0) throw new Error(reports.join('\n\n'))
     },
-    POSTERN_SEED === 'random' ? 24 * 3600 * 1000 : 60_000,
+    longestRun,
   )
 })
-
-function* seeds(): Generator<number> {
-  if (POSTERN_SEED !== 'random') return yield Number(POSTERN_SEED ?? SEED)
-  const rounds = Number(POSTERN_ROUNDS ?? Number.POSITIVE_INFINITY)
-  const first = Date.now() % 1_000_000_000
-  for (let round = 0; round < rounds; round++) {
-    console.log(`differential: seed ${first + round}`)
-    yield first + round
-  }
-}
 
 interface Disagreement {
   readonly vpcIndex: number
@@ -97,14 +99,21 @@ interface Disagreement {
   readonly comparison: Comparison
 }
 
-async function findDisagreements(shapes: readonly VpcShape[]): Promise<Disagreement[]> {
+interface Found {
+  /** How many were tried. */
+  readonly probes: number
+  readonly disagreements: readonly Disagreement[]
+}
+
+async function findDisagreements(shapes: readonly VpcShape[]): Promise<Found> {
   await world.apply(shapes)
   const tried = shapes.flatMap((shape, vpcIndex) => probesOf(shape, vpcIndex).map((probe) => ({ vpcIndex, probe })))
   const compared = await world.compare(tried.map(({ probe }) => probe))
-  return tried.flatMap(({ vpcIndex, probe }, index) => {
+  const disagreements = tried.flatMap(({ vpcIndex, probe }, index) => {
     const comparison = compared[index]
     return comparison && comparison.trace.verdict !== comparison.packet ? [{ vpcIndex, probe, comparison }] : []
   })
+  return { probes: tried.length, disagreements }
 }
 
 /** Every instance that runs to every place that could differ, on every port that a prober has. */
@@ -142,10 +151,13 @@ function probesOf(shape: VpcShape, vpcIndex: number): AddressedProbe[] {
 async function report(seed: number, shapes: readonly VpcShape[], found: readonly Disagreement[]): Promise<string> {
   const first = found[0]!
   const path = String(first.vpcIndex)
-  const property = fc.asyncProperty(vpcShape, async (shape) => (await findDisagreements([shape])).length === 0)
+  const property = fc.asyncProperty(
+    vpcShape,
+    async (shape) => (await findDisagreements([shape])).disagreements.length === 0,
+  )
   const shrunk = await fc.check(property, { seed, path, endOnFailure: false, interruptAfterTimeLimit: 40_000 })
   const smallest = shrunk.counterexample?.[0] ?? shapes[first.vpcIndex]!
-  const [again = first] = await findDisagreements([smallest])
+  const [again = first] = (await findDisagreements([smallest])).disagreements
   const { probe, comparison } = again
   return [
     `${found.length} disagreements with seed ${seed}; the smallest VPC found:`,

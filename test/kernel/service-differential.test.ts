@@ -1,7 +1,6 @@
 // Model against kernel for endpoint services and load balancers: what explain says of a packet must be what the packet does.
-// Rows of what AWS documents first, then random services of one seed; POSTERN_SEED=N tries another, POSTERN_SEED=random goes
-// on with new ones until a disagreement is found (or for POSTERN_ROUNDS rounds). Needs root; every namespace it uses it makes
-// and removes. Address plan: compile/small-service.ts; the listener is 443 and the targets' port 8080.
+// Rows of what AWS documents first, then random services of one seed, and of many by `npm run differential` (long-mode.ts).
+// Needs root; every namespace it uses it makes and removes. Address plan: compile/small-service.ts; the listener is 443 and the targets' port 8080.
 
 import { randomBytes } from 'node:crypto'
 import fc from 'fast-check'
@@ -18,6 +17,7 @@ import { TCP, UDP } from '../../src/ip/protocol.ts'
 import { LinuxDriver } from '../../src/linux/linux-driver.ts'
 import { instanceNamespace } from '../../src/linux/names.ts'
 import type { InstanceId } from '../../src/store/records.ts'
+import { goesOn, longestRun, Tally } from './long-mode.ts'
 import { type AddressedProbe, Probers } from './probers.ts'
 import { allow, any, OPEN, recordsOf, type ServiceShape, serviceShape, tcp } from './service-shape.ts'
 
@@ -29,7 +29,6 @@ const WORLDS = 12
 /** Milliseconds; a second, longer try comes before a packet that explain lets pass counts as lost. */
 const TIMEOUT = 150
 const SECOND_TIMEOUT = 2000
-const { POSTERN_SEED, POSTERN_ROUNDS } = process.env
 
 const CONSUMERS: readonly InstanceId[] = ['i-c1', 'i-c2']
 const PROVIDERS: readonly InstanceId[] = ['i-p1', 'i-p2', 'i-p3']
@@ -278,31 +277,34 @@ describe.skipIf(!isRoot)('random services', () => {
   it(
     'are what explain says they are',
     async () => {
-      for (const seed of seeds()) {
+      const tally = new Tally('random services')
+      const reports: string[] = []
+      for (const seed of tally.seeds(SEED)) {
         for (const [index, shape] of fc.sample(serviceShape, { seed, numRuns: WORLDS }).entries()) {
-          const [first] = await findDisagreements(shape)
-          if (first) throw new Error(await report(seed, index, shape, first))
+          const { probes, disagreements } = await findDisagreements(shape)
+          tally.add(1, probes, disagreements.length)
+          if (disagreements[0]) reports.push(await report(seed, index, shape, disagreements[0]))
+          if (reports.length > 0 && !goesOn) break
         }
       }
+      tally.close()
+      if (reports.length > 0) throw new Error(reports.join('\n\n'))
     },
-    POSTERN_SEED === 'random' ? 24 * 3600 * 1000 : 60_000,
+    longestRun,
   )
 })
 
-function* seeds(): Generator<number> {
-  if (POSTERN_SEED !== 'random') return yield Number(POSTERN_SEED ?? SEED)
-  const rounds = Number(POSTERN_ROUNDS ?? Number.POSITIVE_INFINITY)
-  const first = Date.now() % 1_000_000_000
-  for (let round = 0; round < rounds; round++) {
-    console.log(`service differential: seed ${first + round}`)
-    yield first + round
-  }
+interface Found {
+  /** How many were tried. */
+  readonly probes: number
+  readonly disagreements: readonly Comparison[]
 }
 
-async function findDisagreements(shape: ServiceShape): Promise<Comparison[]> {
+async function findDisagreements(shape: ServiceShape): Promise<Found> {
   const compared = await world.compare(shape, probesOf(shape))
   for (const { trace } of compared) requireDiscretion(trace)
-  return compared.filter(({ trace, packet }) => trace.verdict !== packet && !isSpread(trace))
+  const disagreements = compared.filter(({ trace, packet }) => trace.verdict !== packet && !isSpread(trace))
+  return { probes: compared.length, disagreements }
 }
 
 /** The consumer is told the same verdict, and nothing of the provider's VPC. */
@@ -332,7 +334,10 @@ function probesOf({ ownEndpoint }: ServiceShape): AddressedProbe[] {
 
 /** Says where they disagree, and on the smallest service that still shows it. */
 async function report(seed: number, index: number, shape: ServiceShape, first: Comparison): Promise<string> {
-  const property = fc.asyncProperty(serviceShape, async (one) => (await findDisagreements(one)).length === 0)
+  const property = fc.asyncProperty(
+    serviceShape,
+    async (one) => (await findDisagreements(one)).disagreements.length === 0,
+  )
   const shrunk = await fc.check(property, {
     seed,
     path: String(index),
@@ -340,7 +345,7 @@ async function report(seed: number, index: number, shape: ServiceShape, first: C
     interruptAfterTimeLimit: 40_000,
   })
   const smallest = shrunk.counterexample?.[0] ?? shape
-  const [again = first] = await findDisagreements(smallest)
+  const [again = first] = (await findDisagreements(smallest)).disagreements
   const { probe, trace, packet } = again
   return [
     `a disagreement with seed ${seed}; the smallest service found:`,
