@@ -108,8 +108,10 @@ export class SdkStack {
     await this.ec2.send(new ModifyVpcAttributeCommand({ VpcId, EnableDnsHostnames: { Value: hostnames } }))
   }
 
-  async subnet(VpcId: string, CidrBlock: string, AvailabilityZone?: string): Promise<string> {
-    const { Subnet } = await this.ec2.send(new CreateSubnetCommand({ VpcId, CidrBlock, AvailabilityZone }))
+  /** `zone` is a name, or an id, which means the same zone in every account. */
+  async subnet(VpcId: string, CidrBlock: string, zone?: string): Promise<string> {
+    const where = zone?.includes('-az') ? { AvailabilityZoneId: zone } : { AvailabilityZone: zone }
+    const { Subnet } = await this.ec2.send(new CreateSubnetCommand({ VpcId, CidrBlock, ...where }))
     const SubnetId = known(Subnet?.SubnetId)
     this.#undo.push(() => this.ec2.send(new DeleteSubnetCommand({ SubnetId })))
     return SubnetId

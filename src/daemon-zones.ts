@@ -43,13 +43,13 @@ function zoneStatus(records: Records, network: Network, { id, name, region }: Zo
     region,
     ...(failed && { failedSince: failed.since }),
     subnets: [...records.subnets.all()].filter((subnet) => subnet.availabilityZoneId === id).length,
-    withdrawn: network.vpcs.filter((vpc) => vpc.region === region).flatMap((vpc) => withdrawnIn(vpc, name)),
+    withdrawn: network.vpcs.filter((vpc) => vpc.region === region).flatMap((vpc) => withdrawnIn(vpc, id)),
   }
 }
 
 function withdrawnIn(
   { endpoints, loadBalancers, resourceEndpoints = [] }: VpcNetwork,
-  zone: string,
+  zoneId: string,
 ): WithdrawnAddress[] {
   const holders = [
     ...endpoints.flatMap((one) => (one.kind === 'interface' ? [{ of: one.id, addresses: one.interfaces }] : [])),
@@ -60,7 +60,7 @@ function withdrawnIn(
   ]
   return holders.flatMap(({ of, addresses }) =>
     addresses
-      .filter(({ withdrawn, availabilityZone }) => withdrawn && availabilityZone === zone)
+      .filter(({ withdrawn, availabilityZoneId }) => withdrawn && availabilityZoneId === zoneId)
       .map(({ address }) => ({ address, of })),
   )
 }
@@ -117,7 +117,10 @@ function requireZone(body: Body): Zone {
   for (const region of REGIONS) {
     const zones = availabilityZones(region)
     const named = zones.find(({ name }) => name === id)
-    if (named) throw new AdminError(`${id} is a zone's name; its id is ${named.id}`)
+    if (named)
+      throw new AdminError(
+        `${id} is a zone's name; its id is ${named.id} in the account 123456789012, and may be another in others`,
+      )
     const prefix = zones[0]?.id.replace(/-az\d+$/, '')
     if (id.startsWith(`${prefix}-`)) {
       const ids = zones.map((one) => one.id).sort()

@@ -28,6 +28,8 @@ data "aws_caller_identity" "a" {}
 locals {
   cidr    = "10.0.0.0/16"
   subnets = { us-east-1a = "10.0.1.0/24", us-east-1b = "10.0.2.0/24" }
+  # A zone's name is the account's own; the two sides meet in zones of one id.
+  zone_ids = { us-east-1a = "use1-az6", us-east-1b = "use1-az1" }
 }
 
 data "aws_ami" "amazon_linux" {
@@ -49,11 +51,11 @@ resource "aws_vpc" "a" {
 }
 
 resource "aws_subnet" "a" {
-  for_each          = local.subnets
-  vpc_id            = aws_vpc.a.id
-  cidr_block        = each.value
-  availability_zone = each.key
-  tags              = { Name = "service-a" }
+  for_each             = local.subnets
+  vpc_id               = aws_vpc.a.id
+  cidr_block           = each.value
+  availability_zone_id = local.zone_ids[each.key]
+  tags                 = { Name = "service-a" }
 }
 
 # In a zone without an address of the endpoint, so that its clients use those of both others.
@@ -109,12 +111,12 @@ resource "aws_vpc" "b" {
 }
 
 resource "aws_subnet" "b" {
-  provider          = aws.b
-  for_each          = local.subnets
-  vpc_id            = aws_vpc.b.id
-  cidr_block        = each.value
-  availability_zone = each.key
-  tags              = { Name = "service-b" }
+  provider             = aws.b
+  for_each             = local.subnets
+  vpc_id               = aws_vpc.b.id
+  cidr_block           = each.value
+  availability_zone_id = local.zone_ids[each.key]
+  tags                 = { Name = "service-b" }
 }
 
 resource "aws_security_group" "b" {

@@ -27,7 +27,8 @@ import { clientOf, HOME_ACCOUNT, known, SdkStack } from '../sdk-stack.ts'
 import { type Built, type BuiltEndpoint, PROVIDER_ACCOUNT, type Situation } from './situation.ts'
 
 const CIDR = '10.0.0.0/16'
-const SUBNETS = { 'us-east-1a': '10.0.1', 'us-east-1b': '10.0.2' }
+/** By the ids of their zones, which both accounts share. */
+const SUBNETS = { 'use1-az6': '10.0.1', 'use1-az1': '10.0.2' }
 const CONSUMER = `arn:aws:iam::${HOME_ACCOUNT}:root`
 
 interface Base extends Omit<Built, 'endpoint'> {
@@ -75,7 +76,7 @@ export class SdkDeployment implements Deployment<Situation, Built> {
     const vpcId = await stack.vpc(CIDR)
     await stack.dnsAttributes(vpcId, { support: true, hostnames: true })
     const subnetIds = await subnetsOf(stack, vpcId)
-    const clientSubnet = await stack.subnet(vpcId, '10.0.3.0/24', 'us-east-1c')
+    const clientSubnet = await stack.subnet(vpcId, '10.0.3.0/24', 'use1-az2')
     const groupId = await stack.securityGroup(vpcId, 'service-a')
     await stack.allowIn(groupId, http('0.0.0.0/0'))
     await stack.allowOut(groupId, http('0.0.0.0/0'))

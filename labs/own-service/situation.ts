@@ -16,7 +16,7 @@ export interface Situation {
 export interface Built {
   /** Service A's. */
   readonly instanceId: string
-  /** Service B's, in the order of their zones: us-east-1a, us-east-1b. */
+  /** Service B's, in the order of their zones: use1-az6, use1-az1. */
   readonly targetIds: readonly string[]
   readonly serviceId: string
   readonly serviceName: string

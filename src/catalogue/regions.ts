@@ -1,9 +1,10 @@
-// AWS's regions and Availability Zones. Zone names map to zone ids per account in AWS; here every account has one map.
+// AWS's regions and Availability Zones. Which zone a name means is another thing in each account.
+// https://docs.aws.amazon.com/ram/latest/userguide/working-with-az-ids.html
 
-import type { Region } from '../store/records.ts'
+import type { AccountId, Region } from '../store/records.ts'
 
 export interface AvailabilityZone {
-  /** `us-east-1a` */
+  /** `us-east-1a`, of one account. */
   readonly name: string
   /** `use1-az6`, the same zone in every account. */
   readonly id: string
@@ -68,7 +69,33 @@ export function isRegion(name: string): boolean {
   return name in ID_PREFIXES
 }
 
-/** The region's zones by name; empty for a name that is no region. */
+/** Accounts that documents, labs and an empty world begin with: their names mean the zones in `ZONES`. */
+const PLAIN_ACCOUNTS: readonly AccountId[] = ['123456789012', '000000000000']
+
+/** The region's zones by the names that this account has for them, which never change. */
+export function accountZones(account: AccountId, region: Region): AvailabilityZone[] {
+  const zones = availabilityZones(region)
+  if (!/^[0-9]{12}$/.test(account) || PLAIN_ACCOUNTS.includes(account)) return zones
+  const ids = zones.map(({ id }) => id).sort((a, b) => rankOf(account, a) - rankOf(account, b))
+  return zones.map(({ name }, index) => ({ name, id: ids[index]! }))
+}
+
+/** What the account calls the zone; undefined when its region has no such zone. */
+export function zoneNameIn(account: AccountId, region: Region, zoneId: string): string | undefined {
+  return accountZones(account, region).find(({ id }) => id === zoneId)?.name
+}
+
+/** FNV-1a, which is even enough to shuffle with and the same everywhere. */
+function rankOf(account: AccountId, zoneId: string): number {
+  let hash = 0x811c9dc5
+  for (const character of `${account} ${zoneId}`) {
+    hash = Math.imul(hash ^ character.charCodeAt(0), 0x01000193) >>> 0
+  }
+  // The last characters count for too little without this.
+  return Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d) >>> 0
+}
+
+/** The region's zones by the name that a plain account has for them; empty for a name that is no region. */
 export function availabilityZones(region: Region): AvailabilityZone[] {
   const prefix = ID_PREFIXES[region]
   if (!prefix) return []

@@ -79,6 +79,7 @@ function compileEndpointInterfaces(
         subnetId: subnet.id,
         availabilityZone,
         address,
+        availabilityZoneId,
         backboneAddress: eni.backboneAddress,
         ...(nodeId && { nodeId }),
         ...(isWithdrawn && { withdrawn: true as const }),

@@ -432,6 +432,7 @@ export interface EndpointInterfaceNetwork {
   readonly subnetId: SubnetId
   readonly availabilityZone: string
   readonly address: Address
+  readonly availabilityZoneId: string
   /** Absent: it has none. */
   readonly ipv6Address?: Address
   /** The address by which the edge, or the provider's VPC, knows that a connection came by this endpoint. */

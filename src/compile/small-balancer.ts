@@ -191,6 +191,7 @@ export function endpointInterface(
     id: letter === 'a' ? 'eni-31' : 'eni-32',
     subnetId: `subnet-${letter}`,
     availabilityZone: `us-east-1${letter}`,
+    availabilityZoneId: letter === 'a' ? 'use1-az6' : 'use1-az1',
     address: address(letter === 'a' ? '10.0.1.30' : '10.0.2.30'),
     backboneAddress: address(letter === 'a' ? '240.2.2.1' : '240.2.2.2'),
     nodeId: letter === 'a' ? 'eni-21' : 'eni-22',

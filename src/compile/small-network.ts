@@ -128,6 +128,7 @@ export function ssmEndpoint(changes: Partial<InterfaceEndpointNetwork> = {}): In
     id: `eni-ssm-${letter}` as const,
     subnetId: `subnet-${letter}` as const,
     availabilityZone: `us-east-1${letter}`,
+    availabilityZoneId: letter === 'a' ? 'use1-az6' : 'use1-az1',
     address: address(text),
     backboneAddress: address(backbone),
   })

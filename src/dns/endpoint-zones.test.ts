@@ -31,6 +31,7 @@ function endpoint(
       id: `eni-${number}${index}`,
       subnetId: `subnet-${index}`,
       availabilityZone,
+      availabilityZoneId: `id of ${availabilityZone}`,
       address: address(`10.0.${index + 1}.${number}0`),
       backboneAddress: addressPlus(address('240.9.0.0'), number * 16 + index),
     })),
@@ -39,7 +40,11 @@ function endpoint(
 }
 
 function vpcWith(...endpoints: InterfaceEndpointNetwork[]): VpcNetwork {
-  const second = { ...subnet('b', '10.0.2.0/24'), availabilityZone: 'us-east-1b' }
+  const second = {
+    ...subnet('b', '10.0.2.0/24'),
+    availabilityZone: 'us-east-1b',
+    availabilityZoneId: 'id of us-east-1b',
+  }
   return smallVpc({ endpoints, subnets: [subnet('a', '10.0.1.0/24'), second] })
 }
 
@@ -155,8 +160,8 @@ describe('names of an interface endpoint', () => {
     ["begins in the asker's zone", 'us-east-1b', 0, 'NOERROR 10.0.2.10 10.0.1.10 10.0.3.10'],
     ['turns the rest then', 'us-east-1b', 1, 'NOERROR 10.0.2.10 10.0.3.10 10.0.1.10'],
     ['turns whole where no interface is near', 'us-east-1d', 2, 'NOERROR 10.0.3.10 10.0.1.10 10.0.2.10'],
-  ])('an answer of several addresses %s', (_, availabilityZone, rotation, expected) => {
-    const asker = { ...inside(SSM), ...(availabilityZone && { availabilityZone }) }
+  ])('an answer of several addresses %s', (_, zone, rotation, expected) => {
+    const asker = { ...inside(SSM), ...(zone && { availabilityZoneId: `id of ${zone}` }) }
     for (const name of ['ssm.us-east-1.amazonaws.com', regional]) {
       expect(asked(asker, name, 'A', rotation)).toBe(expected)
     }

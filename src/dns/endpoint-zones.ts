@@ -128,7 +128,7 @@ function addressesOf(
     ttl: TTL,
     type: 'A',
     data: one.address,
-    availabilityZone: one.availabilityZone,
+    availabilityZoneId: one.availabilityZoneId,
   }))
 }
 

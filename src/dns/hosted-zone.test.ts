@@ -50,6 +50,7 @@ const SSM: InterfaceEndpointNetwork = {
       id: 'eni-9',
       subnetId: 'subnet-a',
       availabilityZone: 'us-east-1a',
+      availabilityZoneId: 'use1-az6',
       address: address('10.0.1.10'),
       backboneAddress: address('240.9.0.1'),
     },

@@ -23,7 +23,7 @@ interface Situation {
   readonly group?: Partial<TargetGroupNetwork>
   readonly endpoint?: Partial<InterfaceEndpointNetwork>
   readonly records?: readonly ResourceRecordSet[]
-  /** The asker's zone. */
+  /** The id of the asker's zone. */
   readonly zone?: string
 }
 
@@ -32,7 +32,7 @@ function asker({ balancer, group, endpoint, records = [], zone }: Situation = {}
   const privateZones = [{ id: 'Z1', name: 'corp.example', recordSets: records }]
   const vpc = consumerVpc({ endpoints: [ownEndpoint(endpoint)], privateZones })
   const provider = providerVpc({ loadBalancers: [loadBalancer(balancer)], targetGroups: [targetGroup(group)] })
-  return { network: networkOf(vpc, provider), vpc, ...(zone && { availabilityZone: zone }) }
+  return { network: networkOf(vpc, provider), vpc, ...(zone && { availabilityZoneId: zone }) }
 }
 
 function asked(name: string, situation?: Situation, rotation = 0): string {
@@ -60,7 +60,7 @@ const allOut = [balancerNode('a', { withdrawn }), balancerNode('b', { withdrawn 
 describe("a load balancer's names", () => {
   it.each<[string, string, string, Situation?]>([
     ['the regional name is every node', BALANCER_NAME, BOTH],
-    ['no zone is preferred', BALANCER_NAME, BOTH, { zone: 'us-east-1b' }],
+    ['no zone is preferred', BALANCER_NAME, BOTH, { zone: 'use1-az1' }],
     ['a zonal name is its node', `us-east-1b.${BALANCER_NAME}`, B],
     ['a zone without a node', `us-east-1c.${BALANCER_NAME}`, 'NXDOMAIN'],
     ['a load balancer that is not there', BALANCER_NAME.replace('lb', 'no'), 'NXDOMAIN'],
@@ -73,19 +73,19 @@ describe("a load balancer's names", () => {
       'affinity: the own zone alone',
       BALANCER_NAME,
       B,
-      { zone: 'us-east-1b', balancer: { clientRoutingPolicy: 'availability_zone_affinity' } },
+      { zone: 'use1-az1', balancer: { clientRoutingPolicy: 'availability_zone_affinity' } },
     ],
     [
       'affinity: all, in a zone without a node',
       BALANCER_NAME,
       BOTH,
-      { zone: 'us-east-1c', balancer: { clientRoutingPolicy: 'availability_zone_affinity' } },
+      { zone: 'use1-az2', balancer: { clientRoutingPolicy: 'availability_zone_affinity' } },
     ],
     [
       'affinity: the others, when the own zone is withdrawn',
       BALANCER_NAME,
       B,
-      { zone: 'us-east-1a', balancer: { clientRoutingPolicy: 'availability_zone_affinity', nodes: aOut } },
+      { zone: 'use1-az6', balancer: { clientRoutingPolicy: 'availability_zone_affinity', nodes: aOut } },
     ],
   ])('%s', (_, name, expected, situation) => expect(asked(name, situation)).toBe(expected))
 
@@ -95,7 +95,7 @@ describe("a load balancer's names", () => {
 
   it('partial affinity: 85 of 100 answers are the own zone alone', () => {
     const counts = tally(BALANCER_NAME, {
-      zone: 'us-east-1b',
+      zone: 'use1-az1',
       balancer: { clientRoutingPolicy: 'partial_availability_zone_affinity' },
     })
     expect(counts[B]).toBe(85)

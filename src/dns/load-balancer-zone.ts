@@ -15,7 +15,7 @@ const OWN_ZONE_ANSWERS = { of: 20, first: 17 }
 interface Asking {
   readonly network: Network
   /** Where the asker is. */
-  readonly availabilityZone?: string
+  readonly availabilityZoneId?: string
 }
 
 interface BalancerName {
@@ -25,14 +25,14 @@ interface BalancerName {
 }
 
 /** The public zone of the load balancers' names, for the region that `name` speaks of. */
-export function loadBalancerZone({ network, availabilityZone }: Asking, name: string): Zone | undefined {
+export function loadBalancerZone({ network, availabilityZoneId }: Asking, name: string): Zone | undefined {
   const { apex, region } = ELB_NAMES.exec(name)?.groups ?? {}
   if (!apex || !region || !isRegion(region)) return undefined
   const by = balancerNames(network).get(name)?.balancer.id
   const find = (asked: string, turn: Turn) => {
     if (asked === apex) return []
     const found = balancerNames(network).get(asked)
-    return found && recordsOf(found, asked, availabilityZone, turn)
+    return found && recordsOf(found, asked, availabilityZoneId, turn)
   }
   return { apex, find, ...(by !== undefined && { by }) }
 }
@@ -85,7 +85,7 @@ function nearest(
   turn: Turn,
 ): readonly LoadBalancerNodeNetwork[] {
   const serving = inService(nodes)
-  const own = serving.filter(({ availabilityZone }) => availabilityZone === askersZone)
+  const own = serving.filter(({ availabilityZoneId }) => availabilityZoneId === askersZone)
   if (own.length === 0) return serving
   switch (clientRoutingPolicy) {
     case 'any_availability_zone':

@@ -78,13 +78,14 @@ export interface Asker {
   /** The whole world: endpoints' own names are public in it. */
   readonly network: Network
   readonly vpc: VpcNetwork
-  /** Where the asker is; an endpoint's address in that zone comes first. Absent: no address is preferred. */
-  readonly availabilityZone?: string
+  /** Where the asker is; an endpoint's address in that zone comes first. Absent: no address is preferred. By its id: names
+   * of zones differ between accounts. */
+  readonly availabilityZoneId?: string
 }
 
 export function askerOf(network: Network, { vpc, networkInterface }: PlacedInterface): Asker {
   const subnet = vpc.subnets.find(({ id }) => id === networkInterface.subnetId)
-  return { network, vpc, ...(subnet && { availabilityZone: subnet.availabilityZone }) }
+  return { network, vpc, ...(subnet && { availabilityZoneId: subnet.availabilityZoneId }) }
 }
 
 /** `rotation` turns answers of several addresses and chooses among weighted sets, one step for each number. A name in no
@@ -202,8 +203,8 @@ function apexRecords(zone: Zone, held: readonly Held[], name: string): ResourceR
 
 /** The asker's own zone first, the others turned. */
 function inOrder(records: readonly ResourceRecord[], { asker, turns }: Search): ResourceRecord[] {
-  const isNear = ({ availabilityZone }: ResourceRecord) =>
-    availabilityZone !== undefined && availabilityZone === asker.availabilityZone
+  const isNear = ({ availabilityZoneId }: ResourceRecord) =>
+    availabilityZoneId !== undefined && availabilityZoneId === asker.availabilityZoneId
   const far = records.filter((record) => !isNear(record))
   const turn = turns.take(far.length)
   return [...records.filter(isNear), ...far.slice(turn), ...far.slice(0, turn)]

@@ -54,10 +54,10 @@ function resolveConnection(
 ): ResourceConnectionNetwork {
   const { domainName } = connection
   if (!domainName) return connection
-  const availabilityZone = gateway.nodes.find(({ id }) => id === connection.nodeId)?.availabilityZone
+  const availabilityZoneId = gateway.nodes.find(({ id }) => id === connection.nodeId)?.availabilityZoneId
   // Who looks from outside has none of the VPC's own zones.
   const asked = domainName.resolution === 'IN_VPC' ? vpc : withoutOwnZones(vpc)
-  const asker = { network, vpc: asked, ...(availabilityZone !== undefined && { availabilityZone }) }
+  const asker = { network, vpc: asked, ...(availabilityZoneId !== undefined && { availabilityZoneId }) }
   const target = addressIn(resolve(asker, { name: domainName.name, type: 'A' }).answers)
   return target ? { ...connection, target } : connection
 }

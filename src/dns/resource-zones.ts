@@ -60,11 +60,11 @@ function namesOf(network: Network): ReadonlyMap<string, NamedResource> {
 }
 
 function addressesOf({ interfaces }: EndpointResourceNetwork, name: string): readonly ResourceRecord[] {
-  return inService(interfaces).map(({ address, availabilityZone }) => ({
+  return inService(interfaces).map(({ address, availabilityZoneId }) => ({
     name,
     ttl: TTL,
     type: 'A',
     data: address,
-    availabilityZone,
+    availabilityZoneId,
   }))
 }

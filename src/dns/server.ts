@@ -108,7 +108,7 @@ export class DnsServer {
     const placed = address && lookupIn(network).interfaceByBackbone.get(address)
     if (!placed?.vpc.resolver.enabled) return undefined
     const asker = askerOf(network, placed)
-    const alike = `${asker.vpc.id} ${asker.availabilityZone}`
+    const alike = `${asker.vpc.id} ${asker.availabilityZoneId}`
     const answers = this.#answers.get(alike) ?? new AnswerCache()
     this.#answers.set(alike, answers)
     const sender = { interfaceId: placed.networkInterface.id, asker, answers }

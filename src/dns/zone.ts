@@ -10,8 +10,8 @@ export interface ResourceRecord {
   readonly type: RecordType
   /** As in a zone file: an address, a name, a quoted text. */
   readonly data: string
-  /** The zone that the address is in, where that matters: who asks from there gets it first. */
-  readonly availabilityZone?: string
+  /** The id of the zone that the address is in, where that matters: who asks from there gets it first. */
+  readonly availabilityZoneId?: string
 }
 
 /** Stands for the records of its type that another name has. */

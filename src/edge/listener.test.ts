@@ -76,6 +76,7 @@ function interfaceEndpoint(service: string, index: number): InterfaceEndpointNet
     id: `eni-${subnet}-${index}` as NetworkInterfaceId,
     subnetId: `subnet-${subnet}` as SubnetId,
     availabilityZone: 'us-east-1a',
+    availabilityZoneId: 'use1-az6',
     address: `10.0.${subnet}.${index}` as Address,
     backboneAddress: `127.80.${subnet}.${index}` as Address,
   })

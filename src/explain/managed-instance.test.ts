@@ -29,6 +29,7 @@ function endpoint(service: Service, changes: Partial<InterfaceEndpointNetwork> =
         id: `eni-${number}`,
         subnetId: 'subnet-a',
         availabilityZone: 'us-east-1a',
+        availabilityZoneId: 'use1-az6',
         address: address(`10.0.1.${number}`),
         backboneAddress: address(`240.1.2.${number}`),
       },

@@ -59,6 +59,7 @@ function consumer(door: { readonly nodeId?: 'eni-g' } = { nodeId: 'eni-g' }): Vp
         id: 'eni-e',
         subnetId: 'subnet-a',
         availabilityZone: 'us-east-1a',
+        availabilityZoneId: 'use1-az6',
         address: address(at),
         backboneAddress: BACKBONE,
         ...door,

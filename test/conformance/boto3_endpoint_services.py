@@ -17,7 +17,7 @@ consumer, _ = clients_of(CONSUMER)
 
 def network(client):
     vpc = client.create_vpc(CidrBlock='10.0.0.0/16')['Vpc']['VpcId']
-    subnet = client.create_subnet(VpcId=vpc, CidrBlock='10.0.1.0/24', AvailabilityZone='us-east-1a')
+    subnet = client.create_subnet(VpcId=vpc, CidrBlock='10.0.1.0/24', AvailabilityZoneId='use1-az6')
     return vpc, subnet['Subnet']['SubnetId']
 
 
@@ -35,7 +35,7 @@ def state(endpoint):
             return shown[0] if shown else None
 
 
-# 10.0.0.0/16 twice, with 10.0.1.0/24 in us-east-1a.
+# 10.0.0.0/16 twice, with 10.0.1.0/24 in use1-az6.
 _, provider_subnet = network(provider)
 vpc, subnet = network(consumer)
 services = [

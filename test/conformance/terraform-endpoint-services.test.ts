@@ -111,7 +111,7 @@ async function makeVpc(endpoint: string, account?: string): Promise<{ readonly v
   const { Vpc } = await ec2.send(new CreateVpcCommand({ CidrBlock: '10.0.0.0/16' }))
   const vpc = Vpc?.VpcId ?? ''
   await ec2.send(new ModifyVpcAttributeCommand({ VpcId: vpc, EnableDnsHostnames: { Value: true } }))
-  const zone = { VpcId: vpc, CidrBlock: '10.0.1.0/24', AvailabilityZone: 'us-east-1a' }
+  const zone = { VpcId: vpc, CidrBlock: '10.0.1.0/24', AvailabilityZoneId: 'use1-az6' }
   const { Subnet } = await ec2.send(new CreateSubnetCommand(zone))
   return { vpc, subnet: Subnet?.SubnetId ?? '' }
 }

@@ -1,5 +1,5 @@
 // An endpoint service whose owner wants to hear of connections: from the consumer's call to the provider's queue, and to a
-// server that was not there when the daemon ended. Address plan: both VPCs are 10.0.0.0/16 with 10.0.1.0/24 in us-east-1a.
+// server that was not there when the daemon ended. Address plan: both VPCs are 10.0.0.0/16 with 10.0.1.0/24 in use1-az6.
 
 import { createServer, get, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -65,7 +65,7 @@ afterEach(async () => {
 
 async function makeVpc(ec2: EC2Client): Promise<{ VpcId: string; SubnetIds: string[] }> {
   const VpcId = known((await ec2.send(new CreateVpcCommand({ CidrBlock: '10.0.0.0/16' }))).Vpc?.VpcId)
-  const subnet = { VpcId, CidrBlock: '10.0.1.0/24', AvailabilityZone: 'us-east-1a' }
+  const subnet = { VpcId, CidrBlock: '10.0.1.0/24', AvailabilityZoneId: 'use1-az6' }
   return { VpcId, SubnetIds: [known((await ec2.send(new CreateSubnetCommand(subnet))).Subnet?.SubnetId)] }
 }
 

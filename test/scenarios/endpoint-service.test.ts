@@ -1,6 +1,6 @@
 // A service of one account and its consumer in another, through the API: who sees it, who is let in, and what the Network
-// has of it at each step. Address plan: both VPCs are 10.0.0.0/16 with 10.0.1.0/24 in us-east-1a; the consumer has
-// 10.0.3.0/24 in us-east-1c too, where the service is not.
+// has of it at each step. Address plan: both VPCs are 10.0.0.0/16 with 10.0.1.0/24 in use1-az6; the consumer has
+// 10.0.3.0/24 in use1-az2 too, where the service is not.
 
 import {
   AcceptVpcEndpointConnectionsCommand,
@@ -45,8 +45,8 @@ beforeEach(async () => {
   world = await ScenarioWorld.start()
   for (const account of [ACCOUNT, OTHER_ACCOUNT]) await world.ec2(account).send(new DescribeVpcsCommand())
   atStart = census(world.records)
-  provider = await makeSide(ACCOUNT, { 'us-east-1a': '10.0.1.0/24' })
-  consumer = await makeSide(OTHER_ACCOUNT, { 'us-east-1a': '10.0.1.0/24', 'us-east-1c': '10.0.3.0/24' })
+  provider = await makeSide(ACCOUNT, { 'use1-az6': '10.0.1.0/24' })
+  consumer = await makeSide(OTHER_ACCOUNT, { 'use1-az6': '10.0.1.0/24', 'use1-az2': '10.0.3.0/24' })
   const create = { Name: 'orders', Type: 'network', Scheme: 'internal', Subnets: provider.SubnetIds } as const
   balancer = known((await elb().send(new CreateLoadBalancerCommand(create))).LoadBalancers?.[0]?.LoadBalancerArn)
 })
@@ -61,8 +61,8 @@ async function makeSide(account: string, subnets: Record<string, string>): Promi
   const ec2 = world.ec2(account)
   const VpcId = known((await ec2.send(new CreateVpcCommand({ CidrBlock: '10.0.0.0/16' }))).Vpc?.VpcId)
   const SubnetIds: string[] = []
-  for (const [AvailabilityZone, CidrBlock] of Object.entries(subnets)) {
-    const { Subnet } = await ec2.send(new CreateSubnetCommand({ VpcId, CidrBlock, AvailabilityZone }))
+  for (const [AvailabilityZoneId, CidrBlock] of Object.entries(subnets)) {
+    const { Subnet } = await ec2.send(new CreateSubnetCommand({ VpcId, CidrBlock, AvailabilityZoneId }))
     SubnetIds.push(known(Subnet?.SubnetId))
   }
   return { ec2, VpcId, SubnetIds }

@@ -1,7 +1,7 @@
 // `postern explain` of an endpoint service in a running daemon, from the consumer's and the provider's account: each step on
 // the way from "there is no such service" to a packet that a target would see.
-// Address plan: both VPCs are 10.0.0.0/16. The provider's load balancer has nodes in 10.0.1.0/24 (us-east-1a) and 10.0.2.0/24
-// (us-east-1b), its target is in the first; the consumer's instance and endpoint are in 10.0.1.0/24 (us-east-1a).
+// Address plan: both VPCs are 10.0.0.0/16. The provider's load balancer has nodes in 10.0.1.0/24 (use1-az6) and 10.0.2.0/24
+// (use1-az1), its target is in the first; the consumer's instance and endpoint are in 10.0.1.0/24 (use1-az6).
 
 import {
   AcceptVpcEndpointConnectionsCommand,
@@ -50,7 +50,7 @@ beforeAll(async () => {
   provider = world.ec2(OTHER_ACCOUNT)
   await makeProvider()
   consumerVpc = await makeVpc(consumer)
-  consumerSubnet = await makeSubnet(consumer, consumerVpc, '10.0.1.0/24', 'us-east-1a')
+  consumerSubnet = await makeSubnet(consumer, consumerVpc, '10.0.1.0/24', 'use1-az6')
   client = await launch(consumer, consumerSubnet)
   await world.daemon.settle()
 })
@@ -60,8 +60,8 @@ afterAll(() => world.stop())
 async function makeProvider(): Promise<void> {
   const vpc = await makeVpc(provider)
   const subnets = [
-    await makeSubnet(provider, vpc, '10.0.1.0/24', 'us-east-1a'),
-    await makeSubnet(provider, vpc, '10.0.2.0/24', 'us-east-1b'),
+    await makeSubnet(provider, vpc, '10.0.1.0/24', 'use1-az6'),
+    await makeSubnet(provider, vpc, '10.0.2.0/24', 'use1-az1'),
   ]
   const group = new CreateSecurityGroupCommand({ VpcId: vpc, GroupName: 'targets', Description: 'targets' })
   targets = known((await provider.send(group)).GroupId)
@@ -94,8 +94,13 @@ async function makeVpc(ec2: EC2Client): Promise<string> {
   return known((await ec2.send(new CreateVpcCommand({ CidrBlock: '10.0.0.0/16' }))).Vpc?.VpcId)
 }
 
-async function makeSubnet(ec2: EC2Client, VpcId: string, CidrBlock: string, AvailabilityZone: string): Promise<string> {
-  return known((await ec2.send(new CreateSubnetCommand({ VpcId, CidrBlock, AvailabilityZone }))).Subnet?.SubnetId)
+async function makeSubnet(
+  ec2: EC2Client,
+  VpcId: string,
+  CidrBlock: string,
+  AvailabilityZoneId: string,
+): Promise<string> {
+  return known((await ec2.send(new CreateSubnetCommand({ VpcId, CidrBlock, AvailabilityZoneId }))).Subnet?.SubnetId)
 }
 
 let image: string | undefined

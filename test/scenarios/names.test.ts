@@ -2,10 +2,11 @@
 // control/ec2/endpoint/testing.ts (VPC 10.0.0.0/16 with a, a2 in us-east-1a and b in us-east-1b; 10.9.0.0/16 beside it).
 
 import { beforeEach, describe, expect, test } from 'vitest'
+import { zoneNameIn } from '../../src/catalogue/regions.ts'
 import { compile } from '../../src/compile/compile.ts'
 import { type EndpointWorld, openEndpointWorld, S3 } from '../../src/control/ec2/endpoint/testing.ts'
 import { createVpcEndpoint, deleteVpcEndpoints } from '../../src/control/ec2/endpoint/vpc-endpoint.ts'
-import { openServiceWorld } from '../../src/control/ec2/endpoint-service/testing.ts'
+import { CONSUMER, openServiceWorld } from '../../src/control/ec2/endpoint-service/testing.ts'
 import { refusal } from '../../src/control/ec2/request/testing.ts'
 import { modifyVpcAttribute } from '../../src/control/ec2/vpc/vpc-attribute.ts'
 import { changeResourceRecordSets } from '../../src/control/route53/change-batch.ts'
@@ -162,7 +163,9 @@ describe("the names of an endpoint to a user's service", () => {
 
   test('lead to its addresses everywhere, the private one in its VPC alone', async () => {
     const { scene, ask, names } = await connected(PRIVATE)
-    const [regional = '', zonal = ''] = names
+    const [regional = ''] = names
+    const zone = zoneNameIn(CONSUMER.account, 'us-east-1', 'use1-az6')
+    const zonal = names.find((name) => name.includes(`-${zone}.`)) ?? ''
     for (const VpcId of [scene.consumer.VpcId, scene.provider.VpcId]) {
       expect(ask(regional, VpcId)).toEqual(['10.0.1.4', '10.0.2.4'])
       expect(ask(zonal, VpcId)).toEqual(['10.0.1.4'])

@@ -1,5 +1,5 @@
 // A resource of one account, shared with another and reached from there, with what the Network has of it at each step.
-// Address plan: both VPCs are 10.0.0.0/16 with 10.0.1.0/24 in us-east-1a.
+// Address plan: both VPCs are 10.0.0.0/16 with 10.0.1.0/24 in use1-az6.
 
 import {
   CreateSubnetCommand,
@@ -62,7 +62,7 @@ function ram(signer: Signer = ACCOUNT): RAMClient {
 
 async function makePlace(ec2: EC2Client): Promise<{ readonly VpcId: string; readonly SubnetId: string }> {
   const VpcId = known((await ec2.send(new CreateVpcCommand({ CidrBlock: '10.0.0.0/16' }))).Vpc?.VpcId)
-  const place = { VpcId, CidrBlock: '10.0.1.0/24', AvailabilityZone: 'us-east-1a' }
+  const place = { VpcId, CidrBlock: '10.0.1.0/24', AvailabilityZoneId: 'use1-az6' }
   return { VpcId, SubnetId: known((await ec2.send(new CreateSubnetCommand(place))).Subnet?.SubnetId) }
 }
 

@@ -59,7 +59,11 @@ it('lists the zones of every region in use, and of those that are down', async (
 
 it.each<[string, unknown, string]>([
   ['another zone', 'use1-az9', 'use1-az9 is no zone of us-east-1; there are use1-az1, use1-az2, use1-az3, use1-az4'],
-  ['a name', 'us-east-1b', "us-east-1b is a zone's name; its id is use1-az1"],
+  [
+    'a name',
+    'us-east-1b',
+    "us-east-1b is a zone's name; its id is use1-az1 in the account 123456789012, and may be another in others",
+  ],
   ['no zone', 'moon', 'moon is no zone: the ids of zones are like use1-az1'],
   ['nothing', undefined, 'zone is missing'],
   ['a number', 1, 'zone is missing'],

@@ -327,7 +327,7 @@ describe('ServiceNetwork endpoints', () => {
     const network = serviceNetwork()
     it.share(network)
     const CidrBlock = '10.0.9.0/28'
-    const place = { VpcId: it.consumer.VpcId, CidrBlock, AvailabilityZone: 'us-east-1a' }
+    const place = { VpcId: it.consumer.VpcId, CidrBlock, AvailabilityZoneId: 'use1-az6' }
     const small = it.world.write(createSubnet, place, CONSUMER).Subnet?.SubnetId ?? ''
     const input = { VpcEndpointType: 'ServiceNetwork', ServiceNetworkArn: network }
     expect(refusal(() => endpoint({ ...input, SubnetIds: [small] }), 'InsufficientCidrBlocks')).toContain(small)

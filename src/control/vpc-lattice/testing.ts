@@ -1,5 +1,5 @@
 // Two accounts for tests of resources: a provider with a VPC and a resource gateway, and a consumer with a VPC of the same
-// block. Address plan: both VPCs are 10.0.0.0/16 with a = 10.0.1.0/24 in us-east-1a and b = 10.0.2.0/24 in us-east-1b.
+// block. Address plan: both VPCs are 10.0.0.0/16 with a = 10.0.1.0/24 in use1-az6 and b = 10.0.2.0/24 in use1-az1.
 
 import type { CreateResourceConfigurationRequest } from '@aws-sdk/client-vpc-lattice'
 import type { Caller } from '../caller.ts'
@@ -71,7 +71,7 @@ export async function openResourceWorld(): Promise<ResourceWorld> {
 function makePlace(world: World, caller: Caller): Place {
   const VpcId = world.write(createVpc, { CidrBlock: '10.0.0.0/16' }, caller).Vpc?.VpcId ?? ''
   world.write(modifyVpcAttribute, { VpcId, EnableDnsHostnames: { Value: true } }, caller)
-  const subnet = (CidrBlock: string, AvailabilityZone: string) =>
-    world.write(createSubnet, { VpcId, CidrBlock, AvailabilityZone }, caller).Subnet?.SubnetId ?? ''
-  return { VpcId, a: subnet('10.0.1.0/24', 'us-east-1a'), b: subnet('10.0.2.0/24', 'us-east-1b') }
+  const subnet = (CidrBlock: string, AvailabilityZoneId: string) =>
+    world.write(createSubnet, { VpcId, CidrBlock, AvailabilityZoneId }, caller).Subnet?.SubnetId ?? ''
+  return { VpcId, a: subnet('10.0.1.0/24', 'use1-az6'), b: subnet('10.0.2.0/24', 'use1-az1') }
 }

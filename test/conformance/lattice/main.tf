@@ -34,9 +34,9 @@ resource "aws_vpc" "provider" {
 }
 
 resource "aws_subnet" "provider" {
-  vpc_id            = aws_vpc.provider.id
-  cidr_block        = "10.0.1.0/24"
-  availability_zone = "us-east-1a"
+  vpc_id               = aws_vpc.provider.id
+  cidr_block           = "10.0.1.0/24"
+  availability_zone_id = "use1-az6"
 }
 
 resource "aws_security_group" "gateway" {
@@ -158,10 +158,10 @@ resource "aws_vpc" "consumer" {
 }
 
 resource "aws_subnet" "consumer" {
-  provider          = aws.consumer
-  vpc_id            = aws_vpc.consumer.id
-  cidr_block        = "10.0.1.0/24"
-  availability_zone = "us-east-1a"
+  provider             = aws.consumer
+  vpc_id               = aws_vpc.consumer.id
+  cidr_block           = "10.0.1.0/24"
+  availability_zone_id = "use1-az6"
 }
 
 resource "aws_vpc_endpoint" "resource" {

@@ -1,10 +1,11 @@
 // The load balancers behind an endpoint service. Each backs one service; its nodes say in which zones the service is.
 // https://docs.aws.amazon.com/vpc/latest/privatelink/create-endpoint-service.html
 
-import { availabilityZones } from '../../../catalogue/regions.ts'
+import { accountZones } from '../../../catalogue/regions.ts'
 import { ApiError, invalidParameter } from '../../../errors.ts'
 import { parseArn } from '../../../iam/arn.ts'
 import type { EndpointService, LoadBalancer } from '../../../store/load-balancing-records.ts'
+import type { AccountId } from '../../../store/records.ts'
 import type { Records, Tx } from '../../../store/store.ts'
 import type { Caller } from '../../caller.ts'
 
@@ -71,8 +72,8 @@ export function zoneIdsOf(records: Records, { loadBalancerIds }: EndpointService
   return new Set(nodes.flatMap(({ subnetId }) => records.subnets.get(subnetId)?.availabilityZoneId ?? []))
 }
 
-/** The zones with a node, in the order of the region's. */
-export function zonesOf(records: Records, service: EndpointService) {
+/** The zones with a node, as the account calls them. */
+export function zonesOf(records: Records, service: EndpointService, account: AccountId) {
   const ids = zoneIdsOf(records, service)
-  return availabilityZones(service.region).filter(({ id }) => ids.has(id))
+  return accountZones(account, service.region).filter(({ id }) => ids.has(id))
 }

@@ -2,6 +2,7 @@
 
 import type { CreateVpcEndpointRequest } from '@aws-sdk/client-ec2'
 import { beforeEach, describe, expect, test } from 'vitest'
+import { accountZones } from '../../../catalogue/regions.ts'
 import { compile } from '../../../compile/compile.ts'
 import {
   deleteVpcEndpoints,
@@ -44,6 +45,10 @@ const inNetwork = (endpointId: string) =>
     .vpcs.flatMap((vpc) => vpc.endpoints)
     .find((one) => one.id === endpointId)
 
+const zones = accountZones(CONSUMER.account, 'us-east-1')
+/** What the consumer calls these zones, in order. */
+const ownNames = (...ids: string[]) => zones.filter((zone) => ids.includes(zone.id)).map((zone) => zone.name)
+
 describe('CreateVpcEndpoint for a user’s service', () => {
   test('answers with the names of the endpoint below those of the service', () => {
     const service = at.service()
@@ -60,8 +65,7 @@ describe('CreateVpcEndpoint for a user’s service', () => {
       OwnerId: CONSUMER.account,
       DnsEntries: [
         { DnsName: `${label}.${base}`, HostedZoneId: 'Z7HUB22UULQXV' },
-        { DnsName: `${label}-us-east-1a.${base}` },
-        { DnsName: `${label}-us-east-1b.${base}` },
+        ...ownNames('use1-az6', 'use1-az1').map((zone) => ({ DnsName: `${label}-${zone}.${base}` })),
       ],
     })
     expect(inNetwork(id(made))).toMatchObject({ names: { regional: `${label}.${base}`, private: [] } })
@@ -331,8 +335,9 @@ test('DescribeVpcEndpointServices shows a user’s service to whom it is open, w
       ServiceId: service,
       ServiceType: [{ ServiceType: 'Interface' }],
       ServiceRegion: 'us-east-1',
-      AvailabilityZones: ['us-east-1a', 'us-east-1b'],
-      AvailabilityZoneIds: ['use1-az6', 'use1-az1'],
+      // As the consumer calls them.
+      AvailabilityZones: ownNames('use1-az6', 'use1-az1'),
+      AvailabilityZoneIds: ownNames('use1-az6', 'use1-az1').map((name) => zones.find((zone) => zone.name === name)?.id),
       Owner: PROVIDER.account,
       BaseEndpointDnsNames: [`${service}.us-east-1.vpce.amazonaws.com`],
       PrivateDnsName: 'a.example.com',

@@ -8,7 +8,7 @@ import { tagList } from '../request/tags.ts'
 import { zonesOf } from './backing-load-balancer.ts'
 
 export function toServiceConfiguration(records: Records, service: EndpointService): ServiceConfiguration {
-  const zones = zonesOf(records, service)
+  const zones = zonesOf(records, service, service.owner)
   const arns = [...service.loadBalancerIds]
   const dnsName = service.privateDnsName
   return {

@@ -1,7 +1,7 @@
 // A provider and a consumer in two accounts, for tests of endpoint services.
-// Address plan: the provider's VPC is 10.0.0.0/16 with a = 10.0.1.0/24 in us-east-1a and b = 10.0.2.0/24 in us-east-1b, in
+// Address plan: the provider's VPC is 10.0.0.0/16 with a = 10.0.1.0/24 in use1-az6 and b = 10.0.2.0/24 in use1-az1, in
 // both of which its load balancers have a node. The consumer's is 10.0.0.0/16 too, with the same subnets and c =
-// 10.0.3.0/24 in us-east-1c.
+// 10.0.3.0/24 in use1-az2.
 
 import type { CreateVpcEndpointRequest, CreateVpcEndpointServiceConfigurationRequest } from '@aws-sdk/client-ec2'
 import type { LoadBalancer } from '../../../store/load-balancing-records.ts'
@@ -91,13 +91,13 @@ export function putInForce({ store }: World, id: string): void {
 function makeSide(world: World, caller: Caller): Side {
   const VpcId = world.write(createVpc, { CidrBlock: '10.0.0.0/16' }, caller).Vpc?.VpcId ?? ''
   world.write(modifyVpcAttribute, { VpcId, EnableDnsHostnames: { Value: true } }, caller)
-  const subnet = (CidrBlock: string, AvailabilityZone: string) =>
-    world.write(createSubnet, { VpcId, CidrBlock, AvailabilityZone }, caller).Subnet?.SubnetId ?? ''
+  const subnet = (CidrBlock: string, AvailabilityZoneId: string) =>
+    world.write(createSubnet, { VpcId, CidrBlock, AvailabilityZoneId }, caller).Subnet?.SubnetId ?? ''
   return {
     VpcId,
-    a: subnet('10.0.1.0/24', 'us-east-1a'),
-    b: subnet('10.0.2.0/24', 'us-east-1b'),
-    c: subnet('10.0.3.0/24', 'us-east-1c'),
+    a: subnet('10.0.1.0/24', 'use1-az6'),
+    b: subnet('10.0.2.0/24', 'use1-az1'),
+    c: subnet('10.0.3.0/24', 'use1-az2'),
   }
 }
 

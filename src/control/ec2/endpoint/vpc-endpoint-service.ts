@@ -12,7 +12,7 @@ import {
   type EndpointServiceType,
   endpointServices,
 } from '../../../catalogue/endpoint-services.ts'
-import { availabilityZones } from '../../../catalogue/regions.ts'
+import { accountZones } from '../../../catalogue/regions.ts'
 import { endpointServiceBaseName, endpointServiceName } from '../../../compile/endpoint-service-name.ts'
 import { notFound } from '../../../errors.ts'
 import type { EndpointService } from '../../../store/load-balancing-records.ts'
@@ -45,7 +45,7 @@ export function describeVpcEndpointServices(
 ): DescribeVpcEndpointServicesResult {
   const regions = (input.ServiceRegions ?? []).length > 0 ? (input.ServiceRegions ?? []) : [caller.region]
   const aws = endpointServices(caller.region).flatMap((service) =>
-    service.types.map((type) => awsOffer(service, type, caller.region)),
+    service.types.map((type) => awsOffer(service, type, caller)),
   )
   const all = [
     ...(regions.includes(caller.region) ? aws : []),
@@ -65,23 +65,23 @@ export function describeVpcEndpointServices(
   }
 }
 
-function awsOffer(service: AwsService, type: EndpointServiceType, region: Region): Offer {
+function awsOffer(service: AwsService, type: EndpointServiceType, caller: Caller): Offer {
   const id = awsServiceId(service, type)
   return {
     id,
     name: service.name,
     owner: 'amazon',
-    region,
+    region: caller.region,
     type,
     ipAddressTypes: awsAddressTypes(type),
     tags: {},
-    detail: () => ({ ServiceName: service.name, ServiceId: id, ...awsDetail(service, type, region) }),
+    detail: () => ({ ServiceName: service.name, ServiceId: id, ...awsDetail(service, type, caller) }),
   }
 }
 
-function awsDetail(service: AwsService, type: EndpointServiceType, region: Region): ServiceDetail {
+function awsDetail(service: AwsService, type: EndpointServiceType, { account, region }: Caller): ServiceDetail {
   const absent = type === 'Interface' ? service.absentZoneIds : []
-  const zones = availabilityZones(region).filter((zone) => !absent.includes(zone.id))
+  const zones = accountZones(account, region).filter((zone) => !absent.includes(zone.id))
   const privateDnsNames = type === 'Interface' ? service.privateDnsNames : []
   return {
     ServiceType: [{ ServiceType: type }],
@@ -132,13 +132,18 @@ function usersOffer(records: Records, caller: Caller, service: EndpointService):
     type: service.type,
     ipAddressTypes: service.supportedIpAddressTypes,
     tags,
-    detail: () => usersDetail(records, caller.region, service, tags),
+    detail: () => usersDetail(records, caller, service, tags),
   }
 }
 
-function usersDetail(records: Records, region: Region, service: EndpointService, tags: Tags): ServiceDetail {
+function usersDetail(
+  records: Records,
+  { account, region }: Caller,
+  service: EndpointService,
+  tags: Tags,
+): ServiceDetail {
   // From another region there are no zones to choose.
-  const zones = service.region === region ? zonesOf(records, service) : []
+  const zones = service.region === region ? zonesOf(records, service, account) : []
   const { privateDnsName } = service
   return {
     ServiceName: endpointServiceName(service),

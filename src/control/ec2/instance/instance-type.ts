@@ -9,7 +9,7 @@ import type {
   InstanceTypeOffering,
 } from '@aws-sdk/client-ec2'
 import { findInstanceType, INSTANCE_TYPES, type InstanceType } from '../../../catalogue/instance-types.ts'
-import { availabilityZones } from '../../../catalogue/regions.ts'
+import { accountZones } from '../../../catalogue/regions.ts'
 import { ApiError } from '../../../errors.ts'
 import type { Records } from '../../../store/store.ts'
 import type { Caller } from '../../caller.ts'
@@ -41,7 +41,7 @@ export function describeInstanceTypeOfferings(
 ): DescribeInstanceTypeOfferingsResult {
   const locationType =
     parseChoice('locationType', input.LocationType, ['region', 'availability-zone', 'availability-zone-id']) ?? 'region'
-  const zones = availabilityZones(caller.region)
+  const zones = accountZones(caller.account, caller.region)
   const locations = {
     region: [caller.region],
     'availability-zone': zones.map((zone) => zone.name),

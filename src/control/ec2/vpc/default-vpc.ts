@@ -2,7 +2,7 @@
 // uses the region. https://docs.aws.amazon.com/vpc/latest/userguide/default-vpc.html
 
 import type { CreateDefaultVpcRequest, CreateDefaultVpcResult } from '@aws-sdk/client-ec2'
-import { availabilityZones, privateDomain } from '../../../catalogue/regions.ts'
+import { accountZones, privateDomain } from '../../../catalogue/regions.ts'
 import { ApiError } from '../../../errors.ts'
 import { addressPlus } from '../../../ip/address.ts'
 import { type Cidr, cidr, cidrBase } from '../../../ip/cidr.ts'
@@ -89,7 +89,7 @@ function insertDefaultVpc(tx: Tx, place: Place, started: AccountRegion): Vpc {
 }
 
 function insertDefaultSubnets(tx: Tx, place: Place, { vpc, networkAcl }: VpcParts): void {
-  for (const [index, zone] of availabilityZones(place.region).entries()) {
+  for (const [index, zone] of accountZones(place.account, place.region).entries()) {
     tx.subnets.insert({
       ...ownedBy(place),
       id: tx.newId('subnet'),

@@ -11,7 +11,7 @@ import type {
   Region as RegionOutput,
   AvailabilityZone as ZoneOutput,
 } from '@aws-sdk/client-ec2'
-import { type AvailabilityZone, availabilityZones, isRegion, REGIONS } from '../../../catalogue/regions.ts'
+import { type AvailabilityZone, accountZones, isRegion, REGIONS } from '../../../catalogue/regions.ts'
 import { ApiError, invalidParameterValue } from '../../../errors.ts'
 import type { Region } from '../../../store/records.ts'
 import type { Records } from '../../../store/store.ts'
@@ -57,7 +57,7 @@ export function describeAvailabilityZones(
   caller: Caller,
   input: DescribeAvailabilityZonesRequest,
 ): DescribeAvailabilityZonesResult {
-  const zones = availabilityZones(caller.region)
+  const zones = accountZones(caller.account, caller.region)
   const names = input.ZoneNames ?? []
   const ids = input.ZoneIds ?? []
   const known = new Set(zones.flatMap((zone) => [zone.name, zone.id]))

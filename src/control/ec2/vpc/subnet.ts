@@ -8,7 +8,7 @@ import type {
   DescribeSubnetsResult,
   Subnet as SubnetOutput,
 } from '@aws-sdk/client-ec2'
-import { type AvailabilityZone, availabilityZones } from '../../../catalogue/regions.ts'
+import { type AvailabilityZone, accountZones } from '../../../catalogue/regions.ts'
 import { ApiError, dependencyViolation, invalidParameterValue } from '../../../errors.ts'
 import { type Cidr, cidrCovers, cidrsOverlap } from '../../../ip/cidr.ts'
 import type { NetworkAcl, Subnet, Vpc } from '../../../store/records.ts'
@@ -93,7 +93,7 @@ function checkSubnetBlock(tx: Tx, vpc: Vpc, block: Cidr): void {
 }
 
 function requireZone(caller: Caller, input: CreateSubnetRequest): AvailabilityZone {
-  const zones = availabilityZones(caller.region)
+  const zones = accountZones(caller.account, caller.region)
   const { AvailabilityZone: name, AvailabilityZoneId: id } = input
   if (name !== undefined && id !== undefined) {
     throw new ApiError(
