@@ -12,6 +12,7 @@ import { compilePrivateZones, compilePublicZones } from './hosted-zone.ts'
 import { compileInstances } from './instance.ts'
 import { compileInterfaceEndpoints } from './interface-endpoint.ts'
 import { compileInternet, compileSites } from './internet.ts'
+import { compileIpv6 } from './ipv6.ts'
 import { compileLoadBalancers, compileTargetGroups } from './load-balancer.ts'
 import type { Network, VpcNetwork } from './network.ts'
 import { compileNetworkAcls } from './network-acl.ts'
@@ -49,6 +50,7 @@ export function compileVpc(records: Records, vpc: Vpc): VpcNetwork {
     owner: vpc.owner,
     region: vpc.region,
     cidrs: vpc.cidrBlocks.map((block) => block.cidr),
+    ...compileIpv6(records, vpc),
     resolver: compileResolver(vpc),
     subnets: compileSubnets(records, vpc),
     interfaces: compileInterfaces(records, vpc),

@@ -66,6 +66,7 @@ function compileEndpointInterfaces(
   const nodes = service && servingNodes(records, service.record, endpoint)
   return endpointInterfaces(records, endpoint).flatMap((eni) => {
     const [address] = eni.privateAddresses
+    const [ipv6Address] = eni.ipv6Addresses ?? []
     const subnet = records.subnets.get(eni.subnetId)
     if (!address || !subnet) return []
     const { availabilityZone, availabilityZoneId } = subnet
@@ -78,8 +79,9 @@ function compileEndpointInterfaces(
         id: eni.id,
         subnetId: subnet.id,
         availabilityZone,
-        address,
         availabilityZoneId,
+        address,
+        ...(ipv6Address && { ipv6Address }),
         backboneAddress: eni.backboneAddress,
         ...(nodeId && { nodeId }),
         ...(isWithdrawn && { withdrawn: true as const }),

@@ -33,10 +33,21 @@ export function ipv6View(vpc: VpcNetwork): VpcNetwork | undefined {
   return made
 }
 
-/** The VPCs that have IPv6, as IPv6 sees them, and all that is not a VPC's as it is. */
+const networks = new WeakMap<Network, Network>()
+
+/** The VPCs that have IPv6, as IPv6 sees them, and the sites. */
 export function ipv6Network(network: Network): Network {
+  const known = networks.get(network)
+  if (known) return known
   const viewsOf = (vpcs: readonly VpcNetwork[]) => vpcs.flatMap((vpc) => ipv6View(vpc) ?? [])
-  return { ...network, vpcs: viewsOf(network.vpcs), inhabited: viewsOf(network.inhabited) }
+  const made: Network = {
+    vpcs: viewsOf(network.vpcs),
+    inhabited: viewsOf(network.inhabited),
+    publicZones: network.publicZones,
+    ...(network.sites && { sites: network.sites }),
+  }
+  networks.set(network, made)
+  return made
 }
 
 /** Which family a VPC, or a view of one, is seen in. */
@@ -45,20 +56,13 @@ export function familyOf({ cidrs: [primary] }: Pick<VpcNetwork, 'cidrs'>): Famil
 }
 
 function makeView(vpc: VpcNetwork, cidrs: VpcNetwork['cidrs']): VpcNetwork {
-  const {
-    // What carries IPv4 only: load balancers and what leads to them, resources, NAT, on-premises networks.
-    resourceEndpoints: _resourceEndpoints,
-    resourceGateways: _resourceGateways,
-    gatewayLoadBalancerEndpoints: _gatewayLoadBalancerEndpoints,
-    natGateways: _natGateways,
-    transitGatewayLinks: _transitGatewayLinks,
-    vpnGateway: _vpnGateway,
-    peerings: _peerings,
-    ...rest
-  } = vpc
   const peerings = vpc.peerings?.flatMap(viewPeering) ?? []
+  // Each thing by its name: what is not here carries IPv4 only, as load balancers and what leads to them, resources, NAT
+  // gateways, transit gateways and on-premises networks do.
   return {
-    ...rest,
+    id: vpc.id,
+    owner: vpc.owner,
+    region: vpc.region,
     cidrs,
     resolver: { ...vpc.resolver, addresses: [IPV6_RESOLVER] },
     subnets: vpc.subnets.flatMap(viewSubnet),
@@ -70,11 +74,16 @@ function makeView(vpc: VpcNetwork, cidrs: VpcNetwork['cidrs']): VpcNetwork {
       ingress: acl.ingress.filter(({ cidr }) => cidrFamily(cidr) === 6),
       egress: acl.egress.filter(({ cidr }) => cidrFamily(cidr) === 6),
     })),
+    instances: vpc.instances,
     endpoints: vpc.endpoints.map(viewEndpoint),
+    privateZones: vpc.privateZones,
     loadBalancers: [],
     targetGroups: [],
     connections: [],
     ...(peerings.length > 0 && { peerings }),
+    ...(vpc.internetGatewayId && { internetGatewayId: vpc.internetGatewayId }),
+    ...(vpc.egressOnlyInternetGatewayIds && { egressOnlyInternetGatewayIds: vpc.egressOnlyInternetGatewayIds }),
+    failedZoneIds: vpc.failedZoneIds,
   }
 }
 

@@ -19,6 +19,7 @@ export function compileInterfaces(records: Records, vpc: Vpc): InterfaceNetwork[
       subnetId: eni.subnetId,
       macAddress: eni.macAddress,
       addresses: eni.privateAddresses,
+      ...(eni.ipv6Addresses?.length && { ipv6Addresses: eni.ipv6Addresses }),
       groupIds: [...eni.groupIds].sort(),
       sourceDestCheck: eni.sourceDestCheck,
       backboneAddress: eni.backboneAddress,

@@ -1,9 +1,9 @@
 // Peering connections that are active, as each of the two VPCs meets them.
 // https://docs.aws.amazon.com/vpc/latest/peering/vpc-peering-basics.html
 
-import { compareAddresses } from '../ip/address.ts'
+import { type Address, compareAddresses } from '../ip/address.ts'
 import type { VpcPeeringConnection } from '../store/peering-records.ts'
-import type { Vpc, VpcId } from '../store/records.ts'
+import type { NetworkInterface, Vpc, VpcId } from '../store/records.ts'
 import type { Records } from '../store/store.ts'
 import { shouldRun } from './instance.ts'
 import type { PeeringNetwork, VpcNetwork } from './network.ts'
@@ -40,20 +40,32 @@ function compilePeering(records: Records, vpc: Vpc, peering: VpcPeeringConnectio
       region: other.region,
       cidrs: other.cidrBlocks.map(({ cidr }) => cidr),
       ...(allowsDns && { resolvesNames: true as const }),
-      clients: compileClients(records, other.id),
+      clients: compileClients(records, other.id, ({ privateAddresses }) => privateAddresses),
+      ...compileIpv6(records, vpc, other),
     },
   ]
 }
 
-function compileClients(records: Records, vpcId: VpcId): PeeringNetwork['clients'] {
+/** Of IPv6 only what both have a block for. */
+function compileIpv6(records: Records, vpc: Vpc, other: Vpc): Pick<PeeringNetwork, 'ipv6Cidrs' | 'ipv6Clients'> {
+  if (!vpc.ipv6CidrBlocks?.length || !other.ipv6CidrBlocks?.length) return {}
+  return {
+    ipv6Cidrs: other.ipv6CidrBlocks.map(({ cidr }) => cidr),
+    ipv6Clients: compileClients(records, other.id, ({ ipv6Addresses = [] }) => ipv6Addresses),
+  }
+}
+
+function compileClients(
+  records: Records,
+  vpcId: VpcId,
+  addressesOf: (eni: NetworkInterface) => readonly Address[],
+): PeeringNetwork['clients'] {
   return records.networkInterfaces
     .where('vpcId', vpcId)
     .filter(({ attachment }) => {
       const instance = attachment && records.instances.get(attachment.instanceId)
       return instance !== undefined && shouldRun(instance)
     })
-    .flatMap(({ privateAddresses, backboneAddress }) =>
-      privateAddresses.map((address) => ({ address, backboneAddress })),
-    )
+    .flatMap((eni) => addressesOf(eni).map((address) => ({ address, backboneAddress: eni.backboneAddress })))
     .sort((a, b) => compareAddresses(a.address, b.address))
 }

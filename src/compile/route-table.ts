@@ -13,8 +13,8 @@ import type { NextHop, RouteEntry, RouteTableNetwork } from './network.ts'
 import { byId } from './order.ts'
 import { prefixListCidrs } from './prefix-list.ts'
 import { bySpecificity } from './specificity.ts'
-import { vpcBlocks } from './vpc-blocks.ts'
 import { compileTransitGatewayHop } from './transit-gateway.ts'
+import { vpcBlocks } from './vpc-blocks.ts'
 import { learntRoutes, vpnGatewayOf } from './vpn-gateway.ts'
 
 export function compileRouteTables(records: Records, vpc: Vpc): RouteTableNetwork[] {
@@ -45,8 +45,8 @@ function compileCidrRoute(records: Records, table: RouteTable, route: Route): Ro
  * it. Where two lists have the same block, AWS takes either and stays with it; here it is the older route. */
 function withPrefixLists(records: Records, vpc: Vpc, table: RouteTable, plain: readonly RouteEntry[]): RouteEntry[] {
   const entries = new Map(plain.map((one) => [one.cidr, one]))
-  for (const route of table.routes) {
   const own = vpcBlocks(vpc)
+  for (const route of table.routes) {
     const { destination } = route
     if (destination.kind !== 'prefixList') continue
     const nextHop = compileTarget(records, table, route)
@@ -117,7 +117,11 @@ function compileTarget(records: Records, table: RouteTable, { target }: Route): 
     }
     case 'transitGateway':
       return compileTransitGatewayHop(records, table, target.id)
-    case 'egressOnlyInternetGateway':
+    case 'egressOnlyInternetGateway': {
+      const gateway = records.egressOnlyInternetGateways.get(target.id)
+      if (gateway?.vpcId !== table.vpcId) return { kind: 'blackhole', why: `${target.id} does not exist` }
+      return { kind: 'egressOnlyInternetGateway', gatewayId: gateway.id }
+    }
     case 'other':
       return { kind: 'blackhole', why: `${target.id} is stored and carries no packets yet` }
     default:

@@ -1,7 +1,7 @@
 // Security groups: rules with their peers resolved, and who is a member.
 // https://docs.aws.amazon.com/vpc/latest/userguide/vpc-security-groups.html
 
-import { type Address, compareAddresses } from '../ip/address.ts'
+import { type Address, addressFamily, compareAddresses } from '../ip/address.ts'
 import type { SecurityGroupId, SecurityGroupRule, Vpc } from '../store/records.ts'
 import type { Records } from '../store/store.ts'
 import type { SecurityGroupNetwork, SecurityGroupRuleNetwork } from './network.ts'
@@ -15,11 +15,20 @@ export function compileSecurityGroups(records: Records, vpc: Vpc): SecurityGroup
     .where('vpcId', vpc.id)
     .map(({ id }) => ({
       id,
-      members: (members.get(id) ?? []).sort(compareAddresses),
+      ...compileMembers(members.get(id) ?? []),
       ingress: compileGroupRules(records, vpc, id, 'ingress'),
       egress: compileGroupRules(records, vpc, id, 'egress'),
     }))
     .sort(byId)
+}
+
+function compileMembers(addresses: readonly Address[]): Pick<SecurityGroupNetwork, 'members' | 'ipv6Members'> {
+  const sorted = addresses.toSorted(compareAddresses)
+  const ipv6Members = sorted.filter((one) => addressFamily(one) === 6)
+  return {
+    members: ipv6Members.length > 0 ? sorted.filter((one) => addressFamily(one) === 4) : sorted,
+    ...(ipv6Members.length > 0 && { ipv6Members }),
+  }
 }
 
 /** Where a group is. */
@@ -72,14 +81,15 @@ function compileGroupPeer(records: Records, vpc: Home, groupId: SecurityGroupId)
   return { kind: 'group', groupId, members: members.sort(compareAddresses) }
 }
 
-/** A reference to a group means the private addresses of the interfaces that carry it. */
+/** A reference to a group means the private addresses of the interfaces that carry it, of either family. */
 function groupMembers(records: Records, vpc: Pick<Vpc, 'id'>): Map<SecurityGroupId, Address[]> {
   const members = new Map<SecurityGroupId, Address[]>()
   for (const eni of records.networkInterfaces.where('vpcId', vpc.id)) {
     for (const groupId of eni.groupIds) {
       const addresses = members.get(groupId)
-      if (addresses) addresses.push(...eni.privateAddresses)
-      else members.set(groupId, [...eni.privateAddresses])
+      const own = [...eni.privateAddresses, ...(eni.ipv6Addresses ?? [])]
+      if (addresses) addresses.push(...own)
+      else members.set(groupId, own)
     }
   }
   return members

@@ -14,6 +14,7 @@ export function compileSubnets(records: Records, vpc: Vpc): SubnetNetwork[] {
     .map((subnet) => ({
       id: subnet.id,
       cidr: subnet.cidr,
+      ...(subnet.ipv6Cidr && { ipv6Cidr: subnet.ipv6Cidr.cidr }),
       router: addressPlus(cidrBase(subnet.cidr), 1),
       availabilityZone: subnet.availabilityZone,
       availabilityZoneId: subnet.availabilityZoneId,

@@ -3,6 +3,7 @@
 
 import type { RemoteInfo, Socket as UdpSocket } from 'node:dgram'
 import type { Socket, Server as TcpServer } from 'node:net'
+import { unembed } from '../compile/backbone.ts'
 import { lookupIn } from '../compile/lookup.ts'
 import type { Network } from '../compile/network.ts'
 import { parseAddress } from '../ip/address.ts'
@@ -32,6 +33,7 @@ interface Sender {
 
 export interface DnsSockets {
   readonly dnsUdp: UdpSocket
+  readonly dnsUdpIpv6?: UdpSocket
   readonly dnsTcp: TcpServer
 }
 
@@ -58,9 +60,11 @@ export class DnsServer {
   }
 
   /** Answers on sockets that are already bound; who opened them closes them. */
-  serve({ dnsUdp, dnsTcp }: DnsSockets): void {
-    dnsUdp.on('message', (message, sender) => this.#answerDatagram(dnsUdp, message, sender))
-    dnsUdp.on('error', (error) => this.#log(`dns: UDP socket: ${error.message}`))
+  serve({ dnsUdp, dnsUdpIpv6, dnsTcp }: DnsSockets): void {
+    for (const socket of dnsUdpIpv6 ? [dnsUdp, dnsUdpIpv6] : [dnsUdp]) {
+      socket.on('message', (message, sender) => this.#answerDatagram(socket, message, sender))
+      socket.on('error', (error) => this.#log(`dns: UDP socket: ${error.message}`))
+    }
     dnsTcp.on('connection', (socket) => this.#answerConnection(socket))
     dnsTcp.on('error', (error) => this.#log(`dns: TCP socket: ${error.message}`))
   }
@@ -105,7 +109,7 @@ export class DnsServer {
     const known = this.#senders.get(from)
     if (known) return known
     const address = parseAddress(from.replace(/^::ffff:/, ''))
-    const placed = address && lookupIn(network).interfaceByBackbone.get(address)
+    const placed = address && lookupIn(network).interfaceByBackbone.get(unembed(address))
     if (!placed?.vpc.resolver.enabled) return undefined
     const asker = askerOf(network, placed)
     const alike = `${asker.vpc.id} ${asker.availabilityZoneId}`

@@ -7,12 +7,12 @@ import type { Socket, Server as TcpServer } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { createSecureContext, type SecureContext } from 'node:tls'
 import { findEndpointService } from '../catalogue/endpoint-services.ts'
-import { BACKBONE } from '../compile/backbone.ts'
-import { DEFAULT_SITE, isOutside, SITES, sitesOf } from '../compile/internet.ts'
+import { BACKBONE, unembed } from '../compile/backbone.ts'
+import { DEFAULT_SITE, ipv4OfOutside, isOutside, SITES, sitesOf } from '../compile/internet.ts'
 import { lookupIn, type PlacedEndpoint } from '../compile/lookup.ts'
 import type { Network, SiteNetwork } from '../compile/network.ts'
 import type { Connection, EndpointConnection } from '../iam/connection.ts'
-import { type Address, parseAddress } from '../ip/address.ts'
+import { type Address, addressFamily, type Family, parseAddress } from '../ip/address.ts'
 import { cidrContains } from '../ip/cidr.ts'
 import { askerAt } from './asker.ts'
 import { normaliseHost } from './aws-host.ts'
@@ -146,11 +146,11 @@ export class EdgeListener {
   }
 
   #pathOf(socket: Socket): Path | undefined {
-    const { local, remote } = this.#addressesOf(socket)
+    const { local, remote, family } = this.#addressesOf(socket)
     if (local && remote && isOutside(local)) return this.#outsidePath(local, remote)
     const lookup = lookupIn(this.#options.network())
     const placed = local && lookup.endpointByBackbone.get(local)
-    const asker = placed && remote && askerAt(lookup, placed, remote, 4)
+    const asker = placed && remote && askerAt(lookup, placed, remote, family)
     if (!placed || !asker) return undefined
     return {
       placed,
@@ -181,7 +181,7 @@ export class EdgeListener {
   #addressesOf(socket: Socket): SocketAddresses {
     let addresses = this.#addresses.get(socket)
     if (!addresses) {
-      addresses = { local: backboneAddress(socket.localAddress), remote: backboneAddress(socket.remoteAddress) }
+      addresses = addressesOf(socket)
       this.#addresses.set(socket, addresses)
     }
     return addresses
@@ -232,6 +232,8 @@ type Path =
 interface SocketAddresses {
   readonly local: Address | undefined
   readonly remote: Address | undefined
+  /** Of the packets: the addresses of the backbone are IPv4's for both. */
+  readonly family: Family
 }
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => void
@@ -299,8 +301,17 @@ class TlsFront {
   }
 }
 
-/** A socket's address; a dual-stack listener writes IPv4 ones as `::ffff:240.1.0.1`. */
-function backboneAddress(text: string | undefined) {
+function addressesOf({ localAddress, remoteAddress }: Socket): SocketAddresses {
+  const [local, remote] = [socketAddress(localAddress), socketAddress(remoteAddress)]
+  return {
+    local: local && ipv4OfOutside(unembed(local)),
+    remote: remote && unembed(remote),
+    family: remote ? addressFamily(remote) : 4,
+  }
+}
+
+/** A dual-stack listener writes IPv4 addresses as `::ffff:240.1.0.1`. */
+function socketAddress(text: string | undefined) {
   return parseAddress(text?.replace(/^::ffff:/, '') ?? '')
 }
 

@@ -1,11 +1,12 @@
 // Would it get there, and if not, what stops it? Walks one flow through the Network that the driver enforces, and one
 // request through the policies that the front door evaluates. It decides nothing that they do not decide the same way.
 
+import { ipv6Network, ipv6View } from '../compile/ipv6-view.ts'
 import { lookupIn, type PlacedInterface } from '../compile/lookup.ts'
 import type { EndpointNetwork, Network } from '../compile/network.ts'
 import { askerOf } from '../dns/resolve.ts'
 import type { Organizations } from '../iam/request.ts'
-import type { Address } from '../ip/address.ts'
+import { type Address, addressFamily } from '../ip/address.ts'
 import { interfaceEndpointAt } from './endpoint.ts'
 import { type EndpointStates, withEndpointState } from './endpoint-state.ts'
 import { withForeignNameHint } from './foreign-name.ts'
@@ -29,14 +30,36 @@ export interface AboutRecords {
 }
 
 export function explain(network: Network, question: Question, about: AboutRecords = {}): Trace {
-  const { organizations, endpointStates } = about
   const sender = findSender(network, question.from)
-  const source = sender?.networkInterface.addresses[0]
-  if (!sender || !source) return trace(question, [noSender(question.from)])
-  const { id } = sender.networkInterface
-  const start = pass({ stage: 'source-check', by: id, why: `${source} is an address of ${id}` })
+  if (!sender) return trace(question, [noSender(question.from)])
   const { step, addresses } = destinationOf(network, sender, question)
   const named = [...senderZoneSteps(sender, question), ...(step ? [step] : [])]
+  if (addresses[0] !== undefined && addressFamily(addresses[0]) === 6) {
+    const view = inIpv6(network, sender)
+    return view
+      ? explainWalk(view.network, view.sender, question, { named, addresses, about })
+      : trace(question, [...named, withoutIpv6(sender)])
+  }
+  return explainWalk(network, sender, question, { named, addresses, about })
+}
+
+interface Asked {
+  readonly named: readonly Step[]
+  readonly addresses: readonly Address[]
+  readonly about: AboutRecords
+}
+
+/** Where the sender and all that it meets are of the family of the addresses. */
+function explainWalk(
+  network: Network,
+  sender: PlacedInterface,
+  question: Question,
+  { named, addresses, about: { organizations, endpointStates } }: Asked,
+): Trace {
+  const { id } = sender.networkInterface
+  const source = sender.networkInterface.addresses[0]
+  if (!source) return trace(question, [noSender(question.from)])
+  const start = pass({ stage: 'source-check', by: id, why: `${source} is an address of ${id}` })
   const spelled = 'name' in question.to ? question.to.name : undefined
   const withState = (one: Step) => withEndpointState(one, spelled, endpointStates)
   const path = worstPath(network, sender, addresses, question)
@@ -59,6 +82,17 @@ export function explain(network: Network, question: Question, about: AboutRecord
     ...(reached && { endpointId: reached.id }),
     returnPath: replyTo(firstPacket({ source, destination }, question.to.protocol, question.to.port)),
   })
+}
+
+/** Undefined when the sender has no IPv6 address. */
+function inIpv6(network: Network, { vpc, networkInterface }: PlacedInterface) {
+  const view = ipv6View(vpc)
+  const placed = view?.interfaces.find(({ id }) => id === networkInterface.id)
+  return view && placed && { network: ipv6Network(network), sender: { vpc: view, networkInterface: placed } }
+}
+
+function withoutIpv6({ networkInterface: { id, subnetId } }: PlacedInterface): Step {
+  return stop({ stage: 'source-check', by: id, why: `${id} in ${subnetId} has no IPv6 address` })
 }
 
 /** The interface that the question starts from, when its instance runs. */

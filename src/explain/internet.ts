@@ -1,10 +1,11 @@
 // Through a NAT gateway, the internet gateway, and what is beyond it: a site, AWS, or another VPC's public address.
 
-import { isOutside, sitesOf } from '../compile/internet.ts'
+import { ipv4OfOutside, isOutside, sitesOf } from '../compile/internet.ts'
 import type { InterfaceNetwork, Network, SubnetNetwork, VpcNetwork } from '../compile/network.ts'
 import type { Address } from '../ip/address.ts'
 import { TCP } from '../ip/protocol.ts'
 import type { NatGatewayId } from '../store/internet-records.ts'
+import type { EgressOnlyInternetGatewayId } from '../store/ipv6-records.ts'
 import type { InternetGatewayId } from '../store/records.ts'
 import { networkAclStep } from './network-acl.ts'
 import { formatTraffic, type Packet, replyTo } from './packet.ts'
@@ -29,9 +30,18 @@ export function internetSteps({ network, vpc, packet }: Hop, gatewayId: Internet
     const why = `${packet.source} has no public address: ${gatewayId} drops what nobody could answer. An Elastic IP address or a NAT gateway would give it one`
     return [stop({ stage: 'internet-gateway', by: gatewayId, why })]
   }
-  const why = `${packet.source} is ${known.publicAddress} on the internet`
-  const through = pass({ stage: 'internet-gateway', by: known.by, why })
+  const isSame = known.publicAddress === packet.source
+  const why = isSame
+    ? `${packet.source} is public as it is`
+    : `${packet.source} is ${known.publicAddress} on the internet`
+  const through = pass({ stage: 'internet-gateway', by: isSame ? gatewayId : known.by, why })
   return [through, ...outsideSteps(network, { ...packet, source: known.publicAddress })]
+}
+
+/** Out by an egress-only gateway, which knows the flow when its answers come. */
+export function egressOnlySteps({ network, packet }: Hop, gatewayId: EgressOnlyInternetGatewayId): Step[] {
+  const why = `${gatewayId} lets out what begins here, and its answers in`
+  return [pass({ stage: 'internet-gateway', by: gatewayId, why }), ...outsideSteps(network, packet)]
 }
 
 /** To a NAT gateway, and on from its subnet. */
@@ -69,8 +79,9 @@ export function natSteps(hop: Hop, natGatewayId: NatGatewayId): Step[] {
 
 function outsideSteps(network: Network, packet: Packet): Step[] {
   const { destination } = packet
-  const site = sitesOf(network).find(({ address }) => address === destination)
-  if (isOutside(destination)) return [outsideStep(destination, packet, site?.name)]
+  const outside = ipv4OfOutside(destination)
+  const site = sitesOf(network).find(({ address }) => address === outside)
+  if (isOutside(outside)) return [outsideStep(destination, packet, site?.name)]
   for (const vpc of network.vpcs) {
     for (const receiver of vpc.interfaces) {
       const known = receiver.publicAddresses?.find(({ publicAddress }) => publicAddress === destination)

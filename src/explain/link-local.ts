@@ -1,7 +1,7 @@
 // Destinations that no group, ACL or route stands before: the sender itself, the resolver, the metadata service, and the
 // rest of the link-local range. https://docs.aws.amazon.com/vpc/latest/userguide/vpc-security-groups.html
 
-import { LINK_LOCAL_METADATA } from '../compile/backbone.ts'
+import { IPV6_METADATA, LINK_LOCAL_METADATA } from '../compile/backbone.ts'
 import type { PlacedInterface } from '../compile/lookup.ts'
 import type { Address } from '../ip/address.ts'
 import { cidr, cidrContains } from '../ip/cidr.ts'
@@ -9,8 +9,8 @@ import { TCP } from '../ip/protocol.ts'
 import { formatTraffic, hasPorts, type Packet } from './packet.ts'
 import { pass, type Step, stop } from './trace.ts'
 
-const LINK_LOCAL = cidr('169.254.0.0/16')
-const LOOPBACK = cidr('127.0.0.0/8')
+const LINK_LOCAL = [cidr('169.254.0.0/16'), cidr('fe80::/10'), cidr('fd00:ec2::/32')]
+const LOOPBACK = [cidr('127.0.0.0/8'), cidr('::1/128')]
 
 /** The one step of such a packet; undefined when the destination is an ordinary one. */
 export function exemptStep({ vpc, networkInterface }: PlacedInterface, packet: Packet): Step | undefined {
@@ -19,13 +19,13 @@ export function exemptStep({ vpc, networkInterface }: PlacedInterface, packet: P
     return pass({ stage: 'target', by: networkInterface.id, why: `${destination} is the sender itself` })
   }
   if (vpc.resolver.addresses.includes(destination)) return resolverStep({ vpc, networkInterface }, packet)
-  if (destination === LINK_LOCAL_METADATA) return metadataStep(vpc.id, packet)
-  if (!cidrContains(LINK_LOCAL, destination)) return undefined
+  if (destination === LINK_LOCAL_METADATA || destination === IPV6_METADATA) return metadataStep(vpc.id, packet)
+  if (!LINK_LOCAL.some((block) => cidrContains(block, destination))) return undefined
   return stop({ stage: 'route', by: vpc.id, why: `${destination} is link-local, and nothing there is served` })
 }
 
 export function isLoopback(address: Address): boolean {
-  return cidrContains(LOOPBACK, address)
+  return LOOPBACK.some((block) => cidrContains(block, address))
 }
 
 function resolverStep({ vpc }: PlacedInterface, packet: Packet): Step {

@@ -1,7 +1,7 @@
 // The dns stage: what the VPC's resolver answers for the name, and the addresses to go on with.
 
 import { publicAddresses } from '../dns/public-names.ts'
-import { type Asker, resolve } from '../dns/resolve.ts'
+import { type Answer, type Asker, resolve } from '../dns/resolve.ts'
 import { type Address, parseAddress } from '../ip/address.ts'
 import { nameServerStep } from './name-server.ts'
 import { shortArn } from './short-arn.ts'
@@ -27,9 +27,9 @@ export function resolveName(asker: Asker, spelled: string): ResolvedName {
   }
   const elsewhere = nameServerStep(vpc, name)
   if (elsewhere) return { step: elsewhere, addresses: [] }
-  const { code, answers, by } = resolve(asker, { name, type: 'A' })
+  const { code, answers, by } = answerOf(asker, name)
   const decider = by.at(-1) ?? vpc.id
-  const addresses = answers.flatMap((record) => (record.type === 'A' ? (parseAddress(record.data) ?? []) : []))
+  const addresses = addressesIn(answers)
   if (addresses.length > 0) {
     const why = `${name} is ${listText(addresses)}${sourceText(by)}`
     return { step: pass({ stage: 'dns', by: decider, why }), addresses }
@@ -38,6 +38,20 @@ export function resolveName(asker: Asker, spelled: string): ResolvedName {
   const hint = vpc.resolver.hostnames ? '' : `; ${vpc.id} has enableDnsHostnames off`
   const why = `${name}: ${code}, ${reason}${hidingText(by)}${hint}`
   return { step: stop({ stage: 'dns', by: decider, why }), addresses: [] }
+}
+
+/** A client that has both takes either, so IPv6's addresses are asked for where there are no others. */
+function answerOf(asker: Asker, name: string): Answer {
+  const answer = resolve(asker, { name, type: 'A' })
+  if (addressesIn(answer.answers).length > 0 || !asker.vpc.ipv6Cidrs) return answer
+  const ipv6 = resolve(asker, { name, type: 'AAAA' })
+  return addressesIn(ipv6.answers).length > 0 ? ipv6 : answer
+}
+
+function addressesIn(answers: Answer['answers']): Address[] {
+  return answers.flatMap((record) =>
+    record.type === 'A' || record.type === 'AAAA' ? (parseAddress(record.data) ?? []) : [],
+  )
 }
 
 /** Whose zones the answer is from; nothing for those that every VPC has. */

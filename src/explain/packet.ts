@@ -1,7 +1,7 @@
 // The packet that explain sends through a Network, and its reply.
 
-import type { Address } from '../ip/address.ts'
-import { ALL_PROTOCOLS, formatProtocol, ICMP, type PortRange, type Protocol, TCP, UDP } from '../ip/protocol.ts'
+import { type Address, addressFamily } from '../ip/address.ts'
+import { ALL_PROTOCOLS, formatProtocol, ICMP, ICMPV6, type PortRange, type Protocol, TCP, UDP } from '../ip/protocol.ts'
 
 export interface Packet {
   readonly protocol: Protocol
@@ -32,6 +32,10 @@ interface Ends {
 /** The first packet of a flow: a connection's SYN, a datagram, an echo request. */
 export function firstPacket({ source, destination }: Ends, protocol: Protocol, port: number | undefined): Packet {
   const ends = { protocol, source, destination }
+  // Who pings an IPv6 address sends ICMPv6, whatever it is called.
+  if (addressFamily(destination) === 6 && (protocol === ICMP || protocol === ICMPV6)) {
+    return { ...ends, protocol: ICMPV6, icmp: { type: 128, code: 0 } }
+  }
   if (protocol === ICMP) return { ...ends, icmp: { type: 8, code: 0 } }
   if (!hasPorts(protocol) || port === undefined) return ends
   return { ...ends, ports: { from: port, to: port } }
@@ -39,7 +43,7 @@ export function firstPacket({ source, destination }: Ends, protocol: Protocol, p
 
 export function replyTo(packet: Packet): Packet {
   const ends = { protocol: packet.protocol, source: packet.destination, destination: packet.source }
-  if (packet.icmp) return { ...ends, icmp: { type: 0, code: 0 } }
+  if (packet.icmp) return { ...ends, icmp: { type: packet.protocol === ICMPV6 ? 129 : 0, code: 0 } }
   return packet.ports ? { ...ends, ports: EPHEMERAL } : ends
 }
 

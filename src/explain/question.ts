@@ -3,7 +3,7 @@
 import type { Principal } from '../iam/principal.ts'
 import type { Authorisation } from '../iam/request.ts'
 import { type Address, parseAddress } from '../ip/address.ts'
-import { ICMP, type Protocol, TCP } from '../ip/protocol.ts'
+import { ICMP, ICMPV6, type Protocol, TCP } from '../ip/protocol.ts'
 import type { InstanceId, Instant, NetworkInterfaceId } from '../store/records.ts'
 
 export interface Question {
@@ -33,16 +33,23 @@ export interface ServiceRequest extends Omit<Authorisation, 'keys'> {
   readonly keys?: Authorisation['keys']
 }
 
-/** Reads `s3.us-east-1.amazonaws.com:443`, `10.0.2.5:80`, or `10.0.2.5` for 443 (or for a protocol without ports);
- * undefined when it is none of them. */
+/** Reads `s3.us-east-1.amazonaws.com:443`, `10.0.2.5:80`, `[2600:1f10::5]:80`, or an address alone for 443 (or for a protocol
+ * without ports); undefined when it is none of them. */
 export function parseTarget(text: string, protocol: Protocol = TCP): Target | undefined {
-  const match = /^(?<host>[A-Za-z0-9._-]{1,254}?)(?::(?<port>\d{1,5}))?$/.exec(text)
-  const { host, port } = match?.groups ?? {}
+  const match = /^(?:\[(?<bracketed>[0-9a-fA-F:.]+)\]|(?<named>[A-Za-z0-9._-]{1,254}?))(?::(?<port>\d{1,5}))?$/.exec(
+    text,
+  )
+  const { bracketed, named, port } = match?.groups ?? {}
+  const host = bracketed ?? named ?? (parseAddress(text) && text)
   if (!host) return undefined
   const number = port === undefined ? 443 : Number(port)
   if (number < 1 || number > 65_535) return undefined
   const address = parseAddress(host)
   // All digits and dots, and no address: a slip, never a name.
-  if (!address && /^[\d.]+$/.test(host)) return undefined
-  return { ...(address ? { address } : { name: host }), protocol, ...(protocol === ICMP ? {} : { port: number }) }
+  if (!address && (bracketed !== undefined || /^[\d.]+$/.test(host))) return undefined
+  return {
+    ...(address ? { address } : { name: host }),
+    protocol,
+    ...(protocol === ICMP || protocol === ICMPV6 ? {} : { port: number }),
+  }
 }

@@ -17,7 +17,7 @@ import type { TransitGatewayAttachmentId } from '../store/transit-gateway-record
 import { applianceSteps } from './appliances.ts'
 import { nodeOf, nodeSteps } from './balancer.ts'
 import { endpointSteps, interfaceEndpointAt, notInForce, withGroupHint } from './endpoint.ts'
-import { internetSteps, natSteps } from './internet.ts'
+import { egressOnlySteps, internetSteps, natSteps } from './internet.ts'
 import { exemptStep } from './link-local.ts'
 import { networkAclStep } from './network-acl.ts'
 import { formatTraffic, type Packet, replyTo } from './packet.ts'
@@ -88,12 +88,13 @@ function gatewayOf(vpc: VpcNetwork, nextHop: NextHop | undefined): EndpointNetwo
 function arrive(hop: Hop, nextHop: NextHop | undefined): Step[] {
   switch (nextHop?.kind) {
     case undefined:
-    case 'egressOnlyInternetGateway':
     case 'vpnGateway':
     case 'blackhole':
       return []
     case 'local':
       return deliver(hop)
+    case 'egressOnlyInternetGateway':
+      return egressOnlySteps(hop, nextHop.gatewayId)
     case 'vpcEndpoint':
       return gatewaySteps(hop, gatewayOf(hop.vpc, nextHop))
     case 'gatewayLoadBalancerEndpoint':

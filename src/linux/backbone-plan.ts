@@ -4,7 +4,7 @@
 // all the rules do.
 
 import { BACKBONE, GENEVE_PORT, METADATA_BACKBONE, RESOLVER_BACKBONE, SHADOWS } from '../compile/backbone.ts'
-import { INTERNET, INTERNET_IPV6 } from '../compile/internet.ts'
+import { INTERNET } from '../compile/internet.ts'
 import { ipv6Ruleset, twinOf } from './ipv6-words.ts'
 import { backboneNamespace } from './names.ts'
 import type { NftSet, Rule, Ruleset } from './nft.ts'
@@ -51,7 +51,7 @@ function planIpv6(parts: readonly BackbonePart[], ipv6: readonly PartRules[]): F
     neighbours: families.flatMap(({ neighbours }) => neighbours),
     routes: [
       ...own,
-      ...(hasInternet ? [local(INTERNET_IPV6)] : []),
+      ...(hasInternet ? INTERNET.map((block) => local(twinOf(block))) : []),
       ...families.flatMap(({ routes }) => routes),
       NOWHERE,
     ],

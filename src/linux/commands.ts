@@ -96,7 +96,13 @@ export async function setRouterSysctls(run: Run, namespace: string): Promise<voi
 }
 
 export async function setBackboneSysctls(run: Run, namespace: string): Promise<void> {
-  await setSysctls(run, namespace, '1', ['ipv4/ip_forward', ...WITHOUT_IPV6, ...IPV6_FORWARDING])
+  // So that the sockets of IPv6 can be opened before it is on.
+  await setSysctls(run, namespace, '1', [
+    'ipv4/ip_forward',
+    'ipv6/ip_nonlocal_bind',
+    ...WITHOUT_IPV6,
+    ...IPV6_FORWARDING,
+  ])
   await setSysctls(run, namespace, '0', [...WITHOUT_RP_FILTER, ...WITHOUT_REDIRECTS, ...WITHOUT_DAD])
 }
 

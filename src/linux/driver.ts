@@ -22,11 +22,13 @@ export interface Driver {
   destroy(): Promise<void>
 }
 
-/** Listening sockets inside the backbone namespace. The local address of a connection tells which service or endpoint
+/** Listening sockets inside the backbone namespace; those of TCP also give what comes by IPv6. The local address of a connection tells which service or endpoint
  * was asked, the remote one which interface asks. */
 export interface BackboneSockets {
   /** RESOLVER_BACKBONE port 53. */
   readonly dnsUdp: UdpSocket
+  /** The same for IPv6; absent on a host that has none. */
+  readonly dnsUdpIpv6?: UdpSocket
   readonly dnsTcp: TcpServer
   /** METADATA_BACKBONE port 80. */
   readonly metadata: TcpServer

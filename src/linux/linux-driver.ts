@@ -8,7 +8,7 @@ import type { InstanceId, VpcId } from '../store/records.ts'
 import { backboneHasDrifted, vpcHasDrifted } from './audit.ts'
 import { type BackboneState, convergeBackbone, prepareBackbone } from './backbone-kernel.ts'
 import { planBackbone } from './backbone-plan.ts'
-import { openBackboneSockets } from './backbone-sockets.ts'
+import { type OpenSockets, openBackboneSockets } from './backbone-sockets.ts'
 import type { Bandwidth } from './bandwidth.ts'
 import { ipBatch, listNames, listNamespaces } from './commands.ts'
 import { namespacesOf, stateOf, type VpcChange } from './diff.ts'
@@ -91,7 +91,7 @@ export class LinuxDriver implements Driver {
   readonly #bootedHosts = new Map<string, string>()
   /** Undefined: to be read anew. */
   #backbone: BackboneState | undefined
-  #sockets: BackboneSockets | undefined
+  #sockets: OpenSockets | undefined
   #turn: Promise<unknown> = Promise.resolve()
   /** How many applies have begun or ended: odd while one is under way. */
   #rounds = 0
@@ -111,7 +111,7 @@ export class LinuxDriver implements Driver {
   async start(): Promise<BackboneSockets> {
     await prepareBackbone(this.#run, this.#world, await this.#liveNamespaces())
     this.#sockets = await openBackboneSockets(this.#backboneName)
-    return this.#sockets
+    return this.#sockets.sockets
   }
 
   /** One at a time. */
@@ -221,14 +221,11 @@ export class LinuxDriver implements Driver {
     this.#closeSockets()
     await prepareBackbone(this.#run, this.#world, live)
     this.#sockets = await openBackboneSockets(this.#backboneName)
-    await this.#reopened?.(this.#sockets)
+    await this.#reopened?.(this.#sockets.sockets)
   }
 
   #closeSockets(): void {
-    if (!this.#sockets) return
-    const { dnsUdp, ...servers } = this.#sockets
-    dnsUdp.close()
-    for (const server of Object.values(servers)) server.close()
+    this.#sockets?.close()
     this.#sockets = undefined
   }
 

@@ -274,7 +274,6 @@ function entryRoute(
     // Prerouting has sent these on already; a flow that it could not translate has nowhere to go.
     case 'natGateway':
     case 'vpcEndpoint':
-    case 'vpnGateway':
     case 'blackhole':
       return { type: 'blackhole', destination, table }
     default:

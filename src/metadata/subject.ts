@@ -1,9 +1,10 @@
 // Whom the metadata is about: the instance that asks, by the interface that the question came from.
 
+import { unembed } from '../compile/backbone.ts'
 import { lookupIn } from '../compile/lookup.ts'
 import type { Network, VpcNetwork } from '../compile/network.ts'
 import type { InstanceSession } from '../control/iam/instance-session.ts'
-import { parseAddress } from '../ip/address.ts'
+import { addressFamily, type Family, parseAddress } from '../ip/address.ts'
 import type { Instance, NetworkInterface, Subnet } from '../store/records.ts'
 import type { Records } from '../store/store.ts'
 
@@ -24,17 +25,21 @@ export interface PlacedInterface {
   readonly deviceIndex: number
 }
 
-/** The instance behind a backbone address; undefined when it has none that is known. */
+/** The instance behind a backbone address; undefined when it has none that is known, or does not ask by IPv6. */
 export function findSubject(
   remoteAddress: string,
   network: Network,
   records: Records,
 ): Pick<Subject, 'instance' | 'vpc' | 'interfaces'> | undefined {
   const address = parseAddress(remoteAddress.replace(/^::ffff:/, ''))
-  const placed = address && lookupIn(network).interfaceByBackbone.get(address)
+  const placed = address && lookupIn(network).interfaceByBackbone.get(unembed(address))
   const instance = placed && records.instances.get(placed.networkInterface.instanceId ?? '')
-  if (!instance) return undefined
+  if (!instance || !answersBy(addressFamily(address), instance)) return undefined
   return { instance, vpc: placed.vpc, interfaces: interfacesOf(instance, records) }
+}
+
+function answersBy(family: Family, { metadataOptions }: Instance): boolean {
+  return family === 4 || metadataOptions.httpProtocolIpv6 === 'enabled'
 }
 
 function interfacesOf(instance: Instance, records: Records): PlacedInterface[] {

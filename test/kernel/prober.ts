@@ -1,26 +1,29 @@
 // Runs inside one instance's namespace: listens on a few ports, and on request tries to reach others. Started by
 // probers.ts with an IPC channel; ends when the channel closes.
 
-import { createSocket } from 'node:dgram'
+import { createSocket, type SocketOptions } from 'node:dgram'
 import { Resolver } from 'node:dns/promises'
-import { connect, createServer, isIPv4 } from 'node:net'
+import { connect, createServer, isIP } from 'node:net'
 import { type Probe, type ProbeAnswer, type ProbeOrder, TCP_PORTS, UDP_PORTS } from './probe.ts'
 
 /** A DNS question for localhost, which the resolver answers and everyone else sends back. */
 const PAYLOAD = Buffer.from('000101000001000000000000096c6f63616c686f73740000010001', 'hex')
 
+const UDP6: SocketOptions = { type: 'udp6', ipv6Only: true }
+
 for (const port of TCP_PORTS) {
-  createServer((socket) => socket.on('error', () => socket.destroy()).end()).listen(port, '0.0.0.0')
+  createServer((socket) => socket.on('error', () => socket.destroy()).end()).listen(port, '::')
 }
 for (const port of UDP_PORTS) {
-  const socket = createSocket('udp4').bind(port, '0.0.0.0')
-  socket.on('message', (message, sender) => socket.send(message, sender.port, sender.address))
+  for (const socket of [createSocket('udp4').bind(port, '0.0.0.0'), createSocket(UDP6).bind(port, '::')]) {
+    socket.on('message', (message, sender) => socket.send(message, sender.port, sender.address))
+  }
 }
 
 const RESOLVER = '10.0.0.2'
 
 async function tryProbe({ host, protocol, port }: Probe, timeout: number): Promise<boolean> {
-  const addresses = isIPv4(host) ? [host] : await lookUp(host, timeout)
+  const addresses = isIP(host) ? [host] : await lookUp(host, timeout)
   const reach = protocol === 'tcp' ? tryTcp : tryUdp
   const reached = await Promise.all(addresses.map((address) => reach({ address, port }, timeout)))
   return reached.length > 0 && reached.every(Boolean)
@@ -53,7 +56,7 @@ function tryTcp({ address, port }: Place, timeout: number): Promise<boolean> {
 
 function tryUdp({ address, port }: Place, timeout: number): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = createSocket('udp4')
+    const socket = createSocket(address.includes(':') ? UDP6 : { type: 'udp4' })
     const finish = (reached: boolean) => {
       clearTimeout(timer)
       socket.close()

@@ -48,7 +48,7 @@ export class RecordWorld {
   /** With a prober in each of the instances, which all records must have from now on. */
   static async open(records: Records, instances: readonly InstanceId[]): Promise<RecordWorld> {
     const made = new RecordWorld(randomBytes(3).toString('hex'))
-    const { dnsUdp: _ipv6, ...servers } = await made.driver.start()
+    const { dnsUdp: _, dnsUdpIpv6: _ipv6, ...servers } = await made.driver.start()
     for (const server of Object.values(servers)) hangUp(server)
     await made.put(records)
     made.#probers = await Probers.open(new Map(instances.map((id) => [id, instanceNamespace(made.world, id)])))

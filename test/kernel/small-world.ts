@@ -40,8 +40,12 @@ export class SmallWorld {
     const sandboxes = { boot: async () => undefined, halt: async () => undefined }
     const driver = new LinuxDriver({ world, sandboxes })
     const made = new SmallWorld(world, driver)
-    const { dnsUdp, dnsTcp, ...servers } = await driver.start()
-    new DnsServer({ network: () => made.#network, log: (line) => console.error(line) }).serve({ dnsUdp, dnsTcp })
+    const { dnsUdp, dnsUdpIpv6, dnsTcp, ...servers } = await driver.start()
+    new DnsServer({ network: () => made.#network, log: (line) => console.error(line) }).serve({
+      dnsUdp,
+      dnsTcp,
+      ...(dnsUdpIpv6 && { dnsUdpIpv6 }),
+    })
     for (const server of Object.values(servers)) hangUp(server)
     return made
   }

@@ -2,12 +2,13 @@
 // and to be shrunk by fast-check; `recordsOf` makes the records that API calls would have made.
 //
 // Address plan: subnet n of a VPC is 10.0.(n+1).0/24 in zone a or b, instance i in it has the address 10.0.(n+1).(10+i),
-// and interface endpoint e 10.0.(n+1).(200+e).
+// and interface endpoint e 10.0.(n+1).(200+e). With IPv6, VPC v has 2600:1f10:0:(v)00::/56, its subnet n the /64 of that with n
+// for its last digits, and instance i in it the address of that which ends in (10+i); endpoint e's ends in (200+e).
 
 import { awsPrefixLists } from '../../src/catalogue/prefix-lists.ts'
 import { FIRST_ALLOCATED } from '../../src/compile/backbone.ts'
 import { type Address, addressPlus, parseAddress } from '../../src/ip/address.ts'
-import { cidr } from '../../src/ip/cidr.ts'
+import { type Cidr, cidr } from '../../src/ip/cidr.ts'
 import type { PortRange, Protocol } from '../../src/ip/protocol.ts'
 import { MemoryJournal } from '../../src/store/journal.ts'
 import type {
@@ -28,7 +29,7 @@ export interface TrafficShape {
 }
 
 export interface GroupRuleShape extends TrafficShape {
-  /** A CIDR, the number of a group, S3's prefix list, or the shape's own. */
+  /** A CIDR (of IPv6 see `ipv6Cidr`), the number of a group, S3's prefix list, or the shape's own. */
   readonly peer: string | number | 's3' | 'list'
 }
 
@@ -40,8 +41,9 @@ export interface AclRuleShape extends TrafficShape {
 export interface RouteShape {
   /** Or the shape's own prefix list. */
   readonly cidr: string | 'list'
-  /** The number of an instance, the internet gateway, the NAT gateway, or a target that carries no packets. */
-  readonly target: number | 'hole' | 'internet' | 'nat'
+  /** The number of an instance, the internet gateway, the egress-only one, the NAT gateway, or a target that carries no
+   * packets. */
+  readonly target: number | 'hole' | 'internet' | 'egress-only' | 'nat'
 }
 
 export interface VpcShape {
@@ -61,6 +63,8 @@ export interface VpcShape {
   readonly instances: readonly InstanceShape[]
   /** Its internet gateway; absent: routes to it are blackholes. */
   readonly internet?: InternetShape
+  /** The VPC, its subnets, instances and endpoints have IPv6, and there is an egress-only gateway. */
+  readonly ipv6?: boolean
 }
 
 export interface InternetShape {
@@ -68,6 +72,8 @@ export interface InternetShape {
   readonly publics: readonly number[]
   /** The subnet of the NAT gateway; absent: there is none. */
   readonly nat?: number | undefined
+  /** The route table of the internet gateway; absent: it has none. */
+  readonly table?: number | undefined
 }
 
 export interface InterfaceEndpointShape {
@@ -109,6 +115,27 @@ export function publicAddress(vpcIndex: number, index: number): Address {
   const address = parseAddress(`44.192.${vpcIndex}.${10 + index}`)
   if (!address) throw new RangeError(`no public address for instance ${index}`)
   return address
+}
+
+/** `6` is the VPC's own IPv6 block, `6.1` its second subnet's, `6.1.10` an address there; any other text is a block as it is. */
+export function ipv6Cidr(vpcIndex: number, text: string): Cidr {
+  const match = /^6(?:\.(?<subnet>\d+)(?:\.(?<host>\d+))?)?$/.exec(text)
+  if (!match) return cidr(text)
+  const { subnet, host } = match.groups ?? {}
+  if (subnet === undefined) return cidr(`2600:1f10:0:${hexByte(vpcIndex)}00::/56`)
+  if (host === undefined) return cidr(`${ipv6Address(vpcIndex, Number(subnet), 0)}/64`)
+  return cidr(`${ipv6Address(vpcIndex, Number(subnet), Number(host))}/128`)
+}
+
+export function ipv6Address(vpcIndex: number, subnet: number, host: number): Address {
+  const address = parseAddress(`2600:1f10:0:${hexByte(vpcIndex)}${hexByte(subnet)}::${host.toString(16)}`)
+  if (!address) throw new RangeError(`no IPv6 address ${host} in subnet ${subnet}`)
+  return address
+}
+
+/** The IPv6 address of an instance of the shape. */
+export function instanceIpv6Address(shape: VpcShape, vpcIndex: number, index: number): Address {
+  return ipv6Address(vpcIndex, within(shape.instances[index]?.subnet ?? 0, shape.subnets), 10 + index)
 }
 
 /** In the place of an instance's number. */
@@ -176,6 +203,9 @@ class ShapeWriter {
     this.#writeInstances()
     this.#writeEndpoints()
     if (this.#shape.internet) this.#writeInternet(this.#shape.internet)
+    if (this.#shape.ipv6) {
+      this.#tx.egressOnlyInternetGateways.insert({ ...CREATED, id: this.#id('eigw', 0), vpcId: this.#vpcId })
+    }
     for (const [index, shape] of this.#shape.interfaceEndpoints.entries()) this.#writeInterfaceEndpoint(index, shape)
   }
 
@@ -192,6 +222,7 @@ class ShapeWriter {
       ...CREATED,
       id: this.#vpcId,
       cidrBlocks: [{ associationId: this.#id('vpc-cidr-assoc', 0), cidr: cidr('10.0.0.0/16') }],
+      ...(this.#shape.ipv6 && { ipv6CidrBlocks: [this.#ipv6Block()] }),
       isDefault: false,
       instanceTenancy: 'default',
       enableDnsSupport: this.#shape.resolver,
@@ -199,6 +230,16 @@ class ShapeWriter {
       enableNetworkAddressUsageMetrics: false,
       dhcpOptionsId: 'dopt-1',
     })
+  }
+
+  #ipv6Block() {
+    const associationId = this.#id('vpc-cidr-assoc', 1)
+    return { associationId, cidr: ipv6Cidr(this.#index, '6'), pool: 'Amazon', networkBorderGroup: REGION }
+  }
+
+  /** Of what is in a subnet, when the VPC has IPv6. */
+  #ipv6(subnet: number, host: number): { readonly ipv6Addresses?: readonly Address[] } {
+    return this.#shape.ipv6 ? { ipv6Addresses: [ipv6Address(this.#index, subnet, host)] } : {}
   }
 
   #writeList(versions: readonly (readonly string[])[]): void {
@@ -228,7 +269,7 @@ class ShapeWriter {
         egress,
         action: rule.action,
         protocol: rule.protocol,
-        cidr: cidr(rule.cidr),
+        cidr: ipv6Cidr(this.#index, rule.cidr),
         ...(rule.ports && { ports: rule.ports }),
       })
     for (const [index, acl] of this.#shape.acls.entries()) {
@@ -250,6 +291,9 @@ class ShapeWriter {
         id: this.#id('subnet', index),
         vpcId: this.#vpcId,
         cidr: cidr(`10.0.${index + 1}.0/24`),
+        ...(this.#shape.ipv6 && {
+          ipv6Cidr: { associationId: this.#id('subnet-cidr-assoc', index), cidr: ipv6Cidr(this.#index, `6.${index}`) },
+        }),
         availabilityZone: index % 2 === 0 ? 'us-east-1a' : 'us-east-1b',
         availabilityZoneId: index % 2 === 0 ? 'use1-az6' : 'use1-az1',
         defaultForAz: false,
@@ -274,13 +318,16 @@ class ShapeWriter {
         main: false,
       }))
       const main = index === 0 ? [{ id: this.#id('rtbassoc', 0), main: true }] : []
+      const { table } = this.#shape.internet ?? {}
+      const isGateways = table !== undefined && within(table, this.#shape.tables) === index
+      const gateway = { id: this.#id('rtbassoc', 99), gatewayId: this.#id('igw', 0), main: false }
       this.#tx.routeTables.insert({
         ...CREATED,
         id: this.#id('rtb', index),
         vpcId: this.#vpcId,
         number: index + 1,
         routes: routes.map((route) => this.#route(route)),
-        associations: [...main, ...associations],
+        associations: [...main, ...associations, ...(isGateways ? [gateway] : [])],
       })
     }
   }
@@ -293,8 +340,11 @@ class ShapeWriter {
     const destination =
       block === 'list'
         ? ({ kind: 'prefixList', prefixListId: this.#id('pl', 0) } as const)
-        : ({ kind: 'cidr', cidr: cidr(block) } as const)
+        : ({ kind: 'cidr', cidr: ipv6Cidr(this.#index, block) } as const)
     if (target === 'internet') return { destination, target: { kind: 'internetGateway', id: this.#id('igw', 0) } }
+    if (target === 'egress-only') {
+      return { destination, target: { kind: 'egressOnlyInternetGateway', id: this.#id('eigw', 0) } }
+    }
     if (target === 'nat') return { destination, target: { kind: 'natGateway', id: this.#id('nat', 0) } }
     if (target === 'hole') return { destination, target: { kind: 'other', id: 'tgw-0' } }
     return {
@@ -328,7 +378,7 @@ class ShapeWriter {
       return { kind: 'group', groupId: this.#id('sg', within(peer, this.#shape.groups)), account: OWNER }
     }
     if (peer === 'list') return { kind: 'prefixList', prefixListId: this.#id('pl', 0) }
-    if (peer !== 's3') return { kind: 'cidr', cidr: cidr(peer) }
+    if (peer !== 's3') return { kind: 'cidr', cidr: ipv6Cidr(this.#index, peer) }
     const list = awsPrefixLists(REGION).find(({ name }) => name.endsWith('.s3'))
     if (!list) throw new Error(`${REGION} has no prefix list of S3`)
     return { kind: 'prefixList', prefixListId: list.id }
@@ -382,6 +432,7 @@ class ShapeWriter {
       requesterManaged: false,
       macAddress: `0a:00:00:00:${hexByte(this.#index)}:${hexByte(index)}`,
       privateAddresses: [instanceAddress(this.#shape, index)],
+      ...this.#ipv6(within(subnet, this.#shape.subnets), 10 + index),
       groupIds: [...groupIds],
       sourceDestCheck,
       attachment: {
@@ -521,6 +572,7 @@ class ShapeWriter {
       requesterManaged: true,
       macAddress: `0a:00:00:01:${hexByte(this.#index)}:${hexByte(number)}`,
       privateAddresses: [endpointAddress(subnet, index)],
+      ...this.#ipv6(subnet, 200 + index),
       groupIds,
       sourceDestCheck: true,
       vpcEndpointId: endpointId,

@@ -1,0 +1,144 @@
+// What AWS's documents say of IPv6, as rows: a VPC, who speaks to whom, and what must come of it.
+//
+// Address plan: see vpc-shape.ts; `6.1.12` is instance 2 in subnet 1, `6.0.200` the endpoint of SSM. Instances and tables are
+// as in differential-rows.ts.
+
+import type { Stage } from '../../src/compile/stages.ts'
+import { ALL_PROTOCOLS, TCP } from '../../src/ip/protocol.ts'
+import type { AclRuleShape, GroupRuleShape, RouteShape, VpcShape } from './vpc-shape.ts'
+
+export interface Ipv6Row {
+  readonly name: string
+  /** The first is the sender's. */
+  readonly shapes: readonly VpcShape[]
+  readonly from: number
+  /** `6.1.12:80`, `udp 6.1.12:8080`, or `2/6.1.12:80` in the second shape's VPC. */
+  readonly to: string
+  readonly expect: 'reachable' | Stage
+}
+
+const ANY: GroupRuleShape = { protocol: ALL_PROTOCOLS, peer: '0.0.0.0/0' }
+const ANY6: GroupRuleShape = { protocol: ALL_PROTOCOLS, peer: '::/0' }
+const ALLOW: AclRuleShape = { protocol: ALL_PROTOCOLS, action: 'allow', cidr: '0.0.0.0/0' }
+const ALLOW6: AclRuleShape = { protocol: ALL_PROTOCOLS, action: 'allow', cidr: '::/0' }
+const OPEN_GROUP = { ingress: [ANY, ANY6], egress: [ANY, ANY6] }
+const OPEN_ACL = { ingress: [ALLOW, ALLOW6], egress: [ALLOW, ALLOW6] }
+
+const OPEN: VpcShape = {
+  resolver: true,
+  ipv6: true,
+  subnets: [
+    { table: 0, acl: 0 },
+    { table: 1, acl: 1 },
+  ],
+  tables: [[], []],
+  endpoints: [],
+  interfaceEndpoints: [],
+  groups: [OPEN_GROUP, OPEN_GROUP],
+  acls: [OPEN_ACL, OPEN_ACL],
+  instances: [
+    { subnet: 0, groups: [0], running: true, sourceDestCheck: true },
+    { subnet: 0, groups: [1], running: true, sourceDestCheck: true },
+    { subnet: 1, groups: [1], running: true, sourceDestCheck: true },
+  ],
+}
+
+const BY_GATEWAY: RouteShape = { cidr: '::/0', target: 'internet' }
+const EGRESS_ONLY: RouteShape = { cidr: '::/0', target: 'egress-only' }
+/** Subnet 0 is public, subnet 1 behind the egress-only gateway. */
+const ONLINE: VpcShape = { ...OPEN, tables: [[BY_GATEWAY], [EGRESS_ONLY]], internet: { publics: [] } }
+const SITE = '2001:db8:ffff::cb00:710a'
+
+function tcp(port: number) {
+  return { protocol: TCP, ports: { from: port, to: port } }
+}
+
+function withGroups(changes: readonly Partial<VpcShape['groups'][number]>[], shape = OPEN): VpcShape {
+  return { ...shape, groups: shape.groups.map((group, index) => ({ ...group, ...changes[index] })) }
+}
+
+function withAcls(changes: readonly Partial<VpcShape['acls'][number]>[], shape = OPEN): VpcShape {
+  return { ...shape, acls: shape.acls.map((acl, index) => ({ ...acl, ...changes[index] })) }
+}
+
+const webOfGroup0 = withGroups([{}, { ingress: [{ ...tcp(80), peer: 0 }] }])
+const onlyV4 = withGroups([{}, { ingress: [ANY] }])
+const noEgress = withGroups([{ egress: [ANY] }])
+const onlySubnet1 = withGroups([{}, { ingress: [{ ...tcp(80), peer: '6.1' }] }])
+const aclOnlyV4 = withAcls([{ egress: [ALLOW] }])
+const deny80 = withAcls([{ egress: [{ ...tcp(80), action: 'deny', cidr: '6.1' }, ALLOW6] }])
+const ephemeral = withAcls([
+  { ingress: [{ protocol: TCP, ports: { from: 1024, to: 65_535 }, action: 'allow', cidr: '::/0' }] },
+])
+const shutSubnet1 = withAcls([{}, { ingress: [ALLOW] }])
+const hole = { ...OPEN, tables: [[{ cidr: '::/0', target: 'hole' } as const], []] }
+const ssm: VpcShape = {
+  ...OPEN,
+  interfaceEndpoints: [{ service: 'ssm', subnets: [0, 1], groups: [1], privateDns: true }],
+}
+const ssmShut: VpcShape = withGroups([{}, { ingress: [ANY] }], ssm)
+
+export const IPV6_ROWS: readonly Ipv6Row[] = [
+  row('two instances of one subnet', OPEN, 0, '6.0.11:80', 'reachable'),
+  row('two instances of two subnets', OPEN, 0, '6.1.12:80', 'reachable'),
+  row('UDP', OPEN, 0, 'udp 6.1.12:8080', 'reachable'),
+  row('an address that nobody has', OPEN, 0, '6.1.99:80', 'target'),
+  row("the resolver's own address", OPEN, 0, 'udp fd00:ec2::253:53', 'reachable'),
+  row('which answers nothing where DNS is off', { ...OPEN, resolver: false }, 0, 'udp fd00:ec2::253:53', 'dns'),
+  row('the metadata service', OPEN, 0, 'fd00:ec2::254:80', 'reachable'),
+  row('the router', OPEN, 0, 'fe80::1:80', 'route'),
+  row('a rule that names a group means its IPv6 addresses too', webOfGroup0, 0, '6.1.12:80', 'reachable'),
+  row('and those of its members alone', webOfGroup0, 1, '6.1.12:80', 'sg-ingress'),
+  row('and its port alone', webOfGroup0, 0, '6.1.12:443', 'sg-ingress'),
+  row('0.0.0.0/0 is no IPv6 address', onlyV4, 0, '6.1.12:80', 'sg-ingress'),
+  row('nor on the way out', noEgress, 0, '6.1.12:80', 'sg-egress'),
+  row('a rule for an IPv6 block', onlySubnet1, 2, '6.0.11:80', 'reachable'),
+  row('which the sender is not in', onlySubnet1, 0, '6.0.11:80', 'sg-ingress'),
+  row('an ACL with entries of IPv4 lets no IPv6 out', aclOnlyV4, 0, '6.1.12:80', 'nacl-out'),
+  row('but within a subnet it is not asked', aclOnlyV4, 0, '6.0.11:80', 'reachable'),
+  row('the first entry decides', deny80, 0, '6.1.12:80', 'nacl-out'),
+  row('and no other port', deny80, 0, '6.1.12:443', 'reachable'),
+  row('an ACL asks the reply too', ephemeral, 0, '6.1.12:80', 'reachable'),
+  row('the ACL of the receiver', shutSubnet1, 0, '6.1.12:80', 'nacl-in'),
+  row('without a route to the internet', OPEN, 0, `${SITE}:80`, 'route'),
+  row('a blackhole', hole, 0, `${SITE}:80`, 'route'),
+  row('an internet gateway knows the address as it is', ONLINE, 0, `${SITE}:80`, 'reachable'),
+  row('an egress-only gateway lets out', ONLINE, 2, `${SITE}:80`, 'reachable'),
+  row('an address out there that nobody has', ONLINE, 0, '2001:db8:ffff::c633:6401:80', 'target'),
+  {
+    name: 'and in by the internet gateway comes another VPC',
+    shapes: [ONLINE, { ...ONLINE, resolver: false }],
+    from: 0,
+    to: '2/6.0.10:80',
+    expect: 'reachable',
+  },
+  {
+    name: 'which the egress-only gateway does not let in',
+    shapes: [ONLINE, { ...ONLINE, resolver: false }],
+    from: 0,
+    to: '2/6.1.12:80',
+    expect: 'route',
+  },
+  {
+    name: 'from behind an egress-only gateway to another VPC',
+    shapes: [ONLINE, { ...ONLINE, resolver: false }],
+    from: 2,
+    to: '2/6.0.10:80',
+    expect: 'reachable',
+  },
+  {
+    name: 'a VPC without an internet gateway is nowhere',
+    shapes: [ONLINE, { ...OPEN, resolver: false }],
+    from: 0,
+    to: '2/6.0.10:80',
+    expect: 'target',
+  },
+  row('an interface endpoint of both families', ssm, 0, '6.0.200:443', 'reachable'),
+  row('from another subnet', ssm, 2, '6.0.200:443', 'reachable'),
+  row('on the ports of its service', ssm, 0, '6.0.200:22', 'target'),
+  row('by its groups', ssmShut, 0, '6.0.200:443', 'sg-ingress'),
+]
+
+function row(name: string, shape: VpcShape, from: number, to: string, expect: Ipv6Row['expect']): Ipv6Row {
+  return { name, shapes: [shape], from, to, expect }
+}
