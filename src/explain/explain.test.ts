@@ -351,7 +351,12 @@ describe('routes and gateway endpoints', () => {
       'route rtb-a 198.51.100.0/24',
     ],
     ['an appliance that checks destinations', appliance({}), '198.51.100.1:443', 'source-check eni-3'],
-    ['an appliance that does not', appliance({ sourceDestCheck: false }), '198.51.100.1:443', 'target eni-3'],
+    [
+      'an appliance that does not, and has no route',
+      appliance({ sourceDestCheck: false }),
+      '198.51.100.1:443',
+      'route rtb-b',
+    ],
     ['a route to the very interface that has the address', straight, '10.0.2.5:80', 'reachable'],
     ['a reply that is led away', strayReply, '10.0.2.5:80', 'route(reply) rtb-b 10.0.1.0/24'],
     [

@@ -1,16 +1,18 @@
 // Through a NAT gateway, the internet gateway, and what is beyond it: a site, AWS, or another VPC's public address.
 
 import { ipv4OfOutside, isOutside, sitesOf } from '../compile/internet.ts'
-import type { InterfaceNetwork, Network, SubnetNetwork, VpcNetwork } from '../compile/network.ts'
+import type { Network, SubnetNetwork, VpcNetwork } from '../compile/network.ts'
 import type { Address } from '../ip/address.ts'
+import { cidrContains } from '../ip/cidr.ts'
 import { TCP } from '../ip/protocol.ts'
 import type { NatGatewayId } from '../store/internet-records.ts'
 import type { EgressOnlyInternetGatewayId } from '../store/ipv6-records.ts'
 import type { InternetGatewayId } from '../store/records.ts'
+import { backFromInternet, backThrough, diversion, leadsTo, type Onward, type Passage } from './forwarding.ts'
+import { inboundSteps } from './inbound.ts'
 import { networkAclStep } from './network-acl.ts'
 import { formatTraffic, type Packet, replyTo } from './packet.ts'
 import { routeStep } from './route.ts'
-import { securityGroupStep } from './security-group.ts'
 import { pass, type Step, stop } from './trace.ts'
 
 interface Hop {
@@ -19,10 +21,13 @@ interface Hop {
   /** Where the packet comes from. */
   readonly subnet: SubnetNetwork
   readonly packet: Packet
+  readonly passed?: readonly Passage[]
+  readonly isTranslated?: true
 }
 
-/** From an interface straight to the internet gateway. */
-export function internetSteps({ network, vpc, packet }: Hop, gatewayId: InternetGatewayId): Step[] {
+/** To the internet gateway, and the answer back by the gateway's route table. */
+export function internetSteps(hop: Hop, gatewayId: InternetGatewayId): Step[] {
+  const { network, vpc, packet, passed = [] } = hop
   const known = vpc.interfaces
     .flatMap(({ publicAddresses = [] }) => publicAddresses)
     .find(({ privateAddress }) => privateAddress === packet.source)
@@ -35,7 +40,17 @@ export function internetSteps({ network, vpc, packet }: Hop, gatewayId: Internet
     ? `${packet.source} is public as it is`
     : `${packet.source} is ${known.publicAddress} on the internet`
   const through = pass({ stage: 'internet-gateway', by: isSame ? gatewayId : known.by, why })
-  return [through, ...outsideSteps(network, { ...packet, source: known.publicAddress })]
+  if (isNats(vpc, packet.source) && !diversion(vpc, packet.source)) {
+    const lost = `the way out passed ${passed.at(-1)?.id}, and no route table of ${gatewayId} leads the answer to ${packet.source} back by it`
+    return [through, stop({ stage: 'route', by: gatewayId, why: lost }, 'return')]
+  }
+  const outside = outsideSteps(network, { ...packet, source: known.publicAddress })
+  return [through, ...outside, ...backFromInternet({ vpc, passed, packet }, replyTo(packet))]
+}
+
+/** What a NAT gateway sends by an appliance has the gateway's address, which is no interface in the kernel. */
+function isNats(vpc: VpcNetwork, source: Address): boolean {
+  return vpc.natGateways?.some(({ address }) => address === source) ?? false
 }
 
 /** Out by an egress-only gateway, which knows the flow when its answers come. */
@@ -44,29 +59,26 @@ export function egressOnlySteps({ network, packet }: Hop, gatewayId: EgressOnlyI
   return [pass({ stage: 'internet-gateway', by: gatewayId, why }), ...outsideSteps(network, packet)]
 }
 
-/** To a NAT gateway, and on from its subnet. */
-export function natSteps(hop: Hop, natGatewayId: NatGatewayId): Step[] {
+/** To a NAT gateway, and on from its subnet, to the internet or wherever else that subnet's routes lead. */
+export function natSteps<H extends Hop>(hop: H, natGatewayId: NatGatewayId, { deliver, arrive }: Onward<H>): Step[] {
   const { network, vpc, packet } = hop
   const gateway = vpc.natGateways?.find(({ id }) => id === natGatewayId)
   const subnet = gateway && vpc.subnets.find(({ id }) => id === gateway.subnetId)
   if (!gateway || !subnet) return [stop({ stage: 'nat-gateway', by: natGatewayId, why: `${natGatewayId} is gone` })]
   const { step, nextHop } = routeStep(vpc, subnet, packet.destination)
-  const isOther = subnet.id !== hop.subnet.id
-  const acl = { vpc, subnet, packet }
-  const before = [
-    ...(isOther ? [networkAclStep({ ...acl, direction: 'ingress', way: 'forward' })] : []),
-    networkAclStep({ ...acl, direction: 'egress', way: 'forward' }),
-    step,
-  ]
-  const reply = { ...acl, packet: replyTo(packet), way: 'return' } as const
-  const after = [
-    networkAclStep({ ...reply, direction: 'ingress' }),
-    ...(isOther ? [networkAclStep({ ...reply, direction: 'egress' })] : []),
-  ]
+  const before = [...aclsThere(hop, subnet), step]
+  const after = [...aclsBack(hop, subnet), ...wayBack(hop, subnet)]
   if (step.verdict === 'stop') return [...before, ...after]
-  if (nextHop?.kind !== 'internetGateway') {
-    const why = `${natGatewayId} is in ${subnet.id}, and ${step.by} leads to no internet gateway`
+  if (nextHop?.kind === 'natGateway' || nextHop?.kind === 'vpcEndpoint') {
+    const why = `${natGatewayId} is in ${subnet.id}, and ${step.by} leads what it sends to ${nextHop.kind === 'natGateway' ? nextHop.natGatewayId : nextHop.endpointId}`
     return [...before, stop({ stage: 'nat-gateway', by: natGatewayId, why }), ...after]
+  }
+  if (nextHop?.kind !== 'internetGateway') {
+    const why = `${packet.source} is ${gateway.address} from here`
+    const through = pass({ stage: 'nat-gateway', by: natGatewayId, why })
+    const next: H = { ...hop, subnet, packet: { ...packet, source: gateway.address }, passed: [], isTranslated: true }
+    const steps = nextHop?.kind === 'local' ? deliver(next) : arrive(next, nextHop)
+    return [...before, through, ...steps, ...after]
   }
   if (!gateway.publicAddress) {
     const why = `${natGatewayId} is private: it has no public address, and ${nextHop.gatewayId} drops what it sends`
@@ -77,6 +89,28 @@ export function natSteps(hop: Hop, natGatewayId: NatGatewayId): Step[] {
   return [...before, through, ...outsideSteps(network, { ...packet, source: gateway.publicAddress }), ...after]
 }
 
+function aclsThere({ vpc, subnet: sender, packet }: Hop, subnet: SubnetNetwork): Step[] {
+  const acl = { vpc, subnet, packet, way: 'forward' } as const
+  const entering = subnet.id === sender.id ? [] : [networkAclStep({ ...acl, direction: 'ingress' })]
+  return [...entering, networkAclStep({ ...acl, direction: 'egress' })]
+}
+
+function aclsBack({ vpc, subnet: sender, packet }: Hop, subnet: SubnetNetwork): Step[] {
+  const acl = { vpc, subnet, packet: replyTo(packet), way: 'return' } as const
+  const leaving = subnet.id === sender.id ? [] : [networkAclStep({ ...acl, direction: 'egress' })]
+  return [networkAclStep({ ...acl, direction: 'ingress' }), ...leaving]
+}
+
+/** From the gateway's subnet to the one who asked, or to the appliance by which he did. */
+function wayBack({ vpc, packet, passed = [] }: Hop, subnet: SubnetNetwork): Step[] {
+  const reply = replyTo(packet)
+  if (cidrContains(subnet.cidr, reply.destination)) return []
+  const { step, nextHop } = routeStep(vpc, subnet, reply.destination, 'return')
+  if (step.verdict === 'stop') return [step]
+  if (!nextHop || nextHop.kind === 'local' || leadsTo(vpc, nextHop, reply.destination)) return []
+  return backThrough({ vpc, passed, packet: reply }, nextHop, step.by)
+}
+
 function outsideSteps(network: Network, packet: Packet): Step[] {
   const { destination } = packet
   const outside = ipv4OfOutside(destination)
@@ -85,7 +119,7 @@ function outsideSteps(network: Network, packet: Packet): Step[] {
   for (const vpc of network.vpcs) {
     for (const receiver of vpc.interfaces) {
       const known = receiver.publicAddresses?.find(({ publicAddress }) => publicAddress === destination)
-      if (known) return inboundSteps(vpc, receiver, { ...packet, destination: known.privateAddress })
+      if (known) return inboundSteps(network, vpc, receiver, { ...packet, destination: known.privateAddress })
     }
   }
   return [stop({ stage: 'target', by: 'internet', why: `nobody has ${destination} in Postern's internet` })]
@@ -98,33 +132,4 @@ function outsideStep(destination: Address, packet: Packet, name: string | undefi
     return stop({ stage: 'target', by: 'internet', why })
   }
   return pass({ stage: 'target', by: 'internet', why: `${name ?? destination} is on the internet and answers` })
-}
-
-/** In by the other VPC's internet gateway, and the reply out by it. */
-function inboundSteps(vpc: VpcNetwork, receiver: InterfaceNetwork, packet: Packet): Step[] {
-  const gateway = vpc.internetGatewayId
-  if (!gateway) {
-    const why = `no internet gateway is attached to ${vpc.id}`
-    return [stop({ stage: 'internet-gateway', by: vpc.id, why })]
-  }
-  const subnet = vpc.subnets.find(({ id }) => id === receiver.subnetId)
-  if (!subnet) return []
-  const reply = replyTo(packet)
-  const { step, nextHop } = routeStep(vpc, subnet, reply.destination, 'return')
-  const isBack = nextHop?.kind === 'internetGateway'
-  const away = `${step.by} leads the reply away from ${gateway}`
-  return [
-    networkAclStep({ vpc, subnet, direction: 'ingress', packet, way: 'forward' }),
-    securityGroupStep(vpc, receiver, 'ingress', packet),
-    targetStep(vpc, receiver, packet),
-    networkAclStep({ vpc, subnet, direction: 'egress', packet: reply, way: 'return' }),
-    ...(isBack || step.verdict === 'stop' ? [step] : [stop({ stage: 'route', by: step.by, why: away }, 'return')]),
-  ]
-}
-
-function targetStep(vpc: VpcNetwork, receiver: InterfaceNetwork, packet: Packet): Step {
-  const runs = vpc.instances.some(({ id }) => id === receiver.instanceId)
-  if (!runs) return stop({ stage: 'target', by: receiver.id, why: `${receiver.id} is on no running instance` })
-  const why = `${receiver.instanceId} runs; whether it listens on ${formatTraffic(packet)} is its own affair`
-  return pass({ stage: 'target', by: receiver.id, why })
 }

@@ -17,6 +17,7 @@ import type { TransitGatewayAttachmentId } from '../store/transit-gateway-record
 import { applianceSteps } from './appliances.ts'
 import { nodeOf, nodeSteps } from './balancer.ts'
 import { endpointSteps, interfaceEndpointAt, notInForce, withGroupHint } from './endpoint.ts'
+import { leadsTo, notCarried, type Passage, passInstance } from './forwarding.ts'
 import { egressOnlySteps, internetSteps, natSteps } from './internet.ts'
 import { exemptStep } from './link-local.ts'
 import { networkAclStep } from './network-acl.ts'
@@ -54,6 +55,10 @@ interface Hop {
   readonly cameBy?: VpcPeeringConnectionId
   /** The same of a transit gateway; `subnet` is then the one that the packet enters by. */
   readonly transit?: TransitOrigin
+  /** The appliances of `vpc` that it has passed, the last one last. */
+  readonly passed?: readonly Passage[]
+  /** The source is a NAT gateway's, which takes the answer back before any route is asked. */
+  readonly isTranslated?: true
 }
 
 export function walk(network: Network, sender: PlacedInterface, packet: Packet): Walk {
@@ -104,7 +109,7 @@ function arrive(hop: Hop, nextHop: NextHop | undefined): Step[] {
     case 'internetGateway':
       return internetSteps(hop, nextHop.gatewayId)
     case 'natGateway':
-      return natSteps(hop, nextHop.natGatewayId)
+      return natSteps(hop, nextHop.natGatewayId, { deliver, arrive })
     case 'peering':
       return arriveAtPeer(hop, nextHop.peeringId)
     case 'transitGateway':
@@ -138,7 +143,7 @@ function arriveAtPeer(hop: Hop, peeringId: VpcPeeringConnectionId): Step[] {
     const why = `${destination} is not in ${blocks}, the blocks of ${peer.id}, and peering leads no further`
     return [stop({ stage: 'route', by: peeringId, why })]
   }
-  const steps = deliver({ ...hop, vpc: peer, cameBy: peeringId })
+  const steps = deliver({ ...hop, vpc: peer, cameBy: peeringId, passed: [] })
   if (peer.owner === hop.vpc.owner) return steps
   // What its owner sees behind an endpoint service stays another's.
   return steps.map((step) => (step.provider === undefined ? { ...step, provider: peer.owner, peeringId } : step))
@@ -150,7 +155,7 @@ function arriveByTransitGateway(hop: Hop, attachmentId: TransitGatewayAttachment
   if (!arrival) return [...steps]
   const { vpc, link, entry } = arrival
   const { steps: entering, nextHop } = enterFromTransitGateway(arrival, hop.packet)
-  const inside: Hop = { ...hop, vpc, subnet: entry, transit: { from: hop, link } }
+  const inside: Hop = { ...hop, vpc, subnet: entry, transit: { from: hop, link }, passed: [] }
   const by = entering.at(-1)?.by ?? entry.id
   return [...steps, ...entering, ...inArrival(arrival, takenOn(inside, nextHop, by))]
 }
@@ -170,13 +175,8 @@ function arriveAtAppliance(hop: Hop, interfaceId: string): Step[] {
   const appliance = vpc.interfaces.find((candidate) => candidate.id === interfaceId)
   if (!appliance) return [stop({ stage: 'target', by: interfaceId, why: `${interfaceId} is not in ${vpc.id}` })]
   if (appliance.addresses.includes(packet.destination)) return deliver(hop)
-  const entering = enter(hop, appliance)
-  if (appliance.sourceDestCheck) {
-    const why = `${interfaceId} checks source and destination, and ${packet.destination} is not its address`
-    return [...entering, stop({ stage: 'source-check', by: interfaceId, why })]
-  }
-  const why = `${interfaceId} would have to forward the packet, and what an instance does with it is not known here`
-  return [...entering, stop({ stage: 'target', by: interfaceId, why })]
+  const down = failedZoneSteps(vpc, appliance.subnetId, packet.destination)
+  return [...down, ...passInstance(hop, appliance, { deliver, arrive })]
 }
 
 /** To the appliances of a Gateway Load Balancer endpoint, and on from the endpoint's subnet. */
@@ -188,11 +188,12 @@ function throughEndpoint(hop: Hop, endpointId: VpcEndpointId): Step[] {
   const down = failedZoneSteps(vpc, subnet.id, endpointId)
   const appliances = applianceSteps(network, endpoint, zoneIdOf(vpc, subnet.id) ?? '', packet)
   const before = [...down, ...entering, ...appliances, ...leaving]
-  return [...before, ...onward({ ...hop, subnet }, endpointId)]
+  const passed = [...(hop.passed ?? []), { id: endpointId, subnet }]
+  return [...before, ...onward({ ...hop, subnet, passed }, endpointId)]
 }
 
-/** Out of the endpoint, to an interface of the VPC: addresses were translated, or not, when the flow was first seen, before
- * the appliance, so that nothing that would translate them now is reached. */
+/** Out of the endpoint, to an interface of the VPC or to the internet. What else would translate addresses within the VPC is
+ * not reached: that was decided when the flow was first seen, before the appliance. */
 function onward(hop: Hop, endpointId: VpcEndpointId): Step[] {
   const { vpc, subnet, packet } = hop
   const receiver = vpc.interfaces.find(({ addresses }) => addresses.includes(packet.destination))
@@ -204,6 +205,8 @@ function onward(hop: Hop, endpointId: VpcEndpointId): Step[] {
     case undefined:
     case 'local':
     case 'networkInterface':
+    case 'internetGateway':
+    case 'natGateway':
     case 'blackhole':
       return [step, ...arrive(hop, nextHop)]
     case 'gatewayLoadBalancerEndpoint': {
@@ -213,14 +216,6 @@ function onward(hop: Hop, endpointId: VpcEndpointId): Step[] {
     default:
       return [step, notCarried(step.by, endpointId, 'what this route leads to')]
   }
-}
-
-function notCarried(by: string, endpointId: VpcEndpointId, to: string): Step {
-  return stop({
-    stage: 'target',
-    by,
-    why: `what passed the appliances of ${endpointId} is not carried on to ${to} here`,
-  })
 }
 
 /** The network ACL of the endpoint's subnet on both sides of the endpoint, which has no security groups. */
@@ -286,23 +281,51 @@ function admissionStep(vpc: VpcNetwork, receiver: InterfaceNetwork, packet: Pack
 
 /** The reply out of the receiver's subnet: its ACL and its route table. Its groups remember the flow. */
 function leave(hop: Hop, receiver: InterfaceNetwork): Step[] {
-  const { vpc, subnet, packet } = hop
+  const { vpc, packet } = hop
   if (hop.transit) {
     const own = vpc.subnets.find(({ id }) => id === receiver.subnetId)
     return own ? backThroughTransitGateway(hop.transit, { vpc, subnet: own, packet }) : []
   }
-  const left = otherSubnet(vpc, subnet, receiver)
+  const left = leftByReply(hop, receiver)
   if (!left) return []
   const reply = replyTo(packet)
   const out = networkAclStep({ vpc, subnet: left, direction: 'egress', packet: reply, way: 'return' })
+  if (hop.isTranslated) return [out]
   const { step, nextHop } = routeStep(vpc, left, reply.destination, 'return')
   if (isWayBack(hop, nextHop, reply.destination)) return [out]
   if (step.verdict === 'stop') return [out, step]
   if (nextHop?.kind === 'gatewayLoadBalancerEndpoint') {
     return [out, step, ...returnThroughEndpoint({ ...hop, subnet: left, packet: reply }, nextHop.endpointId)]
   }
+  if (nextHop?.kind === 'networkInterface' && !receiver.endpointId && receiver.loadBalancerId === undefined) {
+    return [out, step, ...returnThroughInstance({ ...hop, subnet: left, packet: reply }, nextHop.interfaceId, [])]
+  }
   const why = `${step.by} leads the reply away from ${packet.source}`
   return [out, stop({ stage: 'route', by: step.by, why }, 'return')]
+}
+
+/** Within the VPC one flow is one for every appliance, whichever it passed on the way there. */
+function returnThroughInstance(hop: Hop, interfaceId: string, seen: readonly string[]): Step[] {
+  const { vpc, packet } = hop
+  const appliance = vpc.interfaces.find(({ id }) => id === interfaceId)
+  const runs = vpc.instances.some(({ id }) => id === appliance?.instanceId)
+  const subnet = vpc.subnets.find(({ id }) => id === appliance?.subnetId)
+  if (!appliance || !subnet || !runs || appliance.sourceDestCheck || seen.includes(interfaceId)) {
+    const why = `${interfaceId} does not pass the reply on to ${packet.destination}`
+    return [stop({ stage: 'source-check', by: interfaceId, why }, 'return')]
+  }
+  const acl = { vpc, subnet, packet, way: 'return' } as const
+  const entering = networkAclStep({ ...acl, direction: 'ingress' })
+  if (cidrContains(subnet.cidr, packet.destination)) return [entering]
+  const leaving = networkAclStep({ ...acl, direction: 'egress' })
+  const { step, nextHop } = routeStep(vpc, subnet, packet.destination, 'return')
+  if (isWayBack(hop, nextHop, packet.destination)) return [entering, leaving]
+  if (step.verdict === 'stop') return [entering, leaving, step]
+  if (nextHop?.kind === 'networkInterface') {
+    return [entering, leaving, step, ...returnThroughInstance(hop, nextHop.interfaceId, [...seen, interfaceId])]
+  }
+  const why = `${step.by} leads the reply away from ${packet.destination}`
+  return [entering, leaving, stop({ stage: 'route', by: step.by, why }, 'return')]
 }
 
 /** The appliances of the way there know the flow: what is asked is the way on from the endpoint. */
@@ -323,10 +346,10 @@ function isWayBack({ vpc, cameBy }: Hop, nextHop: NextHop | undefined, address: 
   return nextHop?.kind === 'local' || leadsTo(vpc, nextHop, address)
 }
 
-/** A route to the very interface that has the address. */
-function leadsTo(vpc: VpcNetwork, nextHop: NextHop | undefined, address: Address): boolean {
-  if (nextHop?.kind !== 'networkInterface') return false
-  return vpc.interfaces.some(({ id, addresses }) => id === nextHop.interfaceId && addresses.includes(address))
+/** The receiver's subnet, unless the reply stays in it. */
+function leftByReply({ vpc, packet, cameBy }: Hop, receiver: InterfaceNetwork): SubnetNetwork | undefined {
+  const left = vpc.subnets.find(({ id }) => id === receiver.subnetId)
+  return left && (cameBy !== undefined || !cidrContains(left.cidr, packet.source)) ? left : undefined
 }
 
 function otherSubnet(vpc: VpcNetwork, subnet: SubnetNetwork, receiver: InterfaceNetwork): SubnetNetwork | undefined {

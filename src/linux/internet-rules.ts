@@ -19,12 +19,7 @@ import { rangeToCidrs, subtractRanges } from '../ip/range.ts'
 import type { NatGatewayId } from '../store/internet-records.ts'
 import { MID_FLOW } from './balancer-rules.ts'
 import { ENDPOINT_TIMEOUT } from './endpoint-rules.ts'
-import {
-  dropStrangeSources,
-  findIpv6Internet,
-  forwardIpv6Internet,
-  toIpv6Internet,
-} from './ipv6-internet-rules.ts'
+import { dropStrangeSources, findIpv6Internet, forwardIpv6Internet, toIpv6Internet } from './ipv6-internet-rules.ts'
 import { BACKBONE_LINK } from './names.ts'
 import { type Chain, hex, type MapElement, type NftMap, type NftSet, quoted, type Rule } from './nft.ts'
 import { INTERNET_NEXT_HOP } from './plan.ts'
@@ -42,6 +37,8 @@ export interface Internet {
   readonly hosts: readonly PublicAddressNetwork[]
   /** By id. */
   readonly nats: readonly Nat[]
+  /** The addresses of NAT gateways, as the internet gateway knows them: what they sent to it through an appliance. */
+  readonly natSources?: readonly PublicAddressNetwork[]
   /** All public addresses that are the VPC's; empty without an internet gateway. */
   readonly addresses: readonly Address[]
   /** IPv6's addresses are public as they are. Absent: addresses are translated. */
@@ -58,8 +55,13 @@ export function findInternet(vpc: VpcNetwork, plugIns: readonly PlugIn[]): Inter
     const subnet = subnets.get(gateway.subnetId)
     return subnet ? [{ ...gateway, subnet }] : []
   })
-  const translated = vpc.internetGatewayId ? nats.flatMap(({ publicAddress }) => publicAddress ?? []) : []
-  return { hosts, nats, addresses: [...hosts.map(({ publicAddress }) => publicAddress), ...translated] }
+  const natSources = vpc.internetGatewayId ? nats.flatMap(publicSource) : []
+  const addresses = [...hosts, ...natSources].map(({ publicAddress }) => publicAddress)
+  return { hosts, nats, natSources, addresses }
+}
+
+function publicSource({ id, address, publicAddress }: Nat): PublicAddressNetwork[] {
+  return publicAddress ? [{ privateAddress: address, publicAddress, by: id }] : []
 }
 
 export function hasInternet({ addresses, nats }: Internet): boolean {
@@ -73,23 +75,25 @@ export function internetSets(internet: Internet): NftSet[] {
 
 export function internetMaps(vpc: VpcNetwork, internet: Internet): NftMap[] {
   if (!hasInternet(internet) || internet.isTranslated === false) return []
-  const { hosts, nats } = internet
+  const { hosts, nats, natSources = [] } = internet
   const addressMap = (name: string, elements: readonly MapElement[]): NftMap => ({
     name,
     type: 'ipv4_addr',
     value: 'ipv4_addr',
     elements,
   })
-  const sources = hosts.map(({ privateAddress, publicAddress, by }) => ({
-    key: privateAddress,
-    value: publicAddress,
-    by,
-  }))
   const ofHosts = [
-    addressMap('public-sources', sources),
+    addressMap(
+      'public-sources',
+      [...hosts, ...natSources].map(({ privateAddress, publicAddress, by }) => ({
+        key: privateAddress,
+        value: publicAddress,
+        by,
+      })),
+    ),
     addressMap(
       'public-hosts',
-      sources.map(({ key, value, by }) => ({ key: value, value: key, by })),
+      hosts.map(({ privateAddress, publicAddress, by }) => ({ key: publicAddress, value: privateAddress, by })),
     ),
   ]
   if (nats.length === 0) return ofHosts
@@ -113,7 +117,7 @@ export function internetMaps(vpc: VpcNetwork, internet: Internet): NftMap[] {
 }
 
 /** Resolver and metadata, and what has already been sent to the backbone. */
-const NEVER_TRANSLATED = [cidr('169.254.0.0/16'), BACKBONE]
+export const NEVER_TRANSLATED = [cidr('169.254.0.0/16'), BACKBONE]
 
 /** The addresses that a table leads to a NAT gateway, less those that a more specific route takes. */
 function natRoutes(
@@ -231,6 +235,8 @@ function chainsOf(nat: Nat, table: number): Chain[] {
       name: `${id}-flow`,
       rules: [
         { match: ['ct direction original'], verdict: `goto ${id}-out` },
+        // From here the answer is routed as what the gateway's subnet sends.
+        { match: [], verdict: `meta mark set ${table}`, by: routeTableId },
         { match: [`ip saddr != ${own}`], verdict: `jump ${networkAclId}-ingress` },
         { match: [`ip daddr != ${own}`], verdict: `jump ${networkAclId}-egress` },
       ],

@@ -70,6 +70,8 @@ export interface NamespacePlan extends FamilyPlan {
   readonly name: string
   /** Tunnel devices, whose packets a process takes out and puts in. Absent: none. */
   readonly tunnels?: readonly string[]
+  /** It passes on packets that are not its own. Never taken back: what it must not send, the router drops. */
+  readonly forwards?: true
   /** Links that must be up. */
   readonly up: readonly string[]
   /** Absent: IPv6 is off. */

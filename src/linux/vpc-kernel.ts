@@ -15,6 +15,7 @@ import {
 } from './diff.ts'
 import { DriverError } from './driver.ts'
 import { diffFlowCounting } from './flow-counting.ts'
+import { letAppliancesForward } from './forwarding.ts'
 import { isRouterLink } from './names.ts'
 import { type ObservedNamespace, observeNamespace, restrictTo } from './observe.ts'
 import { type NamespacePlan, pairAlias, type VethEnd, type VethPair, type VpcPlan } from './plan.ts'
@@ -31,6 +32,7 @@ export async function convergeVpc(run: Run, have: VpcState, want: VpcPlan): Prom
   )
   // What is unknown of the rules is unknown of the sysctls.
   if (isNewRouter || !have.rules) await setRouterSysctls(run, router)
+  await letAppliancesForward(run, have, want)
   await deleteLinks(run, change.replacedLinks)
   await ipBatch(run, change.newLinks.map(renderNewLink))
   await Promise.all([

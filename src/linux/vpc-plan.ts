@@ -316,6 +316,7 @@ function planInstances(world: string, vpc: VpcNetwork, plugIns: readonly PlugIn[
       neighbours: [],
       routes: own.map(instanceRoute),
       rules: [...own.flatMap(instanceRules), MAIN_RULE],
+      ...(own.some(({ networkInterface }) => !networkInterface.sourceDestCheck) && { forwards: true }),
     }
     return { namespace, instance, vpc }
   })

@@ -10,6 +10,7 @@ import type { RouteEntry, SecurityGroupNetwork, VpcNetwork } from '../compile/ne
 import { type Address, addressFamily } from '../ip/address.ts'
 import { cidrFamily } from '../ip/cidr.ts'
 import type { SecurityGroupId } from '../store/records.ts'
+import { applianceChains } from './appliance-rules.ts'
 import {
   balancerChains,
   balancerMaps,
@@ -157,6 +158,7 @@ export function vpcRules(sources: RuleSources): Ruleset {
       ...onPremisesChains(vpc),
       ...transitChains(vpc),
       ...natChains(vpc, internet),
+      ...applianceChains(vpc, plugIns, internet),
     ],
   }
 }

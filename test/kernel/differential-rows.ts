@@ -46,6 +46,44 @@ const OPEN: VpcShape = {
 const BY_GATEWAY = { cidr: '0.0.0.0/0', target: 'internet' } as const
 const BY_NAT = { cidr: '0.0.0.0/0', target: 'nat' } as const
 const ONLINE: VpcShape = { ...OPEN, tables: [[BY_GATEWAY], [BY_NAT]], internet: { publics: [0], nat: 0 } }
+/** Instance 0 is an appliance in subnet 0, between instance 2, which has a public address, and the internet gateway. */
+const FORWARDING = OPEN.instances.map((instance, index) => ({ ...instance, sourceDestCheck: index !== 0 }))
+const BY_APPLIANCE = { cidr: '0.0.0.0/0', target: 0 } as const
+const TO_APPLIANCE = { cidr: '10.0.2.0/24', target: 0 } as const
+const INSPECTED: VpcShape = {
+  ...OPEN,
+  instances: FORWARDING,
+  tables: [[BY_GATEWAY], [BY_APPLIANCE], [TO_APPLIANCE]],
+  internet: { publics: [0, 1, 2], table: 2 },
+}
+/** The same without its gateway's table: what comes in goes straight to its receiver. */
+const ONE_WAY: VpcShape = { ...INSPECTED, internet: { publics: [0, 1, 2] } }
+/** The way out is straight, and the answers are led to the appliance. */
+const OTHER_WAY: VpcShape = { ...INSPECTED, tables: [[BY_GATEWAY], [BY_GATEWAY], [TO_APPLIANCE]] }
+/** Behind the appliance a NAT gateway speaks for instance 2. */
+const INSPECTED_NAT: VpcShape = {
+  ...INSPECTED,
+  subnets: [
+    { table: 0, acl: 0 },
+    { table: 1, acl: 1 },
+    { table: 3, acl: 0 },
+  ],
+  tables: [[BY_NAT], [BY_APPLIANCE], [], [BY_GATEWAY, TO_APPLIANCE]],
+  internet: { publics: [], nat: 2 },
+}
+/** A NAT gateway whose packets an appliance sees on their way to the internet gateway. */
+const NAT_INSPECTED: VpcShape = {
+  ...INSPECTED_NAT,
+  tables: [[BY_GATEWAY], [BY_NAT], [{ cidr: '10.0.3.0/24', target: 0 }], [BY_APPLIANCE]],
+  internet: { publics: [], nat: 2, table: 2 },
+}
+/** From subnet 1 to instance 1 by the appliance, which is in its subnet. */
+const BETWEEN: VpcShape = { ...INSPECTED, tables: [[], [{ cidr: '10.0.1.0/24', target: 0 }]] }
+/** A NAT gateway of subnet 0 between the subnets. */
+const NAT_BETWEEN: VpcShape = {
+  ...ONLINE,
+  tables: [[], [{ cidr: '10.0.1.0/24', target: 'nat' }]],
+}
 const S3: VpcShape = { ...OPEN, endpoints: [{ service: 's3', tables: [0] }] }
 
 function tcp(port: number) {
@@ -157,6 +195,110 @@ export const ROWS: readonly DifferentialRow[] = [
     from: 0,
     to: '203.0.113.10:80',
     expect: 'route',
+  },
+
+  { name: 'out by an appliance', shape: INSPECTED, from: 2, to: '203.0.113.10:80', expect: 'reachable' },
+  { name: "an appliance's own way out", shape: INSPECTED, from: 0, to: '203.0.113.10:80', expect: 'reachable' },
+  { name: 'in by an appliance', shape: INSPECTED, from: 1, to: 'PUBLIC-2:80', expect: 'reachable' },
+  {
+    name: 'out by an appliance and straight back',
+    shape: ONE_WAY,
+    from: 2,
+    to: '203.0.113.10:80',
+    expect: 'reachable',
+  },
+  { name: 'straight in and out by an appliance', shape: ONE_WAY, from: 1, to: 'PUBLIC-2:80', expect: 'route' },
+  { name: 'straight out and back by an appliance', shape: OTHER_WAY, from: 2, to: '203.0.113.10:80', expect: 'route' },
+  { name: 'in by an appliance and straight out', shape: OTHER_WAY, from: 1, to: 'PUBLIC-2:80', expect: 'route' },
+  {
+    name: 'the gateway leads to an interface that checks',
+    shape: { ...INSPECTED, instances: OPEN.instances },
+    from: 1,
+    to: 'PUBLIC-2:80',
+    expect: 'source-check',
+  },
+  {
+    name: "the appliance's group is asked what comes in",
+    shape: withGroups([{ ingress: [{ ...tcp(443), peer: '0.0.0.0/0' }] }], INSPECTED),
+    from: 1,
+    to: 'PUBLIC-2:80',
+    expect: 'sg-ingress',
+  },
+  {
+    name: "the appliance's group is asked what goes out",
+    shape: withGroups([{ egress: [{ ...tcp(443), peer: '0.0.0.0/0' }] }], INSPECTED),
+    from: 2,
+    to: '203.0.113.10:80',
+    expect: 'sg-egress',
+  },
+  {
+    name: "the appliance's group lets out what it allows",
+    shape: withGroups([{ egress: [{ ...tcp(443), peer: '0.0.0.0/0' }] }], INSPECTED),
+    from: 2,
+    to: '203.0.113.10:443',
+    expect: 'reachable',
+  },
+  {
+    name: 'by an appliance to a NAT gateway',
+    shape: INSPECTED_NAT,
+    from: 2,
+    to: '203.0.113.10:80',
+    expect: 'reachable',
+  },
+  {
+    name: 'by an appliance to a NAT gateway that answers straight',
+    shape: { ...INSPECTED_NAT, tables: [[BY_NAT], [BY_APPLIANCE], [], [BY_GATEWAY]] },
+    from: 2,
+    to: '203.0.113.10:80',
+    expect: 'reachable',
+  },
+  {
+    name: 'from a NAT gateway by an appliance',
+    shape: NAT_INSPECTED,
+    from: 2,
+    to: '203.0.113.10:80',
+    expect: 'reachable',
+  },
+  {
+    name: 'from a NAT gateway by an appliance, and back without it',
+    shape: { ...NAT_INSPECTED, internet: { publics: [], nat: 2 } },
+    from: 2,
+    to: '203.0.113.10:80',
+    expect: 'route',
+  },
+  { name: 'between subnets by an appliance', shape: BETWEEN, from: 2, to: '10.0.1.11:80', expect: 'reachable' },
+  { name: 'between subnets by a NAT gateway', shape: NAT_BETWEEN, from: 2, to: '10.0.1.11:80', expect: 'reachable' },
+  {
+    name: 'between subnets by a NAT gateway, whose address is the source',
+    shape: withGroups([{}, { ingress: [{ ...tcp(80), peer: '10.0.2.0/24' }] }], NAT_BETWEEN),
+    from: 2,
+    to: '10.0.1.11:80',
+    expect: 'sg-ingress',
+  },
+  {
+    name: 'an appliance does not reach endpoints for others',
+    shape: { ...BETWEEN, interfaceEndpoints: [{ service: 'ssm', subnets: [0], groups: [1], privateDns: true }] },
+    from: 2,
+    to: '10.0.1.200:443',
+    expect: 'target',
+  },
+  {
+    name: 'S3 by an appliance whose subnet has the gateway endpoint',
+    shape: { ...INSPECTED, endpoints: [{ service: 's3', tables: [0] }] },
+    from: 2,
+    to: '52.216.0.9:443',
+    expect: 'reachable',
+  },
+  {
+    name: 'a local route that leads to an appliance, there and back',
+    shape: {
+      ...INSPECTED,
+      tables: [[], [{ cidr: '10.0.0.0/16', target: 0 }], []],
+      internet: { publics: [] },
+    },
+    from: 2,
+    to: '10.0.1.11:80',
+    expect: 'reachable',
   },
 
   { name: 'within a subnet', shape: OPEN, from: 0, to: '10.0.1.11:80', expect: 'reachable' },

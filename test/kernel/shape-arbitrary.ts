@@ -116,5 +116,6 @@ export const vpcShape: fc.Arbitrary<VpcShape> = fc.record({
   internet: fc.record({
     publics: fc.uniqueArray(fc.nat(2), { maxLength: 3 }),
     nat: fc.option(fc.nat(1), { freq: 3, nil: undefined }),
+    table: fc.option(fc.nat(1), { freq: 2, nil: undefined }),
   }),
 })
