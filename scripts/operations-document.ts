@@ -10,6 +10,7 @@ import { RAM_READS, RAM_WRITES } from '../src/api/operations/ram.ts'
 import { ROUTE53_READS, ROUTE53_WRITES } from '../src/api/operations/route53.ts'
 import { stsOperations } from '../src/api/operations/sts.ts'
 import { VPC_LATTICE_READS, VPC_LATTICE_WRITES } from '../src/api/operations/vpc-lattice.ts'
+import { inertParameters } from '../src/control/inert-parameters.ts'
 import { API_GATEWAY_OPERATIONS } from '../src/services/apigateway/apigateway-adapter.ts'
 import { LOGS_OPERATIONS } from '../src/services/logs/logs-adapter.ts'
 import { S3_OPERATIONS } from '../src/services/s3/s3-adapter.ts'
@@ -17,7 +18,7 @@ import { SNS_OPERATIONS } from '../src/services/sns/sns-service.ts'
 import { SQS_OPERATIONS } from '../src/services/sqs/sqs-service.ts'
 import { SSM_OPERATIONS } from '../src/services/ssm/ssm-adapter.ts'
 import { loadTables } from '../src/wire/tables.ts'
-import { effectOf } from './operation-effects.ts'
+import { effectOf, seenServices } from './operation-effects.ts'
 
 export interface ServiceCoverage {
   readonly title: string
@@ -34,6 +35,15 @@ Every operation of the services that Postern serves, from the operation tables; 
 writes this file and a test holds it against them. An operation that is not implemented is answered in its protocol's
 words, which no client retries, and the daemon's log names it once: \`InvalidAction\` (400) by EC2, IAM, STS and Elastic
 Load Balancing, \`NotImplemented\` (501) by S3 and Route 53, \`UnknownOperationException\` by the others.
+
+Of the services that make networks (EC2, Elastic Load Balancing, Route 53, VPC Lattice) each operation is seen at work by
+the tests of its control function, and \`node scripts/generate-effects.ts\` writes down what they saw. *Enforced* operations
+change the Network, which is what the kernel does and DNS answers: test/kernel/differential.test.ts holds packets against
+it; or they change what the policies decide. *Stored* ones are kept and described, and by themselves change neither: a
+later call, an instance's metadata or nothing at all may read what they keep. What is not seen is served, and no such
+test shows what it does. *Refused by name* are parameters that AWS has and Postern has not: a call that sends one fails,
+and says so. What is *accepted and does nothing* is kept and shown where AWS shows it, and moves no packet and no
+decision: a test holds that true of each (src/control/inert-parameters.test.ts), or no code asks for it.
 `
 
 export function operationCoverage(): ServiceCoverage[] {
@@ -64,7 +74,7 @@ export function formatOperations(services: readonly ServiceCoverage[]): string {
   )
   const sections = services.map(
     ({ title, service, served, notImplemented }) =>
-      `## ${title}\n${service === 'ec2' ? effects(served) : `### Served\n${wrap(served)}`}\n\n### notImplemented\n${wrap(notImplemented)}\n`,
+      `## ${title}\n${isSeen(service) ? effects(service, served) : `### Served\n${wrap(served)}`}\n\n### notImplemented\n${wrap(notImplemented)}\n`,
   )
   return [
     INTRODUCTION,
@@ -73,31 +83,34 @@ export function formatOperations(services: readonly ServiceCoverage[]): string {
   ].join('\n')
 }
 
-const EFFECTS = `Each is seen at work by the tests of its control function, and \`node scripts/generate-effects.ts\` writes down what they
-saw. *Enforced* operations change the Network, which is what the kernel does: test/kernel/differential.test.ts holds
-packets against it; or they change what the policies decide. *Stored* ones are kept and described, and by themselves
-change neither: a later call, an instance's metadata or nothing at all may read what they keep. What is not seen is
-served, and no such test shows what it does.
-`
+function isSeen(service: string): boolean {
+  return seenServices().some((one) => one.service === service)
+}
 
-/** What EC2's operations do, and the parameters that do nothing. */
-function effects(served: readonly string[]): string {
+/** What operations do, and the parameters that are refused or do nothing. */
+function effects(service: string, served: readonly string[]): string {
   const kinds = { enforced: 'Enforced', stored: 'Stored', described: 'Described', unseen: 'Served, not seen' } as const
   const lists = Object.entries(kinds).map(([kind, title]) => {
-    const own = served.filter((operation) => (effectOf(operation)?.effect ?? 'unseen') === kind)
+    const own = served.filter((operation) => (effectOf(service, operation)?.effect ?? 'unseen') === kind)
     return `### ${title}: ${own.length}\n${wrap(own)}\n`
   })
-  const idle = served.flatMap((operation) => {
-    const { unread = [] } = effectOf(operation) ?? {}
-    return unread.length > 0 ? [`| ${operation} | ${unread.join(', ')} |`] : []
+  const refused = served.map((operation) => [operation, effectOf(service, operation)?.refuses ?? []] as const)
+  const idle = served.map((operation) => {
+    const { unread = [] } = effectOf(service, operation) ?? {}
+    return [operation, [...new Set([...unread, ...inertParameters(service, operation)])]] as const
   })
   return [
-    EFFECTS,
     ...lists,
-    '### Parameters that are accepted and do nothing',
-    '| operation | parameters |\n|---|---|',
-    idle.join('\n'),
+    `### Parameters that are refused by name\n${parameterTable(refused)}\n`,
+    `### Parameters that are accepted and do nothing\n${parameterTable(idle)}`,
   ].join('\n')
+}
+
+function parameterTable(rows: readonly (readonly [operation: string, parameters: readonly string[]])[]): string {
+  const lines = rows.flatMap(([operation, parameters]) =>
+    parameters.length > 0 ? [`| ${operation} | ${parameters.join(', ')} |`] : [],
+  )
+  return lines.length > 0 ? ['| operation | parameters |\n|---|---|', ...lines].join('\n') : 'none'
 }
 
 function coverageOf(title: string, service: string, rows: readonly string[]): ServiceCoverage {

@@ -7,7 +7,7 @@ import { PutBucketInventoryConfigurationCommand, S3Client } from '@aws-sdk/clien
 import { DecodeAuthorizationMessageCommand, STSClient } from '@aws-sdk/client-sts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { LabWorld } from '../../labs/lab-world.ts'
-import { effectOf } from '../../scripts/operation-effects.ts'
+import { effectOf, seenServices } from '../../scripts/operation-effects.ts'
 import { formatOperations, operationCoverage } from '../../scripts/operations-document.ts'
 
 const coverage = operationCoverage()
@@ -24,10 +24,10 @@ describe('docs/operations.md', () => {
   })
 })
 
-describe('what an EC2 operation does', () => {
-  const { served } = coverage.find(({ service }) => service === 'ec2') ?? { served: [] }
+describe.each(seenServices().map(({ service }) => service))('what an operation of %s does', (name) => {
+  const { served } = coverage.find(({ service }) => service === name) ?? { served: [] }
   const shown = served.flatMap((operation) => {
-    const effect = effectOf(operation)
+    const effect = effectOf(name, operation)
     return effect ? [{ operation, ...effect }] : []
   })
 

@@ -2,6 +2,7 @@
 // https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/CommonErrors.html
 
 import { ApiError } from '../../errors.ts'
+import { refusable } from '../refusable.ts'
 
 export function validationError(message: string): ApiError {
   return new ApiError('ValidationError', message)
@@ -31,6 +32,7 @@ export function checkBetween<T extends number | undefined>(parameter: string, va
 /** Accepting what has no effect would be a lie. */
 export function refuseUnserved(parameters: Readonly<Record<string, unknown>>): void {
   for (const [name, value] of Object.entries(parameters)) {
+    refusable(name)
     if (value !== undefined) throw invalidConfiguration(`${name} is not served yet.`)
   }
 }

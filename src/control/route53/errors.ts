@@ -1,6 +1,7 @@
 // Route 53's errors that more than one operation makes.
 
 import { ApiError } from '../../errors.ts'
+import { refusable } from '../refusable.ts'
 
 export function noSuchHostedZone(id: string): ApiError {
   return new ApiError('NoSuchHostedZone', `No hosted zone found with ID: ${id}`, { status: 404 })
@@ -20,5 +21,6 @@ export function requireParameter<T>(name: string, value: T | undefined): T {
 
 /** Accepting what has no effect would be a lie. */
 export function refuseUnserved(what: string, value: unknown): void {
+  refusable(what)
   if (value !== undefined) throw invalidInput(`${what} is not served yet.`)
 }

@@ -6,6 +6,7 @@ import { formatDomainName, parseDomainName } from '../../compile/domain-name.ts'
 import { encodeRecordData, isRecordType, RecordDataError, type RecordType } from '../../compile/record-data.ts'
 import { ApiError } from '../../errors.ts'
 import type { HostedZone, ResourceRecordSet } from '../../store/records.ts'
+import { refusable } from '../refusable.ts'
 import { invalidInput } from './errors.ts'
 import { bareId } from './find.ts'
 import { recordSetId } from './record-set-id.ts'
@@ -88,6 +89,7 @@ export function toRecordSet(set: ResourceRecordSet): RecordSetShape {
 /** Which members go together. */
 function checkForm(input: ResourceRecordSetShape, where: string): void {
   for (const member of UNSERVED) {
+    refusable(member)
     if (input[member] !== undefined) throw invalidInput(`Invalid request: ${member} is not served yet ${where}`)
   }
   const { AliasTarget, TTL, ResourceRecords = [], Weight, SetIdentifier } = input

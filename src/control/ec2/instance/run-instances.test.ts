@@ -5,6 +5,8 @@ import type { RunInstancesRequest } from '@aws-sdk/client-ec2'
 import fc from 'fast-check'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { hostImages } from '../../../catalogue/images.ts'
+import type { Tx } from '../../../store/store.ts'
+import type { Caller } from '../../caller.ts'
 import { createSecurityGroup } from '../filtering/security-group.ts'
 import { createNetworkInterface } from '../network-interface/network-interface.ts'
 import { CALLER, contents, openWorld, refusal, STRANGER, type World } from '../request/testing.ts'
@@ -52,6 +54,11 @@ async function plan(): Promise<Plan> {
 
 type Wanted = Partial<RunInstancesRequest>
 
+/** By its name scripts/generate-effects.ts knows it. */
+const ON_X86 = {
+  runInstances: (tx: Tx, caller: Caller, input: RunInstancesRequest) => runInstances(tx, caller, input, 'x86_64'),
+}
+
 function run({ world }: Plan, input: Wanted, caller = CALLER) {
   const request: RunInstancesRequest = {
     ImageId: AMAZON_LINUX_2,
@@ -60,7 +67,7 @@ function run({ world }: Plan, input: Wanted, caller = CALLER) {
     MaxCount: 1,
     ...input,
   }
-  return world.write((tx, who, asked: RunInstancesRequest) => runInstances(tx, who, asked, 'x86_64'), request, caller)
+  return world.write(ON_X86.runInstances, request, caller)
 }
 
 describe('runInstances', () => {

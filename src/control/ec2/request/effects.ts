@@ -1,10 +1,11 @@
-// What EC2's operations do, seen by the tests of their control functions: which change the Network, and which parameters
-// they read. Only `node scripts/generate-effects.ts` asks for it, by naming a file to write to.
+// What operations do, seen by the tests of their control functions: which change the Network, which parameters they read,
+// and which they refuse. Only `node scripts/generate-effects.ts` asks for it, by naming a file to write to.
 
 import { appendFileSync } from 'node:fs'
 import { expect } from 'vitest'
 import { compile } from '../../../compile/compile.ts'
 import type { Records } from '../../../store/store.ts'
+import { hearRefusable } from '../../refusable.ts'
 
 /** One call of an operation by a test. */
 export interface SeenCall {
@@ -12,6 +13,8 @@ export interface SeenCall {
   /** Absent of a read and of a call that was refused. */
   readonly changes?: 'network' | 'records' | 'nothing'
   readonly reads: readonly string[]
+  /** Parameters with which it would have been refused. */
+  readonly refuses: readonly string[]
   readonly test: string
 }
 
@@ -23,16 +26,20 @@ const LARGE = 100
 export function seen<I, O>(records: Records, name: string, input: I, run: (input: I) => O, isWrite: boolean): O {
   if (FILE === undefined || records.networkInterfaces.size > LARGE) return run(input)
   const reads = new Set<string>()
+  const refuses = new Set<string>()
   const before = isWrite ? networkOf(records) : ''
   const contents = isWrite ? snapshot(records) : ''
   const note = (changes?: SeenCall['changes']) => {
     const operation = name.charAt(0).toUpperCase() + name.slice(1)
     const test = (expect.getState().testPath ?? '').replace(`${process.cwd()}/`, '')
-    const call: SeenCall = { operation, ...(changes && { changes }), reads: [...reads], test }
+    const call: SeenCall = { operation, ...(changes && { changes }), reads: [...reads], refuses: [...refuses], test }
     appendFileSync(FILE, `${JSON.stringify(call)}\n`)
   }
   try {
-    const result = run(noting(input, reads))
+    const result = hearRefusable(
+      (parameter) => refuses.add(parameter),
+      () => run(noting(input, reads)),
+    )
     if (!isWrite) note()
     else if (networkOf(records) !== before) note('network')
     else note(snapshot(records) === contents ? 'nothing' : 'records')

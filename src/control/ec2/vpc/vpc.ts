@@ -25,7 +25,11 @@ import { insertVpc } from './new-vpc.ts'
 import { toVpc } from './vpc-shape.ts'
 
 export function createVpc(tx: Tx, caller: Caller, input: CreateVpcRequest): CreateVpcResult {
-  refuseUnserved({ ipv4IpamPoolId: input.Ipv4IpamPoolId, ipv4NetmaskLength: input.Ipv4NetmaskLength })
+  refuseUnserved({
+    ipv4IpamPoolId: input.Ipv4IpamPoolId,
+    ipv4NetmaskLength: input.Ipv4NetmaskLength,
+    vpcEncryptionControl: input.VpcEncryptionControl,
+  })
   const ipv6BorderGroup = parseIpv6Request(caller.region, input)
   if (input.CidrBlock === undefined) {
     throw new ApiError('MissingParameter', "Either 'cidrBlock' or 'ipv4IpamPoolId' should be provided.")
