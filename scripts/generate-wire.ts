@@ -5,15 +5,18 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import type { ServiceTables } from '../src/wire/tables.ts'
+import { declaredTables } from './declared-tables.ts'
 import {
   ACM_OPERATIONS,
   API_GATEWAY_OPERATIONS,
+  CLOUDWATCH_OPERATIONS,
   EC2_OPERATIONS,
   LOAD_BALANCING_OPERATIONS,
   LOGS_OPERATIONS,
   ORGANIZATIONS_OPERATIONS,
   RAM_OPERATIONS,
   ROUTE53_OPERATIONS,
+  ROUTE53_RESOLVER_OPERATIONS,
   S3_UNSERVED,
   SNS_OPERATIONS,
   SQS_OPERATIONS,
@@ -43,6 +46,7 @@ const PACKAGES: readonly Package[] = [
   { client: 's3', signingName: 's3', served: (operation) => !S3_UNSERVED.test(operation) },
   { client: 'ssm', signingName: 'ssm', served: (operation) => SSM_OPERATIONS.has(operation) },
   { client: 'cloudwatch-logs', signingName: 'logs', served: (operation) => LOGS_OPERATIONS.has(operation) },
+  { client: 'cloudwatch', signingName: 'monitoring', served: (operation) => CLOUDWATCH_OPERATIONS.has(operation) },
   { client: 'acm', signingName: 'acm', served: (operation) => ACM_OPERATIONS.has(operation) },
   { client: 'api-gateway', signingName: 'apigateway', served: (operation) => API_GATEWAY_OPERATIONS.has(operation) },
   {
@@ -70,6 +74,15 @@ for (const { client, signingName, served } of PACKAGES) {
   const tables = wireTables({ exports: require(name), declarations: declarationsOf(name), signingName, served })
   writeFileSync(new URL(`${signingName}.json`, target), format(tables))
 }
+
+const resolver = declaredTables({
+  declarations: readFileSync(new URL('../src/control/route53resolver/messages.ts', import.meta.url), 'utf8'),
+  signingName: 'route53resolver',
+  version: '2018-04-01',
+  targetPrefix: 'Route53Resolver',
+  operations: ROUTE53_RESOLVER_OPERATIONS,
+})
+writeFileSync(new URL('route53resolver.json', target), format(resolver))
 
 function declarationsOf(packageName: string): string {
   const models = join(dirname(require.resolve(`${packageName}/package.json`)), 'dist-types/models')

@@ -105,6 +105,13 @@ export const LOGS_OPERATIONS = words(`
   PutLogGroupDeletionProtection ListLogGroups
 `)
 
+/** Metrics and their alarms, without dashboards, streams, insights and composite alarms. */
+export const CLOUDWATCH_OPERATIONS = words(`
+  DeleteAlarms DescribeAlarms DescribeAlarmsForMetric DisableAlarmActions EnableAlarmActions GetMetricData
+  GetMetricStatistics ListMetrics ListTagsForResource PutMetricAlarm PutMetricData SetAlarmState TagResource
+  UntagResource
+`)
+
 /** REST APIs without their keys, usage plans, client certificates, models and documentation. */
 export const API_GATEWAY_OPERATIONS = words(`
   CreateDeployment CreateResource CreateRestApi CreateStage DeleteDeployment DeleteIntegration
@@ -188,6 +195,26 @@ export const LOAD_BALANCING_OPERATIONS = words(`
 export const ACM_OPERATIONS = words(`
   AddTagsToCertificate DeleteCertificate DescribeCertificate GetCertificate ImportCertificate ListCertificates
   ListTagsForCertificate RemoveTagsFromCertificate RequestCertificate
+`)
+
+/** All of Route 53 Resolver's; what is declared in control/route53resolver/messages.ts is served. */
+export const ROUTE53_RESOLVER_OPERATIONS = words(`
+  AssociateFirewallRuleGroup AssociateResolverEndpointIpAddress AssociateResolverQueryLogConfig AssociateResolverRule
+  CreateFirewallDomainList CreateFirewallRule CreateFirewallRuleGroup CreateOutpostResolver CreateResolverEndpoint
+  CreateResolverQueryLogConfig CreateResolverRule DeleteFirewallDomainList DeleteFirewallRule DeleteFirewallRuleGroup
+  DeleteOutpostResolver DeleteResolverEndpoint DeleteResolverQueryLogConfig DeleteResolverRule
+  DisassociateFirewallRuleGroup DisassociateResolverEndpointIpAddress DisassociateResolverQueryLogConfig
+  DisassociateResolverRule GetFirewallConfig GetFirewallDomainList GetFirewallRuleGroup
+  GetFirewallRuleGroupAssociation GetFirewallRuleGroupPolicy GetOutpostResolver GetResolverConfig
+  GetResolverDnssecConfig GetResolverEndpoint GetResolverQueryLogConfig GetResolverQueryLogConfigAssociation
+  GetResolverQueryLogConfigPolicy GetResolverRule GetResolverRuleAssociation GetResolverRulePolicy
+  ImportFirewallDomains ListFirewallConfigs ListFirewallDomainLists ListFirewallDomains
+  ListFirewallRuleGroupAssociations ListFirewallRuleGroups ListFirewallRules ListOutpostResolvers ListResolverConfigs
+  ListResolverDnssecConfigs ListResolverEndpointIpAddresses ListResolverEndpoints
+  ListResolverQueryLogConfigAssociations ListResolverQueryLogConfigs ListResolverRuleAssociations ListResolverRules
+  ListTagsForResource PutFirewallRuleGroupPolicy PutResolverQueryLogConfigPolicy PutResolverRulePolicy TagResource
+  UntagResource UpdateFirewallConfig UpdateFirewallDomains UpdateFirewallRule UpdateFirewallRuleGroupAssociation
+  UpdateOutpostResolver UpdateResolverConfig UpdateResolverDnssecConfig UpdateResolverEndpoint UpdateResolverRule
 `)
 
 function words(text: string): ReadonlySet<string> {

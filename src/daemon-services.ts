@@ -42,6 +42,7 @@ const OPENERS: Readonly<Record<string, (context: ServiceContext) => Promise<Serv
   apigateway: openApiGateway,
   'execute-api': openApiGateway,
   'vpc-lattice': openVpcLattice,
+  route53resolver: openRoute53Resolver,
   ram: openResourceAccessManager,
   ssm: openSystemsManager,
   ssmmessages: openSystemsManager,
@@ -55,6 +56,7 @@ const TARGETS: Readonly<Record<string, string>> = {
   AmazonSSM: 'ssm',
   EC2WindowsMessageDeliveryService: 'ec2messages',
   AmazonSQS: 'sqs',
+  Route53Resolver: 'route53resolver',
 }
 
 /** The services, each opened by the first request for it: together they are a tenth of what a start would load. What they
@@ -139,6 +141,16 @@ async function openVpcLattice({ store }: ServiceContext): Promise<Service> {
   )
   const rows = { reads: VPC_LATTICE_READS, writes: VPC_LATTICE_WRITES, authorisations: VPC_LATTICE_AUTHORISATIONS }
   return { adapters: [controlAdapter({ service: 'vpc-lattice', store, ...rows })] }
+}
+
+async function openRoute53Resolver({ store }: ServiceContext): Promise<Service> {
+  const [{ controlAdapter }, operations] = await Promise.all([
+    import('./api/control-adapter.ts'),
+    import('./api/operations/route53resolver.ts'),
+  ])
+  const { ROUTE53_RESOLVER_AUTHORISATIONS: authorisations } = operations
+  const rows = { reads: operations.ROUTE53_RESOLVER_READS, writes: operations.ROUTE53_RESOLVER_WRITES, authorisations }
+  return { adapters: [controlAdapter({ service: 'route53resolver', store, ...rows })] }
 }
 
 async function openResourceAccessManager({ store }: ServiceContext): Promise<Service> {

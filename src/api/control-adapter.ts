@@ -73,7 +73,7 @@ function accountOf({ principal }: Call): { resourceAccount?: string } {
 }
 
 /** Services whose models have an AccessDeniedException. */
-const NAMED_EXCEPTIONS: ReadonlySet<string> = new Set(['organizations', 'vpc-lattice', 'ram'])
+const NAMED_EXCEPTIONS: ReadonlySet<string> = new Set(['organizations', 'vpc-lattice', 'ram', 'route53resolver'])
 
 function refusal(service: string, decision: PolicyDecision): ApiError {
   const message = decision.message ?? ''

@@ -51,6 +51,7 @@ import type {
 import type { SnsSubscription, SnsTopic, SqsQueue } from './messaging-records.ts'
 import type { VpcPeeringConnection, VpcPeeringConnectionId } from './peering-records.ts'
 import type { ManagedPrefixList, PrefixListVersion } from './prefix-list-records.ts'
+import type { ResolverEndpoint, ResolverEndpointId, ResolverRule, ResolverRuleAssociation } from './resolver-records.ts'
 import type {
   TransitGateway,
   TransitGatewayAttachment,
@@ -267,6 +268,8 @@ export interface NetworkInterface extends Owned {
   readonly resourceGatewayId?: ResourceGatewayId
   /** The NAT gateway whose it is; it then has no attachment to an instance. */
   readonly natGatewayId?: NatGatewayId
+  /** The endpoint of Route 53 Resolver that it is a part of; it then has no attachment to an instance. */
+  readonly resolverEndpointId?: ResolverEndpointId
   /** The public address that its launch gave the primary address, until the instance stops or an Elastic IP takes its place. */
   readonly publicAddress?: Address
   /** Its launch asked for a public address, so it gets another at each start. */
@@ -1091,6 +1094,9 @@ export interface Schema {
   sites: Site
   vpcPeeringConnections: VpcPeeringConnection
   egressOnlyInternetGateways: EgressOnlyInternetGateway
+  resolverEndpoints: ResolverEndpoint
+  resolverRules: ResolverRule
+  resolverRuleAssociations: ResolverRuleAssociation
   transitGateways: TransitGateway
   transitGatewayAttachments: TransitGatewayAttachment
   transitGatewayRouteTables: TransitGatewayRouteTable
@@ -1208,6 +1214,9 @@ export const INDEXES = {
   sites: ['address'],
   vpcPeeringConnections: ['owner', 'accepter', 'requesterVpcId', 'accepterVpcId'],
   egressOnlyInternetGateways: ['owner', 'vpcId'],
+  resolverEndpoints: ['owner', 'vpcId'],
+  resolverRules: ['owner'],
+  resolverRuleAssociations: ['owner', 'ruleId', 'vpcId'],
   transitGateways: ['owner'],
   transitGatewayAttachments: ['owner', 'transitGatewayId', 'transitGatewayOwner', 'vpcId'],
   transitGatewayRouteTables: ['owner', 'transitGatewayId'],

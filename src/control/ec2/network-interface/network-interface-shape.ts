@@ -50,14 +50,17 @@ export function toInstanceInterface(records: Records, eni: NetworkInterface): In
   }
 }
 
-/** It belongs to an endpoint, a load balancer, a resource gateway or a NAT gateway. */
+/** It belongs to an endpoint, a load balancer, a gateway of a service or an endpoint of the resolver. */
 export function isServices({
   vpcEndpointId,
   loadBalancerId,
   resourceGatewayId,
   natGatewayId,
 }: NetworkInterface): boolean {
-  return [vpcEndpointId, loadBalancerId, resourceGatewayId, natGatewayId].some((id) => id !== undefined)
+  resolverEndpointId,
+  return [vpcEndpointId, loadBalancerId, resourceGatewayId, natGatewayId, resolverEndpointId].some(
+    (id) => id !== undefined,
+  )
 }
 
 /** An account of AWS's own, which makes the interfaces of its services. */

@@ -16,6 +16,7 @@ import type {
   VpcEndpointId,
   VpcId,
 } from '../../../store/records.ts'
+import type { ResolverEndpointId } from '../../../store/resolver-records.ts'
 import type { Records, Tx } from '../../../store/store.ts'
 import type { Caller } from '../../caller.ts'
 import { allocateBackboneAddress } from '../endpoint/backbone-address.ts'
@@ -47,6 +48,8 @@ export interface NewNetworkInterface {
   readonly resourceGatewayId?: ResourceGatewayId
   /** The NAT gateway that it is made for, whose alone it is then. */
   readonly natGatewayId?: NatGatewayId
+  /** The endpoint of Route 53 Resolver that it is made for, whose alone it is then. */
+  readonly resolverEndpointId?: ResolverEndpointId
   readonly wantsPublicAddress?: boolean
   /** Blocks of the subnet that it gets beside its addresses. */
   readonly prefixes?: readonly Cidr[]
@@ -61,13 +64,18 @@ export function insertNetworkInterface(tx: Tx, place: Place, wanted: NewNetworkI
     subnetId: wanted.subnet.id,
     description: wanted.description ?? '',
     interfaceType: wanted.interfaceType ?? (wanted.vpcEndpointId ? 'vpc_endpoint' : 'interface'),
-    requesterManaged: [wanted.vpcEndpointId, wanted.loadBalancerId, wanted.resourceGatewayId, wanted.natGatewayId].some(
-      Boolean,
-    ),
+    requesterManaged: [
+      wanted.vpcEndpointId,
+      wanted.loadBalancerId,
+      wanted.resourceGatewayId,
+      wanted.natGatewayId,
+      wanted.resolverEndpointId,
+    ].some(Boolean),
     ...(wanted.vpcEndpointId ? { vpcEndpointId: wanted.vpcEndpointId } : {}),
     ...(wanted.loadBalancerId ? { loadBalancerId: wanted.loadBalancerId } : {}),
     ...(wanted.resourceGatewayId ? { resourceGatewayId: wanted.resourceGatewayId } : {}),
     ...(wanted.natGatewayId ? { natGatewayId: wanted.natGatewayId } : {}),
+    ...(wanted.resolverEndpointId ? { resolverEndpointId: wanted.resolverEndpointId } : {}),
     ...(wanted.wantsPublicAddress ? { wantsPublicAddress: true as const } : {}),
     ...(wanted.prefixes ? { prefixes: wanted.prefixes } : {}),
     macAddress: macAddressFor(backboneAddress),

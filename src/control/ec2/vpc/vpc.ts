@@ -16,7 +16,8 @@ import { checkVpcBlock, requireIpv4Cidr } from '../request/cidr-parameter.ts'
 import { applyFilters, type FilterFields } from '../request/filters.ts'
 import { refuseUnserved } from '../request/not-served.ts'
 import { pageOf } from '../request/pages.ts'
-import { requireNamed, requireVpc } from '../request/require.ts'
+import { findAll, requireUsableVpc, requireVpc } from '../request/require.ts'
+import { sharedVpcs } from '../request/shared.ts'
 import { tagsFor } from '../request/tags.ts'
 import { hasVpnGateway } from '../vpn/vpn-gateway.ts'
 import { ensureAccountRegion } from './default-vpc.ts'
@@ -46,7 +47,11 @@ export function createVpc(tx: Tx, caller: Caller, input: CreateVpcRequest): Crea
 }
 
 export function describeVpcs(records: Records, caller: Caller, input: DescribeVpcsRequest): DescribeVpcsResult {
-  const named = requireNamed(records.vpcs, caller, 'Vpc', input.VpcIds)
+  const ids = [...new Set(input.VpcIds ?? [])]
+  const named =
+    ids.length > 0
+      ? ids.map((id) => requireUsableVpc(records, caller, id))
+      : [...findAll(records.vpcs, caller), ...sharedVpcs(records, caller)]
   const { items, nextToken } = pageOf(applyFilters(named, input.Filters, FILTERS), input, (vpc) => vpc.id, {
     min: 5,
     max: 1000,
@@ -66,6 +71,7 @@ export function deleteVpc(tx: Tx, caller: Caller, input: DeleteVpcRequest): Reco
     for (const { id } of tx.securityGroupRules.where('groupId', group.id)) tx.securityGroupRules.delete(id)
     tx.securityGroups.delete(group.id)
   }
+  for (const { id } of tx.resolverRuleAssociations.where('vpcId', vpc.id)) tx.resolverRuleAssociations.delete(id)
   endPeeringsOf(tx, caller, vpc.id)
   tx.vpcs.delete(vpc.id)
   return {}

@@ -1,0 +1,70 @@
+// What Route 53 Resolver's actions ask the policies about: endpoints and rules by their ARNs, with their tags and the
+// request's. Lists are on nothing.
+// https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonroute53resolver.html
+
+import type { Authorisation } from '../../iam/request.ts'
+import { requestTagKeys } from '../../iam/request-tags.ts'
+import type { Records } from '../../store/store.ts'
+import { findTagged } from './tags.ts'
+
+type Input = Readonly<Record<string, unknown>>
+
+interface Asker {
+  readonly account: string
+  readonly region: string
+}
+
+const NOUNS: Readonly<Record<string, 'resolver-endpoint' | 'resolver-rule'>> = {
+  AssociateResolverEndpointIpAddress: 'resolver-endpoint',
+  AssociateResolverRule: 'resolver-rule',
+  CreateResolverEndpoint: 'resolver-endpoint',
+  CreateResolverRule: 'resolver-rule',
+  DeleteResolverEndpoint: 'resolver-endpoint',
+  DeleteResolverRule: 'resolver-rule',
+  DisassociateResolverEndpointIpAddress: 'resolver-endpoint',
+  DisassociateResolverRule: 'resolver-rule',
+  GetResolverEndpoint: 'resolver-endpoint',
+  GetResolverRule: 'resolver-rule',
+  GetResolverRuleAssociation: 'resolver-rule',
+  ListResolverEndpointIpAddresses: 'resolver-endpoint',
+  UpdateResolverEndpoint: 'resolver-endpoint',
+  UpdateResolverRule: 'resolver-rule',
+}
+
+export function resolverAuthorisations(
+  records: Records,
+  asker: Asker,
+  operation: string,
+  input: Input,
+): readonly Authorisation[] {
+  const resource = resourceOf(records, asker, operation, input)
+  const tags = findTagged(records, resource)?.tags ?? {}
+  return [
+    {
+      action: `route53resolver:${operation}`,
+      resource,
+      resourceAccount: asker.account,
+      keys: {
+        ...requestTagKeys(input.Tags, input.TagKeys),
+        ...Object.fromEntries(
+          Object.entries(tags).map(([key, value]) => [`aws:resourcetag/${key.toLowerCase()}`, value]),
+        ),
+      },
+    },
+  ]
+}
+
+function resourceOf(records: Records, { account, region }: Asker, operation: string, input: Input): string {
+  if (typeof input.ResourceArn === 'string') return input.ResourceArn
+  const noun = NOUNS[operation]
+  if (!noun) return '*'
+  const named = noun === 'resolver-rule' ? (input.ResolverRuleId ?? ruleOf(records, input)) : input.ResolverEndpointId
+  const id = operation.startsWith('Create') ? '*' : String(named ?? '*')
+  const kind = id.startsWith('rslvr-autodefined-rr-') ? 'autodefined-rule' : noun
+  return `arn:aws:route53resolver:${region}:${account}:${kind}/${id}`
+}
+
+/** An association stands for its rule. */
+function ruleOf(records: Records, { ResolverRuleAssociationId: id }: Input): string | undefined {
+  return typeof id === 'string' ? records.resolverRuleAssociations.get(id)?.ruleId : undefined
+}
