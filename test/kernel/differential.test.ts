@@ -5,10 +5,11 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { formatTrace } from '../../src/explain/format.ts'
-import { type DifferentialRow, ROWS } from './differential-rows.ts'
+import { type DifferentialRow, ROWS as DOCUMENTED } from './differential-rows.ts'
 import { goesOn, longestRun, Tally } from './long-mode.ts'
 import { TCP_PORTS, UDP_PORTS } from './probe.ts'
 import type { AddressedProbe } from './probers.ts'
+import { ROUTE_PRIORITIES } from './route-priority-rows.ts'
 import { vpcShape } from './shape-arbitrary.ts'
 import { type Comparison, SmallWorld } from './small-world.ts'
 import {
@@ -22,6 +23,8 @@ import {
 
 const isRoot = process.getuid?.() === 0
 if (!isRoot) console.warn('SKIPPED test/kernel/differential.test.ts: network namespaces need root')
+
+const ROWS = [...DOCUMENTED, ...ROUTE_PRIORITIES]
 
 /** One in which every stage is somewhere the only one that stops a packet. */
 const SEED = 5
