@@ -79,7 +79,7 @@ function questionOf(from: Sender, host: string, body: Body, request?: ServiceReq
   const protocol = parseProtocol(text(body, 'protocol'))
   if (protocol === undefined)
     throw new AdminError(`${text(body, 'protocol')} is no protocol: tcp, udp, icmp or a number`)
-  const spelled = `${host}:${String(body.port ?? 443)}`
+  const spelled = `${/^[^[]*:.*:/.test(host) ? `[${host}]` : host}:${String(body.port ?? 443)}`
   const to = parseTarget(spelled, protocol)
   if (!to) throw new AdminError(`${spelled} is no destination: NAME:PORT or ADDRESS:PORT`)
   return { from, to, now: new Date().toISOString(), ...(request && { request }) }

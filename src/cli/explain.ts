@@ -31,6 +31,8 @@ export async function explain(
 
 /** Without a port the daemon takes what is usual for the destination. */
 function destination(to: string): { to: string; port?: number } {
+  // An IPv6 address that is to have a port is in brackets.
+  if (/^[0-9a-f:.]*:[0-9a-f:.]*:[0-9a-f:.]*$/i.test(to)) return { to }
   const match = /^(.*?)(?::(\d+))?$/.exec(to)
   return { to: match?.[1] ?? to, ...(match?.[2] && { port: Number(match[2]) }) }
 }

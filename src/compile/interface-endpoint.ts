@@ -35,10 +35,21 @@ export function compileInterfaceEndpoints(records: Records, vpc: Vpc): Interface
           groupIds: [...endpoint.groupIds].sort(),
           interfaces,
           names: namesInForce(vpc, endpoint, interfaces),
+          ...compileRecordTypes(endpoint),
           ...(owned && { service: owned.provider }),
         },
       ]
     })
+}
+
+/** What AWS decides for `service-defined` is what the endpoint has. */
+function compileRecordTypes({
+  ipAddressType,
+  dnsRecordIpType,
+}: VpcEndpoint): Pick<InterfaceEndpointNetwork, 'recordTypes'> {
+  const type = dnsRecordIpType === 'service-defined' ? ipAddressType : dnsRecordIpType
+  if (type === 'ipv4') return {}
+  return { recordTypes: type === 'ipv6' ? ['AAAA'] : ['A', 'AAAA'] }
 }
 
 /** A user's service; AWS's have none. */

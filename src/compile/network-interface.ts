@@ -24,7 +24,7 @@ export function compileInterfaces(records: Records, vpc: Vpc): InterfaceNetwork[
       sourceDestCheck: eni.sourceDestCheck,
       backboneAddress: eni.backboneAddress,
       ...(eni.attachment && { instanceId: eni.attachment.instanceId, deviceIndex: eni.attachment.deviceIndex }),
-      ...(hasResourceName(records, eni) && { resourceName: true as const }),
+      ...compileResourceName(records, eni),
       ...(eni.vpcEndpointId && { endpointId: eni.vpcEndpointId }),
       ...(eni.loadBalancerId !== undefined && { loadBalancerId: eni.loadBalancerId }),
       ...compilePublicAddresses(eni, elastic.get(eni.id) ?? []),
@@ -33,9 +33,16 @@ export function compileInterfaces(records: Records, vpc: Vpc): InterfaceNetwork[
 }
 
 /** An instance's first interface has it, when the instance's options ask for the record. */
-function hasResourceName(records: Records, { attachment }: NetworkInterface): boolean {
-  if (attachment?.deviceIndex !== 0) return false
-  return records.instances.get(attachment.instanceId)?.privateDnsNameOptions?.enableResourceNameDnsARecord ?? false
+function compileResourceName(
+  records: Records,
+  { attachment }: NetworkInterface,
+): Pick<InterfaceNetwork, 'resourceName' | 'ipv6ResourceName'> {
+  if (attachment?.deviceIndex !== 0) return {}
+  const options = records.instances.get(attachment.instanceId)?.privateDnsNameOptions
+  return {
+    ...(options?.enableResourceNameDnsARecord && { resourceName: true }),
+    ...(options?.enableResourceNameDnsAAAARecord && { ipv6ResourceName: true }),
+  }
 }
 
 /** An Elastic IP stands before the address of the launch. */

@@ -259,6 +259,8 @@ export interface InterfaceNetwork {
   readonly deviceIndex?: number
   /** The resolver knows its instance by its id too. */
   readonly resourceName?: true
+  /** The same for its IPv6 address. */
+  readonly ipv6ResourceName?: true
   /** The interface endpoint whose interface this is. */
   readonly endpointId?: VpcEndpointId
   /** The load balancer whose node this is. */
@@ -410,6 +412,8 @@ export interface InterfaceEndpointNetwork extends EndpointBase {
   /** By subnet id; at most one in a zone, and none at all is allowed. */
   readonly interfaces: readonly EndpointInterfaceNetwork[]
   readonly names: EndpointNames
+  /** What its names are answered with; absent: A alone. */
+  readonly recordTypes?: readonly ('A' | 'AAAA')[]
   /** The user's service that it leads to; absent for AWS's services, which the edge answers for. */
   readonly service?: ProviderNetwork
 }
@@ -430,9 +434,10 @@ export interface ProviderNetwork {
 export interface EndpointInterfaceNetwork {
   readonly id: NetworkInterfaceId
   readonly subnetId: SubnetId
+  /** As the endpoint's owner calls it, and its id. */
   readonly availabilityZone: string
-  readonly address: Address
   readonly availabilityZoneId: string
+  readonly address: Address
   /** Absent: it has none. */
   readonly ipv6Address?: Address
   /** The address by which the edge, or the provider's VPC, knows that a connection came by this endpoint. */

@@ -11,11 +11,8 @@ const REVERSE = 'in-addr.arpa'
 /** The zones, whichever the VPC's attributes are: without `enableDnsHostnames` they are there and empty, because AWS
  * then answers that the names do not exist. */
 export function automaticZones(vpc: VpcNetwork): Zone[] {
-  const records = vpc.resolver.hostnames ? instanceRecords(vpc) : new Map<string, ResourceRecord>()
-  const find = (name: string) => {
-    const record = records.get(name)
-    return record && [record]
-  }
+  const records = vpc.resolver.hostnames ? instanceRecords(vpc) : new Map<string, ResourceRecord[]>()
+  const find = (name: string) => records.get(name)
   return [
     localhost(),
     { apex: 'internal', find: emptyAt('internal') },
@@ -36,25 +33,33 @@ export function reverseName(address: Address): string {
 }
 
 /** Forward and reverse names of every interface's addresses, and the resource names that instances ask for. */
-function instanceRecords(vpc: VpcNetwork): Map<string, ResourceRecord> {
+function instanceRecords(vpc: VpcNetwork): Map<string, ResourceRecord[]> {
   const { domain } = vpc.resolver
-  const records = new Map<string, ResourceRecord>()
-  const put = (record: ResourceRecord) => records.set(record.name, record)
+  const records = new Map<string, ResourceRecord[]>()
+  const put = (...list: ResourceRecord[]) => {
+    for (const record of list) records.set(record.name, list)
+  }
   for (const networkInterface of vpc.interfaces) {
     for (const address of networkInterface.addresses) {
       const name = addressName(address, domain)
       put({ name, ttl: TTL, type: 'A', data: address })
       put({ name: reverseName(address), ttl: TTL, type: 'PTR', data: name })
     }
-    const resourceName = resourceNameOf(networkInterface)
-    const [primary] = networkInterface.addresses
-    if (resourceName && primary) put({ name: `${resourceName}.${domain}`, ttl: TTL, type: 'A', data: primary })
+    put(...resourceNameRecords(networkInterface, domain))
   }
   return records
 }
 
-function resourceNameOf({ resourceName, instanceId }: InterfaceNetwork): string | undefined {
-  return resourceName ? instanceId : undefined
+function resourceNameRecords(
+  { resourceName, ipv6ResourceName, instanceId, addresses, ipv6Addresses = [] }: InterfaceNetwork,
+  domain: string,
+): ResourceRecord[] {
+  const name = `${instanceId}.${domain}`
+  const record = (type: 'A' | 'AAAA', data: Address): ResourceRecord => ({ name, ttl: TTL, type, data })
+  return [
+    ...(resourceName ? addresses.slice(0, 1).map((one) => record('A', one)) : []),
+    ...(ipv6ResourceName ? ipv6Addresses.slice(0, 1).map((one) => record('AAAA', one)) : []),
+  ]
 }
 
 /** RFC 6761 section 6.3. */

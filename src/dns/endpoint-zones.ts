@@ -115,7 +115,7 @@ function hasNamesBelow({ byName }: OwnNames, asked: string): boolean {
 
 /** A zonal name is its interface's address, whatever the checks say. */
 function addressesOf(
-  { interfaces }: InterfaceEndpointNetwork,
+  { interfaces, recordTypes = ['A'] }: InterfaceEndpointNetwork,
   name: string,
   availabilityZone?: string,
 ): readonly ResourceRecord[] {
@@ -123,13 +123,12 @@ function addressesOf(
     availabilityZone === undefined
       ? inService(interfaces)
       : interfaces.filter((one) => one.availabilityZone === availabilityZone)
-  return named.map((one) => ({
-    name,
-    ttl: TTL,
-    type: 'A',
-    data: one.address,
-    availabilityZoneId: one.availabilityZoneId,
-  }))
+  return recordTypes.flatMap((type) =>
+    named.flatMap(({ address, ipv6Address, availabilityZoneId }): ResourceRecord[] => {
+      const data = type === 'A' ? address : ipv6Address
+      return data ? [{ name, ttl: TTL, type, data, availabilityZoneId }] : []
+    }),
+  )
 }
 
 function interfaceEndpoints(vpc: VpcNetwork): InterfaceEndpointNetwork[] {

@@ -6,6 +6,7 @@ import { endpointServices } from '../catalogue/endpoint-services.ts'
 import { awsPrefixLists } from '../catalogue/prefix-lists.ts'
 import { OTHER_SERVICES } from '../catalogue/public-addresses.ts'
 import { DEFAULT_REGION, isRegion, REGIONS } from '../catalogue/regions.ts'
+import { ipv6OfOutside } from '../compile/internet.ts'
 import type { Network } from '../compile/network.ts'
 import { type Address, addressPlus } from '../ip/address.ts'
 import { type Cidr, cidrBase, cidrContains, cidrLength, cidrsOverlap } from '../ip/cidr.ts'
@@ -27,6 +28,8 @@ const GLOBAL_NAMES = new Set(['sts.amazonaws.com', 'ec2.amazonaws.com', 'cloudfr
 const S3 =
   /^(?:.+\.)?s3(?:-fips|-accesspoint|-accesspoint-fips|-control|-control-fips|-object-lambda|-website)?(?:\.dualstack)?[.-](?<region>[a-z0-9-]+)\.amazonaws\.com$/
 const S3_GLOBAL = /^(?<bucket>.+\.)?s3(?:-external-1)?\.amazonaws\.com$/
+/** https://docs.aws.amazon.com/general/latest/gr/rande.html#dual-stack-endpoints */
+const DUAL_STACK = /(?:^|\.)dualstack\.|\.api\.aws$/
 const DYNAMODB = /^(?:\d{12}\.ddb|dynamodb|dynamodb-fips)\.(?<region>[a-z0-9-]+)\.(?:amazonaws\.com|api\.aws)$/
 
 /** The public zones, as a VPC of `region` sees them. */
@@ -50,7 +53,9 @@ function publicRecords(name: string, region: Region): ResourceRecord[] | undefin
   const ttl = prefixListOf(name, region) ? PREFIX_LIST_TTL : TTL
   const addresses = publicAddresses(name, region)
   if (addresses.length === 0) return undefined
-  return addresses.map((address) => ({ name, ttl, type: 'A', data: address }))
+  const ofIpv4 = addresses.map((address): ResourceRecord => ({ name, ttl, type: 'A', data: address }))
+  if (!DUAL_STACK.test(name)) return ofIpv4
+  return [...ofIpv4, ...addresses.map((one): ResourceRecord => ({ name, ttl, type: 'AAAA', data: ipv6OfOutside(one) }))]
 }
 
 function isRegionalApex(name: string, apex: string): boolean {

@@ -4,6 +4,7 @@
 // of the identity document, which are worth nothing unless AWS's own key made them.
 
 import { findInstanceType } from '../catalogue/instance-types.ts'
+import { zoneNameIn } from '../catalogue/regions.ts'
 import type { Instance, InstanceProfile } from '../store/records.ts'
 import type { PlacedInterface, Subject } from './subject.ts'
 import { costlyText, folder, folderOf, type Item, type Items, plainFolder, text } from './tree.ts'
@@ -22,7 +23,7 @@ const BLOCK_DEVICES: Items<Subject> = {
 }
 
 const PLACEMENT: Items<Subject> = {
-  'availability-zone': text((about) => primary(about)?.subnet.availabilityZone),
+  'availability-zone': text(zoneName),
   'availability-zone-id': text((about) => primary(about)?.subnet.availabilityZoneId),
   region: text(({ instance }) => instance.region),
 }
@@ -45,6 +46,7 @@ const METADATA: Items<Subject> = {
   'instance-id': text(({ instance }) => instance.id),
   'instance-life-cycle': text(() => 'on-demand'),
   'instance-type': text(({ instance }) => instance.instanceType),
+  ipv6: text((about) => primary(about)?.record.ipv6Addresses?.[0]),
   'local-hostname': text(hostname),
   'local-ipv4': text((about) => primary(about)?.record.privateAddresses[0]),
   mac: text((about) => primary(about)?.record.macAddress),
@@ -94,6 +96,7 @@ function interfaceFolder(placed: PlacedInterface): Item<Subject> {
     'device-number': text(() => String(deviceIndex)),
     'interface-id': text(() => record.id),
     'local-hostname': text(hostname),
+    ipv6s: text(() => record.ipv6Addresses?.join('\n')),
     'local-ipv4s': text(() => record.privateAddresses.join('\n')),
     mac: text(() => record.macAddress),
     'owner-id': text(() => record.owner),
@@ -102,9 +105,11 @@ function interfaceFolder(placed: PlacedInterface): Item<Subject> {
     'security-groups': text((about) => groupNames(about, placed)),
     'subnet-id': text(() => subnet.id),
     'subnet-ipv4-cidr-block': text(() => subnet.cidr),
+    'subnet-ipv6-cidr-blocks': text(() => subnet.ipv6Cidr?.cidr),
     'vpc-id': text(() => record.vpcId),
     'vpc-ipv4-cidr-block': text(({ vpc }) => vpc.cidrs[0]),
     'vpc-ipv4-cidr-blocks': text(({ vpc }) => vpc.cidrs.join('\n')),
+    'vpc-ipv6-cidr-blocks': text(({ vpc }) => vpc.ipv6Cidrs?.join('\n')),
   })
 }
 
@@ -168,13 +173,20 @@ function credentialsDocument(about: Subject): string | undefined {
   })
 }
 
+/** As the instance's account calls it, whose subnet it may not be. */
+function zoneName(about: Subject): string | undefined {
+  const { owner, region } = about.instance
+  const subnet = primary(about)?.subnet
+  return subnet && (zoneNameIn(owner, region, subnet.availabilityZoneId) ?? subnet.availabilityZone)
+}
+
 function identityDocument(about: Subject): string {
   const { instance } = about
   const placed = primary(about)
   return document({
     accountId: instance.owner,
     architecture: findInstanceType(instance.instanceType)?.architecture ?? 'x86_64',
-    availabilityZone: placed?.subnet.availabilityZone ?? null,
+    availabilityZone: zoneName(about) ?? null,
     billingProducts: null,
     devpayProductCodes: null,
     marketplaceProductCodes: null,
