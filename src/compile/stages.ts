@@ -9,6 +9,7 @@ export const STAGES = [
   'nacl-out',
   'route',
   'transit-gateway',
+  'vpn-gateway',
   'nat-gateway',
   'internet-gateway',
   'nacl-in',

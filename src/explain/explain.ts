@@ -12,14 +12,15 @@ import { type EndpointStates, withEndpointState } from './endpoint-state.ts'
 import { withForeignNameHint } from './foreign-name.ts'
 import { isLoopback } from './link-local.ts'
 import { type ResolvedName, resolveName } from './name.ts'
+import { hostNameSteps } from './on-premises.ts'
 import { firstPacket, replyTo } from './packet.ts'
 import { policySteps } from './policy.ts'
 import { isUsersService } from './private-link.ts'
 import { withNameHint } from './public-name.ts'
-import type { Question } from './question.ts'
+import type { HostId, Question } from './question.ts'
 import { endpointForAddress } from './route.ts'
 import { type Flow, pass, type Step, stop, type Trace } from './trace.ts'
-import { type Walk, walk } from './walk.ts'
+import { type Walk, walk, walkFromHost } from './walk.ts'
 import { failedZoneSteps } from './zone.ts'
 
 export interface AboutRecords {
@@ -30,6 +31,7 @@ export interface AboutRecords {
 }
 
 export function explain(network: Network, question: Question, about: AboutRecords = {}): Trace {
+  if (isHostId(question.from)) return explainFromHost(network, question, question.from, about)
   const sender = findSender(network, question.from)
   if (!sender) return trace(question, [noSender(question.from)])
   const { step, addresses } = destinationOf(network, sender, question)
@@ -41,6 +43,29 @@ export function explain(network: Network, question: Question, about: AboutRecord
       : trace(question, [...named, withoutIpv6(sender)])
   }
   return explainWalk(network, sender, question, { named, addresses, about })
+}
+
+/** An on-premises host asks its own name servers; it has no role, and so no request. */
+function explainFromHost(network: Network, question: Question, id: HostId, { endpointStates }: AboutRecords): Trace {
+  const { to } = question
+  const host = network.onPremises?.find(({ name }) => id === `onprem-${name}`)
+  if (!host)
+    return trace(question, [stop({ stage: 'source-check', by: id, why: `there is no on-premises network ${id}` })])
+  const { address: source } = host
+  const start = pass({ stage: 'source-check', by: id, why: `${source} is the address of its host` })
+  if ('name' in to) return trace(question, [...hostNameSteps(host, to.name), start])
+  const packet = firstPacket({ source, destination: to.address }, to.protocol, to.port)
+  const { steps, endpoint } = walkFromHost(network, host, packet)
+  return trace(question, [start, ...steps.map((one) => withEndpointState(one, undefined, endpointStates))], {
+    source,
+    destination: to.address,
+    ...(endpoint && { endpointId: endpoint.id }),
+    returnPath: replyTo(packet),
+  })
+}
+
+function isHostId(id: Question['from']): id is HostId {
+  return id.startsWith('onprem-')
 }
 
 interface Asked {
@@ -96,14 +121,14 @@ function withoutIpv6({ networkInterface: { id, subnetId } }: PlacedInterface): S
 }
 
 /** The interface that the question starts from, when its instance runs. */
-function findSender(network: Network, from: Question['from']): PlacedInterface | undefined {
+function findSender(network: Network, from: Exclude<Question['from'], HostId>): PlacedInterface | undefined {
   const lookup = lookupIn(network)
   const placed = isInterfaceId(from) ? lookup.interfaceById.get(from) : lookup.interfacesByInstance.get(from)?.[0]
   const runs = placed?.vpc.instances.some((instance) => instance.id === placed.networkInterface.instanceId)
   return runs ? placed : undefined
 }
 
-function isInterfaceId(id: Question['from']): id is Extract<Question['from'], `eni-${string}`> {
+function isInterfaceId(id: Exclude<Question['from'], HostId>): id is Extract<Question['from'], `eni-${string}`> {
   return id.startsWith('eni-')
 }
 

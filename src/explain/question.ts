@@ -8,13 +8,16 @@ import type { InstanceId, Instant, NetworkInterfaceId } from '../store/records.t
 
 export interface Question {
   /** An instance speaks from its first interface. */
-  readonly from: InstanceId | NetworkInterfaceId
+  readonly from: InstanceId | NetworkInterfaceId | HostId
   readonly to: Target
   /** What is asked of the AWS service at the other end, when it is one. */
   readonly request?: ServiceRequest
   /** For policies that depend on the date. */
   readonly now: Instant
 }
+
+/** The host of an on-premises network, by the network's name. */
+export type HostId = `onprem-${string}`
 
 export type Target = (
   | {

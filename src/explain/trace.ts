@@ -34,7 +34,8 @@ export interface Step extends Verdict {
 
 export interface Flow {
   readonly source: Address
-  readonly interfaceId: NetworkInterfaceId
+  /** Absent: an on-premises host sends, which has none. */
+  readonly interfaceId?: NetworkInterfaceId
   readonly destination: Address
   /** Absent when the packet meets no route: within its subnet, to its own address, to a link-local one, or to nowhere. */
   readonly nextHop?: NextHop

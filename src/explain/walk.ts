@@ -6,6 +6,7 @@ import type {
   InterfaceNetwork,
   Network,
   NextHop,
+  OnPremisesRouterNetwork,
   SubnetNetwork,
   VpcNetwork,
 } from '../compile/network.ts'
@@ -21,6 +22,7 @@ import { leadsTo, notCarried, type Passage, passInstance } from './forwarding.ts
 import { egressOnlySteps, internetSteps, natSteps } from './internet.ts'
 import { exemptStep } from './link-local.ts'
 import { networkAclStep } from './network-acl.ts'
+import { fromOnPremises, knowsWayTo, lostAtGateway, outsideOf, toOnPremises } from './on-premises.ts'
 import { formatTraffic, type Packet, replyTo } from './packet.ts'
 import { isUsersService, privateLinkSteps } from './private-link.ts'
 import { interfaceOfBlock, resourceDoorAt, resourceSteps } from './resource.ts'
@@ -53,6 +55,8 @@ interface Hop {
   readonly packet: Packet
   /** The peering connection by which the packet came into `vpc`; the sender's subnet is then another VPC's. */
   readonly cameBy?: VpcPeeringConnectionId
+  /** The on-premises network whose host sends, by the VPC's virtual private gateway; `subnet` is then none of the VPC's. */
+  readonly host?: string
   /** The same of a transit gateway; `subnet` is then the one that the packet enters by. */
   readonly transit?: TransitOrigin
   /** The appliances of `vpc` that it has passed, the last one last. */
@@ -85,6 +89,15 @@ export function walk(network: Network, sender: PlacedInterface, packet: Packet):
   return { steps, ...(nextHop && { nextHop }), ...(endpoint && { endpoint }) }
 }
 
+/** From the host of an on-premises network. */
+export function walkFromHost(network: Network, host: OnPremisesRouterNetwork, packet: Packet): Walk {
+  const { steps, vpc } = fromOnPremises(network, host, packet.destination)
+  if (!vpc) return { steps }
+  const hop = { network, vpc, subnet: outsideOf(packet.source), packet, host: host.name }
+  const endpoint = interfaceEndpointAt(vpc, packet.destination)
+  return { steps: [...steps, ...deliver(hop)], ...(endpoint && { endpoint }) }
+}
+
 function gatewayOf(vpc: VpcNetwork, nextHop: NextHop | undefined): EndpointNetwork | undefined {
   return nextHop?.kind === 'vpcEndpoint' ? vpc.endpoints.find(({ id }) => id === nextHop.endpointId) : undefined
 }
@@ -93,9 +106,10 @@ function gatewayOf(vpc: VpcNetwork, nextHop: NextHop | undefined): EndpointNetwo
 function arrive(hop: Hop, nextHop: NextHop | undefined): Step[] {
   switch (nextHop?.kind) {
     case undefined:
-    case 'vpnGateway':
     case 'blackhole':
       return []
+    case 'vpnGateway':
+      return toOnPremises(hop)
     case 'local':
       return deliver(hop)
     case 'egressOnlyInternetGateway':
@@ -300,6 +314,9 @@ function leave(hop: Hop, receiver: InterfaceNetwork): Step[] {
   if (nextHop?.kind === 'networkInterface' && !receiver.endpointId && receiver.loadBalancerId === undefined) {
     return [out, step, ...returnThroughInstance({ ...hop, subnet: left, packet: reply }, nextHop.interfaceId, [])]
   }
+  if (nextHop?.kind === 'vpnGateway' && hop.host !== undefined) {
+    return [out, step, lostAtGateway(vpc, hop.host, reply.destination)]
+  }
   const why = `${step.by} leads the reply away from ${packet.source}`
   return [out, stop({ stage: 'route', by: step.by, why }, 'return')]
 }
@@ -341,7 +358,8 @@ function returnThroughEndpoint(hop: Hop, endpointId: VpcEndpointId): Step[] {
   return [...entering, ...leaving, stop({ stage: 'route', by: step.by, why }, 'return')]
 }
 
-function isWayBack({ vpc, cameBy }: Hop, nextHop: NextHop | undefined, address: Address): boolean {
+function isWayBack({ vpc, cameBy, host }: Hop, nextHop: NextHop | undefined, address: Address): boolean {
+  if (host !== undefined) return nextHop?.kind === 'vpnGateway' && knowsWayTo(vpc, host, address)
   if (cameBy !== undefined) return nextHop?.kind === 'peering' && nextHop.peeringId === cameBy
   return nextHop?.kind === 'local' || leadsTo(vpc, nextHop, address)
 }

@@ -3,26 +3,30 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
+import type { HostId } from '../../src/explain/question.ts'
 import type { InstanceId } from '../../src/store/records.ts'
 import type { Probe, ProbeAnswer, ProbeOrder } from './probe.ts'
 
 const PROBER = fileURLToPath(new URL('./prober.ts', import.meta.url))
 
+/** Whatever runs programs. */
+export type GuestId = InstanceId | HostId
+
 export interface AddressedProbe extends Probe {
-  readonly from: InstanceId
+  readonly from: GuestId
 }
 
 export class Probers {
-  readonly #processes: ReadonlyMap<InstanceId, ChildProcess>
+  readonly #processes: ReadonlyMap<GuestId, ChildProcess>
   #number = 0
 
-  private constructor(processes: ReadonlyMap<InstanceId, ChildProcess>) {
+  private constructor(processes: ReadonlyMap<GuestId, ChildProcess>) {
     this.#processes = processes
   }
 
   /** Starts a prober in each namespace and waits until all listen. */
-  static async open(namespaces: ReadonlyMap<InstanceId, string>): Promise<Probers> {
-    const processes = new Map<InstanceId, ChildProcess>()
+  static async open(namespaces: ReadonlyMap<GuestId, string>): Promise<Probers> {
+    const processes = new Map<GuestId, ChildProcess>()
     for (const [id, namespace] of namespaces) {
       const argv = ['netns', 'exec', namespace, process.execPath, '--no-warnings', PROBER]
       processes.set(id, spawn('ip', argv, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] }))
@@ -62,7 +66,7 @@ export class Probers {
     )
   }
 
-  async #ask(from: InstanceId, probes: readonly Probe[], timeout: number): Promise<readonly boolean[]> {
+  async #ask(from: GuestId, probes: readonly Probe[], timeout: number): Promise<readonly boolean[]> {
     const child = this.#processes.get(from)
     if (!child) throw new Error(`no prober in ${from}`)
     const order: ProbeOrder = { number: this.#number++, probes, timeout }

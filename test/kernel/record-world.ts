@@ -11,10 +11,9 @@ import type { Trace } from '../../src/explain/trace.ts'
 import { parseAddress } from '../../src/ip/address.ts'
 import { TCP, UDP } from '../../src/ip/protocol.ts'
 import { LinuxDriver } from '../../src/linux/linux-driver.ts'
-import { instanceNamespace } from '../../src/linux/names.ts'
-import type { InstanceId } from '../../src/store/records.ts'
+import { worldPrefix } from '../../src/linux/names.ts'
 import type { Records } from '../../src/store/store.ts'
-import { type AddressedProbe, Probers } from './probers.ts'
+import { type AddressedProbe, type GuestId, Probers } from './probers.ts'
 
 /** Milliseconds; a second, longer try comes before a packet that explain lets pass counts as lost. */
 const TIMEOUT = 150
@@ -28,9 +27,9 @@ export interface Comparison {
 
 /** `i-a1 10.1.1.5:443`, `i-a1 udp 10.1.1.5:8080` */
 export function parseProbe(text: string): AddressedProbe {
-  const match = /^(?<from>i-\w+) (?<udp>udp )?(?<host>[\d.]+):(?<port>\d+)$/.exec(text)
+  const match = /^(?<from>(?:i|onprem)-\w+) (?<udp>udp )?(?<host>[\d.]+):(?<port>\d+)$/.exec(text)
   const { from = '', udp, host = '', port } = match?.groups ?? {}
-  return { from: from as InstanceId, host, protocol: udp ? 'udp' : 'tcp', port: Number(port) }
+  return { from: from as GuestId, host, protocol: udp ? 'udp' : 'tcp', port: Number(port) }
 }
 
 export class RecordWorld {
@@ -45,13 +44,13 @@ export class RecordWorld {
     this.driver = new LinuxDriver({ world, sandboxes })
   }
 
-  /** With a prober in each of the instances, which all records must have from now on. */
-  static async open(records: Records, instances: readonly InstanceId[]): Promise<RecordWorld> {
+  /** With a prober in each of the instances and on-premises hosts, which all records must have from now on. */
+  static async open(records: Records, guests: readonly GuestId[]): Promise<RecordWorld> {
     const made = new RecordWorld(randomBytes(3).toString('hex'))
     const { dnsUdp: _, dnsUdpIpv6: _ipv6, ...servers } = await made.driver.start()
     for (const server of Object.values(servers)) hangUp(server)
     await made.put(records)
-    made.#probers = await Probers.open(new Map(instances.map((id) => [id, instanceNamespace(made.world, id)])))
+    made.#probers = await Probers.open(new Map(guests.map((id) => [id, `${worldPrefix(made.world)}${id}`])))
     return made
   }
 
@@ -94,8 +93,8 @@ export class RecordWorld {
     return wrong.map(({ probe, trace, packet }) => `${JSON.stringify(probe)} is ${packet}\n${formatTrace(trace)}`)
   }
 
-  reaches(probe: string): Promise<boolean> {
-    return this.#send([parseProbe(probe)], SECOND_TIMEOUT).then(([reached = false]) => reached)
+  reaches(probe: string, timeout = SECOND_TIMEOUT): Promise<boolean> {
+    return this.#send([parseProbe(probe)], timeout).then(([reached = false]) => reached)
   }
 
   async close(): Promise<void> {
