@@ -12,6 +12,7 @@ import type { Caller } from '../caller.ts'
 import { requireAddressOf, takeAddresses } from '../ec2/network-interface/interface-address.ts'
 import { insertNetworkInterface } from '../ec2/network-interface/new-network-interface.ts'
 import type { Place } from '../ec2/request/owned.ts'
+import { findSharedSubnet } from '../ec2/request/shared.ts'
 import { pathOf } from './arns.ts'
 import { asConfiguration, invalidConfiguration, refuseUnserved, requireParameter, validationError } from './errors.ts'
 import { findOwn } from './find.ts'
@@ -62,7 +63,7 @@ function placementOf(records: Records, caller: Caller, mapping: SubnetMapping): 
 }
 
 function requireSubnet(records: Records, caller: Caller, id: string): Subnet {
-  const subnet = findOwn(records.subnets, caller, id)
+  const subnet = findOwn(records.subnets, caller, id) ?? findSharedSubnet(records, caller, id)
   if (!subnet) throw new ApiError('SubnetNotFound', `The subnet ID '${id}' does not exist`)
   return subnet
 }

@@ -16,6 +16,7 @@ import type { TargetGroup, TransportProtocol } from '../../store/load-balancing-
 import type { Records, Tx } from '../../store/store.ts'
 import type { Caller } from '../caller.ts'
 import { ownedBy } from '../ec2/request/owned.ts'
+import { findSharedVpc } from '../ec2/request/shared.ts'
 import { newDigits, targetGroupArn } from './arns.ts'
 import { checkBetween, invalidConfiguration, refuseUnserved, validationError } from './errors.ts'
 import { findAll, findOwn, requireArn, requireLoadBalancer, requireTargetGroup } from './find.ts'
@@ -109,7 +110,7 @@ function requireWanted(records: Records, caller: Caller, input: CreateTargetGrou
   if (input.IpAddressType === 'ipv6')
     throw invalidConfiguration("Target groups with IP address type 'ipv6' are not served yet.")
   if (input.VpcId === undefined) throw validationError('A VPC ID must be specified')
-  const vpc = findOwn(records.vpcs, caller, input.VpcId)
+  const vpc = findOwn(records.vpcs, caller, input.VpcId) ?? findSharedVpc(records, caller, input.VpcId)
   if (!vpc) throw validationError(`The VPC ID '${input.VpcId}' is not found`)
   return {
     name,

@@ -16,7 +16,7 @@ import type { Caller } from '../caller.ts'
 import { invalidParameter, notPermitted, unknownResource } from './errors.ts'
 import { requireOwnShare, requireShareArn, requireSide } from './find.ts'
 import { pageOf } from './pages.ts'
-import { addPrincipal, checkPrincipal, removePrincipal } from './principal.ts'
+import { addPrincipal, checkInsideOnly, checkPrincipal, removePrincipal } from './principal.ts'
 import { addResource } from './share.ts'
 import { requireShareable, typeOf } from './shareable.ts'
 
@@ -30,6 +30,9 @@ export function associateResourceShare(
   if (resourceArns.length + principals.length === 0) throw invalidParameter('Send resourceArns or principals.')
   const arns = resourceArns.map((arn) => requireShareable(tx, caller.account, arn))
   for (const principal of principals) checkPrincipal(tx, caller, share, principal)
+  const held = tx.sharedResources.where('shareId', share.id).map(({ resourceArn }) => resourceArn)
+  const present = tx.sharePrincipals.where('shareId', share.id).map(({ principal }) => principal)
+  checkInsideOnly(tx, caller, [...held, ...arns], [...present, ...principals])
   for (const arn of arns) addResource(tx, caller, share, arn)
   const resources = arns.flatMap((arn) => tx.sharedResources.get(`${share.id} ${arn}`) ?? [])
   const added = principals.map((principal) => addPrincipal(tx, caller, share, principal))

@@ -9,6 +9,7 @@ import type { Caller } from '../caller.ts'
 import { findOrganization } from '../organizations/find.ts'
 import { organizationArn } from '../organizations/organization.ts'
 import { invalidParameter, notPermitted, unknownResource } from './errors.ts'
+import { typeOf } from './shareable.ts'
 
 /** What EnableSharingWithAwsOrganization trusts in the organization. */
 export const RAM_PRINCIPAL = 'ram.amazonaws.com'
@@ -38,6 +39,18 @@ export function checkPrincipal(
   const unit = records.organizationalUnits.get(principal.slice(principal.lastIndexOf('/') + 1))
   const isUnit = unit?.organizationId === organization.id && principal.includes(`:ou/${organization.id}/`)
   if (principal !== organizationArn(organization) && !isUnit) throw unknownResource(`Organization ${principal}`)
+}
+
+/** Throws when a resource that stays inside the organization would be in a share for an account outside of it. */
+export function checkInsideOnly(
+  records: Records,
+  caller: Caller,
+  arns: readonly string[],
+  principals: readonly string[],
+): void {
+  if (!arns.some((arn) => typeOf(arn)?.insideOnly)) return
+  const isOutside = (principal: string) => /^\d{12}$/.test(principal) && !isInside(records, caller, principal)
+  if (principals.some(isOutside)) throw notPermitted(ONLY_INSIDE)
 }
 
 /** The principal takes part at once, or is invited. Adding one again changes nothing. */

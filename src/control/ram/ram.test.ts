@@ -184,5 +184,5 @@ test('a share changes its name, its tags and its contents, and shows the permiss
   ])
   const permissions = it.world.read(listResourceSharePermissions, { resourceShareArn }, PROVIDER).permissions
   expect(permissions).toMatchObject([{ name: 'AWSRAMPermissionVpcLatticeResourceConfiguration' }])
-  expect(it.world.read(listPermissions, {}, PROVIDER).permissions).toHaveLength(3)
+  expect(it.world.read(listPermissions, {}, PROVIDER).permissions).toHaveLength(4)
 })

@@ -21,7 +21,7 @@ import { ownedBy } from '../ec2/request/owned.ts'
 import { invalidParameter, required, unknownResource } from './errors.ts'
 import { requireOwnShare, requireSide } from './find.ts'
 import { pageOf } from './pages.ts'
-import { addPrincipal, checkPrincipal } from './principal.ts'
+import { addPrincipal, checkInsideOnly, checkPrincipal } from './principal.ts'
 import { requireShareable, SHAREABLE } from './shareable.ts'
 import { requireTags, tagList } from './tags.ts'
 
@@ -42,6 +42,7 @@ export function createResourceShare(
   const wanted = { allowExternalPrincipals: input.allowExternalPrincipals ?? true }
   const arns = (input.resourceArns ?? []).map((arn) => requireShareable(tx, caller.account, arn))
   for (const principal of input.principals ?? []) checkPrincipal(tx, caller, wanted, principal)
+  checkInsideOnly(tx, caller, arns, input.principals ?? [])
   const share = tx.resourceShares.insert({
     ...ownedBy(caller, requireTags(input.tags)),
     ...wanted,

@@ -3,6 +3,7 @@
 
 import type { AccountId } from '../../store/records.ts'
 import type { Records } from '../../store/store.ts'
+import { ec2Arn } from '../ec2/request/owned.ts'
 import { findShareable } from '../vpc-lattice/find.ts'
 import { invalidParameter, malformedArn, unknownResource } from './errors.ts'
 
@@ -15,6 +16,8 @@ export interface ShareableType {
   readonly arn: RegExp
   /** Whether a consumer may leave a share that has such a resource; else only the owner can take it out. */
   readonly canBeLeft: boolean
+  /** It can be shared with accounts of the owner's organization alone. */
+  readonly insideOnly?: true
   /** Whose it is; undefined when there is none. */
   owner(records: Records, arn: string): AccountId | undefined
 }
@@ -27,6 +30,15 @@ export const SHAREABLE: readonly ShareableType[] = [
     arn: /^arn:aws:ec2:[a-z0-9-]+:\d{12}:prefix-list\/pl-[0-9a-f]+$/,
     canBeLeft: true,
     owner: ownerOfPrefixList,
+  },
+  {
+    type: 'ec2:Subnet',
+    serviceName: 'ec2',
+    permission: 'AWSRAMDefaultPermissionSubnet',
+    arn: /^arn:aws:ec2:[a-z0-9-]+:\d{12}:subnet\/subnet-[0-9a-f]+$/,
+    canBeLeft: false,
+    insideOnly: true,
+    owner: ownerOfSubnet,
   },
   {
     type: 'vpc-lattice:ResourceConfiguration',
@@ -65,6 +77,10 @@ export function requireShareable(records: Records, account: AccountId, arn: stri
   }
   const child = records.resourceConfigurations.get(arn.slice(arn.lastIndexOf('/') + 1))
   if (child?.type === 'CHILD') throw invalidParameter(`The resource ${arn} is shared with its group, ${child.groupId}.`)
+  const subnet = type.type === 'ec2:Subnet' ? records.subnets.get(arn.slice(arn.lastIndexOf('/') + 1)) : undefined
+  if (subnet && records.vpcs.get(subnet.vpcId)?.isDefault) {
+    throw invalidParameter(`The subnet ${subnet.id} is in a default VPC, whose subnets cannot be shared.`)
+  }
   if (type.owner(records, arn) === account) return arn
   throw unknownResource(`Resource ${arn}`)
 }
@@ -72,6 +88,11 @@ export function requireShareable(records: Records, account: AccountId, arn: stri
 function ownerOfPrefixList(records: Records, arn: string): AccountId | undefined {
   const list = records.managedPrefixLists.get(arn.slice(arn.lastIndexOf('/') + 1))
   return list && arn === `arn:aws:ec2:${list.region}:${list.owner}:prefix-list/${list.id}` ? list.owner : undefined
+}
+
+function ownerOfSubnet(records: Records, arn: string): AccountId | undefined {
+  const subnet = records.subnets.get(arn.slice(arn.lastIndexOf('/') + 1))
+  return subnet && arn === ec2Arn('subnet', subnet) ? subnet.owner : undefined
 }
 
 function ownerOfLattice(records: Records, arn: string): AccountId | undefined {

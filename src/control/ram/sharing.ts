@@ -1,7 +1,7 @@
 // Whom a resource is shared with. Other services ask this where they would else say that a resource does not exist.
 
 import type { AccountId } from '../../store/records.ts'
-import type { Records } from '../../store/store.ts'
+import type { Records, Tx } from '../../store/store.ts'
 import { findOrganization, levelsTo } from '../organizations/find.ts'
 import { organizationArn } from '../organizations/organization.ts'
 
@@ -9,6 +9,11 @@ import { organizationArn } from '../organizations/organization.ts'
 export function isSharedWith(records: Records, account: AccountId, resourceArn: string): boolean {
   const shares = records.sharedResources.where('resourceArn', resourceArn)
   return shares.some(({ shareId }) => isConsumer(records, account, shareId))
+}
+
+/** Takes what is being deleted out of every share. */
+export function endSharing(tx: Tx, resourceArn: string): void {
+  for (const { id } of tx.sharedResources.where('resourceArn', resourceArn)) tx.sharedResources.delete(id)
 }
 
 /** True when the share is for the account, by itself, its organization or a unit above it. */

@@ -283,6 +283,8 @@ function findPeersGroup(
 ): SecurityGroupPeer | undefined {
   const referenced = id === undefined ? undefined : records.securityGroups.get(id)
   if (!referenced || referenced.owner !== account || referenced.region !== group.region) return undefined
+  // Owner and participants of a shared VPC may name each other's groups, with the account.
+  if (referenced.vpcId === group.vpcId) return { kind: 'group', groupId: referenced.id, account }
   const peering = activePeerings(records, group.vpcId).find((one) => peerOf(one, group.vpcId) === referenced.vpcId)
   if (!peering) return undefined
   const { id: groupId, owner, vpcId } = referenced

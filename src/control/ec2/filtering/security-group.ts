@@ -19,7 +19,7 @@ import type { Caller } from '../../caller.ts'
 import { applyFilters, type FilterFields } from '../request/filters.ts'
 import { ec2Arn, ownedBy } from '../request/owned.ts'
 import { pageOf } from '../request/pages.ts'
-import { requireNamed, requireSecurityGroup, requireVpc } from '../request/require.ts'
+import { requireNamed, requireSecurityGroup, requireUsableVpc } from '../request/require.ts'
 import { tagList, tagsFor } from '../request/tags.ts'
 import { ensureAccountRegion, findDefaultVpc } from '../vpc/default-vpc.ts'
 import { ANY_IPV4, ANY_IPV6, insertAllowAllEgress } from '../vpc/ipv6-cidr-block.ts'
@@ -34,8 +34,8 @@ export function createSecurityGroup(
 ): CreateSecurityGroupResult {
   const name = requireName(input.GroupName)
   const description = requireText('groupDescription', input.Description)
-  const vpc = input.VpcId === undefined ? requireDefaultVpc(tx, caller) : requireVpc(tx, caller, input.VpcId)
-  if (findGroupByName(tx, vpc, name)) {
+  const vpc = input.VpcId === undefined ? requireDefaultVpc(tx, caller) : requireUsableVpc(tx, caller, input.VpcId)
+  if (findGroupByName(tx, caller, vpc, name)) {
     throw new ApiError('InvalidGroup.Duplicate', `The security group '${name}' already exists for VPC '${vpc.id}'`)
   }
   const group = tx.securityGroups.insert({
@@ -89,7 +89,7 @@ export function requireGroup(
     return requireSecurityGroup(records, caller, input.GroupId)
   }
   const vpc = findDefaultVpc(records, caller)
-  const group = vpc && findGroupByName(records, vpc, input.GroupName)
+  const group = vpc && findGroupByName(records, caller, vpc, input.GroupName)
   if (group) return group
   throw new ApiError(
     'InvalidGroup.NotFound',
@@ -141,8 +141,9 @@ function requireDefaultVpc(tx: Tx, caller: Caller): Vpc {
   return vpc
 }
 
-function findGroupByName(records: Records, vpc: Vpc, name: string): SecurityGroup | undefined {
-  return records.securityGroups.where('vpcId', vpc.id).find((group) => group.name === name)
+/** Each account that has groups in the VPC has names of its own. */
+function findGroupByName(records: Records, { account }: Caller, vpc: Vpc, name: string): SecurityGroup | undefined {
+  return records.securityGroups.where('vpcId', vpc.id).find((group) => group.name === name && group.owner === account)
 }
 
 function toSecurityGroup(records: Records, group: SecurityGroup): SecurityGroupOutput {

@@ -19,6 +19,7 @@ import {
   toInstanceInterface,
 } from '../network-interface/network-interface-shape.ts'
 import { findPlacementGroup } from '../placement-group/find.ts'
+import { zoneNameOf } from '../request/shared.ts'
 import { tagList } from '../request/tags.ts'
 import { toInstanceProfile } from './instance-profile-association.ts'
 import { toMetadataOptions } from './metadata-options.ts'
@@ -155,7 +156,7 @@ function placement(records: Records, instance: Instance): Placement {
   const subnet = records.subnets.get(instance.subnetId)
   const group = instance.placementGroup
   return {
-    AvailabilityZone: subnet?.availabilityZone,
+    AvailabilityZone: subnet && zoneNameOf(instance.owner, subnet),
     AvailabilityZoneId: subnet?.availabilityZoneId,
     GroupName: group?.name ?? '',
     ...(group && { GroupId: findPlacementGroup(records, instance, group.name)?.id }),

@@ -13,6 +13,7 @@ import type { Caller } from '../../caller.ts'
 import { applyFilters } from '../request/filters.ts'
 import { pageOf } from '../request/pages.ts'
 import { requireNamed } from '../request/require.ts'
+import { zoneNameOf } from '../request/shared.ts'
 import { INSTANCE_FILTERS, type InstanceRow, STATUS_FILTERS } from './instance-filters.ts'
 import { interfacesOf } from './instance-interfaces.ts'
 import { toInstance, toReservations, toState } from './instance-shape.ts'
@@ -64,7 +65,7 @@ function instanceStatus(records: Records, instance: Instance): InstanceStatus {
       ? { Status: 'ok' as const, Details: [{ Name: 'reachability' as const, Status: 'passed' as const }] }
       : { Status: 'not-applicable' as const }
   return {
-    AvailabilityZone: subnet?.availabilityZone,
+    AvailabilityZone: subnet && zoneNameOf(instance.owner, subnet),
     AvailabilityZoneId: subnet?.availabilityZoneId,
     Events: [],
     InstanceId: instance.id,

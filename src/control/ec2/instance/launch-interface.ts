@@ -16,7 +16,8 @@ import {
 } from '../network-interface/network-interface-attachment.ts'
 import { requireInterfaceGroups } from '../network-interface/new-network-interface.ts'
 import { refuseUnserved } from '../request/not-served.ts'
-import { requireNetworkInterface, requireSubnet } from '../request/require.ts'
+import { requireNetworkInterface, requireUsableSubnet, subnetOfInterface } from '../request/require.ts'
+import { zoneNameOf } from '../request/shared.ts'
 import { ensureAccountRegion, findDefaultVpc } from '../vpc/default-vpc.ts'
 
 export interface NewLaunchInterface {
@@ -56,7 +57,7 @@ export function parseLaunchNetwork(tx: Tx, caller: Caller, input: RunInstancesRe
   if (primary?.deviceIndex !== 0) {
     throw new ApiError('InvalidParameterCombination', 'A primary network interface, at device index 0, is required.')
   }
-  const subnets = interfaces.map((one) => subnetOf(tx, one))
+  const subnets = interfaces.map((one) => subnetOf(tx, caller, one))
   const subnet = subnets[0]!
   checkOneZone(subnets, input)
   if ((input.MaxCount ?? 1) > 1) checkFitsMany(interfaces)
@@ -188,7 +189,7 @@ function parseExisting(
 
 /** The subnet that a launch names, or a default subnet, in the zone if one is asked for. */
 function requireLaunchSubnet(tx: Tx, caller: Caller, id: string | undefined, zone: string | undefined): Subnet {
-  if (id !== undefined) return requireSubnet(tx, caller, id)
+  if (id !== undefined) return requireUsableSubnet(tx, caller, id)
   ensureAccountRegion(tx, caller)
   const vpc = findDefaultVpc(tx, caller)
   if (!vpc) {
@@ -223,11 +224,11 @@ function groupsByName(records: Records, caller: Caller, subnet: Subnet, input: R
   })
 }
 
-function subnetOf(records: Records, one: LaunchInterface): Subnet {
+/** Its zone by the caller's name for it. */
+function subnetOf(records: Records, caller: Caller, one: LaunchInterface): Subnet {
   if (one.kind === 'new') return one.addresses.subnet
-  const subnet = records.subnets.get(one.eni.subnetId)
-  if (!subnet) throw notFound('Subnet', one.eni.subnetId)
-  return subnet
+  const subnet = subnetOfInterface(records, one.eni)
+  return { ...subnet, availabilityZone: zoneNameOf(caller.account, subnet) }
 }
 
 function checkOneZone(subnets: readonly Subnet[], input: RunInstancesRequest): void {

@@ -11,7 +11,7 @@ import { ApiError, invalidParameterValue, missingParameter } from '../../../erro
 import type { Tx } from '../../../store/store.ts'
 import type { Caller } from '../../caller.ts'
 import { refuseUnserved } from '../request/not-served.ts'
-import { requireNetworkInterface, requireSubnet } from '../request/require.ts'
+import { requireNetworkInterface, subnetOfInterface } from '../request/require.ts'
 import { bothGiven, requireIpv6Addresses, requireIpv6Block, takeIpv6Addresses } from './ipv6-address.ts'
 import { checkNotRequesterManaged } from './network-interface.ts'
 import { checkAddressCount } from './network-interface-attachment.ts'
@@ -24,7 +24,7 @@ export function assignIpv6Addresses(
   refuseUnserved({ ipv6Prefixes: input.Ipv6Prefixes, ipv6PrefixCount: input.Ipv6PrefixCount || undefined })
   const eni = requireNetworkInterface(tx, caller, input.NetworkInterfaceId)
   checkNotRequesterManaged(eni)
-  const subnet = requireSubnet(tx, caller, eni.subnetId)
+  const subnet = subnetOfInterface(tx, eni)
   const present = eni.ipv6Addresses ?? []
   const asked = requireIpv6Addresses(subnet, input.Ipv6Addresses)
   const count = input.Ipv6AddressCount ?? 0
@@ -54,7 +54,7 @@ export function unassignIpv6Addresses(
   const eni = requireNetworkInterface(tx, caller, input.NetworkInterfaceId)
   checkNotRequesterManaged(eni)
   const present = eni.ipv6Addresses ?? []
-  const subnet = requireSubnet(tx, caller, eni.subnetId)
+  const subnet = subnetOfInterface(tx, eni)
   const removed = requireIpv6Addresses(subnet, input.Ipv6Addresses)
   if (removed.length === 0) throw missingParameter('ipv6Addresses')
   const strangers = removed.filter((address) => !present.includes(address))

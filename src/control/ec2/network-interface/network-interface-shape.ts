@@ -10,6 +10,7 @@ import { privateDomain } from '../../../catalogue/regions.ts'
 import type { Address } from '../../../ip/address.ts'
 import type { NetworkInterface, NetworkInterfaceAttachment, Region, SecurityGroupId } from '../../../store/records.ts'
 import type { Records } from '../../../store/store.ts'
+import { zoneNameOf } from '../request/shared.ts'
 import { tagList } from '../request/tags.ts'
 
 export function toNetworkInterface(records: Records, eni: NetworkInterface): NetworkInterfaceOutput {
@@ -17,7 +18,7 @@ export function toNetworkInterface(records: Records, eni: NetworkInterface): Net
   return {
     ...commonShape(records, eni),
     Attachment: toAttachment(eni),
-    AvailabilityZone: subnet?.availabilityZone,
+    AvailabilityZone: subnet && zoneNameOf(eni.owner, subnet),
     AvailabilityZoneId: subnet?.availabilityZoneId,
     // AWS answers nat_gateway, where its own model says natGateway.
     InterfaceType: eni.interfaceType as NetworkInterfaceOutput['InterfaceType'],
@@ -56,8 +57,8 @@ export function isServices({
   loadBalancerId,
   resourceGatewayId,
   natGatewayId,
-}: NetworkInterface): boolean {
   resolverEndpointId,
+}: NetworkInterface): boolean {
   return [vpcEndpointId, loadBalancerId, resourceGatewayId, natGatewayId, resolverEndpointId].some(
     (id) => id !== undefined,
   )

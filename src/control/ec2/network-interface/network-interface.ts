@@ -16,7 +16,8 @@ import { findMadeBefore, forgetMade, rememberMade } from '../request/client-toke
 import { applyFilters, type FilterFields } from '../request/filters.ts'
 import { refuseUnserved } from '../request/not-served.ts'
 import { pageOf } from '../request/pages.ts'
-import { requireNamed, requireNetworkInterface, requireSubnet } from '../request/require.ts'
+import { requireNamed, requireNetworkInterface, requireUsableSubnet } from '../request/require.ts'
+import { participantInterfaces, zoneNameAt } from '../request/shared.ts'
 import { tagsFor } from '../request/tags.ts'
 import { parseWantedAddresses, takeAddresses } from './interface-address.ts'
 import { parseWantedIpv6, takeIpv6Addresses } from './ipv6-address.ts'
@@ -43,7 +44,7 @@ export function createNetworkInterface(
   const madeBefore = findMadeBefore(tx, caller, { action: ACTION, input })
   if (madeBefore) return createdResult(tx, requireNetworkInterface(tx, caller, madeBefore), input.ClientToken)
   refuseUnserved(unservedInterfaceParameters(input))
-  const subnet = requireSubnet(tx, caller, input.SubnetId)
+  const subnet = requireUsableSubnet(tx, caller, input.SubnetId)
   const groupIds = requireInterfaceGroups(tx, caller, subnet, input.Groups)
   const wanted = parseWantedAddresses(subnet, input)
   const wantedIpv6 = parseWantedIpv6(subnet, { ...input, hasPrimary: input.EnablePrimaryIpv6 })
@@ -63,7 +64,9 @@ export function describeNetworkInterfaces(
   caller: Caller,
   input: DescribeNetworkInterfacesRequest,
 ): DescribeNetworkInterfacesResult {
-  const named = requireNamed(records.networkInterfaces, caller, 'NetworkInterface', input.NetworkInterfaceIds)
+  const ids = input.NetworkInterfaceIds ?? []
+  const own = requireNamed(records.networkInterfaces, caller, 'NetworkInterface', ids)
+  const named = ids.length > 0 ? own : [...own, ...participantInterfaces(records, caller)]
   const { items, nextToken } = pageOf(applyFilters(named, input.Filters, filtersOf(records)), input, (eni) => eni.id, {
     min: 5,
     max: 1000,
@@ -139,7 +142,7 @@ function filtersOf(records: Records): FilterFields<NetworkInterface> {
     'association.allocation-id': (eni) => publicAssociations(records, eni).map(({ shape }) => shape.AllocationId),
     'addresses.association.public-ip': (eni) => publicAssociations(records, eni).map(({ shape }) => shape.PublicIp),
     'addresses.association.owner-id': (eni) => publicAssociations(records, eni).map(({ shape }) => shape.IpOwnerId),
-    'availability-zone': (eni) => subnetOf(eni)?.availabilityZone,
+    'availability-zone': (eni) => zoneNameAt(records, eni.owner, eni.subnetId),
     'availability-zone-id': (eni) => subnetOf(eni)?.availabilityZoneId,
     'group-name': (eni) => eni.groupIds.map((id) => records.securityGroups.get(id)?.name),
     'private-dns-name': (eni) =>

@@ -18,6 +18,7 @@ import type {
 } from '../../../store/records.ts'
 import type { ResolverEndpointId } from '../../../store/resolver-records.ts'
 import type { Records, Tx } from '../../../store/store.ts'
+import type { TransitGatewayAttachmentId } from '../../../store/transit-gateway-records.ts'
 import type { Caller } from '../../caller.ts'
 import { allocateBackboneAddress } from '../endpoint/backbone-address.ts'
 import { ownedBy, type Place } from '../request/owned.ts'
@@ -48,6 +49,8 @@ export interface NewNetworkInterface {
   readonly resourceGatewayId?: ResourceGatewayId
   /** The NAT gateway that it is made for, whose alone it is then. */
   readonly natGatewayId?: NatGatewayId
+  /** The attachment to a transit gateway that it is made for, whose alone it is then. */
+  readonly transitGatewayAttachmentId?: TransitGatewayAttachmentId
   /** The endpoint of Route 53 Resolver that it is made for, whose alone it is then. */
   readonly resolverEndpointId?: ResolverEndpointId
   readonly wantsPublicAddress?: boolean
@@ -75,6 +78,7 @@ export function insertNetworkInterface(tx: Tx, place: Place, wanted: NewNetworkI
     ...(wanted.loadBalancerId ? { loadBalancerId: wanted.loadBalancerId } : {}),
     ...(wanted.resourceGatewayId ? { resourceGatewayId: wanted.resourceGatewayId } : {}),
     ...(wanted.natGatewayId ? { natGatewayId: wanted.natGatewayId } : {}),
+    ...(wanted.transitGatewayAttachmentId ? { transitGatewayAttachmentId: wanted.transitGatewayAttachmentId } : {}),
     ...(wanted.resolverEndpointId ? { resolverEndpointId: wanted.resolverEndpointId } : {}),
     ...(wanted.wantsPublicAddress ? { wantsPublicAddress: true as const } : {}),
     ...(wanted.prefixes ? { prefixes: wanted.prefixes } : {}),
@@ -105,7 +109,13 @@ export function requireInterfaceGroups(
     )
   }
   checkGroupCount(groups.length)
-  return groups.length > 0 ? groups.map((group) => group.id) : defaultGroupIds(records, subnet.vpcId, caller.account)
+  if (groups.length > 0) return groups.map((group) => group.id)
+  if (subnet.owner === caller.account) return defaultGroupIds(records, subnet.vpcId, caller.account)
+  // https://docs.aws.amazon.com/vpc/latest/userguide/vpc-share-limitations.html
+  throw new ApiError(
+    'InvalidParameterCombination',
+    `The default security group of ${subnet.vpcId} belongs to the account ${subnet.owner}, which shares the subnet ${subnet.id}; give a security group of your own in this VPC.`,
+  )
 }
 
 export function checkGroupCount(count: number): void {

@@ -12,7 +12,7 @@ import type { NetworkInterface, Subnet } from '../../../store/records.ts'
 import type { Records, Tx } from '../../../store/store.ts'
 import type { Caller } from '../../caller.ts'
 import { refuseUnserved } from '../request/not-served.ts'
-import { requireNetworkInterface, requireSubnet } from '../request/require.ts'
+import { requireNetworkInterface, subnetOfInterface } from '../request/require.ts'
 import { findFreeAddresses } from '../vpc/private-address.ts'
 import { requireAddressOf } from './interface-address.ts'
 import { checkNotRequesterManaged } from './network-interface.ts'
@@ -26,7 +26,7 @@ export function assignPrivateIpAddresses(
   refuseUnserved({ ipv4Prefixes: input.Ipv4Prefixes, ipv4PrefixCount: input.Ipv4PrefixCount || undefined })
   const eni = requireNetworkInterface(tx, caller, input.NetworkInterfaceId)
   checkNotRequesterManaged(eni)
-  const subnet = requireSubnet(tx, caller, eni.subnetId)
+  const subnet = subnetOfInterface(tx, eni)
   const added = addressesToAdd(tx, eni, subnet, input)
   const addresses = [...new Set([...eni.privateAddresses, ...added])]
   const instance = eni.attachment && tx.instances.get(eni.attachment.instanceId)
@@ -48,7 +48,7 @@ export function unassignPrivateIpAddresses(
   refuseUnserved({ ipv4Prefixes: input.Ipv4Prefixes })
   const eni = requireNetworkInterface(tx, caller, input.NetworkInterfaceId)
   checkNotRequesterManaged(eni)
-  const subnet = requireSubnet(tx, caller, eni.subnetId)
+  const subnet = subnetOfInterface(tx, eni)
   const removed = new Set(
     (input.PrivateIpAddresses ?? []).map((one) => requireAddressOf(subnet, one, 'privateIpAddress')),
   )

@@ -5,6 +5,7 @@
 import { type Ec2ActionResource, ec2ActionResources, ec2ResourceArn } from '../../../catalogue/ec2-actions.ts'
 import type { Authorisation } from '../../../iam/request.ts'
 import { requestTagKeys } from '../../../iam/request-tags.ts'
+import type { AccountId } from '../../../store/records.ts'
 import type { Records } from '../../../store/store.ts'
 import { type Input, isObject, type NamedResources, namedResources, type Where } from './named-resources.ts'
 import { newResourceKeys, requestedKeys, resourceFacts } from './resource-keys.ts'
@@ -46,11 +47,16 @@ export function ec2Authorisations(
   const questions = resources.flatMap((resource) =>
     idsOf(ask, resource).map((id) => ({
       ...about,
-      resource: ec2ResourceArn(resource.type, id, where.region, where.account),
+      resource: ec2ResourceArn(resource.type, id, where.region, accountOf(ask, resource.type, id)),
       keys: keysOf(ask, resource, id),
     })),
   )
   return [...(questions.length > 0 ? questions : [anything]), ...taggingQuestions(ask, resources)]
+}
+
+/** A subnet that is shared keeps the ARN of its owner's. */
+function accountOf({ records, where }: Ask, type: string, id: string): AccountId {
+  return (type === 'subnet' ? records.subnets.get(id)?.owner : undefined) ?? where.account
 }
 
 /** `*` for a new one, unless the call brings one that is there: an interface to a launch. */

@@ -21,6 +21,7 @@ import type {
 } from '../../../store/records.ts'
 import type { Records } from '../../../store/store.ts'
 import type { Caller } from '../../caller.ts'
+import { findSharedSubnet, findSharedVpc, notTheOwner } from './shared.ts'
 
 /** How each kind of id begins, the code of one that does not, and the parameter that usually carries it. */
 const IDS = {
@@ -115,17 +116,41 @@ export function requireOwned<R extends Owned>(
 }
 
 export function requireVpc(records: Records, caller: Caller, id: string | undefined): Vpc {
-  return requireOwned(records.vpcs, caller, 'Vpc', id)
+  const vpc = requireUsableVpc(records, caller, id)
+  if (vpc.owner !== caller.account) throw notTheOwner(vpc.id, vpc.owner)
+  return vpc
+}
+
+/** The caller's, or one in which a subnet is shared with the caller. */
+export function requireUsableVpc(records: Records, caller: Caller, id: string | undefined): Vpc {
+  const shared = id === undefined ? undefined : findSharedVpc(records, caller, id)
+  return shared ?? requireOwned(records.vpcs, caller, 'Vpc', id)
 }
 
 export function requireSubnet(records: Records, caller: Caller, id: string | undefined): Subnet {
-  return requireOwned(records.subnets, caller, 'Subnet', id)
+  const subnet = requireUsableSubnet(records, caller, id)
+  if (subnet.owner !== caller.account) throw notTheOwner(subnet.id, subnet.owner)
+  return subnet
+}
+
+/** The caller's, or one that is shared with the caller: to put something there. */
+export function requireUsableSubnet(records: Records, caller: Caller, id: string | undefined): Subnet {
+  const shared = id === undefined ? undefined : findSharedSubnet(records, caller, id)
+  return shared ?? requireOwned(records.subnets, caller, 'Subnet', id)
+}
+
+/** Of an interface that the caller was found to have. */
+export function subnetOfInterface(records: Records, eni: NetworkInterface): Subnet {
+  const subnet = records.subnets.get(eni.subnetId)
+  if (!subnet) throw notFound('Subnet', eni.subnetId)
+  return subnet
 }
 
 export function requireRouteTable(records: Records, caller: Caller, id: string | undefined): RouteTable {
   return requireOwned(records.routeTables, caller, 'RouteTable', id)
 }
 
+/** One that is the caller's to change. */
 export function requireSecurityGroup(records: Records, caller: Caller, id: string | undefined): SecurityGroup {
   return requireOwned(records.securityGroups, caller, 'SecurityGroup', id)
 }

@@ -14,12 +14,14 @@ import { type Cidr, cidrCovers, cidrsOverlap } from '../../../ip/cidr.ts'
 import type { NetworkAcl, Subnet, Vpc } from '../../../store/records.ts'
 import type { Records, Tx } from '../../../store/store.ts'
 import type { Caller } from '../../caller.ts'
+import { endSharing } from '../../ram/sharing.ts'
 import { checkBlockSize, requireIpv4Cidr } from '../request/cidr-parameter.ts'
 import { applyFilters, type FilterFields } from '../request/filters.ts'
 import { refuseUnserved } from '../request/not-served.ts'
 import { ec2Arn, ownedBy } from '../request/owned.ts'
 import { pageOf } from '../request/pages.ts'
-import { requireNamed, requireSubnet, requireVpc } from '../request/require.ts'
+import { findAll, requireSubnet, requireUsableSubnet, requireVpc } from '../request/require.ts'
+import { sharedSubnets } from '../request/shared.ts'
 import { tagList, tagsFor } from '../request/tags.ts'
 import { countAvailableAddresses } from './private-address.ts'
 import { newSubnetIpv6, requireSubnetIpv6Block, toSubnetIpv6 } from './subnet-ipv6.ts'
@@ -62,7 +64,11 @@ export function describeSubnets(
   caller: Caller,
   input: DescribeSubnetsRequest,
 ): DescribeSubnetsResult {
-  const named = requireNamed(records.subnets, caller, 'Subnet', input.SubnetIds)
+  const ids = [...new Set(input.SubnetIds ?? [])]
+  const named =
+    ids.length > 0
+      ? ids.map((id) => requireUsableSubnet(records, caller, id))
+      : [...findAll(records.subnets, caller), ...sharedSubnets(records, caller)]
   const found = applyFilters(named, input.Filters, filters(records))
   const hasIds = (input.SubnetIds ?? []).length > 0
   const { items, nextToken } = pageOf(found, input, (subnet) => subnet.id, { min: 5, max: 1000, hasIds })
@@ -78,6 +84,7 @@ export function deleteSubnet(tx: Tx, caller: Caller, input: DeleteSubnetRequest)
     const rest = table.associations.filter((one) => one.subnetId !== subnet.id)
     if (rest.length < table.associations.length) tx.routeTables.update(table.id, { associations: rest })
   }
+  endSharing(tx, ec2Arn('subnet', subnet))
   tx.subnets.delete(subnet.id)
   return {}
 }

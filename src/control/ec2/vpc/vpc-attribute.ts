@@ -9,14 +9,14 @@ import type {
 import { ApiError, invalidParameterValue, missingParameter } from '../../../errors.ts'
 import type { Records, Tx } from '../../../store/store.ts'
 import type { Caller } from '../../caller.ts'
-import { requireVpc } from '../request/require.ts'
+import { requireUsableVpc, requireVpc } from '../request/require.ts'
 
 export function describeVpcAttribute(
   records: Records,
   caller: Caller,
   input: DescribeVpcAttributeRequest,
 ): DescribeVpcAttributeResult {
-  const vpc = requireVpc(records, caller, input.VpcId)
+  const vpc = requireUsableVpc(records, caller, input.VpcId)
   switch (input.Attribute) {
     case 'enableDnsSupport':
       return { VpcId: vpc.id, EnableDnsSupport: { Value: vpc.enableDnsSupport } }
