@@ -4,6 +4,8 @@
 
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { IPV6_METADATA, IPV6_RESOLVER } from '../../src/compile/backbone.ts'
+import { DEFAULT_SITE, ipv6OfOutside } from '../../src/compile/internet.ts'
 import { formatTrace } from '../../src/explain/format.ts'
 import { type DifferentialRow, ROWS as DOCUMENTED } from './differential-rows.ts'
 import { goesOn, longestRun, Tally } from './long-mode.ts'
@@ -17,6 +19,8 @@ import {
   endpointNameOf,
   instanceAddress,
   instanceIdOf,
+  instanceIpv6Address,
+  ipv6Address,
   publicAddress,
   type VpcShape,
 } from './vpc-shape.ts'
@@ -124,6 +128,7 @@ function probesOf(shape: VpcShape, vpcIndex: number): AddressedProbe[] {
   const hosts = [
     ...shape.instances.map((_, index) => instanceAddress(shape, index)),
     ...shape.interfaceEndpoints.flatMap((_, index) => [0, 1].map((subnet) => endpointAddress(subnet, index))),
+    ...ipv6Hosts(shape, vpcIndex),
     ...[0, 1].flatMap((number) => [publicAddress(0, number), publicAddress(vpcIndex, number)]),
     ...[
       '203.0.113.10',
@@ -148,6 +153,22 @@ function probesOf(shape: VpcShape, vpcIndex: number): AddressedProbe[] {
       const names = NAMES.map((host) => ({ from, host, protocol: 'tcp' as const, port: 443 }))
       return [...hosts.flatMap((host) => ports.map((port) => ({ from, host, ...port }))), ...names]
     })
+}
+
+/** The first VPC of a world may have no IPv6, and then nobody has its addresses. */
+function ipv6Hosts(shape: VpcShape, vpcIndex: number): string[] {
+  if (!shape.ipv6) return []
+  return [
+    ...shape.instances.map((_, index) => instanceIpv6Address(shape, vpcIndex, index)),
+    ...shape.interfaceEndpoints.flatMap((_, index) =>
+      [0, 1].map((subnet) => ipv6Address(vpcIndex, subnet, 200 + index)),
+    ),
+    ...[0, 1].map((subnet) => ipv6Address(0, subnet, 10)),
+    ipv6Address(vpcIndex, 0, 99),
+    ipv6OfOutside(DEFAULT_SITE.address),
+    IPV6_RESOLVER,
+    IPV6_METADATA,
+  ]
 }
 
 /** Says where they disagree, and on the smallest VPC that still shows it. */

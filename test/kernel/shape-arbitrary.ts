@@ -33,7 +33,11 @@ const BLOCKS = [
   '44.192.0.0/16',
 ]
 
+/** See `ipv6Cidr`. */
+const IPV6_BLOCKS = ['::/0', '6', '6.0', '6.1', '6.0.10', '2001:db8::/32']
+
 /** Subnets' own blocks may go to an interface; the others are outside the VPC, or part of S3's addresses. */
+const IPV6_DESTINATIONS = ['::/0', '2001:db8::/32', '2600:1f10::/32', '2600:1f10:0:100::/56']
 const DESTINATIONS = ['0.0.0.0/0', '198.51.100.0/24', '52.216.0.0/15', '52.216.0.0/24', '52.0.0.0/8']
 
 const traffic: fc.Arbitrary<TrafficShape> = fc.oneof(
@@ -49,6 +53,7 @@ const groupRule: fc.Arbitrary<GroupRuleShape> = fc
     traffic,
     fc.oneof(
       { weight: 4, arbitrary: fc.constantFrom<GroupRuleShape['peer']>(...BLOCKS) },
+      { weight: 2, arbitrary: fc.constantFrom<GroupRuleShape['peer']>(...IPV6_BLOCKS) },
       { weight: 2, arbitrary: fc.constantFrom<GroupRuleShape['peer']>(0, 1) },
       { weight: 1, arbitrary: fc.constant<GroupRuleShape['peer']>('s3') },
     ),
@@ -56,13 +61,21 @@ const groupRule: fc.Arbitrary<GroupRuleShape> = fc
   .map(([what, peer]) => ({ ...what, peer }))
 
 const aclRule: fc.Arbitrary<AclRuleShape> = fc
-  .tuple(traffic, fc.constantFrom('allow' as const, 'allow' as const, 'deny' as const), fc.constantFrom(...BLOCKS))
+  .tuple(
+    traffic,
+    fc.constantFrom('allow' as const, 'allow' as const, 'deny' as const),
+    fc.constantFrom(...BLOCKS, ...IPV6_BLOCKS),
+  )
   .map(([what, action, cidr]) => ({ ...what, action, cidr }))
 
-const OPEN_GROUP: GroupRuleShape[] = [{ protocol: ALL_PROTOCOLS, peer: '0.0.0.0/0' }]
+const OPEN_GROUP: GroupRuleShape[] = ['0.0.0.0/0', '::/0'].map((peer) => ({ protocol: ALL_PROTOCOLS, peer }))
 const groupRules = fc.oneof(fc.constant(OPEN_GROUP), fc.array(groupRule, { maxLength: 4 }))
 
-const OPEN_ACL: AclRuleShape[] = [{ protocol: ALL_PROTOCOLS, action: 'allow', cidr: '0.0.0.0/0' }]
+const OPEN_ACL: AclRuleShape[] = ['0.0.0.0/0', '::/0'].map((cidr) => ({
+  protocol: ALL_PROTOCOLS,
+  action: 'allow',
+  cidr,
+}))
 const aclRules = fc.oneof(
   { weight: 2, arbitrary: fc.constant(OPEN_ACL) },
   { weight: 4, arbitrary: fc.array(aclRule, { maxLength: 3 }).map((rules) => [...rules, ...OPEN_ACL]) },
@@ -80,6 +93,19 @@ const target: fc.Arbitrary<RouteShape['target']> = fc.oneof(
   fc.constantFrom('hole' as const, 'internet' as const, 'internet' as const, 'nat' as const),
   fc.nat(2),
 )
+const ipv6Routes: fc.Arbitrary<RouteShape[]> = fc.uniqueArray(
+  fc.record({
+    cidr: fc.constantFrom(...IPV6_DESTINATIONS),
+    target: fc.oneof(
+      {
+        weight: 5,
+        arbitrary: fc.constantFrom<RouteShape['target']>('hole', 'internet', 'internet', 'egress-only'),
+      },
+      { weight: 1, arbitrary: fc.nat(2) },
+    ),
+  }),
+  { selector: (route) => route.cidr, maxLength: 2 },
+)
 const routes: fc.Arbitrary<RouteShape[]> = fc
   .tuple(
     fc.uniqueArray(fc.record({ cidr: fc.constantFrom(...DESTINATIONS), target }), {
@@ -87,12 +113,13 @@ const routes: fc.Arbitrary<RouteShape[]> = fc
       maxLength: 2,
     }),
     // Rare, because it takes much of the VPC away.
-    fc.option(fc.record({ cidr: fc.constantFrom('10.0.1.0/24', '10.0.2.0/24'), target: fc.nat(2) }), {
+    fc.option(fc.record({ cidr: fc.constantFrom('10.0.1.0/24', '10.0.2.0/24', '6.0', '6.1'), target: fc.nat(2) }), {
       freq: 6,
       nil: undefined,
     }),
+    ipv6Routes,
   )
-  .map(([others, inside]) => (inside ? [...others, inside] : others))
+  .map(([others, inside, ipv6]) => [...others, ...(inside ? [inside] : []), ...ipv6])
 
 const interfaceEndpoint: fc.Arbitrary<InterfaceEndpointShape> = fc.record({
   service: fc.constantFrom('ssm', 's3'),
@@ -113,6 +140,7 @@ export const vpcShape: fc.Arbitrary<VpcShape> = fc.record({
   groups: fc.array(fc.record({ ingress: groupRules, egress: groupRules }), { minLength: 2, maxLength: 2 }),
   acls: fc.array(fc.record({ ingress: aclRules, egress: aclRules }), { minLength: 2, maxLength: 2 }),
   instances: fc.array(instance, { minLength: 3, maxLength: 3 }),
+  ipv6: fc.boolean(),
   internet: fc.record({
     publics: fc.uniqueArray(fc.nat(2), { maxLength: 3 }),
     nat: fc.option(fc.nat(1), { freq: 3, nil: undefined }),
