@@ -13,12 +13,14 @@ import { createAccessKey } from './control/iam/access-key.ts'
 import type { DaemonOptions } from './daemon.ts'
 import { explainRoutes } from './daemon-explain.ts'
 import { flowLogRoutes } from './daemon-flow-logs.ts'
+import { onPremisesRoutes } from './daemon-on-premises.ts'
 import { policyRoutes } from './daemon-policy.ts'
 import type { Services } from './daemon-services.ts'
 import { siteRoutes } from './daemon-sites.ts'
 import { zoneRoutes } from './daemon-zones.ts'
 import { notFound } from './errors.ts'
 import { rootPrincipal } from './iam/principal.ts'
+import { onPremisesGuest } from './linux/names.ts'
 import { ImageError, importImage as unpackImage } from './linux/sandbox/image.ts'
 import type { Sandboxes } from './linux/sandbox/sandbox.ts'
 import type { Reconciler } from './reconcile.ts'
@@ -60,6 +62,7 @@ export function adminRoutes(context: AdminContext): AdminRoutes {
     ...policyRoutes(context),
     ...zoneRoutes(context),
     ...siteRoutes(context),
+    ...onPremisesRoutes(context),
     ...flowLogRoutes(context),
   }
 }
@@ -132,11 +135,11 @@ async function credentials({ options, store }: AdminContext, body: Body): Promis
 /** `postern exec`: what the records say of the instance comes first, whatever its sandbox would say. */
 export function execRoute({ options, store, sandboxes }: AdminContext): StartCommand {
   return async (instanceId, argv, exec) => {
+    if (options.dataplane !== 'model' && isOnPremises(store, instanceId)) return sandboxes.exec(instanceId, argv, exec)
     const instance = store.records.instances.get(instanceId)
+    if (!instance && isOnPremises(store, instanceId)) throw withoutKernel(instanceId)
     if (!instance) throw notFound('Instance', instanceId)
-    if (options.dataplane === 'model') {
-      throw new AdminError(`nothing runs inside ${instanceId}: this daemon was started with --dataplane model`)
-    }
+    if (options.dataplane === 'model') throw withoutKernel(instanceId)
     if (instance.state === 'pending') {
       throw new AdminError(`${instanceId} is pending: it has not booted yet; postern status says if something is wrong`)
     }
@@ -145,6 +148,14 @@ export function execRoute({ options, store, sandboxes }: AdminContext): StartCom
     }
     return sandboxes.exec(instanceId, argv, exec)
   }
+}
+
+function isOnPremises({ records }: Store, id: string): boolean {
+  return [...records.onPremisesNetworks.all()].some((network) => onPremisesGuest(network.id) === id)
+}
+
+function withoutKernel(id: string): AdminError {
+  return new AdminError(`nothing runs inside ${id}: this daemon was started with --dataplane model`)
 }
 
 async function importRoute({ options, store }: AdminContext, body: Body): Promise<object> {

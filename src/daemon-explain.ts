@@ -16,7 +16,7 @@ import { formatTrace } from './explain/format.ts'
 import { formatServiceDiagnosis } from './explain/format-endpoint-service.ts'
 import { formatManagedInstance } from './explain/format-managed-instance.ts'
 import { explainManagedInstance } from './explain/managed-instance.ts'
-import { parseTarget, type Question, type ServiceRequest } from './explain/question.ts'
+import { type HostId, parseTarget, type Question, type ServiceRequest } from './explain/question.ts'
 import { visibilitySteps } from './explain/service-visibility.ts'
 import type { Trace } from './explain/trace.ts'
 import { asSeenBy } from './explain/view.ts'
@@ -43,14 +43,24 @@ function explainRoute(context: ExplainContext, body: Body): Promise<object> | ob
   const { kind } = BALANCING_ARN.exec(from)?.groups ?? {}
   if (SERVICE_ID.test(from)) return serviceRoute(context, from, body)
   if (kind) return balancerRoute(context, from, kind, body)
+  if (isHost(from)) return hostRoute(context, from, body)
   if (!isSender(from)) {
     throw new AdminError(
-      `${from} is neither an instance (i-…) nor a network interface (eni-…), nor an endpoint service (vpce-svc-…) or the ARN of a load balancer or target group`,
+      `${from} is neither an instance (i-…) nor a network interface (eni-…), nor an on-premises host (onprem-…), an endpoint service (vpce-svc-…) or the ARN of a load balancer or target group`,
     )
   }
   const to = text(body, 'to')
   if (to === 'ssm') return managedInstanceRoute(context, from)
   return SERVICE_ID.test(to) ? visibilityRoute(context, from, to, body) : packetRoute(context, from, body)
+}
+
+/** From an on-premises host, which belongs to no account and has no role. */
+function hostRoute(context: ExplainContext, from: HostId, body: Body): object {
+  if (body.action !== undefined) {
+    throw new AdminError(`${from} has no role of its own: postern policy eval asks what a request from there may do`)
+  }
+  if (accountIn(body) !== undefined) throw new AdminError(`${from} belongs to no account: leave --as out`)
+  return answer(explainIn(context, questionOf(from, text(body, 'to'), body)))
 }
 
 async function packetRoute(context: ExplainContext, from: Sender, body: Body): Promise<object> {
@@ -75,7 +85,7 @@ function endpointPlace({ store: { records }, reconciler }: ExplainContext, id: s
   return { host: regional.replace(/^\*/, 'bucket'), ...(usual !== undefined && { port: usual }) }
 }
 
-function questionOf(from: Sender, host: string, body: Body, request?: ServiceRequest): Question {
+function questionOf(from: Sender | HostId, host: string, body: Body, request?: ServiceRequest): Question {
   const protocol = parseProtocol(text(body, 'protocol'))
   if (protocol === undefined)
     throw new AdminError(`${text(body, 'protocol')} is no protocol: tcp, udp, icmp or a number`)
@@ -271,6 +281,10 @@ function text(body: Body, name: string): string {
 
 function isInstance(id: string): id is InstanceId {
   return id.startsWith('i-')
+}
+
+function isHost(id: string): id is HostId {
+  return id.startsWith('onprem-')
 }
 
 function isSender(id: string): id is Sender {

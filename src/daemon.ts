@@ -23,6 +23,7 @@ import { FrontDoor } from './edge/front-door.ts'
 import { checkHost } from './linux/check-host.ts'
 import { type BackboneSockets, type Driver, DriverError } from './linux/driver.ts'
 import type { LinuxDriverOptions } from './linux/linux-driver.ts'
+import { onPremisesGuest } from './linux/names.ts'
 import type { PowerWish } from './linux/sandbox/power-switch.ts'
 import { Sandboxes } from './linux/sandbox/sandbox.ts'
 import { followPrivateDnsNames } from './private-dns-checks.ts'
@@ -147,7 +148,7 @@ export class Daemon {
   async #begin(): Promise<void> {
     const { store, services, reconciler, driver, sandboxes, serveBackbone } = this.#parts
     // What a killed daemon did not come to delete.
-    await sandboxes.sweep(new Set(this.#liveInstances()))
+    await sandboxes.sweep(new Set(this.#liveGuests()))
     const port = await this.#server.listen(this.#options.port).catch((error: unknown) => {
       throw new StartFailure(portProblem(this.#options.port, error))
     })
@@ -160,6 +161,7 @@ export class Daemon {
     this.#endNotifications = publishNotifications(store, services, this.#log)
     this.#parts.balancing.start()
     this.#parts.flowLogs.start()
+    services.start()
     this.#log(`answers at ${this.endpoint}`)
   }
 
@@ -173,7 +175,7 @@ export class Daemon {
     await this.#parts.flowLogs.stop()
     await reconciler.stop()
     if (destroy) {
-      const kept = this.#liveInstances()
+      const kept = this.#liveGuests()
       await Promise.all(kept.map((id) => sandboxes.halt(id)))
       await driver.destroy()
       await sandboxes.release()
@@ -190,6 +192,12 @@ export class Daemon {
   }
 
   /** Those whose files are kept. */
+  /** Instances and on-premises hosts. */
+  #liveGuests(): string[] {
+    const networks = [...this.records.onPremisesNetworks.all()]
+    return [...this.#liveInstances(), ...networks.map(({ id }) => onPremisesGuest(id))]
+  }
+
   #liveInstances(): InstanceId[] {
     const { instances } = this.records
     return [...instances.all()].filter(({ state }) => state !== 'terminated').map(({ id }) => id)

@@ -8,6 +8,7 @@ import { down } from './down.ts'
 import { environment } from './env.ts'
 import { explain } from './explain.ts'
 import { lab } from './lab.ts'
+import { addOnPremisesCommands } from './on-premises.ts'
 import { addPolicyCommands } from './policy.ts'
 import { addSiteCommands } from './site.ts'
 import { status } from './status.ts'
@@ -87,7 +88,7 @@ program
 
 program
   .command('exec')
-  .description('run a command inside an instance: postern exec i-… -- CMD [ARG…]')
+  .description('run a command inside an instance, or on an on-premises host: postern exec i-… -- CMD [ARG…]')
   .argument('<instance>')
   .argument('<command...>')
   .option(...DATA)
@@ -165,6 +166,7 @@ program
 addPolicyCommands(program, DATA)
 addZoneCommands(program, DATA)
 addSiteCommands(program, DATA)
+addOnPremisesCommands(program, DATA)
 
 const image = program.command('image').description('root file systems for instances')
 image

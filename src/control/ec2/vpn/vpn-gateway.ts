@@ -96,6 +96,7 @@ export function detachVpnGateway(tx: Tx, caller: Caller, input: DetachVpnGateway
   return {}
 }
 
+/** On-premises networks lose what they were attached to. */
 export function deleteVpnGateway(tx: Tx, caller: Caller, input: DeleteVpnGatewayRequest): Record<string, never> {
   const gateway = requireVpnGateway(tx, caller, input.VpnGatewayId)
   const connection = tx.vpnConnections.where('vpnGatewayId', gateway.id).find(isThere)
@@ -104,6 +105,7 @@ export function deleteVpnGateway(tx: Tx, caller: Caller, input: DeleteVpnGateway
   if (user !== undefined) {
     throw new ApiError('IncorrectState', `The vpnGateway '${gateway.id}' is in use by ${user} and cannot be deleted.`)
   }
+  for (const { id } of tx.onPremisesAttachments.where('gatewayId', gateway.id)) tx.onPremisesAttachments.delete(id)
   tx.vpnGateways.update(gateway.id, { state: 'deleted', deletedAt: caller.now.toISOString() })
   return {}
 }

@@ -1,0 +1,280 @@
+// What `postern onprem` asks of a running daemon: networks outside of AWS, and what they are connected by.
+
+import { AdminError, type AdminRoutes } from './api/admin.ts'
+import type { OnPremises } from './api/on-premises.ts'
+import { INTERNET, publicPool } from './catalogue/public-addresses.ts'
+import { REGIONS } from './catalogue/regions.ts'
+import { BACKBONE } from './compile/backbone.ts'
+import { type OnPremisesPlace, placesBehind, placesOf } from './compile/on-premises.ts'
+import { allocateBackboneAddress } from './control/ec2/endpoint/backbone-address.ts'
+import type { AdminContext } from './daemon-admin.ts'
+import { type Address, addressPlus, compareAddresses, parseAddress } from './ip/address.ts'
+import {
+  type Cidr,
+  cidr,
+  cidrBase,
+  cidrContains,
+  cidrFamily,
+  cidrLength,
+  cidrRange,
+  cidrsOverlap,
+  parseCidr,
+} from './ip/cidr.ts'
+import { onPremisesGuest } from './linux/names.ts'
+import type { Records, Tx } from './store/store.ts'
+import type { OnPremisesNetwork } from './store/vpn-records.ts'
+
+type Body = Readonly<Record<string, unknown>>
+type OnPremisesContext = Pick<AdminContext, 'store' | 'reconciler' | 'sandboxes'>
+
+const NAME = /^[a-z]([a-z0-9-]{0,29}[a-z0-9])?$/
+/** The last number of the host's address, when nobody says it. */
+const USUAL_HOST = 10
+
+/** Ranges that no network of the user's can have here: those that mean nothing outside of one link, and Postern's own. */
+const NEVER = [
+  ...['0.0.0.0/8', '127.0.0.0/8', '169.254.0.0/16', '224.0.0.0/4'].map(cidr),
+  BACKBONE,
+  ...INTERNET,
+  ...REGIONS.map(publicPool),
+]
+
+export function onPremisesRoutes(context: OnPremisesContext): AdminRoutes {
+  const { store } = context
+  return {
+    'GET /_postern/onprem': () => [...store.records.onPremisesNetworks.all()].map((one) => shown(store.records, one)),
+    'POST /_postern/onprem/show': (body) => shown(store.records, requireNetwork(store.records, body)),
+    'POST /_postern/onprem/create': (body) => write(context, (tx) => createNetwork(tx, body)),
+    'POST /_postern/onprem/attach': (body) => write(context, (tx) => attachNetwork(tx, body)),
+    'POST /_postern/onprem/detach': (body) => write(context, (tx) => detachNetwork(tx, body)),
+    'POST /_postern/onprem/delete': (body) => deleteRoute(context, body),
+  }
+}
+
+/** Once the kernel has it. */
+async function write(
+  { store, reconciler }: OnPremisesContext,
+  change: (tx: Tx) => OnPremisesNetwork,
+): Promise<OnPremises> {
+  const commit = store.transact(change)
+  await commit.durable
+  await reconciler.settle()
+  return shown(store.records, commit.result)
+}
+
+async function deleteRoute({ store, reconciler, sandboxes }: OnPremisesContext, body: Body): Promise<object> {
+  const { id } = requireNetwork(store.records, body)
+  const commit = store.transact((tx) => {
+    for (const attachment of tx.onPremisesAttachments.where('networkId', id)) {
+      tx.onPremisesAttachments.delete(attachment.id)
+    }
+    tx.onPremisesNetworks.delete(id)
+  })
+  await commit.durable
+  await reconciler.settle()
+  await sandboxes.forget(onPremisesGuest(id))
+  return {}
+}
+
+function createNetwork(tx: Tx, body: Body): OnPremisesNetwork {
+  const name = newName(tx, body)
+  const cidrs = blocksOf(body)
+  const address = hostAddress(cidrs, body)
+  const resolvers = texts(body, 'resolvers').map((text) => requireAddress(text, 'name server'))
+  const via = [...new Set(texts(body, 'via'))]
+  const wanted = { id: name, cidrs }
+  const places: OnPremisesPlace[] = []
+  for (const gatewayId of via) {
+    const behind = requireGateway(tx, wanted, gatewayId)
+    checkPlaces(wanted, gatewayId, places, behind)
+    places.push(...behind)
+  }
+  const network = tx.onPremisesNetworks.insert({
+    id: name,
+    cidrs,
+    address,
+    backboneAddress: allocateBackboneAddress(tx),
+    resolvers,
+    createdAt: new Date().toISOString(),
+  })
+  for (const gatewayId of via) insertAttachment(tx, name, gatewayId)
+  return network
+}
+
+function attachNetwork(tx: Tx, body: Body): OnPremisesNetwork {
+  const network = requireNetwork(tx, body)
+  const gatewayId = text(body, 'via')
+  if (tx.onPremisesAttachments.get(`${network.id}/${gatewayId}`)) {
+    throw new AdminError(`${network.id} is attached to ${gatewayId} already`)
+  }
+  checkPlaces(network, gatewayId, placesOf(tx, network.id), requireGateway(tx, network, gatewayId))
+  insertAttachment(tx, network.id, gatewayId)
+  return network
+}
+
+function detachNetwork(tx: Tx, body: Body): OnPremisesNetwork {
+  const network = requireNetwork(tx, body)
+  const gatewayId = text(body, 'via')
+  const id = `${network.id}/${gatewayId}`
+  if (!tx.onPremisesAttachments.get(id)) {
+    const all = tx.onPremisesAttachments.where('networkId', network.id).map((one) => one.gatewayId)
+    throw new AdminError(
+      `${network.id} is not attached to ${gatewayId}; it is attached to ${all.join(', ') || 'nothing'}`,
+    )
+  }
+  tx.onPremisesAttachments.delete(id)
+  return network
+}
+
+function insertAttachment(tx: Tx, networkId: string, gatewayId: string): void {
+  tx.onPremisesAttachments.insert({
+    id: `${networkId}/${gatewayId}`,
+    networkId,
+    gatewayId,
+    createdAt: new Date().toISOString(),
+  })
+}
+
+type Wanted = Pick<OnPremisesNetwork, 'id' | 'cidrs'>
+
+/** The VPCs that the gateway leads to; a Direct Connect gateway may still be associated with none. */
+function requireGateway(tx: Tx, { id }: Wanted, gatewayId: string): OnPremisesPlace[] {
+  const connection = tx.vpnConnections.get(gatewayId)
+  const gateway = tx.vpnGateways.get(connection?.vpnGatewayId ?? gatewayId)
+  const isThere = [connection, gateway, tx.directConnectGateways.get(gatewayId)].some(
+    (one) => one && !('deletedAt' in one && one.deletedAt),
+  )
+  if (!isThere || connection?.deletedAt) {
+    throw new AdminError(
+      `there is no ${gatewayId}: an on-premises network is attached to a virtual private gateway (vgw-…), a VPN connection (vpn-…) or a Direct Connect gateway (its id)`,
+    )
+  }
+  if (connection && !gateway)
+    throw new AdminError(`${connection.id} belongs to no virtual private gateway, so it leads nowhere`)
+  if (gateway && !gateway.vpcId) {
+    throw new AdminError(
+      `${gateway.id} is attached to no VPC: aws ec2 attach-vpn-gateway --vpn-gateway-id ${gateway.id} --vpc-id vpc-… first`,
+    )
+  }
+  const [other] = connection ? tx.onPremisesAttachments.where('gatewayId', connection.id) : []
+  if (other && other.networkId !== id)
+    throw new AdminError(`the other end of ${gatewayId} is ${other.networkId} already`)
+  return placesBehind(tx, gatewayId)
+}
+
+/** A network cannot reach a VPC that has its own addresses, nor two that have the same. */
+function checkPlaces(
+  { id, cidrs }: Wanted,
+  gatewayId: string,
+  before: readonly OnPremisesPlace[],
+  places: readonly OnPremisesPlace[],
+): void {
+  for (const { vpc } of places) {
+    for (const { cidr: block } of vpc.cidrBlocks) {
+      const own = cidrs.find((one) => cidrsOverlap(one, block))
+      if (own)
+        throw new AdminError(`${own} of ${id} overlaps ${block} of ${vpc.id}, behind ${gatewayId}: take other blocks`)
+      const other = before.find(
+        (one) => one.vpc.id !== vpc.id && one.vpc.cidrBlocks.some((its) => cidrsOverlap(its.cidr, block)),
+      )
+      if (other) {
+        throw new AdminError(
+          `${block} of ${vpc.id} overlaps ${other.vpc.id}, to which ${id} is connected: it could reach only one`,
+        )
+      }
+    }
+  }
+}
+
+function newName(records: Records, { name }: Body): string {
+  if (typeof name !== 'string' || !NAME.test(name)) {
+    throw new AdminError(
+      `'${String(name)}' is no name of an on-premises network: it is lower-case letters, digits and hyphens, 31 at most, like head-office`,
+    )
+  }
+  if (records.onPremisesNetworks.get(name)) throw new AdminError(`there is an on-premises network ${name} already`)
+  return name
+}
+
+function requireNetwork(records: Records, { name }: Body): OnPremisesNetwork {
+  const wanted = String(name).replace(/^onprem-/, '')
+  const network = records.onPremisesNetworks.get(String(name)) ?? records.onPremisesNetworks.get(wanted)
+  if (!network)
+    throw new AdminError(`there is no on-premises network ${String(name)}: postern onprem list shows all`, 404)
+  return network
+}
+
+function blocksOf(body: Body): Cidr[] {
+  const given = texts(body, 'cidrs')
+  if (given.length === 0)
+    throw new AdminError('an on-premises network needs a block of addresses: --cidr 192.168.0.0/16')
+  const blocks = given.map((one) => {
+    const block = parseCidr(one)
+    if (!block || cidrFamily(block) !== 4)
+      throw new AdminError(`'${one}' is no IPv4 block: it is one like 192.168.0.0/16`)
+    if (cidrLength(block) < 8 || cidrLength(block) > 30) throw new AdminError(`${block} is no block of size /8 to /30`)
+    const taken = NEVER.find((range) => cidrsOverlap(range, block))
+    if (taken)
+      throw new AdminError(
+        `${block} overlaps ${taken}, which is the internet's, Amazon's or nobody's: take a private block`,
+      )
+    return block
+  })
+  for (const [index, block] of blocks.entries()) {
+    const other = blocks.slice(0, index).find((one) => cidrsOverlap(one, block))
+    if (other) throw new AdminError(`${block} overlaps ${other}`)
+  }
+  return blocks
+}
+
+/** Within a block, and neither its first address nor its last. */
+function hostAddress(cidrs: readonly Cidr[], { address }: Body): Address {
+  const [first] = cidrs
+  if (address === undefined && first) {
+    return addressPlus(cidrBase(first), cidrLength(first) <= 28 ? USUAL_HOST : 1)
+  }
+  const wanted = requireAddress(String(address), 'host')
+  const block = cidrs.find((one) => cidrContains(one, wanted))
+  if (!block) throw new AdminError(`${wanted} is not in ${cidrs.join(', ')}: the host needs an address of its network`)
+  const { last } = cidrRange(block)
+  if (
+    wanted === cidrBase(block) ||
+    compareAddresses(wanted, addressPlus(cidrBase(block), last - cidrRange(block).first)) === 0
+  ) {
+    throw new AdminError(`${wanted} is the first or the last address of ${block}, which no host has`)
+  }
+  return wanted
+}
+
+function requireAddress(spelled: string, of: string): Address {
+  const address = parseAddress(spelled)
+  if (!address || address.includes(':')) throw new AdminError(`'${spelled}' is no IPv4 address of a ${of}`)
+  return address
+}
+
+function shown(records: Records, network: OnPremisesNetwork): OnPremises {
+  const { id: name, cidrs, address, resolvers } = network
+  return {
+    name,
+    cidrs,
+    address,
+    resolvers,
+    via: records.onPremisesAttachments.where('networkId', name).map(({ gatewayId }) => gatewayId),
+    routes: placesOf(records, name).flatMap(({ vpc, gatewayId, told }) =>
+      told.map((block) => ({ cidr: block, via: gatewayId, vpcId: vpc.id })),
+    ),
+    exec: onPremisesGuest(name),
+  }
+}
+
+function text(body: Body, name: string): string {
+  const value = body[name]
+  if (typeof value !== 'string' || value === '') throw new AdminError(`${name} is missing`)
+  return value
+}
+
+function texts(body: Body, name: string): string[] {
+  const value = body[name] ?? []
+  if (Array.isArray(value) && value.every((one) => typeof one === 'string')) return value
+  throw new AdminError(`${name} is no list of texts`)
+}
