@@ -1,10 +1,13 @@
 // The AWS services behind the front door, beside the control plane and S3: one line each.
 
 import { join } from 'node:path'
+import type { PutMetricDataInput } from '@aws-sdk/client-cloudwatch'
 import type { Network } from './compile/network.ts'
 import type { Adapter } from './edge/adapter.ts'
 import type { Principal } from './iam/principal.ts'
 import type { Authorisation } from './iam/request.ts'
+import type { Place } from './services/monitoring/metric.ts'
+import type { ServiceNotice } from './services/sns/service-notice.ts'
 import type { Store } from './store/store.ts'
 
 export interface ServiceContext {
@@ -19,6 +22,15 @@ export interface ServiceContext {
   readonly log: (line: string) => void
 }
 
+/** What services ask of each other. */
+interface Neighbours {
+  publishNotice(notice: ServiceNotice): Promise<string | undefined>
+  putMetricData(place: Place, input: PutMetricDataInput): Promise<void>
+}
+
+type OpenContext = ServiceContext & { readonly neighbours: Neighbours }
+type Opener = (context: OpenContext) => Promise<Service>
+
 /** The principal is another than the one that asked where a service does not look at signatures. */
 export type DescribedRequest = Authorisation & { readonly principal: Principal }
 
@@ -30,6 +42,10 @@ export interface Service {
   describeRequest?(principal: Principal, action: string, arn: string): DescribedRequest | undefined
   /** Publishes the notifications that records hold; resolves when their subscribers were told. */
   publishPending?(): Promise<void>
+  /** Publishes to a topic for another service; resolves with why it could not. */
+  publishNotice?(notice: ServiceNotice): Promise<string | undefined>
+  /** Puts data of metrics for another service. */
+  putMetricData?(place: Place, input: PutMetricDataInput): Promise<void>
   /** Forgets what is not in the store's records: an empty world. */
   reset?(): Promise<void>
   /** Ends what is under way and lets go of the disk. */
@@ -37,8 +53,9 @@ export interface Service {
 }
 
 /** How each service is opened, by its signing names. */
-const OPENERS: Readonly<Record<string, (context: ServiceContext) => Promise<Service>>> = {
+const OPENERS: Readonly<Record<string, Opener>> = {
   logs: openLogs,
+  monitoring: openMetrics,
   apigateway: openApiGateway,
   'execute-api': openApiGateway,
   'vpc-lattice': openVpcLattice,
@@ -53,6 +70,7 @@ const OPENERS: Readonly<Record<string, (context: ServiceContext) => Promise<Serv
 
 const TARGETS: Readonly<Record<string, string>> = {
   Logs_20140328: 'logs',
+  GraniteServiceVersion20100801: 'monitoring',
   AmazonSSM: 'ssm',
   EC2WindowsMessageDeliveryService: 'ec2messages',
   AmazonSQS: 'sqs',
@@ -63,11 +81,20 @@ const TARGETS: Readonly<Record<string, string>> = {
  * have to do by the clock they do when they are opened, and from then on. */
 export class Services {
   readonly names: readonly string[] = Object.keys(OPENERS)
-  #context: ServiceContext
-  #opened = new Map<(context: ServiceContext) => Promise<Service>, Promise<Service>>()
+  #context: OpenContext
+  #opened = new Map<Opener, Promise<Service>>()
 
   constructor(context: ServiceContext) {
-    this.#context = context
+    const neighbours: Neighbours = {
+      publishNotice: async (notice) => (await this.#open('sns'))?.publishNotice?.(notice),
+      putMetricData: async (place, input) => (await this.#open('monitoring'))?.putMetricData?.(place, input),
+    }
+    this.#context = { ...context, neighbours }
+  }
+
+  /** Opens what has something to do by the clock though nobody asks it: alarms wait for data that stay away. */
+  start(): void {
+    if (this.#context.store.records.metricAlarms.size > 0) void this.#open('monitoring')
   }
 
   /** Undefined for a signing name of none. */
@@ -118,6 +145,25 @@ async function openLogs({ directory, now, log }: ServiceContext): Promise<Servic
   const { LogsAdapter } = await import('./services/logs/logs-adapter.ts')
   const logs = new LogsAdapter(join(directory, 'logs'), { now, log })
   return { adapters: [logs], reset: () => logs.reset(), close: () => logs.close() }
+}
+
+/** Alarms tell topics. */
+async function openMetrics({ store, directory, now, log, neighbours }: OpenContext): Promise<Service> {
+  const { openMonitoring } = await import('./services/monitoring/monitoring-service.ts')
+  const monitoring = openMonitoring({
+    store,
+    directory: join(directory, 'monitoring'),
+    notify: (topicArn, subject, message, sourceArn) =>
+      neighbours.publishNotice({ service: 'cloudwatch.amazonaws.com', topicArn, subject, message, sourceArn }),
+    now,
+    log,
+  })
+  return {
+    adapters: [monitoring.adapter],
+    putMetricData: (place, input) => monitoring.putMetricData(place, input),
+    reset: () => monitoring.reset(),
+    close: () => monitoring.close(),
+  }
 }
 
 /** Its own API, and the users' APIs. */
@@ -183,6 +229,7 @@ async function openMessaging({ store, directory, endpoint, now, log }: ServiceCo
       return { ...service.describeRequest(principal, action, arn), principal }
     },
     publishPending: () => sns.publishPending(),
+    publishNotice: (notice) => sns.publishNotice(notice),
     reset: () => sqs.reset(),
     close: async () => {
       sns.close()

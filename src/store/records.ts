@@ -49,6 +49,7 @@ import type {
   WithdrawnZone,
 } from './load-balancing-records.ts'
 import type { SnsSubscription, SnsTopic, SqsQueue } from './messaging-records.ts'
+import type { MetricAlarm } from './monitoring-records.ts'
 import type { VpcPeeringConnection, VpcPeeringConnectionId } from './peering-records.ts'
 import type { ManagedPrefixList, PrefixListVersion } from './prefix-list-records.ts'
 import type { ResolverEndpoint, ResolverEndpointId, ResolverRule, ResolverRuleAssociation } from './resolver-records.ts'
@@ -1091,6 +1092,7 @@ export interface Schema {
   elasticAddresses: ElasticAddress
   natGateways: NatGateway
   flowLogs: FlowLog
+  metricAlarms: MetricAlarm
   sites: Site
   vpcPeeringConnections: VpcPeeringConnection
   egressOnlyInternetGateways: EgressOnlyInternetGateway
@@ -1211,6 +1213,7 @@ export const INDEXES = {
   elasticAddresses: ['owner', 'publicIp', 'networkInterfaceId', 'vpcId'],
   natGateways: ['owner', 'vpcId', 'subnetId'],
   flowLogs: ['owner', 'vpcId', 'resourceId'],
+  metricAlarms: ['owner'],
   sites: ['address'],
   vpcPeeringConnections: ['owner', 'accepter', 'requesterVpcId', 'accepterVpcId'],
   egressOnlyInternetGateways: ['owner', 'vpcId'],

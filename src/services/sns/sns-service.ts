@@ -12,6 +12,7 @@ import { authorisationsOf, LINKED, onTopic } from './authorisations.ts'
 import { ConnectionNotifications } from './connection-notifications.ts'
 import { Deliveries } from './deliveries.ts'
 import { publish, publishBatch } from './publish.ts'
+import { publishNotice, type ServiceNotice } from './service-notice.ts'
 import type { Sns } from './sns.ts'
 import {
   confirmSubscription,
@@ -79,6 +80,8 @@ export interface SnsService {
   describeRequest(principal: Principal, action: string, arn: string): Authorisation
   /** Publishes what PrivateLink has to tell; resolves when all of it was told. */
   publishPending(): Promise<void>
+  /** Publishes for an AWS service; resolves with why it could not. */
+  publishNotice(notice: ServiceNotice): Promise<string | undefined>
   close(): void
 }
 
@@ -90,6 +93,7 @@ export function openSns({ store, endpoint, now, ...context }: SnsContext): SnsSe
     adapter: snsAdapter(sns),
     describeRequest: (_principal, action, arn) => onTopic(store.records, action, arn),
     publishPending: () => notifications.publishPending(),
+    publishNotice: (notice) => publishNotice(sns, notice),
     close: () => deliveries.close(),
   }
 }
