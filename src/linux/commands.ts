@@ -79,36 +79,39 @@ export async function forgetFlows(run: Run, namespace: string, filters: readonly
   }
 }
 
-/** Makes a namespace a VPC's router. Before it has links: some of these only count for links made later. */
-export async function setRouterSysctls(run: Run, namespace: string): Promise<void> {
-  await setSysctls(run, namespace, '1', [
-    'ipv4/ip_forward',
-    // Every address that is routed elsewhere is answered for: a VPC has no shared layer 2.
-    'ipv4/conf/all/proxy_arp',
-    'ipv4/conf/default/proxy_arp',
-    ...WITHOUT_IPV6,
-    ...IPV6_FORWARDING,
+/** Makes a namespace a VPC's router. Before it has links: some of these only count for links made later. To turn IPv6 off
+ * where it is on would take its addresses and routes away. */
+export async function setRouterSysctls(run: Run, namespace: string, hasIpv6: boolean): Promise<void> {
+  await setSysctls(run, namespace, [
+    [
+      1,
+      [
+        'ipv4/ip_forward',
+        // Every address that is routed elsewhere is answered for: a VPC has no shared layer 2.
+        'ipv4/conf/all/proxy_arp',
+        'ipv4/conf/default/proxy_arp',
+        ...(hasIpv6 ? [] : WITHOUT_IPV6),
+        ...IPV6_FORWARDING,
+      ],
+    ],
+    [0, [...WITHOUT_RP_FILTER, ...WITHOUT_REDIRECTS, ...WITHOUT_DAD]],
+    ...Object.entries(ENDED).map(
+      ([state, seconds]): SysctlGroup => [seconds, [`netfilter/nf_conntrack_tcp_timeout_${state}`]],
+    ),
   ])
-  await setSysctls(run, namespace, '0', [...WITHOUT_RP_FILTER, ...WITHOUT_REDIRECTS, ...WITHOUT_DAD])
-  for (const [state, seconds] of Object.entries(ENDED)) {
-    await setSysctls(run, namespace, String(seconds), [`netfilter/nf_conntrack_tcp_timeout_${state}`])
-  }
 }
 
 export async function setBackboneSysctls(run: Run, namespace: string): Promise<void> {
   // So that the sockets of IPv6 can be opened before it is on.
-  await setSysctls(run, namespace, '1', [
-    'ipv4/ip_forward',
-    'ipv6/ip_nonlocal_bind',
-    ...WITHOUT_IPV6,
-    ...IPV6_FORWARDING,
+  await setSysctls(run, namespace, [
+    [1, ['ipv4/ip_forward', 'ipv6/ip_nonlocal_bind', ...WITHOUT_IPV6, ...IPV6_FORWARDING]],
+    [0, [...WITHOUT_RP_FILTER, ...WITHOUT_REDIRECTS, ...WITHOUT_DAD]],
   ])
-  await setSysctls(run, namespace, '0', [...WITHOUT_RP_FILTER, ...WITHOUT_REDIRECTS, ...WITHOUT_DAD])
 }
 
 /** Turns IPv6 on in a namespace, or off as `setRouterSysctls` and `setBackboneSysctls` leave it. */
 export async function setIpv6(run: Run, namespace: string, isOn: boolean): Promise<void> {
-  await setSysctls(run, namespace, isOn ? '0' : '1', WITHOUT_IPV6)
+  await setSysctls(run, namespace, [[isOn ? 0 : 1, WITHOUT_IPV6]])
 }
 
 /** Has effect once IPv6 is on: links then get no address but those that they are given. */
@@ -116,8 +119,10 @@ const IPV6_FORWARDING = ['ipv6/conf/all/forwarding', 'ipv6/conf/all/addr_gen_mod
 const WITHOUT_DAD = ['ipv6/conf/all/accept_dad', 'ipv6/conf/default/accept_dad']
 /** A namespace with a host in it, which passes nothing on. */
 export async function setHostSysctls(run: Run, namespace: string): Promise<void> {
-  await setSysctls(run, namespace, '1', WITHOUT_IPV6)
-  await setSysctls(run, namespace, '0', ['ipv4/ip_forward', ...WITHOUT_RP_FILTER])
+  await setSysctls(run, namespace, [
+    [1, WITHOUT_IPV6],
+    [0, ['ipv4/ip_forward', ...WITHOUT_RP_FILTER]],
+  ])
 }
 
 const WITHOUT_IPV6 = ['ipv6/conf/all/disable_ipv6', 'ipv6/conf/default/disable_ipv6']
@@ -126,8 +131,16 @@ const WITHOUT_REDIRECTS = ['ipv4/conf/all/send_redirects', 'ipv4/conf/default/se
 /** Source checks are nft's, which knows what an interface may send. */
 const WITHOUT_RP_FILTER = ['ipv4/conf/all/rp_filter', 'ipv4/conf/default/rp_filter']
 
-/** /proc/sys/net shows the namespace of whoever opens it, so the writer has to be inside. */
-async function setSysctls(run: Run, namespace: string, value: string, keys: readonly string[]): Promise<void> {
-  const paths = keys.map((key) => `/proc/sys/net/${key}`).filter((path) => existsSync(path))
-  if (paths.length > 0) await run(inNamespace(namespace, 'tee', ...paths), `${value}\n`)
+/** A value, and the keys that have it. */
+type SysctlGroup = readonly [value: number, keys: readonly string[]]
+
+/** All by one command. /proc/sys/net shows the namespace of whoever opens it, so the writer has to be inside. */
+async function setSysctls(run: Run, namespace: string, groups: readonly SysctlGroup[]): Promise<void> {
+  const lines = groups.flatMap(([value, keys]) =>
+    keys
+      .map((key) => `/proc/sys/net/${key}`)
+      .filter((path) => existsSync(path))
+      .map((path) => `echo ${value} >${path}`),
+  )
+  if (lines.length > 0) await run(inNamespace(namespace, 'sh', '-e'), `${lines.join('\n')}\n`)
 }

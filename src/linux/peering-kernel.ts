@@ -38,7 +38,7 @@ async function makeRouters(run: Run, names: readonly string[]): Promise<void> {
     names.map((name) => `netns add ${name}`),
   )
   // Some of these only count for links made later.
-  await Promise.all(names.map((name) => setRouterSysctls(run, name)))
+  await Promise.all(names.map((name) => setRouterSysctls(run, name, false)))
 }
 
 /** Two ends of one pair, or of two halves: the second may have gone with the first. */

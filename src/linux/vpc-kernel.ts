@@ -31,7 +31,8 @@ export async function convergeVpc(run: Run, have: VpcState, want: VpcPlan): Prom
     change.newNamespaces.map((name) => `netns add ${name}`),
   )
   // What is unknown of the rules is unknown of the sysctls.
-  if (isNewRouter || !have.rules) await setRouterSysctls(run, router)
+  const hasIpv6 = have.namespaces.get(router)?.ipv6 !== undefined
+  if (isNewRouter || !have.rules) await setRouterSysctls(run, router, hasIpv6)
   await letAppliancesForward(run, have, want)
   await deleteLinks(run, change.replacedLinks)
   await ipBatch(run, change.newLinks.map(renderNewLink))
