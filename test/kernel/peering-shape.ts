@@ -1,4 +1,5 @@
-// Three VPCs in a row as a few choices, and the records of compile/small-peering.ts with them made. The address plan is there.
+// Three VPCs in a row as a few choices, and the records of compile/small-peering.ts with them made. The address plan is there;
+// IPv6 has the same of everything (ipv6-mirror.ts).
 
 import fc from 'fast-check'
 import { PEERINGS, peeringStore } from '../../src/compile/small-peering.ts'
@@ -6,6 +7,7 @@ import { cidr } from '../../src/ip/cidr.ts'
 import { ALL_PROTOCOLS, type PortRange, TCP, UDP } from '../../src/ip/protocol.ts'
 import type { Route, SecurityGroupId, SecurityGroupPeer } from '../../src/store/records.ts'
 import type { Records, Tx } from '../../src/store/store.ts'
+import { mirrorInIpv6 } from './ipv6-mirror.ts'
 
 const SUBNETS = ['a1', 'a2', 'b1', 'b2', 'c1'] as const
 const GROUPS = ['sg-a', 'sg-b', 'sg-c'] as const
@@ -56,6 +58,7 @@ export async function recordsOf(shape: PeeringShape): Promise<Records> {
       changeSubnet(tx, name, routes, shape.acls[name])
     }
     for (const id of GROUPS) changeGroup(tx, id, shape.groups[id])
+    mirrorInIpv6(tx)
   })
   return store.records
 }

@@ -19,6 +19,7 @@ import { LinuxDriver } from '../../src/linux/linux-driver.ts'
 import { instanceNamespace, vpcNamespace } from '../../src/linux/names.ts'
 import { boundedRun } from '../../src/linux/run.ts'
 import type { InstanceId } from '../../src/store/records.ts'
+import { mirrorHost } from './ipv6-mirror.ts'
 import { describeKernel } from './namespaced.ts'
 import { OPEN, type PeeringShape, peeringShape, recordsOf } from './peering-shape.ts'
 import { type AddressedProbe, Probers } from './probers.ts'
@@ -33,9 +34,14 @@ const INSTANCES = ['i-a1', 'i-a2', 'i-b1', 'i-b2', 'i-c1'] as const satisfies re
 const HOSTS = ['10.0.1.5', '10.0.2.5', '10.1.1.5', '10.1.2.5', '10.2.1.5', '10.1.1.100']
 
 function parseProbe(text: string): AddressedProbe {
-  const match = /^(?<from>i-\w+) (?<udp>udp )?(?<host>[\d.]+):(?<port>\d+)$/.exec(text)
+  const match = /^(?<from>i-\w+) (?<udp>udp )?(?<host>[\da-f.:]+):(?<port>\d+)$/.exec(text)
   const { from = '', udp, host = '', port } = match?.groups ?? {}
   return { from: from as InstanceId, host, protocol: udp ? 'udp' : 'tcp', port: Number(port) }
+}
+
+/** What is asked of an IPv4 packet, of its twin. */
+function inIpv6(text: string): string {
+  return text.replace(/[\d.]+(?=:\d+$)/, mirrorHost)
 }
 
 interface Comparison {
@@ -179,7 +185,8 @@ describeKernel('peering', import.meta.url, () => {
   }
 
   test.each(ROWS)('%s', async (_, changes, expected) => {
-    const wanted = Object.entries(expected)
+    const ofIpv4 = Object.entries(expected)
+    const wanted = [...ofIpv4, ...ofIpv4.map(([probe, stage]) => [inIpv6(probe), stage] as const)]
     const compared = await compare(
       { ...OPEN, ...changes },
       wanted.map(([probe]) => parseProbe(probe)),
@@ -231,7 +238,10 @@ describeKernel('peering', import.meta.url, () => {
 
   test('random VPCs are what explain says they are', async () => {
     const probes = INSTANCES.flatMap((from) =>
-      HOSTS.flatMap((host) => [parseProbe(`${from} ${host}:443`), parseProbe(`${from} udp ${host}:8080`)]),
+      [...HOSTS, ...HOSTS.map(mirrorHost)].flatMap((host) => [
+        parseProbe(`${from} ${host}:443`),
+        parseProbe(`${from} udp ${host}:8080`),
+      ]),
     )
     for (const [index, shape] of fc.sample(peeringShape, { seed: SEED, numRuns: WORLDS }).entries()) {
       const wrong = (await compare(shape, probes)).filter(({ trace, packet }) => trace.verdict !== packet)

@@ -1,0 +1,74 @@
+// Gives a world that was made for IPv4 the same in IPv6: every block, address, rule, ACL entry and route has a twin, so what is
+// expected of an IPv4 packet is expected of its twin too. 10.N.M.0/24 is 2600:1f10:0:NNMM::/64, and 10.N.M.H its address H.
+
+import { type Address, addressFamily, parseAddress } from '../../src/ip/address.ts'
+import { type Cidr, cidr, cidrBase, cidrFamily, cidrLength } from '../../src/ip/cidr.ts'
+import type { NetworkAclEntry, Route } from '../../src/store/records.ts'
+import type { Tx } from '../../src/store/store.ts'
+
+/** All that is outside 10.0.0.0/8 is somewhere that nobody is. */
+const NOBODY = '2001:db8:bad::1'
+
+export function mirrorAddress(address: Address): Address {
+  const [first, net = 0, subnet = 0, host = 0] = address.split('.').map(Number)
+  const text = first === 10 ? `2600:1f10:0:${hex(net)}${hex(subnet)}::${host.toString(16)}` : NOBODY
+  const twin = parseAddress(text)
+  if (!twin) throw new TypeError(`${address} has no twin`)
+  return twin
+}
+
+/** 10.N.0.0/16 is a /56, and so on by eight bits. */
+function mirrorCidr(block: Cidr): Cidr {
+  const length = cidrLength(block)
+  if (length === 0) return cidr('::/0')
+  return cidr(`${mirrorAddress(cidrBase(block))}/${length === 32 ? 128 : 40 + length}`)
+}
+
+function hex(value: number): string {
+  return value.toString(16).padStart(2, '0')
+}
+
+export function mirrorInIpv6(tx: Tx): void {
+  for (const vpc of [...tx.vpcs.all()]) {
+    const ipv6CidrBlocks = vpc.cidrBlocks.map((block) => ({
+      associationId: `${block.associationId}-6`,
+      cidr: mirrorCidr(block.cidr),
+      pool: 'Amazon',
+      networkBorderGroup: vpc.region,
+    }))
+    tx.vpcs.update(vpc.id, { ipv6CidrBlocks })
+  }
+  for (const subnet of [...tx.subnets.all()]) {
+    const ipv6Cidr = { associationId: `subnet-cidr-assoc-${subnet.id}`, cidr: mirrorCidr(subnet.cidr) }
+    tx.subnets.update(subnet.id, { ipv6Cidr })
+  }
+  for (const eni of [...tx.networkInterfaces.all()]) {
+    tx.networkInterfaces.update(eni.id, { ipv6Addresses: eni.privateAddresses.map(mirrorAddress) })
+  }
+  for (const rule of [...tx.securityGroupRules.all()]) {
+    if (rule.peer.kind !== 'cidr') continue
+    const peer = { ...rule.peer, cidr: mirrorCidr(rule.peer.cidr) }
+    tx.securityGroupRules.insert({ ...rule, id: `${rule.id}-6`, peer })
+  }
+  for (const acl of [...tx.networkAcls.all()]) {
+    tx.networkAcls.update(acl.id, { entries: [...acl.entries, ...acl.entries.map(mirrorEntry)] })
+  }
+  for (const table of [...tx.routeTables.all()]) {
+    tx.routeTables.update(table.id, { routes: [...table.routes, ...table.routes.flatMap(mirrorRoute)] })
+  }
+}
+
+function mirrorEntry(entry: NetworkAclEntry): NetworkAclEntry {
+  return { ...entry, ruleNumber: entry.ruleNumber + 10_000, cidr: mirrorCidr(entry.cidr) }
+}
+
+function mirrorRoute({ destination, ...route }: Route): Route[] {
+  if (destination.kind !== 'cidr' || cidrFamily(destination.cidr) === 6) return []
+  return [{ ...route, destination: { kind: 'cidr', cidr: mirrorCidr(destination.cidr) } }]
+}
+
+/** A probe's twin. */
+export function mirrorHost(host: string): string {
+  const address = parseAddress(host)
+  return address && addressFamily(address) === 4 ? mirrorAddress(address) : host
+}
