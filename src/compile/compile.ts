@@ -21,6 +21,7 @@ import { compileOnPremises } from './on-premises.ts'
 import { byId } from './order.ts'
 import { compilePeerings } from './peering.ts'
 import { compileResolver } from './resolver.ts'
+import { compileResolverEndpoints } from './resolver-endpoint.ts'
 import { compileResourceEndpoints } from './resource-endpoint.ts'
 import { compileResourceGateways } from './resource-gateway.ts'
 import { compileRouteTables } from './route-table.ts'
@@ -83,6 +84,7 @@ function compileResources(records: Records, vpc: Vpc): Pick<VpcNetwork, 'resourc
     ...(resourceGateways.length > 0 && { resourceGateways }),
   }
 }
+    ...compileResolverEndpoints(records, vpc),
 
 function compileAppliances(records: Records, vpc: Vpc): Pick<VpcNetwork, 'gatewayLoadBalancerEndpoints'> {
   const gatewayLoadBalancerEndpoints = compileGatewayLoadBalancerEndpoints(records, vpc)

@@ -107,10 +107,8 @@ function namesInForce(vpc: Vpc, endpoint: VpcEndpoint, interfaces: readonly Endp
     endpoint,
     interfaces.map((one) => one.availabilityZone),
   )
-  const inForce =
-    endpoint.privateDnsEnabled &&
-    !endpoint.privateDnsOnlyForInboundResolverEndpoint &&
-    vpc.enableDnsSupport &&
-    vpc.enableDnsHostnames
-  return inForce ? names : { ...names, private: [] }
+  const inForce = endpoint.privateDnsEnabled && vpc.enableDnsSupport && vpc.enableDnsHostnames
+  if (!inForce) return { ...names, private: [] }
+  const isForOutside = endpoint.privateDnsOnlyForInboundResolverEndpoint
+  return isForOutside ? { ...names, private: [], privateFromOutside: names.private } : names
 }

@@ -23,6 +23,7 @@ import type {
   VpcEndpointId,
   VpcId,
 } from '../store/records.ts'
+import type { ResolverEndpointId, ResolverRuleId } from '../store/resolver-records.ts'
 import type {
   TransitGatewayAttachmentId,
   TransitGatewayId,
@@ -203,6 +204,10 @@ export interface VpcNetwork {
   readonly vpnGateway?: VpnGatewayNetwork
   /** It has a flow log, so its packets are counted. */
   readonly countsFlows?: true
+  /** Endpoints of Route 53 Resolver that answer here, by id; absent: none. */
+  readonly inboundResolvers?: readonly InboundResolverNetwork[]
+  /** Of Route 53 Resolver, by id; absent: none. */
+  readonly resolverRules?: readonly ResolverRuleNetwork[]
   /** Ids of zones that `az fail` took down and in which this VPC has subnets. Nothing enters or leaves an address there. */
   readonly failedZoneIds: readonly string[]
 }
@@ -457,6 +462,31 @@ export interface EndpointNames {
   readonly zonal: readonly { readonly name: string; readonly availabilityZone: string }[]
   /** The service's own names, which mean this endpoint inside its VPC; empty while private DNS is off. */
   readonly private: readonly string[]
+  /** The same of an endpoint whose names are for what asks from outside, by an inbound endpoint of the resolver; absent: none. */
+  readonly privateFromOutside?: readonly string[]
+}
+
+/** An inbound endpoint of Route 53 Resolver: whoever reaches one of its addresses is answered as the VPC is. */
+export interface InboundResolverNetwork {
+  readonly id: ResolverEndpointId
+  /** By id. */
+  readonly interfaces: readonly {
+    readonly id: NetworkInterfaceId
+    readonly subnetId: SubnetId
+    readonly address: Address
+    readonly groupIds: readonly SecurityGroupId[]
+    /** It asks the resolver by this address. */
+    readonly backboneAddress: Address
+  }[]
+}
+
+/** What becomes of names at and below a domain. */
+export interface ResolverRuleNetwork {
+  readonly id: ResolverRuleId
+  /** SYSTEM: this resolver answers. */
+  readonly type: 'FORWARD' | 'SYSTEM'
+  /** Empty: every name. */
+  readonly domainName: string
 }
 
 /** An active peering connection as one of its two VPCs meets it. */

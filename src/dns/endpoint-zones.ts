@@ -10,10 +10,12 @@ const TTL = 60
 const VPCE_NAMES = /\.(?<apex>(?<region>[a-z0-9-]+)\.vpce\.(?:amazonaws\.com|sagemaker\.aws))$/
 const API_NAME = /^[a-z0-9]+-(?<endpoint>vpce-[0-9a-f]+)\.execute-api\.(?<region>[a-z0-9-]+)\.amazonaws\.com$/
 
-/** The hidden zones of a VPC. A name that a zone covers and does not hold does not exist there, whatever is public. */
-export function hiddenZones(vpc: VpcNetwork): Zone[] {
+/** The hidden zones of a VPC, for whoever asks in it, or from outside by an inbound endpoint of the resolver. A name that a
+ * zone covers and does not hold does not exist there, whatever is public. */
+export function hiddenZones(vpc: VpcNetwork, isOutside = false): Zone[] {
   return interfaceEndpoints(vpc).flatMap((endpoint) => {
-    const names = endpoint.names.private
+    const { private: everybodys, privateFromOutside = [] } = endpoint.names
+    const names = isOutside ? [...everybodys, ...privateFromOutside] : everybodys
     const apexes = new Set(names.map(withoutStar))
     return [...apexes].map((apex) => hiddenZone(endpoint, apex, names.includes(`*.${apex}`)))
   })

@@ -4,6 +4,8 @@
 import type { NetworkInterfaceId } from '../store/records.ts'
 
 export const PACKETS_PER_SECOND = 1024
+/** Of an inbound endpoint's interface: https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/DNSLimitations.html */
+export const INBOUND_PER_SECOND = 10_000
 
 /** Counts packets per interface in whole seconds of a clock that the caller reads. */
 export class RateLimit {
@@ -16,7 +18,7 @@ export class RateLimit {
   }
 
   /** Counts one packet; false when the interface had its packets of this second. `now` is in milliseconds. */
-  admits(interfaceId: NetworkInterfaceId, now: number): boolean {
+  admits(interfaceId: NetworkInterfaceId, now: number, most = this.#most): boolean {
     const second = Math.floor(now / 1000)
     if (second !== this.#second) {
       this.#second = second
@@ -24,6 +26,6 @@ export class RateLimit {
     }
     const count = (this.#counts.get(interfaceId) ?? 0) + 1
     this.#counts.set(interfaceId, count)
-    return count <= this.#most
+    return count <= most
   }
 }

@@ -4,10 +4,11 @@
 import { isAmazonName } from '../catalogue/amazon-names.ts'
 import { parseDomainName } from '../compile/domain-name.ts'
 import type { PlacedInterface } from '../compile/lookup.ts'
-import type { Network, VpcNetwork } from '../compile/network.ts'
+import type { Network, ResolverRuleNetwork, VpcNetwork } from '../compile/network.ts'
 import type { Region } from '../store/records.ts'
 import { automaticZones } from './automatic-names.ts'
 import { endpointNamesZone, hiddenZones } from './endpoint-zones.ts'
+import { forwardedBy } from './forwarding.ts'
 import { NO_TURN, peersHostZone, publicHostZone } from './host-names.ts'
 import { hostedZone } from './hosted-zone.ts'
 import { loadBalancerZone } from './load-balancer-zone.ts'
@@ -73,6 +74,12 @@ const TOO_LONG: Found = {
   extendedError: { code: 0, text: `the name leads over more than ${MOST_LINKS} others, or around in a circle` },
 }
 
+/** The resolver here asks nobody else, and an answer of its own would be another than the one that was wanted. */
+function notForwarded({ id, domainName }: ResolverRuleNetwork): Found {
+  const text = `${id} forwards ${domainName || 'every name'}, and Postern does not forward questions yet`
+  return { ...UNKNOWN_NAME, by: [id], extendedError: { code: 22, text } }
+}
+
 /** Who asks. */
 export interface Asker {
   /** The whole world: endpoints' own names are public in it. */
@@ -81,11 +88,21 @@ export interface Asker {
   /** Where the asker is; an endpoint's address in that zone comes first. Absent: no address is preferred. By its id: names
    * of zones differ between accounts. */
   readonly availabilityZoneId?: string
+  /** It asks from outside, by an inbound endpoint. */
+  readonly isOutside?: boolean
 }
 
 export function askerOf(network: Network, { vpc, networkInterface }: PlacedInterface): Asker {
   const subnet = vpc.subnets.find(({ id }) => id === networkInterface.subnetId)
-  return { network, vpc, ...(subnet && { availabilityZoneId: subnet.availabilityZoneId }) }
+  const isOutside = vpc.inboundResolvers?.some(({ interfaces }) =>
+    interfaces.some(({ id }) => id === networkInterface.id),
+  )
+  return {
+    network,
+    vpc,
+    ...(subnet && { availabilityZoneId: subnet.availabilityZoneId }),
+    ...(isOutside && { isOutside }),
+  }
 }
 
 /** `rotation` turns answers of several addresses and chooses among weighted sets, one step for each number. A name in no
@@ -106,6 +123,10 @@ interface Search {
 }
 
 function follow(search: Search, question: Question): Found {
+  const { vpc } = search.asker
+  const own = vpc.resolverRules && findZone(ownLayers(search.asker), question.name)
+  const rule = forwardedBy(vpc, question.name, own?.apex)
+  if (rule) return notForwarded(rule)
   return answerFrom(search, zoneFor(search.asker, question.name), question)
 }
 
@@ -153,7 +174,7 @@ function isCname(held: Held): held is ResourceRecord {
 /** Private zones come first, then the automatic names, then what is public. The first two answer for good: a name in
  * one of their zones is never asked of what comes after. */
 function zoneFor(asker: Asker, name: string): Zone | undefined {
-  const own = findZone(ownLayers(asker.vpc), name)
+  const own = findZone(ownLayers(asker), name)
   // Nobody made the automatic zones, so a peer's may complete them.
   const peers = own && own.by === undefined && !own.find(name, NO_TURN) ? peersHostZone(asker, name) : undefined
   return peers ?? own ?? peersHostZone(asker, name) ?? publicZoneFor(asker, name)
@@ -170,12 +191,14 @@ function publicZoneFor(asker: Asker, name: string): Zone | undefined {
   )
 }
 
-const layersByVpc = new WeakMap<VpcNetwork, readonly ZoneLayer[]>()
+const layersInside = new WeakMap<VpcNetwork, readonly ZoneLayer[]>()
+const layersOutside = new WeakMap<VpcNetwork, readonly ZoneLayer[]>()
 
-function ownLayers(vpc: VpcNetwork): readonly ZoneLayer[] {
+function ownLayers({ vpc, isOutside = false }: Asker): readonly ZoneLayer[] {
+  const layersByVpc = isOutside ? layersOutside : layersInside
   const known = layersByVpc.get(vpc)
   if (known) return known
-  const own = [...vpc.privateZones.map(hostedZone), ...hiddenZones(vpc), ...resourceHiddenZones(vpc)]
+  const own = [...vpc.privateZones.map(hostedZone), ...hiddenZones(vpc, isOutside), ...resourceHiddenZones(vpc)]
   const layers = [zoneLayer(own), zoneLayer(automaticZones(vpc))]
   layersByVpc.set(vpc, layers)
   return layers

@@ -9,7 +9,7 @@ import type { Network } from '../compile/network.ts'
 import { parseAddress } from '../ip/address.ts'
 import type { NetworkInterfaceId } from '../store/records.ts'
 import { AnswerCache } from './answer-cache.ts'
-import { RateLimit } from './rate-limit.ts'
+import { INBOUND_PER_SECOND, RateLimit } from './rate-limit.ts'
 import { type Asker, askerOf } from './resolve.ts'
 import { respond } from './respond.ts'
 import { frameMessage, MessageReader } from './tcp-framing.ts'
@@ -94,8 +94,10 @@ export class DnsServer {
 
   #respond(message: Buffer, from: string, transport: 'udp' | 'tcp'): Buffer | undefined {
     const sender = this.#senderAt(from)
-    if (!sender || !this.#limit.admits(sender.interfaceId, this.#now())) return undefined
-    const { asker, answers } = sender
+    if (!sender) return undefined
+    const { asker, answers, interfaceId } = sender
+    const most = asker.isOutside ? INBOUND_PER_SECOND : undefined
+    if (!this.#limit.admits(interfaceId, this.#now(), most)) return undefined
     if (transport === 'udp')
       return answers.respond(message, (rotation) => respond(message, { asker, transport, rotation }))
     this.#rotation = (this.#rotation + 1) % 0x10000
@@ -112,7 +114,7 @@ export class DnsServer {
     const placed = address && lookupIn(network).interfaceByBackbone.get(unembed(address))
     if (!placed?.vpc.resolver.enabled) return undefined
     const asker = askerOf(network, placed)
-    const alike = `${asker.vpc.id} ${asker.availabilityZoneId}`
+    const alike = `${asker.vpc.id} ${asker.availabilityZoneId} ${asker.isOutside ?? false}`
     const answers = this.#answers.get(alike) ?? new AnswerCache()
     this.#answers.set(alike, answers)
     const sender = { interfaceId: placed.networkInterface.id, asker, answers }

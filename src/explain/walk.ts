@@ -25,6 +25,7 @@ import { networkAclStep } from './network-acl.ts'
 import { fromOnPremises, knowsWayTo, lostAtGateway, outsideOf, toOnPremises } from './on-premises.ts'
 import { formatTraffic, type Packet, replyTo } from './packet.ts'
 import { isUsersService, privateLinkSteps } from './private-link.ts'
+import { inboundResolverAt, inboundResolverSteps } from './resolver-endpoint.ts'
 import { interfaceOfBlock, resourceDoorAt, resourceSteps } from './resource.ts'
 import { routeStep } from './route.ts'
 import { securityGroupStep } from './security-group.ts'
@@ -378,6 +379,8 @@ function otherSubnet(vpc: VpcNetwork, subnet: SubnetNetwork, receiver: Interface
 function targetSteps(hop: Hop, receiver: InterfaceNetwork): Step[] {
   const { vpc, packet } = hop
   if (receiver.endpointId) return doorSteps(hop, receiver, receiver.endpointId)
+  const inbound = inboundResolverAt(vpc, receiver.id)
+  if (inbound) return inboundResolverSteps(vpc, inbound, packet)
   const placed = nodeOf(vpc, receiver.id)
   if (placed) return nodeSteps(placed, packet, 'direct')
   const runs = vpc.instances.some((instance) => instance.id === receiver.instanceId)

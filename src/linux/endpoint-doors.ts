@@ -13,19 +13,23 @@ import type {
 import { type Address, addressFamily } from '../ip/address.ts'
 import { cidrContains, cidrCovers } from '../ip/cidr.ts'
 import type { SecurityGroupId, SubnetId, VpcEndpointId } from '../store/records.ts'
+import type { ResolverEndpointId } from '../store/resolver-records.ts'
 import type { DetourPath, GatewayMapping } from './plan.ts'
+import { inboundDoors } from './resolver-doors.ts'
 import { type ResourceBehind, resourceDoors } from './resource-rules.ts'
 import { marksOf } from './transit-gateways.ts'
 
 /** One network interface of an interface endpoint. */
 export interface Door extends Hole {
-  readonly endpointId: VpcEndpointId
+  readonly endpointId: VpcEndpointId | ResolverEndpointId
   readonly backboneAddress: Address
   readonly groupIds: readonly SecurityGroupId[]
   /** The user's service behind it; absent where the edge answers. */
   readonly service?: ProviderNetwork
   /** The resource of VPC Lattice behind it. */
   readonly resource?: ResourceBehind
+  /** An inbound endpoint's of Route 53 Resolver: behind it is the resolver. */
+  readonly isInbound?: true
   /** Whether packets get through: a user's service has no node in every zone. */
   readonly leadsOn: boolean
 }
@@ -70,7 +74,7 @@ export function findDoors(vpc: VpcNetwork): Door[] {
           ]
         }),
   )
-  return [...ofInterfaces, ...resourceDoors(vpc)]
+  return [...ofInterfaces, ...resourceDoors(vpc), ...inboundDoors(vpc)]
 }
 
 /** The listeners of a user's service whose connections the forwarder takes. */
@@ -78,9 +82,10 @@ export function forwardedListeners({ service }: Pick<Door, 'service'>): readonly
   return service?.listeners.filter(({ way }) => way === 'forwarder') ?? []
 }
 
-/** Where a door leads: its backbone address, and its shadow when the forwarder has a part in it. */
-export function behindDoor(door: Pick<Door, 'service' | 'backboneAddress'>): readonly Address[] {
-  const { backboneAddress } = door
+/** Where a door leads: its backbone address, and its shadow when the forwarder has a part in it. The resolver is where it is. */
+export function behindDoor(door: Pick<Door, 'service' | 'backboneAddress' | 'isInbound'>): readonly Address[] {
+  const { backboneAddress, isInbound } = door
+  if (isInbound) return []
   return forwardedListeners(door).length > 0 ? [backboneAddress, shadowOf(backboneAddress)] : [backboneAddress]
 }
 

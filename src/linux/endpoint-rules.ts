@@ -2,7 +2,7 @@
 // address: the network ACL of the door's subnet, then the endpoint's security groups; after that it goes to the backbone.
 // A reply is checked at postrouting, once its source is the door's address again.
 
-import { BACKBONE } from '../compile/backbone.ts'
+import { BACKBONE, RESOLVER_BACKBONE } from '../compile/backbone.ts'
 import type { VpcNetwork } from '../compile/network.ts'
 import { MID_FLOW, nodeDoors } from './balancer-rules.ts'
 import type { Balancers } from './balancers.ts'
@@ -69,8 +69,8 @@ export function endpointMaps(doors: readonly Door[], balancers: Balancers): NftM
       ],
       nodeDoors.groups(balancers),
     ),
-    map('interface-endpoints', 'ipv4_addr', ({ address, backboneAddress, leadsOn }) =>
-      leadsOn ? [{ key: address, value: backboneAddress }] : [],
+    map('interface-endpoints', 'ipv4_addr', ({ address, backboneAddress, leadsOn, isInbound }) =>
+      leadsOn ? [{ key: address, value: isInbound ? RESOLVER_BACKBONE : backboneAddress }] : [],
     ),
     map(
       'endpoint-replies',
@@ -153,6 +153,6 @@ function doorsChain({ id }: { readonly id: string }): string {
   return `${id}-endpoints`
 }
 
-function repliesChain({ id }: { readonly id: string }): string {
+export function repliesChain({ id }: { readonly id: string }): string {
   return `${id}-replies`
 }

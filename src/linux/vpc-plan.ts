@@ -371,7 +371,11 @@ function planLinks(world: string, vpc: VpcNetwork, plugIns: readonly PlugIn[]): 
 function planBackbonePart({ vpc, plugIns, doors, balancers: { nodes, connections }, internet }: Parts): BackbonePart {
   const device = vpcLink(vpc.id)
   const behind = (address: Address) => `${quoted(device)} . ${address}`
-  const identities = plugIns.map((plugIn) => plugIn.networkInterface.backboneAddress)
+  const identities = [
+    ...plugIns.map((plugIn) => plugIn.networkInterface.backboneAddress),
+    // They ask the resolver, as interfaces do.
+    ...doors.filter(({ isInbound }) => isInbound).map(({ backboneAddress }) => backboneAddress),
+  ]
   const clients = clientIdentities(vpc).map(({ value }) => value)
   const back = wayBackToClients(vpc, [...doors.flatMap(behindDoor)])
   const own = vpc.endpoints.filter((endpoint) => endpoint.kind === 'gateway' || !endpoint.service)

@@ -41,6 +41,7 @@ import {
   endpointMaps,
   endpointSets,
   MARK_REPLY,
+  repliesChain,
   TO_INTERFACE_ENDPOINT,
   toEndpointChain,
 } from './endpoint-rules.ts'
@@ -71,6 +72,7 @@ import {
 import { onPremisesChains, onPremisesReceivers, onPremisesSenders, onPremisesVerdicts } from './on-premises.ts'
 import { clientIdentities, peeringChains, peeringReceivers, peeringSenders, peeringVerdicts } from './peerings.ts'
 import { BACKBONE_MARK, SAME_SUBNET_MARK } from './plan.ts'
+import { askAsEndpoint, inboundMaps, markInboundReply } from './resolver-doors.ts'
 import { findResources, gatewayGroupRules, resourceMaps, resourceSets, toResourceRules } from './resource-rules.ts'
 import {
   forwardedAtDoors,
@@ -137,6 +139,7 @@ export function vpcRules(sources: RuleSources): Ruleset {
       ...transitMaps(vpc, plugIns),
       gatewayMap(vpc),
       ...endpointMaps(doors, balancers),
+      ...inboundMaps(doors, repliesChain),
       ...(consumes ? [serviceMap(doors)] : []),
       ...(serves ? balancerMaps(balancers, plugIns) : []),
       ...resourceMaps(resources),
@@ -258,7 +261,10 @@ function gatewayMap(vpc: VpcNetwork): NftMap {
   }
 }
 
-function baseChains({ vpc, balancers, internet, endpointBandwidth }: RuleSources, failure: ZoneFailure): Chain[] {
+function baseChains(
+  { vpc, doors, balancers, internet, endpointBandwidth }: RuleSources,
+  failure: ZoneFailure,
+): Chain[] {
   const serves = isBalancing(balancers)
   const resources = findResources(vpc)
   /** A rule that is there with a load balancer only: others' packets pay nothing for it. */
@@ -300,6 +306,7 @@ function baseChains({ vpc, balancers, internet, endpointBandwidth }: RuleSources
     chain('mark-backbone', 'prerouting', -90, [
       ...serving(MARK_LEG),
       MARK_REPLY,
+      ...markInboundReply(doors),
       {
         match: [`ip daddr ${BACKBONE}`, `iifname != ${quoted(BACKBONE_LINK)}`],
         verdict: `meta mark set meta mark | ${hex(BACKBONE_MARK)}`,
@@ -322,6 +329,7 @@ function baseChains({ vpc, balancers, internet, endpointBandwidth }: RuleSources
       rules: [
         ...serving(FROM_NODE),
         ...toInternet(vpc, internet),
+        ...askAsEndpoint(doors),
         { match: [`oifname ${quoted(BACKBONE_LINK)}`], verdict: 'snat ip to ip saddr map @identity' },
       ],
     },

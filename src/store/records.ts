@@ -419,8 +419,8 @@ export interface VpcEndpoint extends Owned {
   /** Of a user's service: its private name as it was when private DNS was enabled last. The provider may have taken
    * another since. */
   readonly privateDnsName?: string
-  /** S3 only: the private names are for queries from outside the VPC, which are not there yet; inside it the public
-   * names stay. */
+  /** S3 only: the private names are for queries from outside the VPC, by inbound endpoints of the resolver; inside it the
+   * public names stay. */
   readonly privateDnsOnlyForInboundResolverEndpoint: boolean
   /** Out of 240.0.0.0/4: the address by which the edge knows which endpoint a connection came by. A gateway endpoint's;
    * of an interface endpoint each network interface has its own, and nothing comes by this one. */

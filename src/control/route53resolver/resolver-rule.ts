@@ -69,7 +69,8 @@ export function listResolverRules(
   const own = records.resolverRules.where('owner', caller.account).filter(({ region }) => region === caller.region)
   const { page, more } = listPage([AUTODEFINED_RULE, ...own.map((rule) => toRule(rule))], input, {
     CreatorRequestId: (rule) => rule.CreatorRequestId,
-    DomainName: (rule) => rule.DomainName,
+    // Clients ask with the final dot and without.
+    DomainName: ({ DomainName = '' }) => [DomainName, DomainName.replace(/\.$/, '')],
     Name: (rule) => rule.Name,
     ResolverEndpointId: (rule) => rule.ResolverEndpointId,
     Status: (rule) => rule.Status,

@@ -1,0 +1,248 @@
+// Inbound endpoints of Route 53 Resolver, with real questions: from the VPC, from a peered one, over UDP and TCP; their groups
+// and ACLs are asked, and they answer as their VPC's resolver. Needs root; every namespace it uses it makes and removes.
+// Address plan: hub 10.0.0.0/16 with a = 10.0.1.0/24 (10.0.1.53) and b = 10.0.2.0/24 (10.0.2.53, and i-hub); spoke
+// 10.1.0.0/16 with i-spoke in 10.1.1.0/24; db.corp.example is 10.0.9.9 in a private zone of the hub's.
+
+import { randomBytes } from 'node:crypto'
+import { fileURLToPath } from 'node:url'
+import type { RunInstancesRequest } from '@aws-sdk/client-ec2'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { hostImages } from '../../src/catalogue/images.ts'
+import { compile } from '../../src/compile/compile.ts'
+import type { Network } from '../../src/compile/network.ts'
+import { address } from '../../src/compile/small-network.ts'
+import { createVpcEndpoint } from '../../src/control/ec2/endpoint/vpc-endpoint.ts'
+import { createNetworkAcl, replaceNetworkAclAssociation } from '../../src/control/ec2/filtering/network-acl.ts'
+import { createSecurityGroup } from '../../src/control/ec2/filtering/security-group.ts'
+import { authorizeSecurityGroupIngress } from '../../src/control/ec2/filtering/security-group-rule.ts'
+import { runInstances } from '../../src/control/ec2/instance/run-instances.ts'
+import {
+  acceptVpcPeeringConnection,
+  createVpcPeeringConnection,
+} from '../../src/control/ec2/peering/vpc-peering-connection.ts'
+import { openWorld, type World } from '../../src/control/ec2/request/testing.ts'
+import { createRoute } from '../../src/control/ec2/route/route.ts'
+import { describeRouteTables } from '../../src/control/ec2/route/route-table.ts'
+import { createSubnet } from '../../src/control/ec2/vpc/subnet.ts'
+import { createVpc } from '../../src/control/ec2/vpc/vpc.ts'
+import { modifyVpcAttribute } from '../../src/control/ec2/vpc/vpc-attribute.ts'
+import { changeResourceRecordSets } from '../../src/control/route53/change-batch.ts'
+import { createHostedZone } from '../../src/control/route53/hosted-zone.ts'
+import { createResolverEndpoint, deleteResolverEndpoint } from '../../src/control/route53resolver/resolver-endpoint.ts'
+import { createResolverRule } from '../../src/control/route53resolver/resolver-rule.ts'
+import { associateResolverRule } from '../../src/control/route53resolver/rule-association.ts'
+import { DnsServer } from '../../src/dns/server.ts'
+import { explain } from '../../src/explain/explain.ts'
+import { TCP, UDP } from '../../src/ip/protocol.ts'
+import { LinuxDriver } from '../../src/linux/linux-driver.ts'
+import { instanceNamespace } from '../../src/linux/names.ts'
+import { boundedRun, inNamespace } from '../../src/linux/run.ts'
+import type { InstanceId } from '../../src/store/records.ts'
+import { describeKernel } from './namespaced.ts'
+
+const S3 = 'com.amazonaws.us-east-1.s3'
+const S3_NAME = 's3.us-east-1.amazonaws.com'
+const CLIENT = fileURLToPath(new URL('dns-client.ts', import.meta.url))
+const IN_A = '10.0.1.53'
+const IN_B = '10.0.2.53'
+
+describeKernel('inbound endpoints of Route 53 Resolver', import.meta.url, () => {
+  const name = randomBytes(3).toString('hex')
+  const run = boundedRun(2)
+  let world: World
+  let driver: LinuxDriver
+  let network: Network = { vpcs: [], inhabited: [], publicZones: [] }
+  let hub: string
+  let group: string
+  let endpointId: string
+  let atHub: InstanceId
+  let atSpoke: InstanceId
+
+  const apply = async () => {
+    network = compile(world.store.records)
+    const { failures } = await driver.apply(network)
+    for (const error of failures.values()) throw error
+  }
+  const ask = async (from: InstanceId, transport: 'udp' | 'tcp', server: string, question: string) => {
+    const argv = inNamespace(instanceNamespace(name, from), process.execPath, CLIENT, transport, server, question)
+    return (await run(argv)).trim()
+  }
+  const explained = (from: InstanceId, host: string, protocol: number, port = 53) => {
+    const to = { address: address(host), port, protocol }
+    const trace = explain(network, { from, to, now: '2026-01-01T00:00:00.000Z' })
+    return trace.blockers[0]?.stage ?? trace.verdict
+  }
+
+  beforeAll(async () => {
+    world = await openWorld()
+    hub = makeVpc(world, '10.0.0.0/16')
+    const spoke = makeVpc(world, '10.1.0.0/16')
+    const [a, b] = [makeSubnet(world, hub, '10.0.1.0/24', 'a'), makeSubnet(world, hub, '10.0.2.0/24', 'b')]
+    group = makeGroup(world, hub)
+    const request = { CreatorRequestId: 'in', Direction: 'INBOUND', SecurityGroupIds: [group] }
+    const IpAddresses = [
+      { SubnetId: a, Ip: IN_A },
+      { SubnetId: b, Ip: IN_B },
+    ]
+    endpointId = world.write(createResolverEndpoint, { ...request, IpAddresses }).ResolverEndpoint?.Id ?? ''
+    atHub = launch(world, b)
+    atSpoke = launch(world, makeSubnet(world, spoke, '10.1.1.0/24', 'a'))
+    peer(world, hub, spoke)
+    makePrivateZone(world, hub)
+    driver = new LinuxDriver({
+      world: name,
+      sandboxes: { boot: async () => undefined, bootHost: async () => undefined, halt: async () => undefined },
+    })
+    const { dnsUdp, dnsTcp, ...others } = await driver.start()
+    for (const server of Object.values(others)) if ('listen' in server) server.on('connection', (one) => one.destroy())
+    new DnsServer({ network: () => network, log: (line) => console.error(line) }).serve({ dnsUdp, dnsTcp })
+    await apply()
+  }, 60_000)
+
+  afterAll(async () => {
+    await driver?.destroy()
+  }, 60_000)
+
+  test('a group that admits nothing admits no question', async () => {
+    expect(await ask(atHub, 'udp', IN_B, 'db.corp.example')).toBe('lost')
+    expect(explained(atHub, IN_B, UDP)).toBe('sg-ingress')
+  })
+
+  test('they answer the VPC and its peer over UDP and TCP, as the VPC is answered', async () => {
+    open(world, group)
+    await apply()
+    for (const from of [atHub, atSpoke]) {
+      for (const transport of ['udp', 'tcp'] as const) {
+        for (const server of [IN_A, IN_B]) {
+          const found = await ask(from, transport, server, 'db.corp.example')
+          expect(found, `${from} ${transport} ${server}`).toBe('10.0.9.9')
+          expect(explained(from, server, transport === 'udp' ? UDP : TCP)).toBe('reachable')
+        }
+      }
+    }
+    // The spoke's own resolver knows nothing of the hub's zone: SERVFAIL.
+    expect(await ask(atSpoke, 'udp', '10.1.0.2', 'db.corp.example')).toBe('code 2')
+    expect(explained(atHub, IN_A, TCP, 443)).toBe('sg-ingress')
+  }, 20_000)
+
+  test('names for what asks from outside are answered there alone', async () => {
+    const RouteTableIds = [mainTable(world, hub)]
+    world.write(createVpcEndpoint, { VpcId: hub, ServiceName: S3, RouteTableIds })
+    const SubnetIds = [...world.store.records.subnets.all()].filter(({ cidr }) => cidr === '10.0.1.0/24')
+    world.write(createVpcEndpoint, {
+      VpcId: hub,
+      ServiceName: S3,
+      VpcEndpointType: 'Interface',
+      SubnetConfigurations: [{ SubnetId: SubnetIds[0]?.id, Ipv4: '10.0.1.80' }],
+      PrivateDnsEnabled: true,
+      DnsOptions: { PrivateDnsOnlyForInboundResolverEndpoint: true },
+    })
+    await apply()
+    expect(await ask(atSpoke, 'udp', IN_A, S3_NAME)).toBe('10.0.1.80')
+    expect(await ask(atHub, 'udp', '10.0.0.2', S3_NAME)).not.toContain('10.0.1.80')
+  })
+
+  test('a domain that is forwarded is not answered from here', async () => {
+    const SubnetIds = [...world.store.records.subnets.where('vpcId', hub as `vpc-${string}`)].map(({ id }) => id)
+    const outbound = world.write(createResolverEndpoint, {
+      CreatorRequestId: 'out',
+      Direction: 'OUTBOUND',
+      SecurityGroupIds: [group],
+      IpAddresses: SubnetIds.map((SubnetId) => ({ SubnetId })),
+    }).ResolverEndpoint
+    const rule = { CreatorRequestId: 'rr', RuleType: 'FORWARD', DomainName: 'corp.example' }
+    const targets = { TargetIps: [{ Ip: '10.1.1.9' }], ResolverEndpointId: outbound?.Id }
+    const ResolverRuleId = world.write(createResolverRule, { ...rule, ...targets }).ResolverRule?.Id
+    world.write(associateResolverRule, { ResolverRuleId, VPCId: hub })
+    await apply()
+    expect(await ask(atHub, 'udp', '10.0.0.2', 'db.corp.example')).toBe('code 2')
+  })
+
+  test('the ACL of the endpoint’s subnet is asked', async () => {
+    const NetworkAclId = world.write(createNetworkAcl, { VpcId: hub }).NetworkAcl?.NetworkAclId
+    const a = [...world.store.records.subnets.all()].find(({ cidr }) => cidr === '10.0.1.0/24')
+    world.write(replaceNetworkAclAssociation, { NetworkAclId, AssociationId: a?.networkAclAssociationId })
+    await apply()
+    expect(await ask(atHub, 'udp', IN_A, S3_NAME)).toBe('lost')
+    expect(explained(atHub, IN_A, UDP)).toBe('nacl-in')
+    expect(await ask(atHub, 'udp', IN_B, S3_NAME)).toBe('10.0.1.80')
+  })
+
+  test('nothing answers once the endpoint is gone', async () => {
+    world.write(deleteResolverEndpoint, { ResolverEndpointId: endpointId })
+    await apply()
+    expect(await ask(atHub, 'udp', IN_B, S3_NAME)).toBe('lost')
+  })
+})
+
+function makeVpc(world: World, CidrBlock: string): string {
+  const VpcId = world.write(createVpc, { CidrBlock }).Vpc?.VpcId ?? ''
+  world.write(modifyVpcAttribute, { VpcId, EnableDnsHostnames: { Value: true } })
+  return VpcId
+}
+
+function makeSubnet(world: World, VpcId: string, CidrBlock: string, zone: string): string {
+  const AvailabilityZone = `us-east-1${zone}`
+  return world.write(createSubnet, { VpcId, CidrBlock, AvailabilityZone }).Subnet?.SubnetId ?? ''
+}
+
+function makeGroup(world: World, VpcId: string): string {
+  return world.write(createSecurityGroup, { VpcId, GroupName: 'dns', Description: 'dns' }).GroupId ?? ''
+}
+
+function open(world: World, GroupId: string): void {
+  const IpRanges = [{ CidrIp: '10.0.0.0/8' }]
+  const IpPermissions = ['tcp', 'udp'].map((IpProtocol) => ({ IpProtocol, FromPort: 53, ToPort: 53, IpRanges }))
+  world.write(authorizeSecurityGroupIngress, { GroupId, IpPermissions })
+}
+
+function launch(world: World, SubnetId: string): InstanceId {
+  const operation = (
+    tx: Parameters<typeof runInstances>[0],
+    caller: Parameters<typeof runInstances>[1],
+    input: RunInstancesRequest,
+  ) => runInstances(tx, caller, input, 'x86_64')
+  const made = world.write(operation, {
+    ImageId: hostImages('us-east-1', 'x86_64')[0]?.id,
+    InstanceType: 't3.micro',
+    MinCount: 1,
+    MaxCount: 1,
+    SubnetId,
+  })
+  return made.Instances?.[0]?.InstanceId as InstanceId
+}
+
+function mainTable(world: World, vpcId: string): string {
+  const Filters = [{ Name: 'vpc-id', Values: [vpcId] }]
+  return world.read(describeRouteTables, { Filters }).RouteTables?.[0]?.RouteTableId ?? ''
+}
+
+function peer(world: World, VpcId: string, PeerVpcId: string): void {
+  const made = world.write(createVpcPeeringConnection, { VpcId, PeerVpcId }).VpcPeeringConnection
+  const { VpcPeeringConnectionId } = made ?? {}
+  world.write(acceptVpcPeeringConnection, { VpcPeeringConnectionId })
+  for (const [from, DestinationCidrBlock] of [
+    [VpcId, '10.1.0.0/16'],
+    [PeerVpcId, '10.0.0.0/16'],
+  ] as const) {
+    world.write(createRoute, { RouteTableId: mainTable(world, from), DestinationCidrBlock, VpcPeeringConnectionId })
+  }
+}
+
+function makePrivateZone(world: World, VPCId: string): void {
+  const { HostedZone } = world.write(createHostedZone, {
+    Name: 'corp.example',
+    CallerReference: 'corp',
+    VPC: { VPCId, VPCRegion: 'us-east-1' },
+  })
+  const ResourceRecordSet = {
+    Name: 'db.corp.example',
+    Type: 'A' as const,
+    TTL: 60,
+    ResourceRecords: [{ Value: '10.0.9.9' }],
+  }
+  world.write(changeResourceRecordSets, {
+    HostedZoneId: HostedZone?.Id,
+    ChangeBatch: { Changes: [{ Action: 'CREATE', ResourceRecordSet }] },
+  })
+}
