@@ -3,9 +3,10 @@
 import { INTERNET, SITES } from '../catalogue/public-addresses.ts'
 import { type Address, addressBits, addressPlus, formatAddress } from '../ip/address.ts'
 import { type Cidr, cidr, cidrBase, cidrContains } from '../ip/cidr.ts'
+import type { NatGatewayAddress } from '../store/internet-records.ts'
 import type { Vpc } from '../store/records.ts'
 import type { Records } from '../store/store.ts'
-import type { NatGatewayNetwork, Network, SiteNetwork, VpcNetwork } from './network.ts'
+import type { NatAddressNetwork, NatGatewayNetwork, Network, SiteNetwork, VpcNetwork } from './network.ts'
 import { byId } from './order.ts'
 
 export { INTERNET, SITES } from '../catalogue/public-addresses.ts'
@@ -32,6 +33,7 @@ export function compileInternet(records: Records, vpc: Vpc): Pick<VpcNetwork, 'i
           address: one.privateAddress,
           backboneAddress: eni.backboneAddress,
           ...(one.publicIp && { publicAddress: one.publicIp }),
+          ...(one.secondaryAddresses && { secondaryAddresses: one.secondaryAddresses.map(toNatAddress) }),
         },
       ]
     })
@@ -40,6 +42,15 @@ export function compileInternet(records: Records, vpc: Vpc): Pick<VpcNetwork, 'i
     ...(gateway && { internetGatewayId: gateway.id }),
     ...(natGateways.length > 0 && { natGateways }),
   }
+}
+
+function toNatAddress({ privateAddress, publicIp }: NatGatewayAddress): NatAddressNetwork {
+  return { address: privateAddress, ...(publicIp && { publicAddress: publicIp }) }
+}
+
+/** All addresses of a NAT gateway. */
+export function addressesOf(gateway: NatGatewayNetwork): readonly NatAddressNetwork[] {
+  return [gateway, ...(gateway.secondaryAddresses ?? [])]
 }
 
 export function compileSites(records: Records): Pick<Network, 'sites'> {

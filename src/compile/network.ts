@@ -292,7 +292,11 @@ export interface NatGatewayNetwork {
   readonly backboneAddress: Address
   /** Public only. */
   readonly publicAddress?: Address
+  /** More of both; any of them may be a flow's. Absent: none. */
+  readonly secondaryAddresses?: readonly NatAddressNetwork[]
 }
+
+export type NatAddressNetwork = Pick<NatGatewayNetwork, 'address' | 'publicAddress'>
 
 /** What comes in by a gateway of the VPC is routed by a table, to an appliance first. */
 export interface GatewayRouteTableNetwork {

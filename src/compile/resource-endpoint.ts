@@ -64,7 +64,7 @@ function compileInterfaces(records: Records, association: EndpointAssociation): 
           id: networkInterfaceId,
           subnetId: subnet.id,
           availabilityZone,
-        availabilityZoneId,
+          availabilityZoneId,
           address,
           backboneAddress,
           ...(node && { nodeId: node.id }),

@@ -1,6 +1,6 @@
 // Through a NAT gateway, the internet gateway, and what is beyond it: a site, AWS, or another VPC's public address.
 
-import { ipv4OfOutside, isOutside, sitesOf } from '../compile/internet.ts'
+import { addressesOf, ipv4OfOutside, isOutside, sitesOf } from '../compile/internet.ts'
 import type { Network, SubnetNetwork, VpcNetwork } from '../compile/network.ts'
 import type { Address } from '../ip/address.ts'
 import { cidrContains } from '../ip/cidr.ts'
@@ -50,7 +50,7 @@ export function internetSteps(hop: Hop, gatewayId: InternetGatewayId): Step[] {
 
 /** What a NAT gateway sends by an appliance has the gateway's address, which is no interface in the kernel. */
 function isNats(vpc: VpcNetwork, source: Address): boolean {
-  return vpc.natGateways?.some(({ address }) => address === source) ?? false
+  return (vpc.natGateways ?? []).some((nat) => addressesOf(nat).some(({ address }) => address === source))
 }
 
 /** Out by an egress-only gateway, which knows the flow when its answers come. */
@@ -74,19 +74,29 @@ export function natSteps<H extends Hop>(hop: H, natGatewayId: NatGatewayId, { de
     return [...before, stop({ stage: 'nat-gateway', by: natGatewayId, why }), ...after]
   }
   if (nextHop?.kind !== 'internetGateway') {
-    const why = `${packet.source} is ${gateway.address} from here`
+    const privates = addressesOf(gateway).map(({ address }) => address)
+    const why = `${packet.source} is ${privates.join(' or ')} from here`
     const through = pass({ stage: 'nat-gateway', by: natGatewayId, why })
-    const next: H = { ...hop, subnet, packet: { ...packet, source: gateway.address }, passed: [], isTranslated: true }
-    const steps = nextHop?.kind === 'local' ? deliver(next) : arrive(next, nextHop)
-    return [...before, through, ...steps, ...after]
+    const onward = privates.map((source) => {
+      const next: H = { ...hop, subnet, packet: { ...packet, source }, passed: [], isTranslated: true }
+      return nextHop?.kind === 'local' ? deliver(next) : arrive(next, nextHop)
+    })
+    return [...before, through, ...worstOf(onward), ...after]
   }
-  if (!gateway.publicAddress) {
+  const publics = addressesOf(gateway).flatMap(({ publicAddress }) => publicAddress ?? [])
+  if (publics.length === 0) {
     const why = `${natGatewayId} is private: it has no public address, and ${nextHop.gatewayId} drops what it sends`
     return [...before, stop({ stage: 'nat-gateway', by: natGatewayId, why }), ...after]
   }
-  const why = `${packet.source} is ${gateway.publicAddress} on the internet`
+  const why = `${packet.source} is ${publics.join(' or ')} on the internet`
   const through = pass({ stage: 'nat-gateway', by: natGatewayId, why })
-  return [...before, through, ...outsideSteps(network, { ...packet, source: gateway.publicAddress }), ...after]
+  const outside = publics.map((source) => outsideSteps(network, { ...packet, source }))
+  return [...before, through, ...worstOf(outside), ...after]
+}
+
+/** A flow may get any of the gateway's addresses, so the one that is stopped speaks for all. */
+function worstOf(ways: readonly Step[][]): Step[] {
+  return ways.find((steps) => steps.some(({ verdict }) => verdict === 'stop')) ?? ways[0] ?? []
 }
 
 function aclsThere({ vpc, subnet: sender, packet }: Hop, subnet: SubnetNetwork): Step[] {

@@ -5,6 +5,7 @@
 // flow's mark in conntrack is the backbone address of the gateway's interface as a number, as with load balancers' nodes.
 
 import { BACKBONE } from '../compile/backbone.ts'
+import { addressesOf } from '../compile/internet.ts'
 import { familyOf } from '../compile/ipv6-view.ts'
 import type {
   NatGatewayNetwork,
@@ -21,8 +22,8 @@ import { MID_FLOW } from './balancer-rules.ts'
 import { ENDPOINT_TIMEOUT } from './endpoint-rules.ts'
 import { dropStrangeSources, findIpv6Internet, forwardIpv6Internet, toIpv6Internet } from './ipv6-internet-rules.ts'
 import { BACKBONE_LINK } from './names.ts'
-import { type Chain, hex, type MapElement, type NftMap, type NftSet, quoted, type Rule } from './nft.ts'
-import { INTERNET_NEXT_HOP } from './plan.ts'
+import { anyOf, type Chain, hex, type MapElement, type NftMap, type NftSet, quoted, type Rule } from './nft.ts'
+import { INTERNET_MTU, INTERNET_NEXT_HOP } from './plan.ts'
 import { marksOf } from './transit-gateways.ts'
 import type { PlugIn } from './vpc-plan.ts'
 
@@ -60,8 +61,10 @@ export function findInternet(vpc: VpcNetwork, plugIns: readonly PlugIn[]): Inter
   return { hosts, nats, natSources, addresses }
 }
 
-function publicSource({ id, address, publicAddress }: Nat): PublicAddressNetwork[] {
-  return publicAddress ? [{ privateAddress: address, publicAddress, by: id }] : []
+function publicSource(nat: Nat): PublicAddressNetwork[] {
+  return addressesOf(nat).flatMap(({ address, publicAddress }) =>
+    publicAddress ? [{ privateAddress: address, publicAddress, by: nat.id }] : [],
+  )
 }
 
 export function hasInternet({ addresses, nats }: Internet): boolean {
@@ -169,22 +172,70 @@ export function toInternet(vpc: VpcNetwork, internet: Internet): Rule[] {
   const isAttached = vpc.internetGatewayId !== undefined
   return [
     ...internet.nats.flatMap((nat) => [
-      ...(isAttached && nat.publicAddress ? translate(nat, nat.publicAddress, ON_THE_WAY_OUT) : []),
-      ...translate(nat, nat.address, [`oifname != ${quoted(BACKBONE_LINK)}`]),
+      ...(isAttached ? translate(nat, publicsOf(nat), ON_THE_WAY_OUT) : []),
+      ...translate(nat, privatesOf(nat), [`oifname != ${quoted(BACKBONE_LINK)}`]),
     ]),
     { match: ON_THE_WAY_OUT, verdict: 'snat ip to ip saddr map @public-sources' },
   ]
 }
 
-const NAT_PORTS = '10240-65239'
+/** Of each address, for each destination. */
+export const NAT_PORTS = { from: 10_240, to: 65_239 } as const
 
-function translate(nat: Nat, address: Address, way: readonly string[]): Rule[] {
-  const match = [`ct mark ${markOf(nat)}`, ...way]
-  return [
-    { match: [...match, 'meta l4proto { tcp, udp }'], verdict: `snat ip to ${address}:${NAT_PORTS}`, by: nat.id },
-    { match, verdict: `snat ip to ${address}`, by: nat.id },
-  ]
+/** Each of several addresses is taken as often as any other: by chance, so that a client whose packet met one without a free
+ * port has better luck when it tries again. */
+function translate(nat: Nat, addresses: readonly Address[], way: readonly string[]): Rule[] {
+  const { from, to } = NAT_PORTS
+  return addresses.flatMap((address, index) => {
+    const left = addresses.length - index
+    const turn = left > 1 ? [`numgen random mod ${left} 0`] : []
+    const match = [`ct mark ${markOf(nat)}`, ...way]
+    return [
+      {
+        match: [...match, 'meta l4proto { tcp, udp }', ...turn],
+        verdict: `snat ip to ${address}:${from}-${to}`,
+        by: nat.id,
+      },
+      { match: [...match, 'meta l4proto != { tcp, udp }', ...turn], verdict: `snat ip to ${address}`, by: nat.id },
+    ]
+  })
 }
+
+function publicsOf(nat: Nat): Address[] {
+  return addressesOf(nat).flatMap(({ publicAddress }) => publicAddress ?? [])
+}
+
+function privatesOf(nat: Nat): Address[] {
+  return addressesOf(nat).map(({ address }) => address)
+}
+
+/** What the router says of a packet that is too large for the internet. It says nothing else. */
+export function pathMtuRules(internet: Internet): Rule[] {
+  if (!hasInternet(internet) || internet.isTranslated === false) return []
+  return [{ match: [`icmp code frag-needed icmp mtu ${INTERNET_MTU}`], verdict: 'accept' }]
+}
+
+/** NAT gateways carry fragments of UDP alone, so those of others must be seen before conntrack joins them.
+ * https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-basics.html */
+function fragmentChain(vpc: VpcNetwork, nats: readonly Nat[]): Chain {
+  const isFragment = ['ip frag-off & 0x3fff != 0', 'meta l4proto { tcp, icmp }']
+  const known = new Set<NatGatewayId>(nats.map(({ id }) => id))
+  const outwards = vpc.routeTables.flatMap((table): Rule[] => {
+    const sources = vpc.subnets.filter(({ routeTableId }) => routeTableId === table.id).map((subnet) => subnet.cidr)
+    const led = natRoutes(table, [0], known).map(({ key }) => key.split(' . ')[1] ?? '')
+    if (sources.length === 0 || led.length === 0) return []
+    return [{ match: [...isFragment, `ip saddr ${anyOf(sources)}`, `ip daddr ${anyOf(led)}`], verdict: 'drop' }]
+  })
+  const publics = nats.flatMap(publicsOf)
+  const inwards: Rule = { match: [...isFragment, `ip daddr ${anyOf(publics)}`], verdict: 'drop' }
+  return {
+    name: 'nat-fragments',
+    hook: { type: 'filter', hook: 'prerouting', priority: BEFORE_FRAGMENTS_ARE_JOINED, policy: 'accept' },
+    rules: [...outwards, ...(publics.length > 0 ? [inwards] : [])],
+  }
+}
+
+const BEFORE_FRAGMENTS_ARE_JOINED = -450
 
 /** At the end of postrouting: nobody leaves by an address that is not the VPC's. */
 export function dropPrivate(internet: Internet): Rule[] {
@@ -206,6 +257,7 @@ export function natChains(vpc: VpcNetwork, { nats }: Internet): Chain[] {
         { match: ['ct state new'], verdict: 'meta mark . ip daddr vmap @nat-routes' },
       ],
     },
+    fragmentChain(vpc, nats),
     ...nats.flatMap((nat) => chainsOf(nat, numbers.get(nat.subnet.routeTableId) ?? 0)),
   ]
 }

@@ -166,6 +166,8 @@ export const LINK_NEXT_HOP = '169.254.255.254' as Address
 export const INTERNET_NEXT_HOP = '169.254.255.253' as Address
 /** The same of routes to an egress-only internet gateway, which IPv6 alone has. */
 export const EGRESS_ONLY_NEXT_HOP = '169.254.255.252' as Address
+/** The largest packet on that way: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/network_mtu.html */
+export const INTERNET_MTU = 1500
 export const VPC_SIDE_MAC = '02:00:00:00:00:01'
 export const BACKBONE_SIDE_MAC = '02:00:00:00:00:02'
 

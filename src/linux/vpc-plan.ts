@@ -38,6 +38,7 @@ import {
   ENDPOINT_MTU,
   type GatewayMapping,
   type GatewayPath,
+  INTERNET_MTU,
   INTERNET_NEXT_HOP,
   type InstancePlan,
   kernelTable,
@@ -263,7 +264,14 @@ function entryRoute(
       return { type: 'unicast', destination, via: LINK_NEXT_HOP, device: peeringLink(nextHop.peeringId), table }
     case 'internetGateway':
       return isOnline
-        ? { type: 'unicast', destination, via: INTERNET_NEXT_HOP, device: BACKBONE_LINK, table }
+        ? {
+            type: 'unicast',
+            destination,
+            via: INTERNET_NEXT_HOP,
+            device: BACKBONE_LINK,
+            table,
+            ...(cidrFamily(block) === 4 && { mtu: INTERNET_MTU }),
+          }
         : { type: 'blackhole', destination, table }
     case 'transitGateway':
       return routeToTransitGateway(nextHop.attachmentId, destination, table)
@@ -387,8 +395,17 @@ function planBackbonePart({ vpc, plugIns, doors, balancers: { nodes, connections
       addresses: [],
       neighbours: [{ device, address: LINK_NEXT_HOP, macAddress: VPC_SIDE_MAC }],
       routes: [
-        ...[...identities, ...connections.map(({ backboneAddress }) => backboneAddress), ...internet.addresses].map(
+        ...[...identities, ...connections.map(({ backboneAddress }) => backboneAddress)].map(
           (destination): Route => ({ type: 'unicast', destination, via: LINK_NEXT_HOP, device }),
+        ),
+        ...internet.addresses.map(
+          (destination): Route => ({
+            type: 'unicast',
+            destination,
+            via: LINK_NEXT_HOP,
+            device,
+            ...(internet.isTranslated !== false && { mtu: INTERNET_MTU }),
+          }),
         ),
         ...[...own.flatMap(backboneAddresses), ...nodes.map(({ backboneAddress }) => backboneAddress)].map(
           (destination): Route => ({ type: 'local', destination, device: 'lo' }),

@@ -53,6 +53,7 @@ import {
   internetMaps,
   internetSets,
   natChains,
+  pathMtuRules,
   toInternet,
 } from './internet-rules.ts'
 import { BACKBONE_LINK, type Direction, groupChain, groupsChain } from './names.ts'
@@ -322,7 +323,12 @@ function baseChains(
       ...forwardInternet(internet),
       ...forward(serves ? DROP_STRANGERS : DROP_FROM_BACKBONE),
     ]),
-    chain('output', 'output', 0, [{ match: ['tcp flags rst'], verdict: 'accept' }, ...neighbours.own, DROP]),
+    chain('output', 'output', 0, [
+      { match: ['tcp flags rst'], verdict: 'accept' },
+      ...pathMtuRules(internet),
+      ...neighbours.own,
+      DROP,
+    ]),
     {
       name: 'identity',
       hook: { type: 'nat', hook: 'postrouting', priority: 100, policy: 'accept' },

@@ -32,7 +32,17 @@ export interface NatGateway extends Owned {
   readonly allocationId?: AllocationId
   readonly associationId?: string
   readonly publicIp?: Address
+  /** In the order in which they came; absent: none. */
+  readonly secondaryAddresses?: readonly NatGatewayAddress[]
   readonly deletedAt?: Instant
+}
+
+/** One more address of a NAT gateway; the last three are public gateways' only. */
+export interface NatGatewayAddress {
+  readonly privateAddress: Address
+  readonly allocationId?: AllocationId
+  readonly associationId?: string
+  readonly publicIp?: Address
 }
 
 /** A named site of the internet that the user declared. */

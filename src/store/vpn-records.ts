@@ -56,7 +56,9 @@ export interface VpnTunnel {
   readonly options: VpnTunnelOptions
 }
 
-export type VpnTunnelOptions = Readonly<Record<string, string | number | boolean | readonly { readonly Value: string | number }[]>>
+export type VpnTunnelOptions = Readonly<
+  Record<string, string | number | boolean | readonly { readonly Value: string | number }[]>
+>
 
 /** A Direct Connect gateway. It belongs to no region. */
 export interface DirectConnectGateway {

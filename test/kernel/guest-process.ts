@@ -23,7 +23,7 @@ export type GuestOrder =
   | { readonly do: 'say'; readonly name: string }
   | { readonly do: 'exchange'; readonly name: string; readonly bytes: number }
   | { readonly do: 'send-udp'; readonly address: string; readonly port: number; readonly bytes: number }
-  | { readonly do: 'ask-udp'; readonly address: string; readonly port: number }
+  | { readonly do: 'ask-udp'; readonly address: string; readonly port: number; readonly bytes?: number }
   | { readonly do: 'peers' }
   | { readonly do: 'end'; readonly name: string }
 
@@ -85,9 +85,9 @@ async function sendUdp(address: string, port: number, bytes: number): Promise<Gu
   return sent.promise.finally(() => socket.close())
 }
 
-async function askUdp(address: string, port: number): Promise<GuestAnswer> {
+async function askUdp(address: string, port: number, bytes?: number): Promise<GuestAnswer> {
   const socket = createSocket('udp4')
-  socket.send('anyone there?', port, address)
+  socket.send(bytes === undefined ? 'anyone there?' : Buffer.alloc(bytes), port, address)
   return outcome(socket, 'message', 'answered', () => {}).finally(() => socket.close())
 }
 
@@ -118,7 +118,7 @@ function obey(order: GuestOrder): Promise<GuestAnswer> {
     case 'send-udp':
       return sendUdp(order.address, order.port, order.bytes)
     case 'ask-udp':
-      return askUdp(order.address, order.port)
+      return askUdp(order.address, order.port, order.bytes)
     case 'end':
       return end(order.name)
     case 'peers':

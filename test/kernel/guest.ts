@@ -60,6 +60,11 @@ export class Guest {
     return this.#ask({ do: 'send-udp', address, port, bytes })
   }
 
+  /** `answered` when a datagram of so many bytes came back. */
+  exchangeUdp(address: string, port: number, bytes: number): Promise<GuestAnswer> {
+    return this.#ask({ do: 'ask-udp', address, port, bytes })
+  }
+
   askUdp(address: string, port: number): Promise<GuestAnswer> {
     return this.#ask({ do: 'ask-udp', address, port })
   }
