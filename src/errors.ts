@@ -50,6 +50,10 @@ const NOT_FOUND = {
   ],
   NetworkAcl: ['InvalidNetworkAclID.NotFound', (id) => `The network acl ID '${id}' does not exist`],
   NetworkInterface: ['InvalidNetworkInterfaceID.NotFound', (id) => `The networkInterface ID '${id}' does not exist`],
+  NetworkInterfacePermission: [
+    'InvalidPermissionID.NotFound',
+    (id) => `The network interface permission ID '${id}' does not exist`,
+  ],
   Attachment: ['InvalidAttachmentID.NotFound', (id) => `The attachment ID '${id}' does not exist`],
   Instance: ['InvalidInstanceID.NotFound', (id) => `The instance ID '${id}' does not exist`],
   Volume: ['InvalidVolume.NotFound', (id) => `The volume '${id}' does not exist.`],

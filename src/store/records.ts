@@ -306,6 +306,14 @@ export interface MetadataOptions {
   readonly instanceMetadataTags: 'enabled' | 'disabled'
 }
 
+/** That another account may use an interface: nothing here does. */
+export interface NetworkInterfacePermission extends Owned {
+  readonly id: `eni-perm-${string}`
+  readonly networkInterfaceId: NetworkInterfaceId
+  readonly account: AccountId
+  readonly permission: 'INSTANCE-ATTACH' | 'EIP-ASSOCIATE'
+}
+
 export interface Instance extends Owned {
   readonly id: InstanceId
   /** `r-…`, shared by the instances of one RunInstances call. */
@@ -1015,6 +1023,7 @@ export interface Schema {
   securityGroupRules: SecurityGroupRule
   networkAcls: NetworkAcl
   networkInterfaces: NetworkInterface
+  networkInterfacePermissions: NetworkInterfacePermission
   instances: Instance
   volumes: Volume
   images: Image
@@ -1129,6 +1138,7 @@ export const INDEXES = {
     'resourceGatewayId',
     'publicAddress',
   ],
+  networkInterfacePermissions: ['owner', 'networkInterfaceId'],
   instances: ['owner', 'vpcId', 'reservationId'],
   volumes: ['owner', 'instanceId'],
   images: ['owner'],

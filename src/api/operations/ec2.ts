@@ -1,6 +1,7 @@
 // All EC2 actions that Postern serves.
 
 import type { ControlAdapterOptions } from '../control-adapter.ts'
+import { EC2_ACCOUNT_READS, EC2_ACCOUNT_WRITES } from './ec2-account.ts'
 import { ec2Questions } from './ec2-authorisation.ts'
 import { EC2_ENDPOINT_SERVICE_READS, EC2_ENDPOINT_SERVICE_WRITES } from './ec2-endpoint-service.ts'
 import { ec2InstanceReads, ec2InstanceWrites, type InstanceHost } from './ec2-instances.ts'
@@ -12,9 +13,17 @@ type Ec2Operations = Pick<ControlAdapterOptions, 'reads' | 'writes'> &
 
 /** The rows of EC2 for `controlAdapter`. */
 export function ec2Operations(host: InstanceHost): Ec2Operations {
-  const reads = { ...EC2_NETWORK_READS, ...EC2_ENDPOINT_SERVICE_READS, ...EC2_VPN_READS, ...ec2InstanceReads(host) }
+  const reads = {
+    ...EC2_ACCOUNT_READS,
+    ...EC2_NETWORK_READS,
+    ...EC2_ENDPOINT_SERVICE_READS,
+    ...EC2_TRANSIT_GATEWAY_READS,
+    ...EC2_VPN_READS,
+    ...ec2InstanceReads(host),
+  }
   const writes = {
     ...EC2_NETWORK_WRITES,
+    ...EC2_ACCOUNT_WRITES,
     ...EC2_ENDPOINT_SERVICE_WRITES,
     ...EC2_VPN_WRITES,
     ...ec2InstanceWrites(host),

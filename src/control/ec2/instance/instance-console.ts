@@ -5,6 +5,8 @@ import type {
   GetConsoleOutputResult,
   GetInstanceUefiDataRequest,
   GetInstanceUefiDataResult,
+  GetPasswordDataRequest,
+  GetPasswordDataResult,
 } from '@aws-sdk/client-ec2'
 import type { InstanceId } from '../../../store/records.ts'
 import type { Records } from '../../../store/store.ts'
@@ -39,4 +41,14 @@ export function getInstanceUefiData(
   input: GetInstanceUefiDataRequest,
 ): GetInstanceUefiDataResult {
   return { InstanceId: requireInstance(records, caller, input.InstanceId).id, UefiData: '' }
+}
+
+/** Only Windows has one. */
+export function getPasswordData(
+  records: Records,
+  caller: Caller,
+  input: GetPasswordDataRequest,
+): GetPasswordDataResult {
+  const { id } = requireInstance(records, caller, input.InstanceId)
+  return { InstanceId: id, PasswordData: '', Timestamp: caller.now }
 }

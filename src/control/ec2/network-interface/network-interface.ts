@@ -90,6 +90,9 @@ export function deleteNetworkInterface(
     throw new ApiError('InvalidParameterValue', `Network interface '${eni.id}' is currently in use.`)
   }
   releaseFromInterface(tx, eni)
+  for (const { id } of tx.networkInterfacePermissions.where('networkInterfaceId', eni.id)) {
+    tx.networkInterfacePermissions.delete(id)
+  }
   tx.networkInterfaces.delete(eni.id)
   forgetMade(tx, eni.id)
   return {}

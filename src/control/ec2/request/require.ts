@@ -33,6 +33,7 @@ const IDS = {
   SecurityGroupRule: ['sgr', 'InvalidSecurityGroupRuleId.Malformed', 'securityGroupRuleId'],
   NetworkAcl: ['acl', 'InvalidNetworkAclId.Malformed', 'networkAclId'],
   NetworkInterface: ['eni', 'InvalidNetworkInterfaceId.Malformed', 'networkInterfaceId'],
+  NetworkInterfacePermission: ['eni-perm', 'InvalidPermissionID.Malformed', 'networkInterfacePermissionId'],
   Attachment: ['eni-attach', 'InvalidAttachmentId.Malformed', 'attachmentId'],
   Instance: ['i', 'InvalidInstanceID.Malformed', 'instanceId'],
   Volume: ['vol', 'InvalidVolumeID.Malformed', 'volumeId'],

@@ -2,11 +2,11 @@
 // uses the region. https://docs.aws.amazon.com/vpc/latest/userguide/default-vpc.html
 
 import type { CreateDefaultVpcRequest, CreateDefaultVpcResult } from '@aws-sdk/client-ec2'
-import { accountZones, privateDomain } from '../../../catalogue/regions.ts'
+import { type AvailabilityZone, accountZones, privateDomain } from '../../../catalogue/regions.ts'
 import { ApiError } from '../../../errors.ts'
 import { addressPlus } from '../../../ip/address.ts'
 import { type Cidr, cidr, cidrBase } from '../../../ip/cidr.ts'
-import type { AccountId, AccountRegion, DhcpOptions, Region, Vpc } from '../../../store/records.ts'
+import type { AccountId, AccountRegion, DhcpOptions, Region, Subnet, Vpc } from '../../../store/records.ts'
 import type { Records, Tx } from '../../../store/store.ts'
 import type { Caller } from '../../caller.ts'
 import { ownedBy, type Place } from '../request/owned.ts'
@@ -90,26 +90,36 @@ function insertDefaultVpc(tx: Tx, place: Place, started: AccountRegion): Vpc {
 
 function insertDefaultSubnets(tx: Tx, place: Place, { vpc, networkAcl }: VpcParts): void {
   for (const [index, zone] of accountZones(place.account, place.region).entries()) {
-    tx.subnets.insert({
-      ...ownedBy(place),
-      id: tx.newId('subnet'),
-      vpcId: vpc.id,
-      cidr: defaultSubnetCidr(index),
-      availabilityZone: zone.name,
-      availabilityZoneId: zone.id,
-      defaultForAz: true,
-      mapPublicIpOnLaunch: true,
-      networkAclId: networkAcl.id,
-      networkAclAssociationId: tx.newId('aclassoc'),
-      assignIpv6AddressOnCreation: false,
-      enableDns64: false,
-      hostnameType: 'ip-name',
-      enableResourceNameDnsARecord: false,
-      enableResourceNameDnsAAAARecord: false,
-    })
+    insertDefaultSubnet(tx, place, { vpc, networkAcl }, { zone, block: defaultSubnetCidr(index) })
   }
 }
 
-function defaultSubnetCidr(index: number): Cidr {
+export function insertDefaultSubnet(
+  tx: Tx,
+  place: Place,
+  { vpc, networkAcl }: Pick<VpcParts, 'vpc' | 'networkAcl'>,
+  { zone, block }: { readonly zone: AvailabilityZone; readonly block: Cidr },
+): Subnet {
+  return tx.subnets.insert({
+    ...ownedBy(place),
+    id: tx.newId('subnet'),
+    vpcId: vpc.id,
+    cidr: block,
+    availabilityZone: zone.name,
+    availabilityZoneId: zone.id,
+    defaultForAz: true,
+    mapPublicIpOnLaunch: true,
+    networkAclId: networkAcl.id,
+    networkAclAssociationId: tx.newId('aclassoc'),
+    assignIpv6AddressOnCreation: false,
+    enableDns64: false,
+    hostnameType: 'ip-name',
+    enableResourceNameDnsARecord: false,
+    enableResourceNameDnsAAAARecord: false,
+  })
+}
+
+/** The /20 of the default VPC's block by its place. */
+export function defaultSubnetCidr(index: number): Cidr {
   return cidr(`${addressPlus(cidrBase(DEFAULT_VPC_CIDR), index * DEFAULT_SUBNET_SIZE)}/20`)
 }

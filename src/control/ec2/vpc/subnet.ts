@@ -99,7 +99,11 @@ function checkSubnetBlock(tx: Tx, vpc: Vpc, block: Cidr): void {
   }
 }
 
-function requireZone(caller: Caller, input: CreateSubnetRequest): AvailabilityZone {
+/** The zone that the call names, or the first. */
+export function requireZone(
+  caller: Caller,
+  input: Pick<CreateSubnetRequest, 'AvailabilityZone' | 'AvailabilityZoneId'>,
+): AvailabilityZone {
   const zones = accountZones(caller.account, caller.region)
   const { AvailabilityZone: name, AvailabilityZoneId: id } = input
   if (name !== undefined && id !== undefined) {
@@ -127,7 +131,7 @@ function defaultNetworkAcl(tx: Tx, vpc: Vpc): NetworkAcl {
   return acl
 }
 
-function toSubnet(records: Records, subnet: Subnet): SubnetOutput {
+export function toSubnet(records: Records, subnet: Subnet): SubnetOutput {
   return {
     SubnetId: subnet.id,
     SubnetArn: ec2Arn('subnet', subnet),

@@ -18,8 +18,8 @@ import { refuseUnserved } from '../request/not-served.ts'
 import { findAll, requireVpc } from '../request/require.ts'
 import { admitIpv6, newIpv6Association, parseIpv6Request, toIpv6Association } from './ipv6-cidr-block.ts'
 
-/** Of each family. AWS raises its quota of 5 up to this. */
-const BLOCKS_PER_VPC = 50
+/** Of each family: AWS's quota for who did not ask for more. */
+const BLOCKS_PER_VPC = 5
 
 export function associateVpcCidrBlock(
   tx: Tx,

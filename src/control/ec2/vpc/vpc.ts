@@ -6,8 +6,10 @@ import type {
   DeleteVpcRequest,
   DescribeVpcsRequest,
   DescribeVpcsResult,
+  ModifyVpcTenancyRequest,
+  ModifyVpcTenancyResult,
 } from '@aws-sdk/client-ec2'
-import { ApiError, dependencyViolation, invalidParameterValue } from '../../../errors.ts'
+import { ApiError, dependencyViolation, invalidParameterValue, missingParameter } from '../../../errors.ts'
 import type { Vpc } from '../../../store/records.ts'
 import type { Records, Tx } from '../../../store/store.ts'
 import type { Caller } from '../../caller.ts'
@@ -91,6 +93,17 @@ function hasDependencies(records: Records, { id }: Vpc): boolean {
     records.networkAcls.where('vpcId', id).some((acl) => !acl.isDefault) ||
     records.securityGroups.where('vpcId', id).some((group) => group.name !== 'default')
   )
+}
+
+/** Only from `dedicated` to `default`, and for instances that are launched later. */
+export function modifyVpcTenancy(tx: Tx, caller: Caller, input: ModifyVpcTenancyRequest): ModifyVpcTenancyResult {
+  const vpc = requireVpc(tx, caller, input.VpcId)
+  if (input.InstanceTenancy === undefined) throw missingParameter('instanceTenancy')
+  if (input.InstanceTenancy !== 'default') {
+    throw invalidParameterValue('instanceTenancy', input.InstanceTenancy, 'A VPC can be changed to default only.')
+  }
+  tx.vpcs.update(vpc.id, { instanceTenancy: 'default' })
+  return { ReturnValue: true }
 }
 
 function requireTenancy(tenancy: string | undefined): Vpc['instanceTenancy'] {
