@@ -5,7 +5,7 @@ import { cidrRange, parseCidr } from '../ip/cidr.ts'
 import type { AddressRange } from '../ip/range.ts'
 import { MAX_INTERFACE_NAME } from './names.ts'
 import type { NftMap, Ruleset } from './nft.ts'
-import { type NamespacePlan, renderAddress, routeKey, type VpcPlan } from './plan.ts'
+import { type FamilyPlan, type NamespacePlan, renderAddress, routeKey, type VpcPlan } from './plan.ts'
 
 /** One sentence per thing that the kernel would refuse. */
 export function refusals(plan: VpcPlan): string[] {
@@ -14,12 +14,17 @@ export function refusals(plan: VpcPlan): string[] {
     ...namespaces.flatMap(refusedInNamespace),
     ...refusedLinks(plan),
     ...refusedInRules(plan.rules),
+    ...(plan.ipv6Rules ? refusedInRules(plan.ipv6Rules) : []),
     ...repeated(plan.backbone.sources).map((source) => `backbone source ${source} twice`),
     ...repeated(plan.backbone.endpoints).map((endpoint) => `backbone endpoint ${endpoint} twice`),
   ]
 }
 
-function refusedInNamespace({ name, addresses, routes, up }: NamespacePlan): string[] {
+function refusedInNamespace({ name, up, ipv6, ...ipv4 }: NamespacePlan): string[] {
+  return [...refusedInFamily(name, up, ipv4), ...(ipv6 ? refusedInFamily(`${name} (IPv6)`, up, ipv6) : [])]
+}
+
+function refusedInFamily(name: string, up: readonly string[], { addresses, routes }: FamilyPlan): string[] {
   return [
     ...repeated(addresses.map(renderAddress)).map((address) => `${name}: address ${address} twice`),
     ...repeated(routes.map(routeKey)).map((key) => `${name}: route ${key} twice`),
@@ -72,7 +77,7 @@ function references(texts: readonly string[], pattern: RegExp, known: ReadonlySe
 function overlaps({ name, elements }: NftMap): string[] {
   const ranges = elements.map(({ key }) => {
     const [mark = '', block = ''] = key.split(' . ')
-    const parsed = parseCidr(block.includes('/') ? block : `${block}/32`)
+    const parsed = parseCidr(block.includes('/') ? block : `${block}/${block.includes(':') ? 128 : 32}`)
     return { key, mark, range: parsed && cidrRange(parsed) }
   })
   return ranges.flatMap((a, index) =>

@@ -24,7 +24,8 @@ const ALLOW6: AclRuleShape = { protocol: ALL_PROTOCOLS, action: 'allow', cidr: '
 const OPEN_GROUP = { ingress: [ANY, ANY6], egress: [ANY, ANY6] }
 const OPEN_ACL = { ingress: [ALLOW, ALLOW6], egress: [ALLOW, ALLOW6] }
 
-const OPEN: VpcShape = {
+/** Everything is allowed, and nothing leads outside. */
+export const IPV6_OPEN: VpcShape = {
   resolver: true,
   ipv6: true,
   subnets: [
@@ -46,18 +47,18 @@ const OPEN: VpcShape = {
 const BY_GATEWAY: RouteShape = { cidr: '::/0', target: 'internet' }
 const EGRESS_ONLY: RouteShape = { cidr: '::/0', target: 'egress-only' }
 /** Subnet 0 is public, subnet 1 behind the egress-only gateway. */
-const ONLINE: VpcShape = { ...OPEN, tables: [[BY_GATEWAY], [EGRESS_ONLY]], internet: { publics: [] } }
+const ONLINE: VpcShape = { ...IPV6_OPEN, tables: [[BY_GATEWAY], [EGRESS_ONLY]], internet: { publics: [] } }
 const SITE = '2001:db8:ffff::cb00:710a'
 
 function tcp(port: number) {
   return { protocol: TCP, ports: { from: port, to: port } }
 }
 
-function withGroups(changes: readonly Partial<VpcShape['groups'][number]>[], shape = OPEN): VpcShape {
+function withGroups(changes: readonly Partial<VpcShape['groups'][number]>[], shape = IPV6_OPEN): VpcShape {
   return { ...shape, groups: shape.groups.map((group, index) => ({ ...group, ...changes[index] })) }
 }
 
-function withAcls(changes: readonly Partial<VpcShape['acls'][number]>[], shape = OPEN): VpcShape {
+function withAcls(changes: readonly Partial<VpcShape['acls'][number]>[], shape = IPV6_OPEN): VpcShape {
   return { ...shape, acls: shape.acls.map((acl, index) => ({ ...acl, ...changes[index] })) }
 }
 
@@ -71,22 +72,37 @@ const ephemeral = withAcls([
   { ingress: [{ protocol: TCP, ports: { from: 1024, to: 65_535 }, action: 'allow', cidr: '::/0' }] },
 ])
 const shutSubnet1 = withAcls([{}, { ingress: [ALLOW] }])
-const hole = { ...OPEN, tables: [[{ cidr: '::/0', target: 'hole' } as const], []] }
+const hole = { ...IPV6_OPEN, tables: [[{ cidr: '::/0', target: 'hole' } as const], []] }
 const ssm: VpcShape = {
-  ...OPEN,
+  ...IPV6_OPEN,
   interfaceEndpoints: [{ service: 'ssm', subnets: [0, 1], groups: [1], privateDns: true }],
 }
 const ssmShut: VpcShape = withGroups([{}, { ingress: [ANY] }], ssm)
 
+/** The newest version of the VPC's own prefix list has subnet 1 and the site. */
+const list = [['6.0'], ['6.1', `${SITE}/128`]]
+const listed: VpcShape = {
+  ...withGroups([{}, { ingress: [{ ...tcp(80), peer: 'list' }] }], ONLINE),
+  list,
+  tables: [[{ cidr: 'list', target: 'internet' }], []],
+}
+/** Instance 0 forwards for whoever sends to it, and its own interface takes what is not for it. */
+const appliance: VpcShape = {
+  ...IPV6_OPEN,
+  instances: IPV6_OPEN.instances.map((one, index) => ({ ...one, sourceDestCheck: index !== 0 })),
+  tables: [[], [{ cidr: '6.0', target: 0 }]],
+}
+const checked: VpcShape = { ...appliance, instances: IPV6_OPEN.instances }
+
 export const IPV6_ROWS: readonly Ipv6Row[] = [
-  row('two instances of one subnet', OPEN, 0, '6.0.11:80', 'reachable'),
-  row('two instances of two subnets', OPEN, 0, '6.1.12:80', 'reachable'),
-  row('UDP', OPEN, 0, 'udp 6.1.12:8080', 'reachable'),
-  row('an address that nobody has', OPEN, 0, '6.1.99:80', 'target'),
-  row("the resolver's own address", OPEN, 0, 'udp fd00:ec2::253:53', 'reachable'),
-  row('which answers nothing where DNS is off', { ...OPEN, resolver: false }, 0, 'udp fd00:ec2::253:53', 'dns'),
-  row('the metadata service', OPEN, 0, 'fd00:ec2::254:80', 'reachable'),
-  row('the router', OPEN, 0, 'fe80::1:80', 'route'),
+  row('two instances of one subnet', IPV6_OPEN, 0, '6.0.11:80', 'reachable'),
+  row('two instances of two subnets', IPV6_OPEN, 0, '6.1.12:80', 'reachable'),
+  row('UDP', IPV6_OPEN, 0, 'udp 6.1.12:8080', 'reachable'),
+  row('an address that nobody has', IPV6_OPEN, 0, '6.1.99:80', 'target'),
+  row("the resolver's own address", IPV6_OPEN, 0, 'udp fd00:ec2::253:53', 'reachable'),
+  row('which answers nothing where DNS is off', { ...IPV6_OPEN, resolver: false }, 0, 'udp fd00:ec2::253:53', 'dns'),
+  row('the metadata service', IPV6_OPEN, 0, 'fd00:ec2::254:80', 'reachable'),
+  row('the router', IPV6_OPEN, 0, 'fe80::1:80', 'route'),
   row('a rule that names a group means its IPv6 addresses too', webOfGroup0, 0, '6.1.12:80', 'reachable'),
   row('and those of its members alone', webOfGroup0, 1, '6.1.12:80', 'sg-ingress'),
   row('and its port alone', webOfGroup0, 0, '6.1.12:443', 'sg-ingress'),
@@ -100,7 +116,7 @@ export const IPV6_ROWS: readonly Ipv6Row[] = [
   row('and no other port', deny80, 0, '6.1.12:443', 'reachable'),
   row('an ACL asks the reply too', ephemeral, 0, '6.1.12:80', 'reachable'),
   row('the ACL of the receiver', shutSubnet1, 0, '6.1.12:80', 'nacl-in'),
-  row('without a route to the internet', OPEN, 0, `${SITE}:80`, 'route'),
+  row('without a route to the internet', IPV6_OPEN, 0, `${SITE}:80`, 'route'),
   row('a blackhole', hole, 0, `${SITE}:80`, 'route'),
   row('an internet gateway knows the address as it is', ONLINE, 0, `${SITE}:80`, 'reachable'),
   row('an egress-only gateway lets out', ONLINE, 2, `${SITE}:80`, 'reachable'),
@@ -128,11 +144,16 @@ export const IPV6_ROWS: readonly Ipv6Row[] = [
   },
   {
     name: 'a VPC without an internet gateway is nowhere',
-    shapes: [ONLINE, { ...OPEN, resolver: false }],
+    shapes: [ONLINE, { ...IPV6_OPEN, resolver: false }],
     from: 0,
     to: '2/6.0.10:80',
     expect: 'target',
   },
+  row("a prefix list's newest entries admit", listed, 2, '6.0.11:80', 'reachable'),
+  row('and those of before do not', listed, 0, '6.0.11:80', 'sg-ingress'),
+  row('a route for a prefix list', listed, 0, `${SITE}:80`, 'reachable'),
+  row('a route more specific than local, to an appliance', appliance, 2, '6.0.11:80', 'reachable'),
+  row('which checks source and destination', checked, 2, '6.0.11:80', 'source-check'),
   row('an interface endpoint of both families', ssm, 0, '6.0.200:443', 'reachable'),
   row('from another subnet', ssm, 2, '6.0.200:443', 'reachable'),
   row('on the ports of its service', ssm, 0, '6.0.200:22', 'target'),

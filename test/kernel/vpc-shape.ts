@@ -246,7 +246,7 @@ class ShapeWriter {
     if (versions.length === 0) return
     const id = this.#id('pl', 0)
     for (const [index, cidrs] of versions.entries()) {
-      const entries = cidrs.map((text) => ({ cidr: cidr(text) }))
+      const entries = cidrs.map((text) => ({ cidr: ipv6Cidr(this.#index, text) }))
       const version = index + 1
       this.#tx.prefixListVersions.insert({ id: `${id}/${version}`, prefixListId: id, version, entries })
     }
@@ -254,7 +254,7 @@ class ShapeWriter {
       ...CREATED,
       id,
       name: 'list',
-      addressFamily: 'IPv4',
+      addressFamily: versions.flat().some((text) => /^6|:/.test(text)) ? 'IPv6' : 'IPv4',
       maxEntries: 10,
       version: versions.length,
       state: 'modify-complete',
