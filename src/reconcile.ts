@@ -9,6 +9,12 @@ import { finishInstanceTransition, forgetTerminated } from './control/ec2/instan
 import { finishNatGatewayTransition, forgetDeletedNatGateways } from './control/ec2/internet/nat-gateway.ts'
 import { finishPrefixListChange } from './control/ec2/prefix-list/managed-prefix-list.ts'
 import { referencesTo } from './control/ec2/prefix-list/references.ts'
+import {
+  finishTransitChanges,
+  forgetEndedTransitRecords,
+  type PassingTransitRecords,
+  passingTransitRecords,
+} from './control/ec2/transit-gateway/lifecycle.ts'
 import { drainedTargets, forgetDrained } from './control/elbv2/draining.ts'
 import { withResourceTargets } from './dns/resource-targets.ts'
 import type { ApplyResult, Driver, DriverError } from './linux/driver.ts'
@@ -55,6 +61,7 @@ interface Transitions {
   readonly loadBalancers: readonly LoadBalancer[]
   readonly prefixLists: readonly ManagedPrefixList[]
   readonly natGateways: readonly NatGateway[]
+  readonly transit: PassingTransitRecords
 }
 
 export class Reconciler {
@@ -165,7 +172,7 @@ export class Reconciler {
 
   /** Guarded on the records that were acted on: a newer decision is never overwritten. */
   #markApplied(
-    { instances, endpoints, loadBalancers, prefixLists, natGateways }: Transitions,
+    { instances, endpoints, loadBalancers, prefixLists, natGateways, transit }: Transitions,
     { failures, running }: ApplyResult,
   ): void {
     const { store, now, forgetInstance, log } = this.#dependencies
@@ -193,8 +200,10 @@ export class Reconciler {
         if (tx.natGateways.get(gateway.id) !== gateway || failures.has(gateway.vpcId)) continue
         finishNatGatewayTransition(tx, gateway)
       }
+      finishTransitChanges(tx, transit, (vpcId) => failures.has(vpcId))
       forgetTerminated(tx, now())
       forgetDeletedNatGateways(tx, now())
+      forgetEndedTransitRecords(tx, now())
       forgetDrained(tx, now())
     })
     this.#marked = durable.catch(() => undefined)
@@ -244,6 +253,7 @@ function passing(records: Records): Transitions {
     endpoints: [...records.vpcEndpoints.all()].filter(({ state }) => state === 'pending' || state === 'deleting'),
     loadBalancers: [...records.loadBalancers.all()].filter(({ state }) => state === 'provisioning'),
     natGateways: [...records.natGateways.all()].filter(({ state }) => state === 'pending' || state === 'deleting'),
+    transit: passingTransitRecords(records),
     prefixLists: [...records.managedPrefixLists.all()].filter(({ state }) => state.endsWith('-in-progress')),
   }
 }

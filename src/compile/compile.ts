@@ -27,12 +27,18 @@ import { compileResourceGateways } from './resource-gateway.ts'
 import { compileRouteTables } from './route-table.ts'
 import { compileSecurityGroups } from './security-group.ts'
 import { compileSubnets } from './subnet.ts'
+import { compileTransitGatewayLinks, compileTransitGateways } from './transit-gateway.ts'
 import { compileVpnGateway } from './vpn-gateway.ts'
 
 /** The whole world as a Network. */
 export function compile(records: Records): Network {
   const vpcs = [...records.vpcs.all()].sort(byId).map((vpc) => compileVpc(records, vpc))
-  return { ...networkOf(vpcs, compilePublicZones(records)), ...compileSites(records), ...compileOnPremises(records) }
+  return {
+    ...networkOf(vpcs, compilePublicZones(records)),
+    ...compileSites(records),
+    ...compileTransitGateways(records),
+    ...compileOnPremises(records),
+  }
 }
 
 /** The Network of VPCs that are in order. */
@@ -41,7 +47,12 @@ export function networkOf(vpcs: readonly VpcNetwork[], publicZones: Network['pub
 }
 
 export function isInhabited(vpc: VpcNetwork): boolean {
-  return vpc.instances.length > 0 || vpc.peerings !== undefined || (vpc.vpnGateway?.networks.length ?? 0) > 0
+  return (
+    vpc.instances.length > 0 ||
+    vpc.peerings !== undefined ||
+    vpc.transitGatewayLinks !== undefined ||
+    (vpc.vpnGateway?.networks.length ?? 0) > 0
+  )
 }
 
 /** One VPC: it may read what it can name, by id or by index, and no table whole (see Compiler). */
@@ -70,8 +81,10 @@ export function compileVpc(records: Records, vpc: Vpc): VpcNetwork {
     ...compileInternet(records, vpc),
     ...compileGatewayRouteTables(records, vpc),
     ...compilePeerings(records, vpc),
+    ...compileTransitGatewayLinks(records, vpc),
     ...compileVpnGateway(records, vpc),
     ...compileFlowLogs(records, vpc),
+    ...compileResolverEndpoints(records, vpc),
     failedZoneIds: compileFailedZones(records, vpc),
   }
 }
@@ -84,7 +97,6 @@ function compileResources(records: Records, vpc: Vpc): Pick<VpcNetwork, 'resourc
     ...(resourceGateways.length > 0 && { resourceGateways }),
   }
 }
-    ...compileResolverEndpoints(records, vpc),
 
 function compileAppliances(records: Records, vpc: Vpc): Pick<VpcNetwork, 'gatewayLoadBalancerEndpoints'> {
   const gatewayLoadBalancerEndpoints = compileGatewayLoadBalancerEndpoints(records, vpc)

@@ -105,11 +105,16 @@ function compileTable(
 export function compileTransitGatewayHop(records: Records, { vpcId }: RouteTable, id: string): NextHop {
   const gateway = records.transitGateways.get(id)
   if (!gateway || !isLive(gateway)) return { kind: 'blackhole', why: `${id} does not exist` }
-  const attachment = records.transitGatewayAttachments
-    .where('vpcId', vpcId)
-    .find((one) => one.transitGatewayId === gateway.id && isLive(one))
+  const attachment = findVpcAttachment(records, vpcId, id)
   if (!attachment) return { kind: 'blackhole', why: `${vpcId} is not attached to ${id}` }
   return { kind: 'transitGateway', transitGatewayId: gateway.id, attachmentId: attachment.id }
+}
+
+/** The VPC's attachment to a gateway, while it carries packets. */
+export function findVpcAttachment(records: Records, vpcId: VpcId, id: string): TransitGatewayAttachment | undefined {
+  return records.transitGatewayAttachments
+    .where('vpcId', vpcId)
+    .find((one) => one.transitGatewayId === id && isLive(one))
 }
 
 /** A VPC's attachments. */

@@ -41,6 +41,14 @@ export const SHAREABLE: readonly ShareableType[] = [
     owner: ownerOfSubnet,
   },
   {
+    type: 'ec2:TransitGateway',
+    serviceName: 'ec2',
+    permission: 'AWSRAMDefaultPermissionTransitGateway',
+    arn: /^arn:aws:ec2:[a-z0-9-]+:\d{12}:transit-gateway\/tgw-[0-9a-f]+$/,
+    canBeLeft: true,
+    owner: ownerOfTransitGateway,
+  },
+  {
     type: 'vpc-lattice:ResourceConfiguration',
     serviceName: 'vpc-lattice',
     permission: 'AWSRAMPermissionVpcLatticeResourceConfiguration',
@@ -93,6 +101,11 @@ function ownerOfPrefixList(records: Records, arn: string): AccountId | undefined
 function ownerOfSubnet(records: Records, arn: string): AccountId | undefined {
   const subnet = records.subnets.get(arn.slice(arn.lastIndexOf('/') + 1))
   return subnet && arn === ec2Arn('subnet', subnet) ? subnet.owner : undefined
+}
+
+function ownerOfTransitGateway(records: Records, arn: string): AccountId | undefined {
+  const gateway = records.transitGateways.get(arn.slice(arn.lastIndexOf('/') + 1))
+  return gateway && arn === ec2Arn('transit-gateway', gateway) ? gateway.owner : undefined
 }
 
 function ownerOfLattice(records: Records, arn: string): AccountId | undefined {

@@ -72,6 +72,7 @@ export function insertNetworkInterface(tx: Tx, place: Place, wanted: NewNetworkI
       wanted.loadBalancerId,
       wanted.resourceGatewayId,
       wanted.natGatewayId,
+      wanted.transitGatewayAttachmentId,
       wanted.resolverEndpointId,
     ].some(Boolean),
     ...(wanted.vpcEndpointId ? { vpcEndpointId: wanted.vpcEndpointId } : {}),

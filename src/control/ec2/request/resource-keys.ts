@@ -58,6 +58,9 @@ const ID_KEYS: Readonly<Record<Ec2ResourceType, string>> = {
   'route-table': 'ec2:routetableid',
   'security-group': 'ec2:securitygroupid',
   subnet: 'ec2:subnetid',
+  'transit-gateway': 'ec2:transitgatewayid',
+  'transit-gateway-attachment': 'ec2:transitgatewayattachmentid',
+  'transit-gateway-route-table': 'ec2:transitgatewayroutetableid',
   volume: 'ec2:volumeid',
   vpc: 'ec2:vpcid',
 }
@@ -98,6 +101,12 @@ function tableOf(records: Records, type: Ec2ResourceType) {
       return records.securityGroupRules
     case 'subnet':
       return records.subnets
+    case 'transit-gateway':
+      return records.transitGateways
+    case 'transit-gateway-attachment':
+      return records.transitGatewayAttachments
+    case 'transit-gateway-route-table':
+      return records.transitGatewayRouteTables
     case 'volume':
       return records.volumes
     case 'vpc':

@@ -74,6 +74,9 @@ const KINDS: Readonly<Record<string, TaggedKind>> = {
   sg: tagged('security-group', 'SecurityGroup', 'securityGroups'),
   sgr: tagged('security-group-rule', 'SecurityGroupRule', 'securityGroupRules'),
   subnet: tagged('subnet', 'Subnet', 'subnets'),
+  tgw: tagged('transit-gateway', 'TransitGateway', 'transitGateways'),
+  'tgw-attach': tagged('transit-gateway-attachment', 'TransitGatewayAttachment', 'transitGatewayAttachments'),
+  'tgw-rtb': tagged('transit-gateway-route-table', 'TransitGatewayRouteTable', 'transitGatewayRouteTables'),
   vol: tagged('volume', 'Volume', 'volumes'),
   vpc: tagged('vpc', 'Vpc', 'vpcs'),
   vgw: tagged('vpn-gateway', 'VpnGateway', 'vpnGateways'),
@@ -147,6 +150,9 @@ type TaggedTableName =
   | 'securityGroups'
   | 'securityGroupRules'
   | 'subnets'
+  | 'transitGateways'
+  | 'transitGatewayAttachments'
+  | 'transitGatewayRouteTables'
   | 'volumes'
   | 'vpcs'
   | 'vpcEndpoints'

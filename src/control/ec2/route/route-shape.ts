@@ -3,6 +3,7 @@
 
 import type { Route as RouteOutput, RouteState, RouteTable as RouteTableOutput } from '@aws-sdk/client-ec2'
 import { shouldRun } from '../../../compile/instance.ts'
+import { findVpcAttachment } from '../../../compile/transit-gateway.ts'
 import { vpcBlocks } from '../../../compile/vpc-blocks.ts'
 import { learntRoutes, vpnGatewayOf } from '../../../compile/vpn-gateway.ts'
 import { type Cidr, cidrFamily } from '../../../ip/cidr.ts'
@@ -163,6 +164,7 @@ function routeState(records: Records, table: RouteTable, target: RouteTarget): R
     case 'egressOnlyInternetGateway':
       return records.egressOnlyInternetGateways.get(target.id)?.vpcId === table.vpcId ? 'active' : 'blackhole'
     case 'transitGateway':
+      return findVpcAttachment(records, table.vpcId, target.id) ? 'active' : 'blackhole'
     case 'vpnGateway':
       return records.vpnGateways.get(target.id)?.vpcId === table.vpcId ? 'active' : 'blackhole'
     case 'other':

@@ -197,7 +197,7 @@ function filters(records: Records): FilterFields<RouteTable> {
     'route.nat-gateway-id': route('NatGatewayId'),
     'route.origin': route('Origin'),
     'route.state': route('State'),
-    'route.transit-gateway-id': () => undefined,
+    'route.transit-gateway-id': route('TransitGatewayId'),
     'route.vpc-peering-connection-id': route('VpcPeeringConnectionId'),
     'vpc-id': (table) => table.vpcId,
   }

@@ -19,6 +19,7 @@ import { requirePrefixList } from '../prefix-list/find.ts'
 import { ROUTES_PER_TABLE, routeWeight } from '../prefix-list/references.ts'
 import { requireIpv4Cidr, requireIpv6Cidr } from '../request/cidr-parameter.ts'
 import { requireInstance, requireNetworkInterface, requireRouteTable, requireVpcEndpoint } from '../request/require.ts'
+import { transitGatewayTarget } from '../transit-gateway/route-target.ts'
 import { findVpnGateway } from '../vpn/vpn-gateway.ts'
 import { checkGatewayRoute, isGatewayTable } from './gateway-association.ts'
 import { checkTargetFamily, egressOnlyTarget } from './ipv6-route.ts'
@@ -134,7 +135,6 @@ function requireDestination(records: Records, caller: Caller, input: Destination
 
 /** Targets of kinds that do not exist here, and how AWS says that one of them is not there. */
 const ABSENT_TARGETS = {
-  TransitGatewayId: ['InvalidTransitGatewayID.NotFound', 'transitGateway'],
   LocalGatewayId: ['InvalidLocalGatewayID.NotFound', 'localGateway'],
   CarrierGatewayId: ['InvalidCarrierGatewayID.NotFound', 'carrierGateway'],
   CoreNetworkArn: ['InvalidCoreNetworkArn.NotFound', 'coreNetwork'],
@@ -155,6 +155,7 @@ function requireTarget(records: Records, caller: Caller, table: RouteTable, inpu
     vpcEndpointId: input.VpcEndpointId,
     vpcPeeringConnectionId: input.VpcPeeringConnectionId,
     egressOnlyInternetGatewayId: input.EgressOnlyInternetGatewayId,
+    transitGatewayId: input.TransitGatewayId,
     ...Object.fromEntries(absent.map(({ noun, id }) => [`${noun}Id`, id])),
   })
   for (const { code, noun, id } of absent) {
@@ -167,6 +168,9 @@ function requireTarget(records: Records, caller: Caller, table: RouteTable, inpu
   if (input.VpcEndpointId !== undefined) return endpointTarget(records, caller, table, input.VpcEndpointId)
   if (input.VpcPeeringConnectionId !== undefined) {
     return peeringTarget(records, caller, table, input.VpcPeeringConnectionId)
+  }
+  if (input.TransitGatewayId !== undefined) {
+    return transitGatewayTarget(records, table, input.TransitGatewayId)
   }
   if (input.GatewayId !== undefined) return gatewayTarget(records, caller, table, input.GatewayId)
   return input.NetworkInterfaceId === undefined
