@@ -13,6 +13,7 @@ import { VPC_LATTICE_READS, VPC_LATTICE_WRITES } from '../src/api/operations/vpc
 import { inertParameters } from '../src/control/inert-parameters.ts'
 import { API_GATEWAY_OPERATIONS } from '../src/services/apigateway/apigateway-adapter.ts'
 import { LOGS_OPERATIONS } from '../src/services/logs/logs-adapter.ts'
+import { MONITORING_OPERATIONS } from '../src/services/monitoring/monitoring-service.ts'
 import { S3_OPERATIONS } from '../src/services/s3/s3-adapter.ts'
 import { SNS_OPERATIONS } from '../src/services/sns/sns-service.ts'
 import { SQS_OPERATIONS } from '../src/services/sqs/sqs-service.ts'
@@ -60,6 +61,7 @@ export function operationCoverage(): ServiceCoverage[] {
     coverageOf('Resource Access Manager', 'ram', Object.keys({ ...RAM_READS, ...RAM_WRITES })),
     coverageOf('Certificate Manager', 'acm', Object.keys({ ...ACM_READS, ...ACM_WRITES })),
     coverageOf('S3', 's3', [...S3_OPERATIONS]),
+    coverageOf('CloudWatch', 'monitoring', [...MONITORING_OPERATIONS]),
     coverageOf('CloudWatch Logs', 'logs', [...LOGS_OPERATIONS]),
     coverageOf('Systems Manager', 'ssm', [...SSM_OPERATIONS]),
     coverageOf('SNS', 'sns', [...SNS_OPERATIONS]),

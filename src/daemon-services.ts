@@ -141,9 +141,10 @@ export class Services {
   }
 }
 
-async function openLogs({ directory, now, log }: ServiceContext): Promise<Service> {
+async function openLogs({ directory, now, log, neighbours }: OpenContext): Promise<Service> {
   const { LogsAdapter } = await import('./services/logs/logs-adapter.ts')
-  const logs = new LogsAdapter(join(directory, 'logs'), { now, log })
+  const { putMetricData } = neighbours
+  const logs = new LogsAdapter(join(directory, 'logs'), { now, log, putMetricData })
   return { adapters: [logs], reset: () => logs.reset(), close: () => logs.close() }
 }
 

@@ -27,6 +27,8 @@ import { compileWildcard } from '../src/iam/wildcard.ts'
 import { apiGatewayAdapter } from '../src/services/apigateway/apigateway-adapter.ts'
 import { authorisationOf as logsAuthorisation } from '../src/services/logs/authorisations.ts'
 import type { LogStore } from '../src/services/logs/log-store.ts'
+import { authorisationsOf as monitoringAuthorisations } from '../src/services/monitoring/authorisations.ts'
+import { MONITORING_OPERATIONS } from '../src/services/monitoring/monitoring-service.ts'
 import { authorisationsOf as s3Authorisations } from '../src/services/s3/authorisations.ts'
 import { authorisationsOf as snsAuthorisations } from '../src/services/sns/authorisations.ts'
 import { SNS_OPERATIONS } from '../src/services/sns/sns-service.ts'
@@ -64,7 +66,9 @@ const MEMBERS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
     AssociationId: undefined,
     AttachmentId: undefined,
     CustomerGatewayId: 'cgw-0123456789abcdef0',
+    DeliverLogsPermissionArn: `arn:aws:iam::${ACCOUNT}:role/flow-logs`,
     DhcpOptionsId: 'dopt-0123456789abcdef0',
+    FlowLogIds: ['fl-0123456789abcdef0'],
     GroupId: 'sg-0123456789abcdef0',
     ImageId: 'ami-0123456789abcdef0',
     InstanceCreditSpecifications: [{ InstanceId: 'i-0123456789abcdef0' }],
@@ -114,6 +118,11 @@ const MEMBERS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
     logGroupName: 'app',
     logStreamName: 's1',
     resourceArn: `arn:aws:logs:us-east-1:${ACCOUNT}:log-group:app`,
+  },
+  monitoring: {
+    AlarmNames: ['slow'],
+    AlarmName: 'slow',
+    ResourceARN: `arn:aws:cloudwatch:us-east-1:${ACCOUNT}:alarm:slow`,
   },
   organizations: {
     AccountId: '210987654321',
@@ -309,6 +318,11 @@ const SERVICES: readonly Service[] = [
     asks: (operation) => [
       logsAuthorisation({ findGroup: () => undefined } as unknown as LogStore, callOf('logs', operation)),
     ],
+  },
+  {
+    name: 'cloudwatch',
+    operations: MONITORING_OPERATIONS,
+    asks: (operation) => monitoringAuthorisations(store.records, callOf('monitoring', operation)),
   },
   {
     name: 'ssm',

@@ -1,6 +1,6 @@
 // What CloudWatch Logs keeps, as plain immutable values.
 
-import type { LogGroupClass } from '@aws-sdk/client-cloudwatch-logs'
+import type { LogGroupClass, StandardUnit } from '@aws-sdk/client-cloudwatch-logs'
 
 /** What is asked and kept by account and region. */
 export interface Place {
@@ -47,6 +47,23 @@ export interface Position {
 export interface LogEvent extends Position, NewEvent {
   readonly streamId: number
   readonly ingestedAt: number
+}
+
+/** Of one log group. */
+export interface MetricFilter {
+  readonly name: string
+  readonly pattern: string
+  readonly createdAt: number
+  readonly transformation: {
+    readonly metricName: string
+    readonly metricNamespace: string
+    /** A number, `$.member` or `$field`. */
+    readonly metricValue: string
+    readonly defaultValue?: number
+    /** Selectors by name. */
+    readonly dimensions?: Record<string, string>
+    readonly unit?: StandardUnit
+  }
 }
 
 export interface ResourcePolicy extends Place {

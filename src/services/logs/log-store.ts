@@ -7,6 +7,7 @@ import {
   type LogEvent,
   type LogGroup,
   type LogStream,
+  type MetricFilter,
   type NewEvent,
   type Place,
   type Position,
@@ -32,6 +33,9 @@ const SCHEMA = `
   CREATE INDEX IF NOT EXISTS event_of_stream ON event (stream_id, timestamp, number);
   CREATE INDEX IF NOT EXISTS event_of_group ON event (group_id, timestamp, number);
   CREATE TABLE IF NOT EXISTS deleted_stream (id INTEGER PRIMARY KEY);
+  CREATE TABLE IF NOT EXISTS metric_filter (
+    group_id INTEGER NOT NULL, name TEXT NOT NULL, body TEXT NOT NULL, PRIMARY KEY (group_id, name)
+  ) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS resource_policy (
     account TEXT, region TEXT, resource_arn TEXT, name TEXT, body TEXT NOT NULL,
     PRIMARY KEY (account, region, resource_arn, name)
@@ -96,7 +100,7 @@ export class LogStore {
 
   clear(): void {
     this.transact(() => {
-      for (const table of ['log_group', 'log_stream', 'event', 'deleted_stream', 'resource_policy']) {
+      for (const table of ['log_group', 'log_stream', 'event', 'deleted_stream', 'metric_filter', 'resource_policy']) {
         this.#database.run(`DELETE FROM ${table}`)
       }
     })
@@ -141,6 +145,7 @@ export class LogStore {
   deleteGroup({ id }: LogGroup): void {
     this.#database.run('INSERT INTO deleted_stream SELECT id FROM log_stream WHERE group_id = ?', id)
     this.#database.run('DELETE FROM log_stream WHERE group_id = ?', id)
+    this.#database.run('DELETE FROM metric_filter WHERE group_id = ?', id)
     this.#database.run('DELETE FROM log_group WHERE id = ?', id)
   }
 
@@ -255,6 +260,32 @@ export class LogStore {
       this.#database.run(change, Number(row.bytes), Number(row.stream_id))
     }
     return found.length
+  }
+
+  // Metric filters
+
+  /** By name. */
+  metricFilters(groupId: number): MetricFilter[] {
+    const rows = this.#database.all('SELECT body FROM metric_filter WHERE group_id = ? ORDER BY name', groupId)
+    return rows.map(({ body }) => JSON.parse(String(body)))
+  }
+
+  /** By name, those that have one. */
+  groupsWithMetricFilters({ account, region }: Place): LogGroup[] {
+    const rows = this.#database.all(
+      `${GROUP} WHERE account = ? AND region = ? AND id IN (SELECT group_id FROM metric_filter) ORDER BY name`,
+      ...[account, region],
+    )
+    return rows.map(toGroup)
+  }
+
+  putMetricFilter(groupId: number, filter: MetricFilter): void {
+    const values = [groupId, filter.name, JSON.stringify(filter)]
+    this.#database.run('INSERT OR REPLACE INTO metric_filter VALUES (?, ?, ?)', ...values)
+  }
+
+  deleteMetricFilter(groupId: number, name: string): void {
+    this.#database.run('DELETE FROM metric_filter WHERE group_id = ? AND name = ?', groupId, name)
   }
 
   // Resource policies

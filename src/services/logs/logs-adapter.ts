@@ -1,11 +1,14 @@
 // CloudWatch Logs, embedded: groups, streams and their events on this disk behind the front door.
 
 import { join } from 'node:path'
+import type { PutMetricDataInput } from '@aws-sdk/client-cloudwatch'
 import type { Adapter, Call, Output } from '../../edge/adapter.ts'
 import { ApiError } from '../../errors.ts'
 import type { Authorisation, PolicyDecision } from '../../iam/request.ts'
 import { authorisationOf } from './authorisations.ts'
+import type { Place } from './log-records.ts'
 import { LogStore } from './log-store.ts'
+import { metricDataOf } from './metric-data.ts'
 import { filterLogEvents } from './operations/filter-log-events.ts'
 import { getLogEvents } from './operations/get-log-events.ts'
 import { associateKmsKey, disassociateKmsKey } from './operations/kms-key.ts'
@@ -19,7 +22,15 @@ import {
   putRetentionPolicy,
 } from './operations/log-group.ts'
 import { createLogStream, deleteLogStream, describeLogStreams } from './operations/log-stream.ts'
-import { putLogEvents } from './operations/put-log-events.ts'
+import {
+  deleteMetricFilter,
+  deleteSubscriptionFilter,
+  describeMetricFilters,
+  describeSubscriptionFilters,
+  putMetricFilter,
+  putSubscriptionFilter,
+} from './operations/metric-filter.ts'
+import { keptEvents, putLogEvents } from './operations/put-log-events.ts'
 import { deleteResourcePolicy, describeResourcePolicies, putResourcePolicy } from './operations/resource-policy.ts'
 import {
   listTagsForResource,
@@ -30,6 +41,7 @@ import {
   untagResource,
 } from './operations/tags.ts'
 import { testMetricFilter } from './operations/test-metric-filter.ts'
+import { requireGroup } from './require.ts'
 import { Sweeper } from './sweep.ts'
 
 /** Answers one operation. The codec decoded `input` by the operation's own table, so it has the operation's shape. */
@@ -41,11 +53,15 @@ const OPERATIONS: Readonly<Record<string, LogsOperation>> = {
   CreateLogStream: createLogStream,
   DeleteLogGroup: deleteLogGroup,
   DeleteLogStream: deleteLogStream,
+  DeleteMetricFilter: deleteMetricFilter,
+  DeleteSubscriptionFilter: deleteSubscriptionFilter,
   DeleteResourcePolicy: deleteResourcePolicy,
   DeleteRetentionPolicy: deleteRetentionPolicy,
   DescribeLogGroups: describeLogGroups,
   DescribeLogStreams: describeLogStreams,
+  DescribeMetricFilters: describeMetricFilters,
   DescribeResourcePolicies: describeResourcePolicies,
+  DescribeSubscriptionFilters: describeSubscriptionFilters,
   DisassociateKmsKey: disassociateKmsKey,
   FilterLogEvents: filterLogEvents,
   GetLogEvents: getLogEvents,
@@ -54,6 +70,8 @@ const OPERATIONS: Readonly<Record<string, LogsOperation>> = {
   ListTagsLogGroup: listTagsLogGroup,
   PutLogEvents: putLogEvents,
   PutLogGroupDeletionProtection: putLogGroupDeletionProtection,
+  PutMetricFilter: putMetricFilter,
+  PutSubscriptionFilter: putSubscriptionFilter,
   PutResourcePolicy: putResourcePolicy,
   PutRetentionPolicy: putRetentionPolicy,
   TagLogGroup: tagLogGroup,
@@ -72,6 +90,8 @@ const LEAVING = new Set(['DeleteLogGroup', 'DeleteLogStream', 'PutRetentionPolic
 export interface LogsOptions {
   readonly now: () => Date
   readonly log: (line: string) => void
+  /** Where metric filters put what they take out; absent: nowhere. */
+  readonly putMetricData?: (place: Place, input: PutMetricDataInput) => Promise<void>
 }
 
 export class LogsAdapter implements Adapter {
@@ -79,10 +99,12 @@ export class LogsAdapter implements Adapter {
   readonly operations = LOGS_OPERATIONS
   #store: LogStore
   #sweeper: Sweeper
+  #options: LogsOptions
 
   /** Keeps everything under `directory`, which is made when missing. */
   constructor(directory: string, options: LogsOptions) {
     this.#store = new LogStore(join(directory, 'logs.db'))
+    this.#options = options
     this.#sweeper = new Sweeper(this.#store, options)
     this.#sweeper.start()
   }
@@ -102,7 +124,24 @@ export class LogsAdapter implements Adapter {
     const output = operation(this.#store, call.input as never, call)
     await this.#store.durable()
     if (LEAVING.has(call.operation)) this.#sweeper.wake()
+    if (call.operation === 'PutLogEvents') await this.#filterMetrics(call)
     return { ...output }
+  }
+
+  /** What was logged stays logged, whatever becomes of the metrics. */
+  async #filterMetrics(call: Call): Promise<void> {
+    const { putMetricData, log } = this.#options
+    if (!putMetricData) return
+    try {
+      const group = requireGroup(this.#store, call, call.input)
+      const filters = this.#store.metricFilters(group.id)
+      if (filters.length === 0) return
+      // It was put by the same input, so it has the operation's shape.
+      const data = metricDataOf(filters, keptEvents(call.input as never, group, call.now.getTime()))
+      for (const input of data) await putMetricData(group, input)
+    } catch (error) {
+      log(`logs: metric filters: ${String(error)}`)
+    }
   }
 
   /** Resolves when what was deleted has left the disk. */

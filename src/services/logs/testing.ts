@@ -3,9 +3,11 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { PutMetricDataInput } from '@aws-sdk/client-cloudwatch'
 import type { Call, Output } from '../../edge/adapter.ts'
 import { ApiError } from '../../errors.ts'
 import { rootPrincipal } from '../../iam/principal.ts'
+import type { Place } from './log-records.ts'
 import { LogsAdapter } from './logs-adapter.ts'
 
 export const ACCOUNT = '123456789012'
@@ -28,6 +30,8 @@ export class TestLogs {
   /** What the service believes the time is. */
   now = new Date('2026-11-21T10:00:00.500Z')
   account = ACCOUNT
+  /** What metric filters made. */
+  readonly metrics: PutMetricDataInput[] = []
   adapter = this.#open()
 
   /** The answer, or the ApiError. */
@@ -60,6 +64,7 @@ export class TestLogs {
     const log = (line: string) => {
       throw new Error(line)
     }
-    return new LogsAdapter(this.directory, { now: () => this.now, log })
+    const putMetricData = async (_: Place, input: PutMetricDataInput) => void this.metrics.push(input)
+    return new LogsAdapter(this.directory, { now: () => this.now, log, putMetricData })
   }
 }

@@ -60,7 +60,13 @@ function fieldName(tokens: Tokens): string {
   return text
 }
 
-function splitFields(message: string): string[] {
+/** The names of a pattern's fields in their order, with `...` among them; none of a pattern of another kind. */
+export function fieldNames(pattern: string): string[] {
+  const inner = /^\s*\[(.*)\]\s*$/s.exec(pattern)?.[1]
+  return inner === undefined ? [] : inner.split(',').map((field) => /^\s*(\.\.\.|\w+)/.exec(field)?.[1] ?? '')
+}
+
+export function splitFields(message: string): string[] {
   const fields = message.matchAll(/\[([^\]]*)\]|"([^"]*)"|(\S+)/g)
   return [...fields].map(([, bracketed, quoted, plain]) => bracketed ?? quoted ?? plain ?? '')
 }

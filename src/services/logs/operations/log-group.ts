@@ -165,7 +165,7 @@ function describe(store: LogStore, group: LogGroup): LogGroupOutput {
     logGroupName: group.name,
     creationTime: group.createdAt,
     ...(group.retentionInDays !== undefined && { retentionInDays: group.retentionInDays }),
-    metricFilterCount: 0,
+    metricFilterCount: store.metricFilters(group.id).length,
     arn: `${arn}:*`,
     storedBytes: store.storedBytes(group),
     logGroupClass: group.class,

@@ -21,6 +21,11 @@ const NEWEST = 2 * HOUR
 const OLDEST = 14 * 24 * HOUR
 const LONGEST_SPAN = 24 * HOUR
 
+/** Of a batch that was put: what of it was kept. */
+export function keptEvents(input: PutLogEventsRequest, group: LogGroup, now: number): readonly NewEvent[] {
+  return sift(requireEvents(input.logEvents), group, now).accepted
+}
+
 export function putLogEvents(store: LogStore, input: PutLogEventsRequest, call: Call): PutLogEventsResponse {
   const name = requireStreamName(input.logStreamName)
   const events = requireEvents(input.logEvents)

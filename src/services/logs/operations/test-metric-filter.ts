@@ -7,7 +7,7 @@ import { constraintFailed, required } from '../logs-error.ts'
 
 const MOST_MESSAGES = 50
 
-/** The values that AWS would take out for a metric are left out: there are no metrics here. */
+/** The values that AWS shows as taken out are left out. */
 export function testMetricFilter(_store: LogStore, input: TestMetricFilterRequest): TestMetricFilterResponse {
   const { filterPattern, logEventMessages: messages } = input
   if (filterPattern === undefined) throw required('filterPattern')
