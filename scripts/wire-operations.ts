@@ -63,6 +63,8 @@ export const EC2_OPERATIONS = words(`
     RevokeSecurityGroupIngress RunInstances StartInstances StartVpcEndpointServicePrivateDnsVerification
     StopInstances TerminateInstances UnassignIpv6Addresses UnassignPrivateIpAddresses UnmonitorInstances
     UpdateSecurityGroupRuleDescriptionsEgress UpdateSecurityGroupRuleDescriptionsIngress
+    AssignPrivateNatGatewayAddress AssociateNatGatewayAddress DisassociateNatGatewayAddress
+    UnassignPrivateNatGatewayAddress
     AcceptTransitGatewayVpcAttachment AssociateTransitGatewayRouteTable CreateTransitGateway
     CreateTransitGatewayPrefixListReference CreateTransitGatewayRoute CreateTransitGatewayRouteTable
     CreateTransitGatewayVpcAttachment DeleteTransitGateway DeleteTransitGatewayPrefixListReference

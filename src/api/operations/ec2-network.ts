@@ -47,6 +47,12 @@ import {
 } from '../../control/ec2/internet/elastic-address.ts'
 import { createNatGateway, deleteNatGateway, describeNatGateways } from '../../control/ec2/internet/nat-gateway.ts'
 import {
+  assignPrivateNatGatewayAddress,
+  associateNatGatewayAddress,
+  disassociateNatGatewayAddress,
+  unassignPrivateNatGatewayAddress,
+} from '../../control/ec2/internet/nat-gateway-address.ts'
+import {
   describeSecurityGroupReferences,
   describeStaleSecurityGroups,
 } from '../../control/ec2/peering/group-references.ts'
@@ -157,7 +163,11 @@ export const EC2_NETWORK_WRITES = {
   CreateEgressOnlyInternetGateway: createEgressOnlyInternetGateway,
   CreateInternetGateway: createInternetGateway,
   CreateManagedPrefixList: createManagedPrefixList,
+  AssignPrivateNatGatewayAddress: assignPrivateNatGatewayAddress,
+  AssociateNatGatewayAddress: associateNatGatewayAddress,
   CreateNatGateway: createNatGateway,
+  DisassociateNatGatewayAddress: disassociateNatGatewayAddress,
+  UnassignPrivateNatGatewayAddress: unassignPrivateNatGatewayAddress,
   CreateNetworkAcl: createNetworkAcl,
   CreateNetworkAclEntry: createNetworkAclEntry,
   CreateRoute: createRoute,

@@ -19,6 +19,12 @@ import {
   releaseAddress,
 } from './elastic-address.ts'
 import { createNatGateway, deleteNatGateway, describeNatGateways, finishNatGatewayTransition } from './nat-gateway.ts'
+import {
+  assignPrivateNatGatewayAddress,
+  associateNatGatewayAddress,
+  disassociateNatGatewayAddress,
+  unassignPrivateNatGatewayAddress,
+} from './nat-gateway-address.ts'
 
 let world: World
 let VpcId: string
@@ -148,4 +154,76 @@ test('a NAT gateway from pending to deleted, with its address, its interface and
   expect(read()?.State).toBe('deleted')
   world.write(releaseAddress, { AllocationId })
   world.write(deleteSubnet, { SubnetId })
+})
+
+function allocate(): string {
+  return world.write(allocateAddress, {}).AllocationId ?? ''
+}
+
+function addressesOf(NatGatewayId: string) {
+  const { NatGateways } = world.read(describeNatGateways, { NatGatewayIds: [NatGatewayId] })
+  return (NatGateways?.[0]?.NatGatewayAddresses ?? []).map(({ PrivateIp, AllocationId, IsPrimary }) =>
+    [PrivateIp, AllocationId, IsPrimary ? 'primary' : ''].filter(Boolean).join(' '),
+  )
+}
+
+test('a public NAT gateway has more addresses from the start, and later', () => {
+  attach()
+  const [first, second, third] = [allocate(), allocate(), allocate()]
+  const { NatGateway } = world.write(createNatGateway, {
+    SubnetId,
+    AllocationId: first,
+    PrivateIpAddress: '10.0.1.10',
+    SecondaryAllocationIds: [second],
+    SecondaryPrivateIpAddresses: ['10.0.1.11'],
+  })
+  const NatGatewayId = NatGateway?.NatGatewayId ?? ''
+  const before = [`10.0.1.10 ${first} primary`, `10.0.1.11 ${second}`]
+  expect(addressesOf(NatGatewayId)).toEqual(before)
+  settle()
+  const added = world.write(associateNatGatewayAddress, { NatGatewayId, AllocationIds: [third] })
+    .NatGatewayAddresses?.[0]
+  expect(addressesOf(NatGatewayId)).toEqual([...before, `${added?.PrivateIp} ${third}`])
+  refusal(
+    () => world.write(associateNatGatewayAddress, { NatGatewayId, AllocationIds: [third] }),
+    'Resource.AlreadyAssociated',
+  )
+  const AssociationIds = [added?.AssociationId ?? '']
+  world.write(disassociateNatGatewayAddress, { NatGatewayId, AssociationIds })
+  expect(addressesOf(NatGatewayId)).toEqual(before)
+  world.write(releaseAddress, { AllocationId: third })
+  refusal(() => world.write(disassociateNatGatewayAddress, { NatGatewayId, AssociationIds }), 'InvalidParameter')
+  const primary = { NatGatewayId, AssociationIds: [NatGateway?.NatGatewayAddresses?.[0]?.AssociationId ?? ''] }
+  refusal(() => world.write(disassociateNatGatewayAddress, primary), 'InvalidParameter')
+  world.write(deleteNatGateway, { NatGatewayId })
+  settle()
+  world.write(releaseAddress, { AllocationId: second })
+})
+
+test('a private NAT gateway is given private addresses, and no Elastic IP', () => {
+  const made = world.write(createNatGateway, {
+    SubnetId,
+    ConnectivityType: 'private',
+    PrivateIpAddress: '10.0.1.10',
+    SecondaryPrivateIpAddressCount: 2,
+  })
+  const NatGatewayId = made.NatGateway?.NatGatewayId ?? ''
+  expect(addressesOf(NatGatewayId)).toHaveLength(3)
+  world.write(assignPrivateNatGatewayAddress, { NatGatewayId, PrivateIpAddresses: ['10.0.1.99'] })
+  expect(addressesOf(NatGatewayId)[3]).toBe('10.0.1.99')
+  const many = { NatGatewayId, PrivateIpAddressCount: 5 }
+  refusal(() => world.write(assignPrivateNatGatewayAddress, many), 'InvalidParameterValue')
+  refusal(
+    () => world.write(associateNatGatewayAddress, { NatGatewayId, AllocationIds: [allocate()] }),
+    'InvalidParameter',
+  )
+  world.write(unassignPrivateNatGatewayAddress, { NatGatewayId, PrivateIpAddresses: ['10.0.1.99'] })
+  expect(addressesOf(NatGatewayId)).toHaveLength(3)
+  const primary = { NatGatewayId, PrivateIpAddresses: ['10.0.1.10'] }
+  refusal(() => world.write(unassignPrivateNatGatewayAddress, primary), 'InvalidParameter')
+  const SecondaryAllocationIds = [allocate()]
+  refusal(
+    () => world.write(createNatGateway, { SubnetId, ConnectivityType: 'private', SecondaryAllocationIds }),
+    'InvalidParameterCombination',
+  )
 })

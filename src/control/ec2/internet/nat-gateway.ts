@@ -26,6 +26,7 @@ import { pageOf } from '../request/pages.ts'
 import { requireNamed, requireOwned, requireSubnet } from '../request/require.ts'
 import { tagList, tagsFor } from '../request/tags.ts'
 import { attachAddress, releaseFromInterface } from './elastic-address.ts'
+import { addNatAddresses, parseNatAddresses, requireFree, secondaryOf, shownAddress } from './nat-gateway-address.ts'
 
 const ACTION = 'CreateNatGateway'
 
@@ -41,14 +42,15 @@ export function createNatGateway(tx: Tx, caller: Caller, input: CreateNatGateway
   refuseUnserved({
     availabilityMode: input.AvailabilityMode === 'zonal' ? undefined : input.AvailabilityMode,
     availabilityZoneAddresses: input.AvailabilityZoneAddresses,
-    secondaryAllocationIds: input.SecondaryAllocationIds,
-    secondaryPrivateIpAddresses: input.SecondaryPrivateIpAddresses,
-    secondaryPrivateIpAddressCount: input.SecondaryPrivateIpAddressCount || undefined,
   })
   const connectivityType = parseChoice('connectivityType', input.ConnectivityType, ['public', 'private']) ?? 'public'
   const subnet = requireSubnet(tx, caller, input.SubnetId)
   const elastic = requireElastic(tx, caller, input, connectivityType)
   if (elastic) checkAttached(tx, subnet)
+  const more = parseNatAddresses(tx, caller, { subnet, connectivityType, has: 1 }, secondaryOf(input))
+  if (elastic && more.allocations.includes(elastic)) {
+    throw new ApiError('InvalidParameterValue', `${elastic.id} cannot be both the primary and a secondary address.`)
+  }
   const wanted = parseWantedAddresses(subnet, { PrivateIpAddress: input.PrivateIpAddress })
   const tags = tagsFor('natgateway', input.TagSpecifications)
   const [addresses = []] = takeAddresses(tx, [wanted])
@@ -65,6 +67,7 @@ export function createNatGateway(tx: Tx, caller: Caller, input: CreateNatGateway
   const [privateAddress] = addresses
   if (!privateAddress) throw new TypeError(`${eni.id} has no address`)
   const associationId = elastic && attachAddress(tx, elastic, eni, privateAddress)
+  const secondaryAddresses = addNatAddresses(tx, eni, subnet, more)
   const gateway = tx.natGateways.insert({
     ...ownedBy(caller, tags),
     id,
@@ -75,6 +78,7 @@ export function createNatGateway(tx: Tx, caller: Caller, input: CreateNatGateway
     networkInterfaceId: eni.id,
     privateAddress,
     ...(elastic && { allocationId: elastic.id, publicIp: elastic.publicIp, associationId: associationId ?? '' }),
+    ...(secondaryAddresses.length > 0 && { secondaryAddresses }),
   })
   rememberMade(tx, caller, { action: ACTION, input }, gateway.id)
   return { NatGateway: toNatGateway(gateway), ClientToken: input.ClientToken }
@@ -131,9 +135,7 @@ function requireElastic(
     throw new ApiError('InvalidParameterCombination', 'A private NAT gateway takes no AllocationId.')
   }
   if (id === undefined) throw missingParameter('AllocationId')
-  const address = requireOwned(records.elasticAddresses, caller, 'Allocation', id)
-  if (address.associationId === undefined) return address
-  throw new ApiError('Resource.AlreadyAssociated', `Elastic IP address [${address.id}] is already associated`)
+  return requireFree(records, caller, id)
 }
 
 function checkAttached(records: Records, { vpcId }: Subnet): void {
@@ -142,20 +144,12 @@ function checkAttached(records: Records, { vpcId }: Subnet): void {
 }
 
 function toNatGateway(gateway: NatGateway): NatGatewayOutput {
-  const { allocationId, associationId, publicIp, deletedAt } = gateway
+  const { deletedAt, secondaryAddresses = [] } = gateway
   return {
     ConnectivityType: gateway.connectivityType,
     CreateTime: new Date(gateway.createdAt),
     ...(deletedAt !== undefined && { DeleteTime: new Date(deletedAt) }),
-    NatGatewayAddresses: [
-      {
-        ...(publicIp && { AllocationId: allocationId, AssociationId: associationId, PublicIp: publicIp }),
-        IsPrimary: true,
-        NetworkInterfaceId: gateway.networkInterfaceId,
-        PrivateIp: gateway.privateAddress,
-        Status: 'succeeded',
-      },
-    ],
+    NatGatewayAddresses: [gateway, ...secondaryAddresses].map((one) => shownAddress(gateway, one)),
     NatGatewayId: gateway.id,
     State: gateway.state,
     SubnetId: gateway.subnetId,
