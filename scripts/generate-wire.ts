@@ -10,6 +10,7 @@ import {
   ACM_OPERATIONS,
   API_GATEWAY_OPERATIONS,
   CLOUDWATCH_OPERATIONS,
+  DIRECT_CONNECT_OPERATIONS,
   EC2_OPERATIONS,
   LOAD_BALANCING_OPERATIONS,
   LOGS_OPERATIONS,
@@ -83,6 +84,15 @@ const resolver = declaredTables({
   operations: ROUTE53_RESOLVER_OPERATIONS,
 })
 writeFileSync(new URL('route53resolver.json', target), format(resolver))
+
+const directConnect = declaredTables({
+  declarations: readFileSync(new URL('../src/control/directconnect/messages.ts', import.meta.url), 'utf8'),
+  signingName: 'directconnect',
+  version: '2012-10-25',
+  targetPrefix: 'OvertureService',
+  operations: DIRECT_CONNECT_OPERATIONS,
+})
+writeFileSync(new URL('directconnect.json', target), format(directConnect))
 
 function declarationsOf(packageName: string): string {
   const models = join(dirname(require.resolve(`${packageName}/package.json`)), 'dist-types/models')

@@ -60,6 +60,7 @@ const OPENERS: Readonly<Record<string, Opener>> = {
   'execute-api': openApiGateway,
   'vpc-lattice': openVpcLattice,
   route53resolver: openRoute53Resolver,
+  directconnect: openDirectConnect,
   ram: openResourceAccessManager,
   ssm: openSystemsManager,
   ssmmessages: openSystemsManager,
@@ -75,6 +76,7 @@ const TARGETS: Readonly<Record<string, string>> = {
   EC2WindowsMessageDeliveryService: 'ec2messages',
   AmazonSQS: 'sqs',
   Route53Resolver: 'route53resolver',
+  OvertureService: 'directconnect',
 }
 
 /** The services, each opened by the first request for it: together they are a tenth of what a start would load. What they
@@ -198,6 +200,16 @@ async function openRoute53Resolver({ store }: ServiceContext): Promise<Service> 
   const { ROUTE53_RESOLVER_AUTHORISATIONS: authorisations } = operations
   const rows = { reads: operations.ROUTE53_RESOLVER_READS, writes: operations.ROUTE53_RESOLVER_WRITES, authorisations }
   return { adapters: [controlAdapter({ service: 'route53resolver', store, ...rows })] }
+}
+
+async function openDirectConnect({ store }: ServiceContext): Promise<Service> {
+  const [{ controlAdapter }, operations] = await Promise.all([
+    import('./api/control-adapter.ts'),
+    import('./api/operations/directconnect.ts'),
+  ])
+  const { DIRECT_CONNECT_AUTHORISATIONS: authorisations } = operations
+  const rows = { reads: operations.DIRECT_CONNECT_READS, writes: operations.DIRECT_CONNECT_WRITES, authorisations }
+  return { adapters: [controlAdapter({ service: 'directconnect', store, ...rows })] }
 }
 
 async function openResourceAccessManager({ store }: ServiceContext): Promise<Service> {

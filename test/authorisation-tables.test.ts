@@ -4,6 +4,11 @@
 import { describe, expect, test } from 'vitest'
 import { controlAdapter } from '../src/api/control-adapter.ts'
 import { ACM_AUTHORISATIONS, ACM_READS, ACM_WRITES } from '../src/api/operations/acm.ts'
+import {
+  DIRECT_CONNECT_AUTHORISATIONS,
+  DIRECT_CONNECT_READS,
+  DIRECT_CONNECT_WRITES,
+} from '../src/api/operations/directconnect.ts'
 import { ec2Operations } from '../src/api/operations/ec2.ts'
 import { ELB_AUTHORISATIONS, ELB_READS, ELB_WRITES } from '../src/api/operations/elbv2.ts'
 import { IAM_AUTHORISATIONS, IAM_READS, IAM_WRITES } from '../src/api/operations/iam.ts'
@@ -61,6 +66,13 @@ const MEMBERS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   all: { Tags: TAGS, TagSpecifications: undefined },
   acm: { CertificateArn: `arn:aws:acm:us-east-1:${ACCOUNT}:certificate/00000000-0000-0000-0000-000000000000` },
   apigateway: { restApiId: 'a1b2c3', resourceId: 'r1', tagKeys: ['team'], tags: { team: 'blue' } },
+  directconnect: {
+    directConnectGatewayId: '00000000-0000-0000-0000-000000000000',
+    resourceArn: `arn:aws:directconnect::${ACCOUNT}:dx-gateway/00000000-0000-0000-0000-000000000000`,
+    resourceArns: [`arn:aws:directconnect::${ACCOUNT}:dx-gateway/00000000-0000-0000-0000-000000000000`],
+    tags: [{ key: 'team', value: 'blue' }],
+    tagKeys: ['team'],
+  },
   ec2: {
     AllocationId: undefined,
     AssociationId: undefined,
@@ -251,6 +263,16 @@ const SERVICES: readonly Service[] = [
       reads: ELB_READS,
       writes: ELB_WRITES,
       authorisations: ELB_AUTHORISATIONS,
+    }),
+  ),
+  ofAdapter(
+    'directconnect',
+    controlAdapter({
+      service: 'directconnect',
+      store,
+      reads: DIRECT_CONNECT_READS,
+      writes: DIRECT_CONNECT_WRITES,
+      authorisations: DIRECT_CONNECT_AUTHORISATIONS,
     }),
   ),
   ofAdapter(

@@ -97,8 +97,8 @@ function findRoute({ routes }: OnPremisesRouterNetwork, address: Address): OnPre
 
 /** What looks as if it led there, and does not. */
 function notLearnt(network: Network, { name, vpcIds, routes }: OnPremisesRouterNetwork, destination: Address): string {
-  const known = routes.map(({ cidr }) => cidr).join(', ') || 'nothing'
-  const head = `${name} has learnt no way to ${destination}, only to ${known}`
+  const known = routes.map(({ cidr }) => cidr).join(', ')
+  const head = `${name} has learnt no way to ${destination}, ${known ? `only to ${known}` : 'nor to anything'}`
   const connected = network.vpcs.filter(({ id }) => vpcIds.includes(id))
   for (const vpc of connected) {
     const gateway = endpointForAddress(vpc, destination)
