@@ -104,8 +104,10 @@ function requireTarget(
   caller: Caller,
   table: TransitGatewayRouteTable,
   cidr: Cidr,
-  { TransitGatewayAttachmentId: id, Blackhole: isHole = false }: TargetInput,
+  { TransitGatewayAttachmentId, Blackhole: isHole = false }: TargetInput,
 ): TransitGatewayStaticRoute {
+  // Terraform sends an empty one with a blackhole.
+  const id = TransitGatewayAttachmentId || undefined
   if (isHole && id !== undefined) {
     throw new ApiError(
       'InvalidParameterCombination',
