@@ -166,6 +166,8 @@ export function searchTransitGatewayRoutes(
   const filters = input.Filters ?? []
   if (filters.length === 0) throw missingParameter('Filters')
   const most = requireMost(input.MaxResults)
+  // What is left over is told by AdditionalRoutesAvailable, so no token is ever given out.
+  if (input.NextToken) throw new ApiError('InvalidNextToken', `The token '${input.NextToken}' is invalid`)
   const searches = filters.filter(({ Name }) => Name?.startsWith('route-search.'))
   const plain = filters.filter((filter) => !searches.includes(filter))
   const routes = applyPlainFilters(routesOf(records, table), plain, FILTERS)

@@ -2,8 +2,10 @@
 
 import type { GetSubnetCidrReservationsRequest, GetSubnetCidrReservationsResult } from '@aws-sdk/client-ec2'
 import { ApiError } from '../../../errors.ts'
+import type { Tags } from '../../../store/records.ts'
 import type { Records } from '../../../store/store.ts'
 import type { Caller } from '../../caller.ts'
+import { applyFilters, type FilterFields } from '../request/filters.ts'
 import { requireUsableSubnet } from '../request/require.ts'
 
 export function getSubnetCidrReservations(
@@ -12,6 +14,12 @@ export function getSubnetCidrReservations(
   input: GetSubnetCidrReservationsRequest,
 ): GetSubnetCidrReservationsResult {
   requireUsableSubnet(records, caller, input.SubnetId)
+  applyFilters([], input.Filters, FILTERS)
   if (input.NextToken) throw new ApiError('InvalidNextToken', `The token '${input.NextToken}' is invalid`)
   return { SubnetIpv4CidrReservations: [], SubnetIpv6CidrReservations: [] }
+}
+
+const FILTERS: FilterFields<{ readonly tags: Tags }> = {
+  reservationType: () => undefined,
+  'subnet-id': () => undefined,
 }
