@@ -2,8 +2,10 @@
 
 import { expect, it } from 'vitest'
 import { compile } from '../compile/compile.ts'
+import type { Network } from '../compile/network.ts'
 import { address } from '../compile/small-network.ts'
 import { peeringStore } from '../compile/small-peering.ts'
+import { transitStore } from '../compile/small-transit.ts'
 import type { VpcPeeringConnection } from '../store/peering-records.ts'
 import { resolve } from './resolve.ts'
 
@@ -13,7 +15,10 @@ const PRIVATE = 'ip-10-1-1-5.ec2.internal'
 async function ask(from: 'vpc-a' | 'vpc-b' | 'vpc-c', name: string, changes: Partial<VpcPeeringConnection> = {}) {
   const store = await peeringStore()
   store.transact((tx) => tx.vpcPeeringConnections.update('pcx-ab', changes))
-  const compiled = compile(store.records)
+  return askIn(compile(store.records), from, name)
+}
+
+function askIn(compiled: Network, from: string, name: string): string {
   const [publicAddress, privateAddress] = [address('44.192.0.1'), address('10.1.1.5')]
   const vpcs = compiled.vpcs.map((vpc) => ({
     ...vpc,
@@ -43,4 +48,15 @@ it.each([
   ['the own names stay', 'vpc-a', 'ip-10-0-1-5.ec2.internal', allowed, 'NOERROR 10.0.1.5'],
 ] as const)('%s', async (_, from, name, changes, expected) => {
   expect(await ask(from, name, changes)).toBe(expected)
+})
+
+it.each([
+  ['across a transit gateway a public name is the private address', {}, PUBLIC, 'NOERROR 10.1.1.5 tgw-attach-a'],
+  ['unless an attachment does not support DNS', { dnsSupport: false }, PUBLIC, 'NOERROR 44.192.0.1'],
+  ['or is gone', { state: 'deleted' }, PUBLIC, 'NOERROR 44.192.0.1'],
+  ['a private name stays within its VPC', {}, PRIVATE, 'NXDOMAIN'],
+] as const)('%s', async (_, changes, name, expected) => {
+  const store = await transitStore()
+  store.transact((tx) => tx.transitGatewayAttachments.update('tgw-attach-b', changes))
+  expect(askIn(compile(store.records), 'vpc-a', name)).toBe(expected)
 })

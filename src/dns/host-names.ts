@@ -3,7 +3,7 @@
 // https://docs.aws.amazon.com/vpc/latest/peering/vpc-peering-dns.html
 
 import type { PlacedInterface } from '../compile/lookup.ts'
-import type { Network, PeeringNetwork, VpcNetwork } from '../compile/network.ts'
+import type { Network, PeeringNetwork, TransitGatewayLinkNetwork, VpcNetwork } from '../compile/network.ts'
 import { type Address, parseAddress } from '../ip/address.ts'
 import { automaticZones } from './automatic-names.ts'
 import type { Zone } from './zone.ts'
@@ -28,11 +28,11 @@ export function publicHostZone({ network, vpc }: Asker, name: string): Zone | un
   const publicAddress = dashed === undefined ? undefined : parseAddress(dashed.replaceAll('-', '.'))
   const host = publicAddress && publicHosts(network).get(publicAddress)
   if (!host || host.vpc.region !== region || !host.vpc.resolver.hostnames) return undefined
-  const peering = peeringThatResolves(vpc, host.vpc)
-  const data = host.vpc.id === vpc.id || peering ? host.privateAddress : publicAddress
+  const link = peeringThatResolves(vpc, host.vpc) ?? attachmentThatResolves(vpc, host.vpc)
+  const data = host.vpc.id === vpc.id || link ? host.privateAddress : publicAddress
   return {
     apex: `${domain}.amazonaws.com`,
-    ...(peering && { by: peering.id }),
+    ...(link && { by: link.id }),
     find: (asked) => (asked === name ? [{ name, ttl: TTL, type: 'A', data }] : undefined),
   }
 }
@@ -53,6 +53,12 @@ export const NO_TURN = { take: () => 0, isHealthy: () => true }
 
 function peeringThatResolves(vpc: VpcNetwork, host: VpcNetwork): PeeringNetwork | undefined {
   return vpc.peerings?.find(({ vpcId, resolvesNames }) => vpcId === host.id && resolvesNames)
+}
+
+/** Public names mean private addresses across a transit gateway where it and both attachments support DNS:
+ * https://docs.aws.amazon.com/vpc/latest/tgw/tgw-vpc-attachments.html */
+function attachmentThatResolves(vpc: VpcNetwork, host: VpcNetwork): TransitGatewayLinkNetwork | undefined {
+  return vpc.transitGatewayLinks?.find(({ resolvesNamesOf }) => resolvesNamesOf.includes(host.id))
 }
 
 const hostsByNetwork = new WeakMap<Network, ReadonlyMap<Address, PublicHost>>()
