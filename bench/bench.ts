@@ -1,5 +1,5 @@
 // `npm run bench [-- PART…]`: measures Postern and its peers in one run and prints ratios. The machine's noise meets both,
-// so read the ratios, not the figures. Parts: data-plane, private-link, api,
+// so read the ratios, not the figures. Parts: data-plane, private-link, nat, api,
 // edge, dns, policies, latency, large.
 
 import { checkHost } from '../src/linux/check-host.ts'
@@ -9,6 +9,7 @@ import { benchDns } from './dns.ts'
 import { benchEdge } from './edge.ts'
 import { benchLarge } from './large.ts'
 import { benchLatency } from './latency.ts'
+import { benchNat } from './nat.ts'
 import { benchPolicies } from './policies.ts'
 import { benchPrivateLink } from './private-link.ts'
 import { printRows, type Row } from './report.ts'
@@ -34,6 +35,12 @@ const PARTS: readonly Part[] = [
     title:
       'Instance to an instance behind an endpoint service and its load balancer, in another VPC with the same addresses',
     measure: benchPrivateLink,
+    needs: 'iperf3 (apt-get install -y iperf3)',
+  },
+  {
+    name: 'nat',
+    title: 'Instance to a site on the internet through a NAT gateway, against a router that masquerades',
+    measure: benchNat,
     needs: 'iperf3 (apt-get install -y iperf3)',
   },
   { name: 'api', title: 'The API, against moto_server', measure: benchApi, needs: 'moto (pip install "moto[server]")' },

@@ -8,6 +8,8 @@ import { mustRun, run } from '../labs/run.ts'
 import type { Path } from './tcp.ts'
 
 const NAMESPACES = { client: 'postern-bench-c', router: 'postern-bench-r', server: 'postern-bench-s' }
+/** The namespace in the middle, whose links are `client` and `server`. */
+export const ROUTER = NAMESPACES.router
 const CLIENT = { link: 'client', address: '10.0.1.5', router: '10.0.1.1' }
 const SERVER = { link: 'server', address: '10.0.2.5', router: '10.0.2.1' }
 
