@@ -19,7 +19,7 @@ import { type ObservedNamespace, observeNamespace } from './observe.ts'
 import { OnPremisesHosts, type PlannedHost } from './on-premises-kernel.ts'
 import { linkPeers } from './peering-kernel.ts'
 import { peeringPairs } from './peerings.ts'
-import type { BackbonePart, VethPair, VpcPlan } from './plan.ts'
+import type { BackbonePart, InstancePlan, VethPair, VpcPlan } from './plan.ts'
 import { boundedRun, type Run } from './run.ts'
 import type { Sandboxes } from './sandbox/sandbox.ts'
 import { planTransitGateways, type TransitGatewayPlan, transitPairs } from './transit-gateways.ts'
@@ -91,6 +91,8 @@ export class LinuxDriver implements Driver {
   readonly #bootedHosts = new Map<string, string>()
   /** Undefined: to be read anew. */
   #backbone: BackboneState | undefined
+  /** What the backbone was last made of. */
+  #backboneParts: readonly BackbonePart[] = []
   #sockets: OpenSockets | undefined
   #turn: Promise<unknown> = Promise.resolve()
   /** How many applies have begun or ended: odd while one is under way. */
@@ -199,7 +201,11 @@ export class LinuxDriver implements Driver {
     const applied = this.#applied.get(vpc.id)
     if (applied?.vpc === vpc) return applied
     const text = JSON.stringify(vpc)
-    return applied?.text === text ? applied : { vpc, text, plan: planVpc(this.#world, vpc, this.#endpointBandwidth) }
+    if (applied?.text === text) return applied
+    const plan = planVpc(this.#world, vpc, this.#endpointBandwidth)
+    // What is the same value as before is known to be the same without a look at all VPCs.
+    const backbone = applied && isSame(applied.plan.backbone, plan.backbone) ? applied.plan.backbone : plan.backbone
+    return { vpc, text, plan: { ...plan, backbone } }
   }
 
   /** Where someone deleted a namespace, the VPC is read anew, and what ran in the namespace boots again. */
@@ -332,11 +338,13 @@ export class LinuxDriver implements Driver {
       const remade = fresh.some((pair) => this.#backbone?.namespace.up.includes(pair.near.name))
       if (!this.#backbone || remade || failures.size > 0) await this.#readBackbone()
       const have = this.#backbone
-      if (!have) return
+      const parts = [...this.#parts.values()]
+      if (!have || (have.rules && fresh.length === 0 && haveSameItems(parts, this.#backboneParts))) return
       this.#backbone = undefined
-      const want = planBackbone(this.#world, [...this.#parts.values()])
+      const want = planBackbone(this.#world, parts)
       await convergeBackbone(this.#run, have, want, fresh)
       this.#backbone = want
+      this.#backboneParts = parts
     } catch (error) {
       for (const id of wanted) failures.set(id, failures.get(id) ?? toDriverError('backbone', error))
       // A link may be missing that was thought to be there: next time the VPCs are read too.
@@ -419,22 +427,26 @@ export class LinuxDriver implements Driver {
   async #boot(round: Round): Promise<ReadonlySet<InstanceId>> {
     const running = new Set<InstanceId>()
     const instances = round.planned.flatMap(({ plan }) => (round.failures.has(plan.id) ? [] : plan.instances))
+    const isBooted = Object.groupBy(instances, (one) => (this.#isBooted(one) ? 'yes' : 'no'))
+    for (const { instance } of isBooted.yes ?? []) running.add(instance.id)
     await Promise.all(
-      instances.map(({ instance, namespace, vpc }) =>
+      (isBooted.no ?? []).map(({ instance, namespace, vpc }) =>
         attempt(round, vpc.id, async () => {
           const { boot, agent } = instance
-          const before = this.#booted.get(instance.id)
           const dhcp = vpc.dhcp?.by
-          if (before?.boot !== boot || before.agent !== agent || before.dhcp !== dhcp) {
-            await this.#sandboxes.boot(instance, namespace.name, vpc)
-            this.#booted.set(instance.id, { boot, ...(agent && { agent }), ...(dhcp && { dhcp }), vpcId: vpc.id })
-          }
+          await this.#sandboxes.boot(instance, namespace.name, vpc)
+          this.#booted.set(instance.id, { boot, ...(agent && { agent }), ...(dhcp && { dhcp }), vpcId: vpc.id })
           running.add(instance.id)
         }),
       ),
     )
     await this.#bootHosts(round.hosts)
     return running
+  }
+
+  #isBooted({ instance: { id, boot, agent }, vpc }: InstancePlan): boolean {
+    const before = this.#booted.get(id)
+    return before?.boot === boot && before.agent === agent && before.dhcp === vpc.dhcp?.by
   }
 
   async #bootHosts(hosts: readonly PlannedHost[]): Promise<void> {
@@ -487,6 +499,14 @@ export class LinuxDriver implements Driver {
     await this.#deleteNamespaces(dead)
     return new Set(live)
   }
+}
+
+function isSame(a: unknown, b: unknown): boolean {
+  return JSON.stringify(a) === JSON.stringify(b)
+}
+
+function haveSameItems<T>(a: readonly T[], b: readonly T[]): boolean {
+  return a.length === b.length && a.every((item, index) => item === b[index])
 }
 
 /** Keeps a VPC's first failure with its name, and lets the others go on. */
