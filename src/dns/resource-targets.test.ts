@@ -83,4 +83,10 @@ describe('what is the same stays the same value, so that nobody plans it again',
     expect(second.vpcs[1]).toBe(other)
     expect(second.inhabited[0]).toBe(first.vpcs[0])
   })
+
+  test('and what is in the kernel stays there: also a VPC of which only a peer has instances', () => {
+    const [named, hub] = [provider(IN_VPC, { privateZones: [INSIDE] }), smallVpc({ id: 'vpc-2', instances: [] })]
+    const { vpcs, inhabited } = withResourceTargets({ ...networkOf(named, hub), inhabited: [named, hub] })
+    expect(inhabited).toEqual(vpcs)
+  })
 })

@@ -22,9 +22,10 @@ const resolvedByNetwork = new WeakMap<Network, Network>()
 export function withResourceTargets(network: Network): Network {
   const known = resolvedByNetwork.get(network)
   if (known) return known
-  const vpcs = network.vpcs.map((vpc) => (hasNames(vpc) ? resolveVpc(network, vpc) : vpc))
-  const changed = vpcs.some((vpc, index) => vpc !== network.vpcs[index])
-  const made = changed ? { ...network, vpcs, inhabited: vpcs.filter(({ instances }) => instances.length > 0) } : network
+  const resolved = new Map(network.vpcs.filter(hasNames).map((vpc) => [vpc, resolveVpc(network, vpc)]))
+  const isSame = [...resolved].every(([before, after]) => before === after)
+  const put = (vpcs: readonly VpcNetwork[]) => vpcs.map((vpc) => resolved.get(vpc) ?? vpc)
+  const made = isSame ? network : { ...network, vpcs: put(network.vpcs), inhabited: put(network.inhabited) }
   resolvedByNetwork.set(network, made)
   return made
 }
