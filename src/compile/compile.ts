@@ -50,6 +50,7 @@ export function isInhabited(vpc: VpcNetwork): boolean {
   return (
     vpc.instances.length > 0 ||
     vpc.peerings !== undefined ||
+    vpc.resolverForwards !== undefined ||
     vpc.transitGatewayLinks !== undefined ||
     (vpc.vpnGateway?.networks.length ?? 0) > 0
   )

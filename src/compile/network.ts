@@ -95,6 +95,10 @@ export interface TransitGatewayLinkNetwork {
   /** Interfaces elsewhere that may come by it, by address: endpoints here know by it who asks. Given only where there is an
    * endpoint that could be asked. */
   readonly clients: readonly { readonly address: Address; readonly backboneAddress: Address }[]
+  /** It carries IPv6, and the VPC has some; absent: IPv4 alone. */
+  readonly ipv6?: true
+  /** As `clients`. Absent: none. */
+  readonly ipv6Clients?: readonly { readonly address: Address; readonly backboneAddress: Address }[]
 }
 
 /** The virtual private gateway of a VPC, and what is behind it. */
@@ -206,6 +210,8 @@ export interface VpcNetwork {
   readonly countsFlows?: true
   /** Endpoints of Route 53 Resolver that answer here, by id; absent: none. */
   readonly inboundResolvers?: readonly InboundResolverNetwork[]
+  /** What leaves by outbound endpoints here, by the rule's id; absent: none. */
+  readonly resolverForwards?: readonly ResolverForwardNetwork[]
   /** Of Route 53 Resolver, by id; absent: none. */
   readonly resolverRules?: readonly ResolverRuleNetwork[]
   /** Ids of zones that `az fail` took down and in which this VPC has subnets. Nothing enters or leaves an address there. */
@@ -473,7 +479,7 @@ export interface EndpointNames {
 /** An inbound endpoint of Route 53 Resolver: whoever reaches one of its addresses is answered as the VPC is. */
 export interface InboundResolverNetwork {
   readonly id: ResolverEndpointId
-  /** By id. */
+  /** In the order in which the endpoint got them. */
   readonly interfaces: readonly {
     readonly id: NetworkInterfaceId
     readonly subnetId: SubnetId
@@ -491,6 +497,19 @@ export interface ResolverRuleNetwork {
   readonly type: 'FORWARD' | 'SYSTEM'
   /** Empty: every name. */
   readonly domainName: string
+  /** FORWARD only: where to ask, in the order of the rule; the resolver asks at the alias. */
+  readonly targets?: readonly { readonly alias: Address; readonly target: Address; readonly port: number }[]
+}
+
+/** One target of a rule, and the interface of the outbound endpoint by which questions for it leave. */
+export interface ResolverForwardNetwork {
+  readonly endpointId: ResolverEndpointId
+  readonly ruleId: ResolverRuleId
+  /** Its address in the backbone, which nobody else has. */
+  readonly alias: Address
+  readonly target: Address
+  readonly port: number
+  readonly source: InboundResolverNetwork['interfaces'][number]
 }
 
 /** An active peering connection as one of its two VPCs meets it. */

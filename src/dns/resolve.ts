@@ -74,9 +74,16 @@ const TOO_LONG: Found = {
   extendedError: { code: 0, text: `the name leads over more than ${MOST_LINKS} others, or around in a circle` },
 }
 
-/** The resolver here asks nobody else, and an answer of its own would be another than the one that was wanted. */
-function notForwarded({ id, domainName }: ResolverRuleNetwork): Found {
-  const text = `${id} forwards ${domainName || 'every name'}, and Postern does not forward questions yet`
+/** The rule by which a name is asked elsewhere (forwarder.ts); undefined for most. */
+export function ruleFor(asker: Asker, name: string): ResolverRuleNetwork | undefined {
+  if (!asker.vpc.resolverRules) return undefined
+  return forwardedBy(asker.vpc, name, findZone(ownLayers(asker), name)?.apex)
+}
+
+/** What others would say is no matter of this resolver's, and not followed when a name leads there. */
+function notKnownHere({ id, domainName, targets = [] }: ResolverRuleNetwork): Found {
+  const there = targets.map(({ target, port }) => `${target}:${port}`).join(', ')
+  const text = `${id} forwards ${domainName || 'every name'} to ${there}`
   return { ...UNKNOWN_NAME, by: [id], extendedError: { code: 22, text } }
 }
 
@@ -123,10 +130,8 @@ interface Search {
 }
 
 function follow(search: Search, question: Question): Found {
-  const { vpc } = search.asker
-  const own = vpc.resolverRules && findZone(ownLayers(search.asker), question.name)
-  const rule = forwardedBy(vpc, question.name, own?.apex)
-  if (rule) return notForwarded(rule)
+  const rule = ruleFor(search.asker, question.name)
+  if (rule) return notKnownHere(rule)
   return answerFrom(search, zoneFor(search.asker, question.name), question)
 }
 

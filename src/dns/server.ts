@@ -9,9 +9,11 @@ import type { Network } from '../compile/network.ts'
 import { parseAddress } from '../ip/address.ts'
 import type { NetworkInterfaceId } from '../store/records.ts'
 import { AnswerCache } from './answer-cache.ts'
+import { Forwarder } from './forwarder.ts'
+import { decodeQuery } from './message.ts'
 import { INBOUND_PER_SECOND, RateLimit } from './rate-limit.ts'
-import { type Asker, askerOf } from './resolve.ts'
-import { respond } from './respond.ts'
+import { type Asker, askerOf, ruleFor } from './resolve.ts'
+import { type Asked, respond } from './respond.ts'
 import { frameMessage, MessageReader } from './tcp-framing.ts'
 
 export interface DnsServerOptions {
@@ -45,6 +47,7 @@ export class DnsServer {
   readonly #log: (line: string) => void
   readonly #now: () => number
   readonly #limit: RateLimit
+  #forwarder: Forwarder | undefined
   /** Of answers over TCP. */
   #rotation = 0
   /** The Network of which the following is true. */
@@ -61,8 +64,11 @@ export class DnsServer {
 
   /** Answers on sockets that are already bound; who opened them closes them. */
   serve({ dnsUdp, dnsUdpIpv6, dnsTcp }: DnsSockets): void {
+    this.#forwarder = new Forwarder(dnsUdp)
     for (const socket of dnsUdpIpv6 ? [dnsUdp, dnsUdpIpv6] : [dnsUdp]) {
-      socket.on('message', (message, sender) => this.#answerDatagram(socket, message, sender))
+      socket.on('message', (message, sender) => {
+        if (!this.#forwarder?.take(message, sender.address)) this.#answerDatagram(socket, message, sender)
+      })
       socket.on('error', (error) => this.#log(`dns: UDP socket: ${error.message}`))
     }
     dnsTcp.on('connection', (socket) => this.#answerConnection(socket))
@@ -70,7 +76,7 @@ export class DnsServer {
   }
 
   #answerDatagram(socket: UdpSocket, message: Buffer, { address, port }: RemoteInfo): void {
-    const response = this.#respond(message, address, 'udp')
+    const response = this.#respond(message, address, 'udp', (late) => socket.send(late, port, address))
     if (!response) return
     // What goes wrong is an error of the socket: a callback for each would cost as much as the answer.
     socket.send(response, port, address)
@@ -85,23 +91,46 @@ export class DnsServer {
     socket.on('drain', () => socket.resume())
     socket.on('data', (chunk: Buffer) => {
       for (const message of reader.read(chunk)) {
-        const response = this.#respond(message, remoteAddress, 'tcp')
         // A client that asks and does not read must not fill our memory.
-        if (response && !socket.write(frameMessage(response))) socket.pause()
+        const send = (response: Buffer) => {
+          if (!socket.write(frameMessage(response))) socket.pause()
+        }
+        const response = this.#respond(message, remoteAddress, 'tcp', send)
+        if (response) send(response)
       }
     })
   }
 
-  #respond(message: Buffer, from: string, transport: 'udp' | 'tcp'): Buffer | undefined {
+  /** What is asked elsewhere is answered later, by `sendLate`. */
+  #respond(
+    message: Buffer,
+    from: string,
+    transport: 'udp' | 'tcp',
+    sendLate: (response: Buffer) => void,
+  ): Buffer | undefined {
     const sender = this.#senderAt(from)
     if (!sender) return undefined
     const { asker, answers, interfaceId } = sender
     const most = asker.isOutside ? INBOUND_PER_SECOND : undefined
     if (!this.#limit.admits(interfaceId, this.#now(), most)) return undefined
+    if (asker.vpc.resolverRules && this.#forward(message, { asker, transport, rotation: 0 }, sendLate)) return undefined
     if (transport === 'udp')
       return answers.respond(message, (rotation) => respond(message, { asker, transport, rotation }))
     this.#rotation = (this.#rotation + 1) % 0x10000
     return respond(message, { asker, transport, rotation: this.#rotation })?.bytes
+  }
+
+  /** False for a question that no rule sends elsewhere. When nobody answers there, that is SERVFAIL with the rule's name. */
+  #forward(message: Buffer, asked: Asked, sendLate: (response: Buffer) => void): boolean {
+    const question = decodeQuery(message)?.question
+    const targets = question && ruleFor(asked.asker, question.name)?.targets
+    if (!targets || !this.#forwarder) return false
+    const aliases = targets.map(({ alias }) => alias)
+    void this.#forwarder.ask(message, aliases).then((answer) => {
+      const response = answer ?? respond(message, asked)?.bytes
+      if (response) sendLate(response)
+    })
+    return true
   }
 
   /** Who has this backbone address, when the interface may ask now. */

@@ -16,6 +16,7 @@ import type { SecurityGroupId, SubnetId, VpcEndpointId } from '../store/records.
 import type { ResolverEndpointId } from '../store/resolver-records.ts'
 import type { DetourPath, GatewayMapping } from './plan.ts'
 import { inboundDoors } from './resolver-doors.ts'
+import { outboundDoors } from './resolver-forwards.ts'
 import { type ResourceBehind, resourceDoors } from './resource-rules.ts'
 import { marksOf } from './transit-gateways.ts'
 
@@ -74,7 +75,7 @@ export function findDoors(vpc: VpcNetwork): Door[] {
           ]
         }),
   )
-  return [...ofInterfaces, ...resourceDoors(vpc), ...inboundDoors(vpc)]
+  return [...ofInterfaces, ...resourceDoors(vpc), ...inboundDoors(vpc), ...outboundDoors(vpc)]
 }
 
 /** The listeners of a user's service whose connections the forwarder takes. */

@@ -53,6 +53,7 @@ import {
   VPC_SIDE_MAC,
   type VpcPlan,
 } from './plan.ts'
+import { forwardsOf } from './resolver-forwards.ts'
 import { forwardedAtDoors, isThrough } from './service-rules.ts'
 import { routeToTransitGateway, transitLinkNames, transitNeighbours } from './transit-gateways.ts'
 import { findTunnels } from './tunnels.ts'
@@ -383,6 +384,8 @@ function planBackbonePart({ vpc, plugIns, doors, balancers: { nodes, connections
     ...plugIns.map((plugIn) => plugIn.networkInterface.backboneAddress),
     // They ask the resolver, as interfaces do.
     ...doors.filter(({ isInbound }) => isInbound).map(({ backboneAddress }) => backboneAddress),
+    // And what answers the resolver.
+    ...forwardsOf(vpc).map(({ alias }) => alias),
   ]
   const clients = clientIdentities(vpc).map(({ value }) => value)
   const back = wayBackToClients(vpc, [...doors.flatMap(behindDoor)])

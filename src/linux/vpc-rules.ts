@@ -74,6 +74,15 @@ import { onPremisesChains, onPremisesReceivers, onPremisesSenders, onPremisesVer
 import { clientIdentities, peeringChains, peeringReceivers, peeringSenders, peeringVerdicts } from './peerings.ts'
 import { BACKBONE_MARK, SAME_SUBNET_MARK } from './plan.ts'
 import { askAsEndpoint, inboundMaps, markInboundReply } from './resolver-doors.ts'
+import {
+  forwardForwards,
+  forwardGroupChain,
+  forwardMaps,
+  forwardSets,
+  fromForwardSource,
+  markForward,
+  toForwardTarget,
+} from './resolver-forwards.ts'
 import { findResources, gatewayGroupRules, resourceMaps, resourceSets, toResourceRules } from './resource-rules.ts'
 import {
   forwardedAtDoors,
@@ -128,6 +137,7 @@ export function vpcRules(sources: RuleSources): Ruleset {
     sets: [
       ...serviceSets(vpc),
       ...endpointSets(doors, detours),
+      ...forwardSets(vpc),
       ...(serves ? balancerSets(balancers) : []),
       ...resourceSets(resources),
       ...internetSets(internet),
@@ -137,10 +147,11 @@ export function vpcRules(sources: RuleSources): Ruleset {
     ],
     maps: [
       ...interfaceMaps(vpc, plugIns, findTunnels(vpc)),
-      ...transitMaps(vpc, plugIns),
+      ...transitMaps(vpc, plugIns, internet.nats),
       gatewayMap(vpc),
       ...endpointMaps(doors, balancers),
       ...inboundMaps(doors, repliesChain),
+      ...forwardMaps(vpc, repliesChain),
       ...(consumes ? [serviceMap(doors)] : []),
       ...(serves ? balancerMaps(balancers, plugIns) : []),
       ...resourceMaps(resources),
@@ -160,7 +171,7 @@ export function vpcRules(sources: RuleSources): Ruleset {
       ...groupChains(sources),
       ...peeringChains(vpc),
       ...onPremisesChains(vpc),
-      ...transitChains(vpc),
+      ...transitChains(vpc, internet.nats),
       ...natChains(vpc, internet),
       ...applianceChains(vpc, plugIns, internet),
     ],
@@ -299,6 +310,7 @@ function baseChains(
       name: 'to-backbone',
       hook: { type: 'nat', hook: 'prerouting', priority: -100, policy: 'accept' },
       rules: [
+        ...toForwardTarget(vpc),
         ...fromInternet(internet),
         ...serving(OUT_OF_BACKBONE),
         ...toBackbone(vpc, [TO_INTERFACE_ENDPOINT, ...serving(TO_NODE)]),
@@ -308,6 +320,7 @@ function baseChains(
       ...serving(MARK_LEG),
       MARK_REPLY,
       ...markInboundReply(doors),
+      ...markForward(vpc),
       {
         match: [`ip daddr ${BACKBONE}`, `iifname != ${quoted(BACKBONE_LINK)}`],
         verdict: `meta mark set meta mark | ${hex(BACKBONE_MARK)}`,
@@ -316,10 +329,12 @@ function baseChains(
     ...(resources.connections.length > 0
       ? [chain('gateway-groups', 'prerouting', -89, gatewayGroupRules(), 'drop')]
       : []),
+    ...forwardGroupChain(vpc),
     // The router itself answers and says nothing, AWS drops without ICMP; but for the resets of endpoints.
     chain('input', 'input', 0, [...neighbours.own, DROP]),
     chain('forward', 'forward', 0, [
       ...clampTunnels(findTunnels(vpc)),
+      ...forwardForwards(vpc),
       ...forwardInternet(internet),
       ...forward(serves ? DROP_STRANGERS : DROP_FROM_BACKBONE),
     ]),
@@ -333,6 +348,7 @@ function baseChains(
       name: 'identity',
       hook: { type: 'nat', hook: 'postrouting', priority: 100, policy: 'accept' },
       rules: [
+        ...fromForwardSource(vpc),
         ...serving(FROM_NODE),
         ...toInternet(vpc, internet),
         ...askAsEndpoint(doors),

@@ -1228,7 +1228,7 @@ export const INDEXES = {
   vpcPeeringConnections: ['owner', 'accepter', 'requesterVpcId', 'accepterVpcId'],
   egressOnlyInternetGateways: ['owner', 'vpcId'],
   resolverEndpoints: ['owner', 'vpcId'],
-  resolverRules: ['owner'],
+  resolverRules: ['owner', 'resolverEndpointId'],
   resolverRuleAssociations: ['owner', 'ruleId', 'vpcId'],
   transitGateways: ['owner'],
   transitGatewayAttachments: ['owner', 'transitGatewayId', 'transitGatewayOwner', 'vpcId'],

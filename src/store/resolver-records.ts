@@ -39,8 +39,15 @@ export interface ResolverRule extends Owned {
   /** FORWARD only: the outbound endpoint. */
   readonly resolverEndpointId?: ResolverEndpointId
   /** FORWARD only; empty otherwise. */
-  readonly targets: readonly { readonly address: Address; readonly port: number }[]
+  readonly targets: readonly ResolverTarget[]
   readonly modifiedAt: Instant
+}
+
+export interface ResolverTarget {
+  readonly address: Address
+  readonly port: number
+  /** Out of 240.0.0.0/4: where the resolver sends what is for this target of this rule. */
+  readonly backboneAddress: Address
 }
 
 /** A VPC has one rule of a domain at most. */

@@ -2,9 +2,10 @@
 
 import { parseDomainName } from '../../compile/domain-name.ts'
 import { addressFamily, parseAddress } from '../../ip/address.ts'
-import type { ResolverRule } from '../../store/resolver-records.ts'
+import type { ResolverRule, ResolverTarget } from '../../store/resolver-records.ts'
 import type { Records, Tx } from '../../store/store.ts'
 import type { Caller } from '../caller.ts'
+import { allocateBackboneAddress } from '../ec2/endpoint/backbone-address.ts'
 import { forgetMade } from '../ec2/request/client-token.ts'
 import { ownedBy } from '../ec2/request/owned.ts'
 import { inUse, invalidParameter, invalidRequest, notServed } from './errors.ts'
@@ -134,19 +135,20 @@ interface Forwarding {
   readonly ResolverEndpointId?: string | undefined
 }
 
-function forwarding(records: Records, caller: Caller, input: Forwarding) {
+function forwarding(tx: Tx, caller: Caller, input: Forwarding) {
   const targets = (input.TargetIps ?? []).map(requireTarget)
   if (targets.length === 0) throw invalidParameter('A rule of type FORWARD needs target IPs.', 'TargetIps')
   if (targets.length > TARGETS_PER_RULE) {
     throw invalidRequest(`A rule has ${TARGETS_PER_RULE} target IPs at most; ${targets.length} were given.`)
   }
-  const endpoint = requireEndpoint(records, caller, input.ResolverEndpointId)
+  const endpoint = requireEndpoint(tx, caller, input.ResolverEndpointId)
   if (endpoint.direction !== 'OUTBOUND') {
     throw invalidRequest(
       `A rule of type FORWARD needs an OUTBOUND endpoint, and ${endpoint.id} is ${endpoint.direction}.`,
     )
   }
-  return { targets, resolverEndpointId: endpoint.id }
+  const placed = targets.map((target) => ({ ...target, backboneAddress: allocateBackboneAddress(tx) }))
+  return { targets: placed, resolverEndpointId: endpoint.id }
 }
 
 function withoutForwarding({ TargetIps, ResolverEndpointId }: Forwarding): Pick<ResolverRule, 'targets'> {
@@ -156,7 +158,12 @@ function withoutForwarding({ TargetIps, ResolverEndpointId }: Forwarding): Pick<
   return { targets: [] }
 }
 
-function requireTarget({ Ip, Ipv6, Port = DNS_PORT, Protocol }: TargetAddress): ResolverRule['targets'][number] {
+function requireTarget({
+  Ip,
+  Ipv6,
+  Port = DNS_PORT,
+  Protocol,
+}: TargetAddress): Omit<ResolverTarget, 'backboneAddress'> {
   if (Ipv6) throw notServed('An IPv6 target of a rule')
   if (Protocol && Protocol !== PLAIN_DNS) throw notServed(`The protocol ${Protocol}; use ${PLAIN_DNS}. It`)
   const address = parseAddress(Ip ?? '')

@@ -1,12 +1,14 @@
-// Inbound endpoints of Route 53 Resolver, with real questions: from the VPC, from a peered one, over UDP and TCP; their groups
-// and ACLs are asked, and they answer as their VPC's resolver. Needs root; every namespace it uses it makes and removes.
+// Route 53 Resolver with real questions. Inbound endpoints answer as their VPC's resolver, to the VPC and to a peered one, over
+// UDP and TCP, and their groups and ACLs are asked; a rule's questions leave by the outbound endpoint. Needs root; every namespace it uses it makes and removes.
 // Address plan: hub 10.0.0.0/16 with a = 10.0.1.0/24 (10.0.1.53) and b = 10.0.2.0/24 (10.0.2.53, and i-hub); spoke
 // 10.1.0.0/16 with i-spoke in 10.1.1.0/24; db.corp.example is 10.0.9.9 in a private zone of the hub's.
 
+import { type ChildProcess, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import type { RunInstancesRequest } from '@aws-sdk/client-ec2'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { hostImages } from '../../src/catalogue/images.ts'
 import { compile } from '../../src/compile/compile.ts'
 import type { Network } from '../../src/compile/network.ts'
@@ -14,7 +16,10 @@ import { address } from '../../src/compile/small-network.ts'
 import { createVpcEndpoint } from '../../src/control/ec2/endpoint/vpc-endpoint.ts'
 import { createNetworkAcl, replaceNetworkAclAssociation } from '../../src/control/ec2/filtering/network-acl.ts'
 import { createSecurityGroup } from '../../src/control/ec2/filtering/security-group.ts'
-import { authorizeSecurityGroupIngress } from '../../src/control/ec2/filtering/security-group-rule.ts'
+import {
+  authorizeSecurityGroupIngress,
+  revokeSecurityGroupEgress,
+} from '../../src/control/ec2/filtering/security-group-rule.ts'
 import { runInstances } from '../../src/control/ec2/instance/run-instances.ts'
 import {
   acceptVpcPeeringConnection,
@@ -37,16 +42,18 @@ import { TCP, UDP } from '../../src/ip/protocol.ts'
 import { LinuxDriver } from '../../src/linux/linux-driver.ts'
 import { instanceNamespace } from '../../src/linux/names.ts'
 import { boundedRun, inNamespace } from '../../src/linux/run.ts'
-import type { InstanceId } from '../../src/store/records.ts'
+import type { InstanceId, SubnetId } from '../../src/store/records.ts'
 import { describeKernel } from './namespaced.ts'
 
 const S3 = 'com.amazonaws.us-east-1.s3'
 const S3_NAME = 's3.us-east-1.amazonaws.com'
+const ANSWERER = fileURLToPath(new URL('dns-answerer.ts', import.meta.url))
+const ANSWERER_PORT = 5353
 const CLIENT = fileURLToPath(new URL('dns-client.ts', import.meta.url))
 const IN_A = '10.0.1.53'
 const IN_B = '10.0.2.53'
 
-describeKernel('inbound endpoints of Route 53 Resolver', import.meta.url, () => {
+describeKernel('endpoints of Route 53 Resolver', import.meta.url, () => {
   const name = randomBytes(3).toString('hex')
   const run = boundedRun(2)
   let world: World
@@ -63,9 +70,9 @@ describeKernel('inbound endpoints of Route 53 Resolver', import.meta.url, () => 
     const { failures } = await driver.apply(network)
     for (const error of failures.values()) throw error
   }
-  const ask = async (from: InstanceId, transport: 'udp' | 'tcp', server: string, question: string) => {
-    const argv = inNamespace(instanceNamespace(name, from), process.execPath, CLIENT, transport, server, question)
-    return (await run(argv)).trim()
+  const ask = async (from: InstanceId, transport: 'udp' | 'tcp', server: string, question: string, patience = 500) => {
+    const words = [CLIENT, transport, server, question, String(patience)]
+    return (await run(inNamespace(instanceNamespace(name, from), process.execPath, ...words))).trim()
   }
   const explained = (from: InstanceId, host: string, protocol: number, port = 53) => {
     const to = { address: address(host), port, protocol }
@@ -142,20 +149,54 @@ describeKernel('inbound endpoints of Route 53 Resolver', import.meta.url, () => 
     expect(await ask(atHub, 'udp', '10.0.0.2', S3_NAME)).not.toContain('10.0.1.80')
   })
 
-  test('a domain that is forwarded is not answered from here', async () => {
-    const SubnetIds = [...world.store.records.subnets.where('vpcId', hub as `vpc-${string}`)].map(({ id }) => id)
-    const outbound = world.write(createResolverEndpoint, {
-      CreatorRequestId: 'out',
-      Direction: 'OUTBOUND',
-      SecurityGroupIds: [group],
-      IpAddresses: SubnetIds.map((SubnetId) => ({ SubnetId })),
-    }).ResolverEndpoint
-    const rule = { CreatorRequestId: 'rr', RuleType: 'FORWARD', DomainName: 'corp.example' }
-    const targets = { TargetIps: [{ Ip: '10.1.1.9' }], ResolverEndpointId: outbound?.Id }
-    const ResolverRuleId = world.write(createResolverRule, { ...rule, ...targets }).ResolverRule?.Id
-    world.write(associateResolverRule, { ResolverRuleId, VPCId: hub })
-    await apply()
-    expect(await ask(atHub, 'udp', '10.0.0.2', 'db.corp.example')).toBe('code 2')
+  describe('a rule', () => {
+    let answerer: ChildProcess
+
+    beforeAll(async () => {
+      answerer = await startAnswerer(instanceNamespace(name, atSpoke))
+      const SubnetIds = [...world.store.records.subnets.where('vpcId', hub as `vpc-${string}`)].map(({ id }) => id)
+      const outbound = world.write(createResolverEndpoint, {
+        CreatorRequestId: 'out',
+        Direction: 'OUTBOUND',
+        SecurityGroupIds: [group],
+        IpAddresses: SubnetIds.map((SubnetId, index) => ({ SubnetId, Ip: `10.0.${index + 1}.99` })),
+      }).ResolverEndpoint
+      const rule = { CreatorRequestId: 'rr', RuleType: 'FORWARD', DomainName: 'corp.example' }
+      const Ip = world.store.records.networkInterfaces
+        .where('subnetId', world.store.records.instances.get(atSpoke)?.subnetId ?? 'subnet-')
+        .flatMap(({ privateAddresses }) => privateAddresses)[0]
+      // The first is nobody, so the second is asked after it.
+      const TargetIps = [{ Ip: '10.1.1.200' }, { Ip, Port: ANSWERER_PORT }]
+      const made = world.write(createResolverRule, { ...rule, TargetIps, ResolverEndpointId: outbound?.Id })
+      world.write(associateResolverRule, { ResolverRuleId: made.ResolverRule?.Id, VPCId: hub })
+      await apply()
+    }, 20_000)
+
+    afterAll(() => {
+      answerer?.stdin?.end()
+    })
+
+    test('leads nowhere while the target’s group admits nothing', async () => {
+      expect(await ask(atHub, 'udp', '10.0.0.2', 'db.corp.example', 4000)).toBe('code 2')
+    }, 10_000)
+
+    test('leads from the endpoint to its target, whoever asks', async () => {
+      const spokes = world.store.records.networkInterfaces.where('subnetId', subnetOf(world, '10.1.1.0/24'))[0]
+      open(world, spokes?.groupIds[0] ?? '', ANSWERER_PORT)
+      await apply()
+      for (const transport of ['udp', 'tcp'] as const) {
+        expect(await ask(atHub, transport, '10.0.0.2', 'db.corp.example', 4000), transport).toBe('10.0.2.99')
+      }
+      expect(await ask(atSpoke, 'udp', IN_B, 'db.corp.example', 4000)).toBe('10.0.2.99')
+      expect(await ask(atSpoke, 'udp', '10.1.0.2', 'db.corp.example', 4000)).toBe('code 2')
+    }, 20_000)
+
+    test('leads out only by what the endpoint’s groups let out', async () => {
+      const everything = [{ IpProtocol: '-1', IpRanges: [{ CidrIp: '0.0.0.0/0' }] }]
+      world.write(revokeSecurityGroupEgress, { GroupId: group, IpPermissions: everything })
+      await apply()
+      expect(await ask(atHub, 'udp', '10.0.0.2', 'other.corp.example', 4000)).toBe('code 2')
+    }, 10_000)
   })
 
   test('the ACL of the endpoint’s subnet is asked', async () => {
@@ -190,10 +231,23 @@ function makeGroup(world: World, VpcId: string): string {
   return world.write(createSecurityGroup, { VpcId, GroupName: 'dns', Description: 'dns' }).GroupId ?? ''
 }
 
-function open(world: World, GroupId: string): void {
+function open(world: World, GroupId: string, port = 53): void {
   const IpRanges = [{ CidrIp: '10.0.0.0/8' }]
-  const IpPermissions = ['tcp', 'udp'].map((IpProtocol) => ({ IpProtocol, FromPort: 53, ToPort: 53, IpRanges }))
+  const IpPermissions = ['tcp', 'udp'].map((IpProtocol) => ({ IpProtocol, FromPort: port, ToPort: port, IpRanges }))
   world.write(authorizeSecurityGroupIngress, { GroupId, IpPermissions })
+}
+
+function subnetOf(world: World, block: string): SubnetId {
+  const found = [...world.store.records.subnets.all()].find(({ cidr }) => cidr === block)
+  if (!found) throw new Error(`no subnet ${block}`)
+  return found.id
+}
+
+async function startAnswerer(namespace: string): Promise<ChildProcess> {
+  const [command = '', ...argv] = inNamespace(namespace, process.execPath, ANSWERER, String(ANSWERER_PORT))
+  const child = spawn(command, argv, { stdio: ['pipe', 'pipe', 'inherit'] })
+  await once(child.stdout, 'data')
+  return child
 }
 
 function launch(world: World, SubnetId: string): InstanceId {
