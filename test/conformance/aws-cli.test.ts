@@ -138,6 +138,11 @@ describe.skipIf(!hasCli)('the AWS CLI', () => {
 })
 
 describe.skipIf(!hasBoto3)('boto3', () => {
+  it('walks every paginator and waits with every waiter around VPCs', async () => {
+    const sweep = fileURLToPath(new URL('boto3_networking.py', import.meta.url))
+    await mustRun('python3', [sweep], { env: world.clientEnvironment(), cwd: directory })
+  }, 120_000)
+
   it('uses resources, waiters and paginators, and gets the codes it knows', async () => {
     const sweep = fileURLToPath(new URL('boto3_sweep.py', import.meta.url))
     await mustRun('python3', [sweep], { env: world.clientEnvironment(), cwd: directory })

@@ -15,6 +15,7 @@ interface AbsentKind {
 /** By operation. */
 export const ABSENT: Readonly<Record<string, AbsentKind>> = {
   DescribeAddressTransfers: named('AddressTransfers', 'AllocationIds', 'InvalidAllocationID.NotFound', 'allocation ID'),
+  DescribeByoipCidrs: { list: 'ByoipCidrs' },
   DescribeCapacityReservations: named(
     'CapacityReservations',
     'CapacityReservationIds',
@@ -86,6 +87,9 @@ export const ABSENT: Readonly<Record<string, AbsentKind>> = {
     'InvalidReservedInstancesId.NotFound',
     'reserved instances ID',
   ),
+  DescribeRouteServerEndpoints: { list: 'RouteServerEndpoints' },
+  DescribeRouteServerPeers: { list: 'RouteServerPeers' },
+  DescribeRouteServers: named('RouteServers', 'RouteServerIds', 'InvalidRouteServerId.NotFound', 'route server ID'),
   DescribeSecurityGroupVpcAssociations: { list: 'SecurityGroupVpcAssociations' },
   DescribeSnapshots: named('Snapshots', 'SnapshotIds', 'InvalidSnapshot.NotFound', 'snapshot'),
   DescribeSpotInstanceRequests: named(
@@ -112,6 +116,22 @@ export const ABSENT: Readonly<Record<string, AbsentKind>> = {
     'InvalidTrafficMirrorTargetId.NotFound',
     'traffic mirror target ID',
   ),
+  DescribeTransitGatewayConnectPeers: { list: 'TransitGatewayConnectPeers' },
+  DescribeTransitGatewayConnects: named(
+    'TransitGatewayConnects',
+    'TransitGatewayAttachmentIds',
+    'InvalidTransitGatewayAttachmentID.NotFound',
+    'transitGatewayAttachment ID',
+  ),
+  DescribeTransitGatewayMulticastDomains: { list: 'TransitGatewayMulticastDomains' },
+  DescribeTransitGatewayPeeringAttachments: named(
+    'TransitGatewayPeeringAttachments',
+    'TransitGatewayAttachmentIds',
+    'InvalidTransitGatewayAttachmentID.NotFound',
+    'transitGatewayAttachment ID',
+  ),
+  DescribeTransitGatewayPolicyTables: { list: 'TransitGatewayPolicyTables' },
+  DescribeTransitGatewayRouteTableAnnouncements: { list: 'TransitGatewayRouteTableAnnouncements' },
   DescribeVpcBlockPublicAccessExclusions: named(
     'VpcBlockPublicAccessExclusions',
     'ExclusionIds',
@@ -124,6 +144,7 @@ export const ABSENT: Readonly<Record<string, AbsentKind>> = {
     'InvalidVpcEncryptionControlId.NotFound',
     'VPC encryption control ID',
   ),
+  DescribeVpnConcentrators: { list: 'VpnConcentrators' },
 }
 
 type AbsentInput = PageRequest & Readonly<Record<string, unknown>>
