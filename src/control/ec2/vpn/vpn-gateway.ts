@@ -24,7 +24,7 @@ import type { Caller } from '../../caller.ts'
 import { parseChoice } from '../request/choice.ts'
 import { applyFilters, type FilterFields } from '../request/filters.ts'
 import { ownedBy } from '../request/owned.ts'
-import { findAll, requireNamed, requireOwned, requireRouteTable, requireVpc } from '../request/require.ts'
+import { findAll, requireId, requireNamed, requireOwned, requireRouteTable, requireVpc } from '../request/require.ts'
 import { tagList, tagsFor } from '../request/tags.ts'
 import { dropGatewayAssociation, isGatewayTable } from '../route/gateway-association.ts'
 import { amazonAsn } from './asn.ts'
@@ -83,15 +83,16 @@ export function attachVpnGateway(tx: Tx, caller: Caller, input: AttachVpnGateway
 /** Its routes leave the VPC's tables with it; static routes to it stay, and lead nowhere. */
 export function detachVpnGateway(tx: Tx, caller: Caller, input: DetachVpnGatewayRequest): Record<string, never> {
   const gateway = requireVpnGateway(tx, caller, input.VpnGatewayId)
-  const vpc = requireVpc(tx, caller, input.VpcId)
-  if (gateway.vpcId !== vpc.id) {
+  const vpcId = requireId('Vpc', input.VpcId)
+  // Asked before whether there is such a VPC: Terraform detaches once more when the VPC is gone.
+  if (gateway.vpcId === undefined || gateway.vpcId !== vpcId) {
     throw new ApiError(
       'InvalidVpnGatewayAttachment.NotFound',
-      `The attachment with vpn gateway ID '${gateway.id}' and vpc ID '${vpc.id}' does not exist`,
+      `The attachment with vpn gateway ID '${gateway.id}' and vpc ID '${vpcId}' does not exist`,
     )
   }
-  for (const table of tx.routeTables.where('vpcId', vpc.id)) stopPropagation(tx, table.id, gateway.id)
-  dropGatewayAssociation(tx, vpc.id, gateway.id)
+  for (const table of tx.routeTables.where('vpcId', gateway.vpcId)) stopPropagation(tx, table.id, gateway.id)
+  dropGatewayAssociation(tx, gateway.vpcId, gateway.id)
   tx.vpnGateways.update(gateway.id, { vpcId: undefined })
   return {}
 }

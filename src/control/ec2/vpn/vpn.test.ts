@@ -87,7 +87,10 @@ test('a gateway from made to deleted, which can be seen for an hour more', () =>
   expect(refusal(() => world.write(deleteVpnGateway, { VpnGatewayId }), 'IncorrectState')).toContain(VpcId)
   refusal(() => world.write(deleteVpc, { VpcId }), 'DependencyViolation')
   world.write(detachVpnGateway, { VpnGatewayId, VpcId })
-  refusal(() => world.write(detachVpnGateway, { VpnGatewayId, VpcId }), 'InvalidVpnGatewayAttachment.NotFound')
+  const [gone, code] = ['vpc-0123456789abcdef0', 'InvalidVpnGatewayAttachment.NotFound']
+  for (const other of [VpcId, gone]) {
+    refusal(() => world.write(detachVpnGateway, { VpnGatewayId, VpcId: other }), code)
+  }
   world.write(deleteVpnGateway, { VpnGatewayId })
   expect(read()?.State).toBe('deleted')
   refusal(() => world.write(attachVpnGateway, { VpnGatewayId, VpcId }), 'InvalidVpnGatewayID.NotFound')
