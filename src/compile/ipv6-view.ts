@@ -15,6 +15,8 @@ import type {
   SecurityGroupNetwork,
   SecurityGroupRuleNetwork,
   SubnetNetwork,
+  TransitGatewayLinkNetwork,
+  TransitGatewayNetwork,
   VpcNetwork,
 } from './network.ts'
 
@@ -35,7 +37,7 @@ export function ipv6View(vpc: VpcNetwork): VpcNetwork | undefined {
 
 const networks = new WeakMap<Network, Network>()
 
-/** The VPCs that have IPv6, as IPv6 sees them, and the sites. */
+/** The VPCs that have IPv6, as IPv6 sees them, and what is between and beyond them. */
 export function ipv6Network(network: Network): Network {
   const known = networks.get(network)
   if (known) return known
@@ -45,6 +47,7 @@ export function ipv6Network(network: Network): Network {
     inhabited: viewsOf(network.inhabited),
     publicZones: network.publicZones,
     ...(network.sites && { sites: network.sites }),
+    ...(network.transitGateways && { transitGateways: network.transitGateways.map(viewTransitGateway) }),
   }
   networks.set(network, made)
   return made
@@ -57,8 +60,9 @@ export function familyOf({ cidrs: [primary] }: Pick<VpcNetwork, 'cidrs'>): Famil
 
 function makeView(vpc: VpcNetwork, cidrs: VpcNetwork['cidrs']): VpcNetwork {
   const peerings = vpc.peerings?.flatMap(viewPeering) ?? []
+  const links = vpc.transitGatewayLinks?.flatMap(viewLink) ?? []
   // Each thing by its name: what is not here carries IPv4 only, as load balancers and what leads to them, resources, NAT
-  // gateways, transit gateways and on-premises networks do.
+  // gateways and on-premises networks do.
   return {
     id: vpc.id,
     owner: vpc.owner,
@@ -67,7 +71,7 @@ function makeView(vpc: VpcNetwork, cidrs: VpcNetwork['cidrs']): VpcNetwork {
     resolver: { ...vpc.resolver, addresses: [IPV6_RESOLVER] },
     subnets: vpc.subnets.flatMap(viewSubnet),
     interfaces: vpc.interfaces.flatMap((one) => viewInterface(vpc, one)),
-    routeTables: vpc.routeTables.map(viewTable),
+    routeTables: vpc.routeTables.map((table) => viewTable(table, new Set(links.map(({ id }) => id)))),
     securityGroups: vpc.securityGroups.map(viewGroup),
     networkAcls: vpc.networkAcls.map((acl) => ({
       ...acl,
@@ -81,6 +85,7 @@ function makeView(vpc: VpcNetwork, cidrs: VpcNetwork['cidrs']): VpcNetwork {
     targetGroups: [],
     connections: [],
     ...(peerings.length > 0 && { peerings }),
+    ...(links.length > 0 && { transitGatewayLinks: links }),
     ...(vpc.internetGatewayId && { internetGatewayId: vpc.internetGatewayId }),
     ...(vpc.egressOnlyInternetGatewayIds && { egressOnlyInternetGatewayIds: vpc.egressOnlyInternetGatewayIds }),
     failedZoneIds: vpc.failedZoneIds,
@@ -100,24 +105,27 @@ function viewInterface(vpc: VpcNetwork, { publicAddresses: _, ...eni }: Interfac
   return [{ ...eni, addresses, publicAddresses }]
 }
 
-function viewTable(table: RouteTableNetwork): RouteTableNetwork {
+type LinkIds = ReadonlySet<TransitGatewayLinkNetwork['id']>
+
+function viewTable(table: RouteTableNetwork, links: LinkIds): RouteTableNetwork {
   return {
     ...table,
     entries: table.entries
       .filter(({ cidr }) => cidrFamily(cidr) === 6)
-      .map((entry) => ({ ...entry, nextHop: viewNextHop(entry.nextHop) })),
+      .map((entry) => ({ ...entry, nextHop: viewNextHop(entry.nextHop, links) })),
   }
 }
 
 /** Where no IPv6 is carried on, it is dropped. */
-function viewNextHop(nextHop: NextHop): NextHop {
+function viewNextHop(nextHop: NextHop, links: LinkIds): NextHop {
   switch (nextHop.kind) {
     case 'gatewayLoadBalancerEndpoint':
       return { kind: 'blackhole', why: `${nextHop.endpointId} carries IPv4 only` }
     case 'natGateway':
       return { kind: 'blackhole', why: `${nextHop.natGatewayId} carries IPv4 only` }
     case 'transitGateway':
-      return { kind: 'blackhole', why: `${nextHop.transitGatewayId} carries IPv4 only here` }
+      if (links.has(nextHop.attachmentId)) return nextHop
+      return { kind: 'blackhole', why: `${nextHop.attachmentId} has Ipv6Support off: it carries IPv4 only` }
     case 'vpnGateway':
       return { kind: 'blackhole', why: `${nextHop.gatewayId} carries IPv4 only here` }
     default:
@@ -151,6 +159,18 @@ function viewEndpoint(endpoint: EndpointNetwork): EndpointNetwork {
     ? []
     : endpoint.interfaces.flatMap(({ ipv6Address, ...one }) => (ipv6Address ? [{ ...one, address: ipv6Address }] : []))
   return { ...endpoint, interfaces }
+}
+
+function viewLink({ ipv6, ipv6Clients = [], ...link }: TransitGatewayLinkNetwork): TransitGatewayLinkNetwork[] {
+  return ipv6 ? [{ ...link, clients: ipv6Clients }] : []
+}
+
+function viewTransitGateway(gateway: TransitGatewayNetwork): TransitGatewayNetwork {
+  const routeTables = gateway.routeTables.map((table) => ({
+    ...table,
+    entries: table.entries.filter(({ cidr }) => cidrFamily(cidr) === 6),
+  }))
+  return { ...gateway, routeTables }
 }
 
 function viewPeering({ ipv6Cidrs = [], ipv6Clients = [], ...peering }: PeeringNetwork): PeeringNetwork[] {

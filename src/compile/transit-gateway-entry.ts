@@ -38,10 +38,15 @@ export function compileTransitGatewayEntries(
 }
 
 /** What an attachment tells the tables that it propagates to. */
-export function blocksBehind(records: Records, { resource, vpcId }: TransitGatewayAttachment): readonly Cidr[] {
+export function blocksBehind(
+  records: Records,
+  { resource, vpcId, ipv6Support }: TransitGatewayAttachment,
+): readonly Cidr[] {
   switch (resource.kind) {
-    case 'vpc':
-      return (vpcId && records.vpcs.get(vpcId)?.cidrBlocks.map(({ cidr }) => cidr)) || []
+    case 'vpc': {
+      const { cidrBlocks = [], ipv6CidrBlocks = [] } = (vpcId && records.vpcs.get(vpcId)) || {}
+      return [...cidrBlocks, ...(ipv6Support ? ipv6CidrBlocks : [])].map(({ cidr }) => cidr)
+    }
     case 'vpn': {
       const connection = records.vpnConnections.get(resource.vpnConnectionId)
       if (connection?.staticRoutesOnly) return connection.staticRoutes

@@ -2,7 +2,7 @@
 // its attachment.
 // https://docs.aws.amazon.com/vpc/latest/tgw/how-transit-gateways-work.html#tgw-routing-overview
 
-import { type Address, compareAddresses } from '../ip/address.ts'
+import { type Address, addressFamily, compareAddresses } from '../ip/address.ts'
 import { type Cidr, cidrContains } from '../ip/cidr.ts'
 import type { RouteTable, Vpc, VpcId } from '../store/records.ts'
 import type { Records } from '../store/store.ts'
@@ -141,7 +141,8 @@ function compileLink(records: Records, vpc: Vpc, attachment: TransitGatewayAttac
       subnets,
       ...(origins.length > 0 && { origins }),
       resolvesNamesOf: others.flatMap((one) => (one.vpcId && resolves(one) ? [one.vpcId] : [])).sort(),
-      clients: hasDoors(records, vpc) ? compileClients(records, attachment, others) : [],
+      ...compileClients(records, vpc, attachment, others),
+      ...(attachment.ipv6Support && vpc.ipv6CidrBlocks?.length && { ipv6: true }),
     },
   ]
 }
@@ -175,9 +176,10 @@ function compileOrigins(
   const byZone = new Map(more.map(({ availabilityZoneId, subnetId }) => [availabilityZoneId, subnetId]))
   const origins = others
     .flatMap(({ vpcId }) => (vpcId ? records.subnets.where('vpcId', vpcId) : []))
-    .flatMap(({ cidr, availabilityZoneId }) => {
+    .flatMap(({ cidr, ipv6Cidr, availabilityZoneId }) => {
       const subnetId = byZone.get(availabilityZoneId)
-      return subnetId ? [{ cidr, subnetId }] : []
+      if (!subnetId) return []
+      return [cidr, ...(ipv6Cidr ? [ipv6Cidr.cidr] : [])].map((block) => ({ cidr: block, subnetId }))
     })
     .sort(bySpecificity)
   // Of two VPCs with the same block only one is answered.
@@ -204,16 +206,22 @@ function hasDoors(records: Records, vpc: Vpc): boolean {
 /** Those to whom the attachment's own table leads answers back: of two with one address the other is never answered. */
 function compileClients(
   records: Records,
+  vpc: Vpc,
   attachment: TransitGatewayAttachment,
   others: readonly TransitGatewayAttachment[],
-): TransitGatewayLinkNetwork['clients'] {
+): Pick<TransitGatewayLinkNetwork, 'clients' | 'ipv6Clients'> {
   const table = records.transitGatewayRouteTables.get(attachment.associatedRouteTableId ?? '')
-  if (!table || !isLive(table)) return []
+  if (!table || !isLive(table) || !hasDoors(records, vpc)) return { clients: [] }
   const { entries } = compileTable(records, table, [...others, attachment])
   const leadsTo = (address: Address) => entries.find(({ cidr }) => cidrContains(cidr, address))?.attachmentId
-  return others
+  const all = others
     .flatMap((other) => sendersBehind(records, other).filter(({ address }) => leadsTo(address) === other.id))
     .sort((a, b) => compareAddresses(a.address, b.address))
+  const ipv6Clients = all.filter(({ address }) => addressFamily(address) === 6)
+  return {
+    clients: all.filter(({ address }) => addressFamily(address) === 4),
+    ...(ipv6Clients.length > 0 && { ipv6Clients }),
+  }
 }
 
 function sendersBehind(
@@ -229,11 +237,11 @@ function sendersBehind(
 function sendersIn(records: Records, vpcId: VpcId): { address: Address; backboneAddress: Address }[] {
   return records.networkInterfaces
     .where('vpcId', vpcId)
-    .filter(({ attachment }) => {
+    .filter(({ attachment, interfaceType }) => {
       const instance = attachment && records.instances.get(attachment.instanceId)
-      return instance !== undefined && shouldRun(instance)
+      return interfaceType === 'nat_gateway' || (instance !== undefined && shouldRun(instance))
     })
-    .flatMap(({ privateAddresses, backboneAddress }) =>
-      privateAddresses.map((address) => ({ address, backboneAddress })),
+    .flatMap(({ privateAddresses, ipv6Addresses = [], backboneAddress }) =>
+      [...privateAddresses, ...ipv6Addresses].map((address) => ({ address, backboneAddress })),
     )
 }

@@ -3,6 +3,7 @@
 // nothing else and remembers no flow. What it means to a VPC is in transit-rules.ts.
 // https://docs.aws.amazon.com/vpc/latest/tgw/how-transit-gateways-work.html
 
+import { ipv6Network } from '../compile/ipv6-view.ts'
 import type {
   Network,
   RouteTableNetwork,
@@ -12,8 +13,10 @@ import type {
   TransitGatewayRouteTableNetwork,
   VpcNetwork,
 } from '../compile/network.ts'
+import { type Family, familyWidth } from '../ip/address.ts'
 import { type Cidr, cidrBase, cidrFamily, cidrLength } from '../ip/cidr.ts'
 import type { TransitGatewayId } from '../store/transit-gateway-records.ts'
+import { ipv6Plan } from './ipv6-words.ts'
 import { transitGatewayNamespace, transitLink, vpcNamespace } from './names.ts'
 import {
   ENDPOINT_MTU,
@@ -56,15 +59,21 @@ export function transitPairs(world: string, { inhabited }: Pick<Network, 'inhabi
 }
 
 /** The gateways that have a link. */
-export function planTransitGateways(
-  world: string,
-  { transitGateways = [] }: Pick<Network, 'transitGateways'>,
-  pairs: readonly VethPair[],
-): TransitGatewayPlan[] {
-  return transitGateways.flatMap((gateway) => {
+export function planTransitGateways(world: string, network: Network, pairs: readonly VethPair[]): TransitGatewayPlan[] {
+  const { transitGateways = [] } = network
+  if (transitGateways.length === 0) return []
+  const view = ipv6Network(network)
+  const linksOf = (name: string, all: readonly VethPair[]) =>
+    new Set(all.filter(({ near }) => near.namespace === name).map(({ near }) => near.name))
+  const ipv6Pairs = transitPairs(world, view)
+  return transitGateways.flatMap((gateway, index) => {
     const name = transitGatewayNamespace(world, gateway.id)
-    const links = pairs.filter(({ near }) => near.namespace === name).map(({ near }) => near.name)
-    return links.length > 0 ? [{ id: gateway.id, namespace: planRouter(name, gateway, new Set(links)) }] : []
+    const [links, ipv6Links] = [linksOf(name, pairs), linksOf(name, ipv6Pairs)]
+    if (links.size === 0) return []
+    const namespace = planRouter(name, gateway, links)
+    const ipv6 = view.transitGateways?.[index]
+    if (ipv6Links.size === 0 || !ipv6) return [{ id: gateway.id, namespace }]
+    return [{ id: gateway.id, namespace: { ...namespace, ipv6: ipv6Plan(planRouter(name, ipv6, ipv6Links, 6)) } }]
   })
 }
 
@@ -72,6 +81,7 @@ function planRouter(
   name: string,
   { attachments, routeTables }: TransitGatewayNetwork,
   links: ReadonlySet<string>,
+  family: Family = 4,
 ): NamespacePlan {
   const numbers = new Map(routeTables.map(({ id, number }) => [id, number]))
   const there = attachments.filter(({ id }) => links.has(transitLink(id)))
@@ -84,7 +94,7 @@ function planRouter(
       address: LINK_NEXT_HOP,
       macAddress: MAC.attached,
     })),
-    routes: [...routeTables.flatMap((table) => tableRoutes(table, links)), dropTheRest()],
+    routes: [...routeTables.flatMap((table) => tableRoutes(table, links, family)), dropTheRest()],
     rules: [
       ...there.flatMap(({ id, routeTableId }) => {
         const number = routeTableId ? numbers.get(routeTableId) : undefined
@@ -97,10 +107,14 @@ function planRouter(
   }
 }
 
-function tableRoutes({ number, entries }: TransitGatewayRouteTableNetwork, links: ReadonlySet<string>): Route[] {
+function tableRoutes(
+  { number, entries }: TransitGatewayRouteTableNetwork,
+  links: ReadonlySet<string>,
+  family: Family,
+): Route[] {
   const table = kernelTable(number)
   const routes = entries
-    .filter(({ cidr }) => cidrFamily(cidr) === 4)
+    .filter(({ cidr }) => cidrFamily(cidr) === family)
     .map(({ cidr, attachmentId }): Route => {
       const destination = destinationOf(cidr)
       const device = attachmentId && transitLink(attachmentId)
@@ -114,7 +128,7 @@ function tableRoutes({ number, entries }: TransitGatewayRouteTableNetwork, links
 /** As the kernel prints it. */
 function destinationOf(block: Cidr): string {
   if (cidrLength(block) === 0) return 'default'
-  return cidrLength(block) === 32 ? cidrBase(block) : block
+  return cidrLength(block) === familyWidth(cidrFamily(block)) ? cidrBase(block) : block
 }
 
 function dropTheRest(table?: number): Route {

@@ -17,10 +17,11 @@ export function mirrorAddress(address: Address): Address {
   return twin
 }
 
-/** 10.N.0.0/16 is a /56, and so on by eight bits. */
+/** 10.N.0.0/16 is a /56, and so on by eight bits; of 10.0.0.0/8 all that there is. */
 function mirrorCidr(block: Cidr): Cidr {
   const length = cidrLength(block)
   if (length === 0) return cidr('::/0')
+  if (length === 8) return cidr('2600:1f10::/48')
   return cidr(`${mirrorAddress(cidrBase(block))}/${length === 32 ? 128 : 40 + length}`)
 }
 
@@ -56,6 +57,13 @@ export function mirrorInIpv6(tx: Tx): void {
   for (const table of [...tx.routeTables.all()]) {
     tx.routeTables.update(table.id, { routes: [...table.routes, ...table.routes.flatMap(mirrorRoute)] })
   }
+  for (const attachment of [...tx.transitGatewayAttachments.all()]) {
+    tx.transitGatewayAttachments.update(attachment.id, { ipv6Support: true })
+  }
+  for (const { id, staticRoutes } of [...tx.transitGatewayRouteTables.all()]) {
+    const twins = staticRoutes.map((route) => ({ ...route, cidr: mirrorCidr(route.cidr) }))
+    tx.transitGatewayRouteTables.update(id, { staticRoutes: [...staticRoutes, ...twins] })
+  }
 }
 
 function mirrorEntry(entry: NetworkAclEntry): NetworkAclEntry {
@@ -71,4 +79,9 @@ function mirrorRoute({ destination, ...route }: Route): Route[] {
 export function mirrorHost(host: string): string {
   const address = parseAddress(host)
   return address && addressFamily(address) === 4 ? mirrorAddress(address) : host
+}
+
+/** The same of a probe as text: `i-a1 10.1.1.5:443`. */
+export function mirrorProbe(text: string): string {
+  return text.replace(/[\d.]+(?=:\d+$)/, mirrorHost)
 }

@@ -19,7 +19,7 @@ import { LinuxDriver } from '../../src/linux/linux-driver.ts'
 import { instanceNamespace, vpcNamespace } from '../../src/linux/names.ts'
 import { boundedRun } from '../../src/linux/run.ts'
 import type { InstanceId } from '../../src/store/records.ts'
-import { mirrorHost } from './ipv6-mirror.ts'
+import { mirrorHost, mirrorProbe } from './ipv6-mirror.ts'
 import { describeKernel } from './namespaced.ts'
 import { OPEN, type PeeringShape, peeringShape, recordsOf } from './peering-shape.ts'
 import { type AddressedProbe, Probers } from './probers.ts'
@@ -37,11 +37,6 @@ function parseProbe(text: string): AddressedProbe {
   const match = /^(?<from>i-\w+) (?<udp>udp )?(?<host>[\da-f.:]+):(?<port>\d+)$/.exec(text)
   const { from = '', udp, host = '', port } = match?.groups ?? {}
   return { from: from as InstanceId, host, protocol: udp ? 'udp' : 'tcp', port: Number(port) }
-}
-
-/** What is asked of an IPv4 packet, of its twin. */
-function inIpv6(text: string): string {
-  return text.replace(/[\d.]+(?=:\d+$)/, mirrorHost)
 }
 
 interface Comparison {
@@ -186,7 +181,7 @@ describeKernel('peering', import.meta.url, () => {
 
   test.each(ROWS)('%s', async (_, changes, expected) => {
     const ofIpv4 = Object.entries(expected)
-    const wanted = [...ofIpv4, ...ofIpv4.map(([probe, stage]) => [inIpv6(probe), stage] as const)]
+    const wanted = [...ofIpv4, ...ofIpv4.map(([probe, stage]) => [mirrorProbe(probe), stage] as const)]
     const compared = await compare(
       { ...OPEN, ...changes },
       wanted.map(([probe]) => parseProbe(probe)),

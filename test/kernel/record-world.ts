@@ -27,7 +27,7 @@ export interface Comparison {
 
 /** `i-a1 10.1.1.5:443`, `i-a1 udp 10.1.1.5:8080` */
 export function parseProbe(text: string): AddressedProbe {
-  const match = /^(?<from>(?:i|onprem)-\w+) (?<udp>udp )?(?<host>[\d.]+):(?<port>\d+)$/.exec(text)
+  const match = /^(?<from>(?:i|onprem)-\w+) (?<udp>udp )?(?<host>[\da-f.:]+):(?<port>\d+)$/.exec(text)
   const { from = '', udp, host = '', port } = match?.groups ?? {}
   return { from: from as GuestId, host, protocol: udp ? 'udp' : 'tcp', port: Number(port) }
 }

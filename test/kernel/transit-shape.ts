@@ -5,6 +5,7 @@ import fc from 'fast-check'
 import { TRANSIT_SIDES, transitStore } from '../../src/compile/small-transit.ts'
 import { cidr } from '../../src/ip/cidr.ts'
 import type { Records, Tx } from '../../src/store/store.ts'
+import { mirrorInIpv6 } from './ipv6-mirror.ts'
 import {
   type AclRule,
   aclRule,

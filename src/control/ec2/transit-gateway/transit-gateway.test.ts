@@ -213,8 +213,9 @@ describe('an attachment', () => {
     refusal(() => attach(), 'DuplicateTransitGatewayAttachment')
     const Options = { Ipv6Support: 'enable' } as const
     const dual = { TransitGatewayId: gateway(), VpcId, SubnetIds: [SubnetId], Options }
-    refusal(() => world.write(createTransitGatewayVpcAttachment, dual), 'UnsupportedOperation')
-    for (let number = 0; number < 4; number++) attach(gateway())
+    const made = world.write(createTransitGatewayVpcAttachment, dual).TransitGatewayVpcAttachment
+    expect(made?.Options?.Ipv6Support).toBe('enable')
+    for (let number = 0; number < 3; number++) attach(gateway())
     refusal(() => attach(gateway()), 'TransitGatewayAttachmentLimitExceeded')
   })
 

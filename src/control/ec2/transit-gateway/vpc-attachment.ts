@@ -22,7 +22,6 @@ import type { Records, Tx } from '../../../store/store.ts'
 import type { TransitGateway, TransitGatewayAttachment } from '../../../store/transit-gateway-records.ts'
 import type { Caller } from '../../caller.ts'
 import { applyFilters, type FilterFields } from '../request/filters.ts'
-import { notServed } from '../request/not-served.ts'
 import { ownedBy } from '../request/owned.ts'
 import { pageOf } from '../request/pages.ts'
 import { requireSubnet, requireVpc } from '../request/require.ts'
@@ -64,7 +63,7 @@ export function createTransitGatewayVpcAttachment(
     resource: { kind: 'vpc', subnetIds: subnets.map(({ id }) => id) },
     state: isAccepted ? 'pending' : 'pendingAcceptance',
     dnsSupport: options.dnsSupport ?? true,
-    ipv6Support: false,
+    ipv6Support: options.ipv6Support ?? false,
     applianceModeSupport: options.applianceModeSupport ?? false,
     securityGroupReferencingSupport: options.securityGroupReferencingSupport ?? true,
     propagatesTo: [],
@@ -221,8 +220,9 @@ function parseOptions(options: CreateTransitGatewayVpcAttachmentRequestOptions =
   const dnsSupport = isOn('DnsSupport', options.DnsSupport)
   const applianceModeSupport = isOn('ApplianceModeSupport', options.ApplianceModeSupport)
   const referencing = isOn('SecurityGroupReferencingSupport', options.SecurityGroupReferencingSupport)
-  if (isOn('Ipv6Support', options.Ipv6Support)) throw notServed('IPv6 across a transit gateway (Ipv6Support)')
+  const ipv6Support = isOn('Ipv6Support', options.Ipv6Support)
   return {
+    ...(ipv6Support !== undefined && { ipv6Support }),
     ...(dnsSupport !== undefined && { dnsSupport }),
     ...(applianceModeSupport !== undefined && { applianceModeSupport }),
     // It counts only where the gateway has it too.
