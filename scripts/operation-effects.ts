@@ -3,6 +3,7 @@
 import { ec2Operations } from '../src/api/operations/ec2.ts'
 import { ELB_READS, ELB_WRITES } from '../src/api/operations/elbv2.ts'
 import { ROUTE53_READS, ROUTE53_WRITES } from '../src/api/operations/route53.ts'
+import { ROUTE53_RESOLVER_READS, ROUTE53_RESOLVER_WRITES } from '../src/api/operations/route53resolver.ts'
 import { VPC_LATTICE_READS, VPC_LATTICE_WRITES } from '../src/api/operations/vpc-lattice.ts'
 import { loadTables } from '../src/wire/tables.ts'
 import effects from './operation-effects.json' with { type: 'json' }
@@ -46,6 +47,7 @@ export function seenServices(): SeenService[] {
     seenService('ec2', 'src/control/ec2', reads, writes),
     seenService('elasticloadbalancing', 'src/control/elbv2', ELB_READS, ELB_WRITES),
     seenService('route53', 'src/control/route53', ROUTE53_READS, ROUTE53_WRITES),
+    seenService('route53resolver', 'src/control/route53resolver', ROUTE53_RESOLVER_READS, ROUTE53_RESOLVER_WRITES),
     seenService('vpc-lattice', 'src/control/vpc-lattice', VPC_LATTICE_READS, VPC_LATTICE_WRITES),
   ]
 }

@@ -8,6 +8,7 @@ import { IAM_READS, IAM_WRITES } from '../src/api/operations/iam.ts'
 import { ORGANIZATIONS_READS, ORGANIZATIONS_WRITES } from '../src/api/operations/organizations.ts'
 import { RAM_READS, RAM_WRITES } from '../src/api/operations/ram.ts'
 import { ROUTE53_READS, ROUTE53_WRITES } from '../src/api/operations/route53.ts'
+import { ROUTE53_RESOLVER_READS, ROUTE53_RESOLVER_WRITES } from '../src/api/operations/route53resolver.ts'
 import { stsOperations } from '../src/api/operations/sts.ts'
 import { VPC_LATTICE_READS, VPC_LATTICE_WRITES } from '../src/api/operations/vpc-lattice.ts'
 import { inertParameters } from '../src/control/inert-parameters.ts'
@@ -37,7 +38,7 @@ writes this file and a test holds it against them. An operation that is not impl
 words, which no client retries, and the daemon's log names it once: \`InvalidAction\` (400) by EC2, IAM, STS and Elastic
 Load Balancing, \`NotImplemented\` (501) by S3 and Route 53, \`UnknownOperationException\` by the others.
 
-Of the services that make networks (EC2, Elastic Load Balancing, Route 53, VPC Lattice) each operation is seen at work by
+Of the services that make networks (EC2, Elastic Load Balancing, Route 53 and its Resolver, VPC Lattice) each operation is seen at work by
 the tests of its control function, and \`node scripts/generate-effects.ts\` writes down what they saw. *Enforced* operations
 change the Network, which is what the kernel does and DNS answers: test/kernel/differential.test.ts holds packets against
 it; or they change what the policies decide. *Stored* ones are kept and described, and by themselves change neither: a
@@ -57,6 +58,11 @@ export function operationCoverage(): ServiceCoverage[] {
     coverageOf('Organizations', 'organizations', Object.keys({ ...ORGANIZATIONS_READS, ...ORGANIZATIONS_WRITES })),
     coverageOf('Elastic Load Balancing', 'elasticloadbalancing', Object.keys({ ...ELB_READS, ...ELB_WRITES })),
     coverageOf('Route 53', 'route53', Object.keys({ ...ROUTE53_READS, ...ROUTE53_WRITES })),
+    coverageOf(
+      'Route 53 Resolver',
+      'route53resolver',
+      Object.keys({ ...ROUTE53_RESOLVER_READS, ...ROUTE53_RESOLVER_WRITES }),
+    ),
     coverageOf('VPC Lattice', 'vpc-lattice', Object.keys({ ...VPC_LATTICE_READS, ...VPC_LATTICE_WRITES })),
     coverageOf('Resource Access Manager', 'ram', Object.keys({ ...RAM_READS, ...RAM_WRITES })),
     coverageOf('Certificate Manager', 'acm', Object.keys({ ...ACM_READS, ...ACM_WRITES })),
