@@ -10,7 +10,7 @@ import {
   type WantedAddresses,
 } from '../ec2/network-interface/interface-address.ts'
 import { insertNetworkInterface } from '../ec2/network-interface/new-network-interface.ts'
-import { exists, inResolverWords, invalidParameter, invalidRequest, notFound, notServed } from './errors.ts'
+import { exists, inResolverWords, invalidParameter, invalidRequest, notFound, refuseUnserved } from './errors.ts'
 import { required, requireEndpoint, requireOwnSubnet } from './find.ts'
 import { listPage } from './list.ts'
 import type {
@@ -42,7 +42,7 @@ export function parseAddresses(
   asked: readonly IpAddressRequest[],
 ): readonly WantedAddresses[] {
   const wanted = asked.map(({ SubnetId, Ip, Ipv6 }) => {
-    if (Ipv6) throw notServed('An IPv6 address of a Resolver endpoint')
+    refuseUnserved({ 'ipAddresses.ipv6': Ipv6 })
     const subnet = requireOwnSubnet(records, caller, SubnetId)
     return inResolverWords(() => parseWantedAddresses(subnet, { PrivateIpAddress: Ip || undefined }))
   })

@@ -8,7 +8,7 @@ import type { Caller } from '../caller.ts'
 import { forgetMade } from '../ec2/request/client-token.ts'
 import { ownedBy } from '../ec2/request/owned.ts'
 import { checkAddressCount, insertAddresses, parseAddresses } from './endpoint-address.ts'
-import { invalidParameter, invalidRequest, notServed } from './errors.ts'
+import { invalidParameter, invalidRequest, notServed, refuseUnserved } from './errors.ts'
 import { optionalName, required, requireEndpoint, requireGroups } from './find.ts'
 import { listPage } from './list.ts'
 import type {
@@ -36,6 +36,7 @@ export function createResolverEndpoint(
   if (made) return { ResolverEndpoint: toEndpoint(made) }
   const direction = parseDirection(input.Direction)
   checkServed(input)
+  refuseUnserved({ outpostArn: input.OutpostArn, preferredInstanceType: input.PreferredInstanceType })
   const wanted = parseAddresses(tx, caller, required('IpAddresses', input.IpAddresses))
   checkAddressCount(wanted.length)
   const { vpcId } = wanted[0]!.subnet
@@ -124,10 +125,9 @@ function parseDirection(direction: string | undefined): ResolverEndpoint['direct
   throw invalidParameter(`The direction '${direction ?? ''}' is neither INBOUND nor OUTBOUND.`, 'Direction')
 }
 
-function checkServed(input: CreateResolverEndpointRequest & UpdateResolverEndpointRequest): void {
-  const { ResolverEndpointType: type, Protocols: protocols = [], OutpostArn: outpost } = input
+function checkServed(input: Pick<CreateResolverEndpointRequest, 'ResolverEndpointType' | 'Protocols'>): void {
+  const { ResolverEndpointType: type, Protocols: protocols = [] } = input
   if (type !== undefined && type !== '' && type !== 'IPV4') throw notServed(`The Resolver endpoint type ${type}`)
   const other = protocols.find((protocol) => protocol !== PLAIN_DNS)
   if (other !== undefined) throw notServed(`The protocol ${other}; use ${PLAIN_DNS}. It`)
-  if (outpost) throw notServed('An endpoint on an Outpost')
 }

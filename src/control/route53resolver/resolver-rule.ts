@@ -8,7 +8,7 @@ import type { Caller } from '../caller.ts'
 import { allocateBackboneAddress } from '../ec2/endpoint/backbone-address.ts'
 import { forgetMade } from '../ec2/request/client-token.ts'
 import { ownedBy } from '../ec2/request/owned.ts'
-import { inUse, invalidParameter, invalidRequest, notServed } from './errors.ts'
+import { inUse, invalidParameter, invalidRequest, notServed, refuseUnserved } from './errors.ts'
 import { optionalName, required, requireEndpoint, requireRule } from './find.ts'
 import { listPage } from './list.ts'
 import type {
@@ -39,6 +39,7 @@ export function createResolverRule(
   const made = tx.resolverRules.get(findMadeBefore(tx, caller, 'CreateResolverRule', input) ?? '')
   if (made) return { ResolverRule: toRule(made) }
   const type = parseType(input.RuleType)
+  refuseUnserved({ delegationRecord: input.DelegationRecord })
   const rule = tx.resolverRules.insert({
     ...ownedBy(caller, parseTags(input.Tags)),
     id: tx.newId('rslvr-rr'),
@@ -164,7 +165,7 @@ function requireTarget({
   Port = DNS_PORT,
   Protocol,
 }: TargetAddress): Omit<ResolverTarget, 'backboneAddress'> {
-  if (Ipv6) throw notServed('An IPv6 target of a rule')
+  refuseUnserved({ 'targetIps.ipv6': Ipv6, 'targetIps.serverNameIndication': ServerNameIndication })
   if (Protocol && Protocol !== PLAIN_DNS) throw notServed(`The protocol ${Protocol}; use ${PLAIN_DNS}. It`)
   const address = parseAddress(Ip ?? '')
   if (!address || addressFamily(address) !== 4) throw invalidParameter(`'${Ip ?? ''}' is no IPv4 address.`, 'TargetIps')

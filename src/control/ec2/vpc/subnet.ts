@@ -32,6 +32,8 @@ export function createSubnet(tx: Tx, caller: Caller, input: CreateSubnetRequest)
     outpostArn: input.OutpostArn,
     ipv4IpamPoolId: input.Ipv4IpamPoolId,
     ipv6IpamPoolId: input.Ipv6IpamPoolId,
+    ipv4NetmaskLength: input.Ipv4NetmaskLength,
+    ipv6NetmaskLength: input.Ipv6NetmaskLength,
   })
   const vpc = requireVpc(tx, caller, input.VpcId)
   const block = requireIpv4Cidr(input.CidrBlock, 'cidrBlock')
