@@ -98,6 +98,15 @@ const NOT_FOUND = {
   VpnGateway: ['InvalidVpnGatewayID.NotFound', (id) => `The vpnGateway ID '${id}' does not exist`],
   CustomerGateway: ['InvalidCustomerGatewayID.NotFound', (id) => `The customerGateway ID '${id}' does not exist`],
   VpnConnection: ['InvalidVpnConnectionID.NotFound', (id) => `The vpnConnection ID '${id}' does not exist`],
+  TransitGateway: ['InvalidTransitGatewayID.NotFound', (id) => `Transit Gateway ${id} was deleted or does not exist.`],
+  TransitGatewayAttachment: [
+    'InvalidTransitGatewayAttachmentID.NotFound',
+    (id) => `Transit Gateway Attachment ${id} was deleted or does not exist.`,
+  ],
+  TransitGatewayRouteTable: [
+    'InvalidRouteTableID.NotFound',
+    (id) => `Transit Gateway Route Table ${id} was deleted or does not exist.`,
+  ],
   DhcpOptions: ['InvalidDhcpOptionID.NotFound', (id) => `The dhcpOption ID '${id}' does not exist`],
 } as const satisfies Record<string, readonly [string, (id: string) => string]>
 

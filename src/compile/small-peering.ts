@@ -125,7 +125,7 @@ export function insertVpc(tx: Tx, side: AnySide, routes: readonly Route[]): void
   }
 }
 
-function insertInterface(
+export function insertInterface(
   tx: Tx,
   side: AnySide,
   number: number,
@@ -133,9 +133,10 @@ function insertInterface(
       Partial<NetworkInterface>,
       'attachment' | 'vpcEndpointId'
     >,
-): void {
+): Address {
   const { host, ...rest } = eni
   const place = tx.networkInterfaces.size + 1
+  const own = address(`10.${NUMBERS[side]}.${number}.${host}`)
   tx.networkInterfaces.insert({
     ...created(side),
     vpcId: `vpc-${side}`,
@@ -143,13 +144,14 @@ function insertInterface(
     description: '',
     requesterManaged: eni.interfaceType !== 'interface',
     macAddress: `0a:00:00:00:01:${place.toString(16).padStart(2, '0')}`,
-    privateAddresses: [address(`10.${NUMBERS[side]}.${number}.${host}`)],
+    privateAddresses: [own],
     groupIds: [`sg-${side}`],
     sourceDestCheck: true,
     backboneAddress: addressPlus(FIRST_ALLOCATED, place),
     ...rest,
     host: 'local',
   })
+  return own
 }
 
 export function insertInstance(tx: Tx, side: AnySide, number: number): void {

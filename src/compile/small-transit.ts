@@ -8,10 +8,20 @@
 //   tgw-attach-c   vpc-c 10.2.0.0/16   subnet-c1 alone: i-c2 in use1-az1 is out of its reach
 //   tgw-attach-d   vpc-d 10.0.0.0/16   subnet-d1, subnet-d2; a came first with the same block
 
+import { cidr } from '../ip/cidr.ts'
 import { MemoryJournal } from '../store/journal.ts'
 import type { Route } from '../store/records.ts'
 import { Store, type Tx } from '../store/store.ts'
-import { type AnySide, blockOf, created, insertEndpoint, insertInstance, insertVpc } from './small-peering.ts'
+import { address } from './small-network.ts'
+import {
+  type AnySide,
+  blockOf,
+  created,
+  insertEndpoint,
+  insertInstance,
+  insertInterface,
+  insertVpc,
+} from './small-peering.ts'
 
 export const TRANSIT_SIDES = ['a', 'b', 'c', 'd'] as const satisfies readonly AnySide[]
 
@@ -25,6 +35,52 @@ export async function transitStore(): Promise<Store> {
     for (const side of TRANSIT_SIDES) insertAttachment(tx, side)
   })
   return store
+}
+
+/** Makes b a VPC that others leave by: nat-b in subnet-b2, which leads to igw-b, and the default of subnet-b1 to nat-b; with a
+ * gateway endpoint for S3 in subnet-b1. */
+export function insertEgress(tx: Tx): void {
+  const gateway = { destination: { kind: 'cidr', cidr: cidr('0.0.0.0/0') } } as const
+  const lead = (id: 'rtb-b1' | 'rtb-b2', target: Route['target']) => {
+    const others = (tx.routeTables.get(id)?.routes ?? []).filter(({ destination }) => !isDefault(destination))
+    tx.routeTables.update(id, { routes: [...others, { ...gateway, target }] })
+  }
+  tx.internetGateways.insert({ ...created('b'), id: 'igw-b', vpcId: 'vpc-b' })
+  const privateAddress = insertInterface(tx, 'b', 2, { id: 'eni-nat-b', interfaceType: 'nat_gateway', host: 200 })
+  tx.natGateways.insert({
+    ...created('b'),
+    id: 'nat-b',
+    vpcId: 'vpc-b',
+    subnetId: 'subnet-b2',
+    connectivityType: 'public',
+    state: 'available',
+    networkInterfaceId: 'eni-nat-b',
+    privateAddress,
+    publicIp: address('44.192.7.1'),
+  })
+  lead('rtb-b1', { kind: 'natGateway', id: 'nat-b' })
+  lead('rtb-b2', { kind: 'internetGateway', id: 'igw-b' })
+  tx.vpcEndpoints.insert({
+    ...created('b'),
+    id: 'vpce-s3',
+    type: 'Gateway',
+    vpcId: 'vpc-b',
+    serviceName: 'com.amazonaws.us-east-1.s3',
+    state: 'available',
+    policyDocument: '{}',
+    routeTableIds: ['rtb-b1'],
+    ipAddressType: 'ipv4',
+    dnsRecordIpType: 'ipv4',
+    groupIds: [],
+    privateDnsEnabled: false,
+    privateDnsOnlyForInboundResolverEndpoint: false,
+    backboneAddress: address('240.2.0.9'),
+    dnsHash: 'hash0009',
+  })
+}
+
+function isDefault(destination: Route['destination']): boolean {
+  return destination.kind === 'cidr' && destination.cidr === '0.0.0.0/0'
 }
 
 function routesOf(side: AnySide): Route[] {

@@ -14,6 +14,7 @@ import { networkAclStep } from './network-acl.ts'
 import { formatTraffic, type Packet, replyTo } from './packet.ts'
 import { routeStep } from './route.ts'
 import { pass, type Step, stop } from './trace.ts'
+import { backThroughTransitGateway, type TransitOrigin } from './transit-gateway.ts'
 
 interface Hop {
   readonly network: Network
@@ -23,6 +24,8 @@ interface Hop {
   readonly packet: Packet
   readonly passed?: readonly Passage[]
   readonly isTranslated?: true
+  /** How it came into `vpc`, when it came by a transit gateway. */
+  readonly transit?: TransitOrigin
 }
 
 /** To the internet gateway, and the answer back by the gateway's route table. */
@@ -67,7 +70,9 @@ export function natSteps<H extends Hop>(hop: H, natGatewayId: NatGatewayId, { de
   if (!gateway || !subnet) return [stop({ stage: 'nat-gateway', by: natGatewayId, why: `${natGatewayId} is gone` })]
   const { step, nextHop } = routeStep(vpc, subnet, packet.destination)
   const before = [...aclsThere(hop, subnet), step]
-  const after = [...aclsBack(hop, subnet), ...wayBack(hop, subnet)]
+  const after = hop.transit
+    ? [aclIn(hop, subnet), ...backThroughTransitGateway(hop.transit, { vpc, subnet, packet })]
+    : [...aclsBack(hop, subnet), ...wayBack(hop, subnet)]
   if (step.verdict === 'stop') return [...before, ...after]
   if (nextHop?.kind === 'natGateway' || nextHop?.kind === 'vpcEndpoint') {
     const why = `${natGatewayId} is in ${subnet.id}, and ${step.by} leads what it sends to ${nextHop.kind === 'natGateway' ? nextHop.natGatewayId : nextHop.endpointId}`
@@ -99,16 +104,21 @@ function worstOf(ways: readonly Step[][]): Step[] {
   return ways.find((steps) => steps.some(({ verdict }) => verdict === 'stop')) ?? ways[0] ?? []
 }
 
-function aclsThere({ vpc, subnet: sender, packet }: Hop, subnet: SubnetNetwork): Step[] {
+function aclsThere({ vpc, subnet: sender, packet, transit }: Hop, subnet: SubnetNetwork): Step[] {
   const acl = { vpc, subnet, packet, way: 'forward' } as const
-  const entering = subnet.id === sender.id ? [] : [networkAclStep({ ...acl, direction: 'ingress' })]
+  const entering = subnet.id === sender.id && !transit ? [] : [networkAclStep({ ...acl, direction: 'ingress' })]
   return [...entering, networkAclStep({ ...acl, direction: 'egress' })]
 }
 
-function aclsBack({ vpc, subnet: sender, packet }: Hop, subnet: SubnetNetwork): Step[] {
+function aclIn({ vpc, packet }: Hop, subnet: SubnetNetwork): Step {
+  return networkAclStep({ vpc, subnet, packet: replyTo(packet), way: 'return', direction: 'ingress' })
+}
+
+function aclsBack(hop: Hop, subnet: SubnetNetwork): Step[] {
+  const { vpc, subnet: sender, packet } = hop
   const acl = { vpc, subnet, packet: replyTo(packet), way: 'return' } as const
   const leaving = subnet.id === sender.id ? [] : [networkAclStep({ ...acl, direction: 'egress' })]
-  return [networkAclStep({ ...acl, direction: 'ingress' }), ...leaving]
+  return [aclIn(hop, subnet), ...leaving]
 }
 
 /** From the gateway's subnet to the one who asked, or to the appliance by which he did. */

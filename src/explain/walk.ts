@@ -177,7 +177,7 @@ function arriveByTransitGateway(hop: Hop, attachmentId: TransitGatewayAttachment
 
 function takenOn(hop: Hop, nextHop: NextHop | undefined, by: string): Step[] {
   if (!nextHop || nextHop.kind === 'blackhole') return []
-  const isTaken = nextHop.kind === 'local' || nextHop.kind === 'networkInterface'
+  const isTaken = nextHop.kind === 'local' || nextHop.kind === 'networkInterface' || nextHop.kind === 'natGateway'
   return isTaken ? arrive(hop, nextHop) : [notTakenOn(by, nextHop)]
 }
 

@@ -296,6 +296,6 @@ function chainsOf(nat: Nat, table: number): Chain[] {
   ]
 }
 
-function markOf({ backboneAddress }: Nat): string {
+export function markOf({ backboneAddress }: Nat): string {
   return hex(Number(addressBits(backboneAddress).bits))
 }

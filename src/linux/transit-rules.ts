@@ -8,6 +8,7 @@ import { familyOf } from '../compile/ipv6-view.ts'
 import type { SubnetNetwork, TransitGatewayLinkNetwork, VpcNetwork } from '../compile/network.ts'
 import { cidrFamily } from '../ip/cidr.ts'
 import { ASK_ENDPOINT_ACL, ASK_REPLY_ACL, ENDPOINT_GROUPS } from './endpoint-rules.ts'
+import { markOf, type Nat } from './internet-rules.ts'
 import { transitLink } from './names.ts'
 import { anyOf, type Chain, hex, type MapElement, type NftMap, quoted, type Rule } from './nft.ts'
 import { ENDPOINT_MTU, SAME_SUBNET_MARK, TRANSIT_MARK } from './plan.ts'
@@ -34,7 +35,7 @@ export function transitVerdicts(vpc: VpcNetwork): MapElement[] {
   return transitLinksOf(vpc).map(({ id }) => ({ key: linkKey(id), value: 'accept' }))
 }
 
-export function transitMaps(vpc: VpcNetwork, plugIns: readonly PlugIn[]): NftMap[] {
+export function transitMaps(vpc: VpcNetwork, plugIns: readonly PlugIn[], nats: readonly Nat[]): NftMap[] {
   return transitLinksOf(vpc).flatMap((link): NftMap[] => [
     {
       name: zones(link.id),
@@ -52,6 +53,17 @@ export function transitMaps(vpc: VpcNetwork, plugIns: readonly PlugIn[]): NftMap
         .filter(({ networkInterface }) => !networkInterface.sourceDestCheck)
         .flatMap(({ subnet, link: name }) => leavesBy(link, subnet, quoted(name))),
     },
+    ...(nats.length > 0
+      ? [
+          {
+            // Answers that a NAT gateway passes on have others' addresses too.
+            name: natFlows(link.id),
+            type: 'mark',
+            value: 'verdict',
+            elements: nats.flatMap((nat) => leavesBy(link, nat.subnet, markOf(nat))),
+          },
+        ]
+      : []),
     ...(link.origins
       ? [
           {
@@ -74,7 +86,7 @@ function leavesBy(link: TransitGatewayLinkNetwork, { availabilityZoneId }: Subne
   return by ? [{ key, value: `goto ${exit(link.id, by.subnetId)}` }] : []
 }
 
-export function transitChains(vpc: VpcNetwork): Chain[] {
+export function transitChains(vpc: VpcNetwork, nats: readonly Nat[]): Chain[] {
   const numbers = new Map(vpc.routeTables.map((table) => [table.id, table.number]))
   const own = anyOf(vpc.cidrs.filter((block) => cidrFamily(block) === familyOf(vpc)))
   return transitLinksOf(vpc).flatMap((link): Chain[] => {
@@ -98,6 +110,7 @@ export function transitChains(vpc: VpcNetwork): Chain[] {
           { match: [`meta mark & ${hex(TRANSIT_MARK)} == ${hex(TRANSIT_MARK)}`], verdict: 'drop', by: id },
           CLAMP,
           ASK_REPLY_ACL,
+          ...(nats.length > 0 ? [{ match: [], verdict: `ct mark vmap @${natFlows(id)}` }] : []),
           { match: [], verdict: `ip saddr vmap @${zones(id)}` },
           { match: [], verdict: `iifname vmap @${links(id)}` },
           DROP,
@@ -151,6 +164,10 @@ function entry(id: string, subnetId: string): string {
 
 function exit(id: string, subnetId: string): string {
   return `${id}-${subnetId}-out`
+}
+
+function natFlows(id: string): string {
+  return `${id}-nats`
 }
 
 function origins(id: string): string {

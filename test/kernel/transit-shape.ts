@@ -2,7 +2,7 @@
 // is there.
 
 import fc from 'fast-check'
-import { TRANSIT_SIDES, transitStore } from '../../src/compile/small-transit.ts'
+import { insertEgress, TRANSIT_SIDES, transitStore } from '../../src/compile/small-transit.ts'
 import { cidr } from '../../src/ip/cidr.ts'
 import type { Records, Tx } from '../../src/store/store.ts'
 import { mirrorInIpv6 } from './ipv6-mirror.ts'
@@ -43,6 +43,8 @@ export interface TransitShape {
   /** Those that are not here allow everything. */
   readonly groups: Partial<Readonly<Record<(typeof GROUPS)[number], Sided<Rule>>>>
   readonly acls: Partial<Readonly<Record<SubnetName, Sided<AclRule>>>>
+  /** b has ways out that others may take. */
+  readonly egress?: boolean | undefined
 }
 
 export const OPEN: TransitShape = { attachments: {}, staticRoutes: {}, routes: {}, groups: {}, acls: {} }
@@ -61,6 +63,8 @@ export async function recordsOf(shape: TransitShape): Promise<Records> {
       changeSubnet(tx, name, routes, shape.acls[name])
     }
     for (const id of GROUPS) changeGroup(tx, id, shape.groups[id])
+    mirrorInIpv6(tx)
+    if (shape.egress) insertEgress(tx)
   })
   return store.records
 }
@@ -122,6 +126,7 @@ export const transitShape: fc.Arbitrary<TransitShape> = fc
     routes: some(SUBNETS, unique(route)),
     groups: some(GROUPS, sided(rule)),
     acls: some(SUBNETS, sided(aclRule)),
+    egress: fc.boolean(),
   })
   .map((shape) => ({ ...shape, routes: withoutOwn(shape.routes) }))
 

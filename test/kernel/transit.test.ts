@@ -12,6 +12,7 @@ import { LinuxDriver } from '../../src/linux/linux-driver.ts'
 import { transitGatewayNamespace } from '../../src/linux/names.ts'
 import { boundedRun } from '../../src/linux/run.ts'
 import type { InstanceId } from '../../src/store/records.ts'
+import { mirrorHost, mirrorProbe } from './ipv6-mirror.ts'
 import { describeKernel } from './namespaced.ts'
 import { parseProbe, RecordWorld } from './record-world.ts'
 import { OPEN, recordsOf, type TransitShape, transitShape } from './transit-shape.ts'
@@ -29,7 +30,18 @@ const INSTANCES = [
   'i-d1',
   'i-d2',
 ] as const satisfies readonly InstanceId[]
-const HOSTS = ['10.0.1.5', '10.0.2.5', '10.1.1.5', '10.1.2.5', '10.2.1.5', '10.2.2.5', '10.1.1.100', '10.1.2.100']
+const HOSTS = [
+  '10.0.1.5',
+  '10.0.2.5',
+  '10.1.1.5',
+  '10.1.2.5',
+  '10.2.1.5',
+  '10.2.2.5',
+  '10.1.1.100',
+  '10.1.2.100',
+  '203.0.113.10',
+  '52.216.0.9',
+]
 
 type Row = readonly [
   name: string,
@@ -42,6 +54,7 @@ const BA = 'i-b1 10.0.1.5:443'
 const UDP_AB = 'i-a1 udp 10.1.2.5:8080'
 const AC = 'i-a1 10.2.1.5:443'
 
+const SITE = 'i-a1 203.0.113.10:443'
 const UDP_CLOSED = { protocol: 'tcp', ports: { from: 443, to: 443 }, peer: '10.0.1.5/32' } as const
 const ALL = '0.0.0.0/0'
 
@@ -183,6 +196,31 @@ const ROWS: readonly Row[] = [
     { 'i-a1 10.1.2.5:443': 'nacl-out', 'i-a2 10.1.2.5:443': 'reachable', 'i-a2 10.1.1.5:443': 'nacl-out' },
   ],
   [
+    'others leave by the NAT gateway of b, and by no gateway endpoint of it',
+    {
+      egress: true,
+      routes: { a1: [{ cidr: ALL, to: 'gateway' }], a2: [{ cidr: ALL, to: 'gateway' }] },
+      staticRoutes: { 'tgw-rtb-1': [{ cidr: ALL, to: 'b' }] },
+    },
+    {
+      [SITE]: 'reachable',
+      'i-b1 203.0.113.10:443': 'reachable',
+      [AC]: 'reachable',
+      'i-a1 52.216.0.9:443': 'route',
+      'i-b1 52.216.0.9:443': 'reachable',
+      'i-a2 203.0.113.10:443': 'route',
+    },
+  ],
+  [
+    'the ACL of the NAT gateway, and its way back',
+    {
+      egress: true,
+      routes: { a1: [{ cidr: ALL, to: 'gateway' }], b2: [] },
+      staticRoutes: { 'tgw-rtb-1': [{ cidr: ALL, to: 'b' }] },
+    },
+    { [SITE]: 'route' },
+  ],
+  [
     'the resolver of the other VPC answers nobody else',
     {},
     { 'i-a1 udp 10.1.0.2:53': 'target', 'i-a1 10.1.1.1:443': 'target' },
@@ -201,7 +239,10 @@ describeKernel('transit gateways', import.meta.url, () => {
   }, 60_000)
 
   test.each(ROWS)('%s', async (_, changes, expected) => {
-    const wanted = Object.entries(expected)
+    const ofIpv4 = Object.entries(expected)
+    // NAT gateways have no twin.
+    const twins = changes.egress ? [] : ofIpv4.map(([probe, stage]) => [mirrorProbe(probe), stage] as const)
+    const wanted = [...ofIpv4, ...twins]
     await world.put(await recordsOf({ ...OPEN, ...changes }))
     const compared = await world.compare(wanted.map(([probe]) => parseProbe(probe)))
     const found = compared.map(({ probe, trace, packet }, index) => [
@@ -260,7 +301,10 @@ describeKernel('transit gateways', import.meta.url, () => {
 
   test('random gateways are what explain says they are', async () => {
     const probes = INSTANCES.flatMap((from) =>
-      HOSTS.flatMap((host) => [parseProbe(`${from} ${host}:443`), parseProbe(`${from} udp ${host}:8080`)]),
+      [...HOSTS, ...HOSTS.map(mirrorHost)].flatMap((host) => [
+        parseProbe(`${from} ${host}:443`),
+        parseProbe(`${from} udp ${host}:8080`),
+      ]),
     )
     for (const [index, shape] of fc.sample(transitShape, { seed: SEED, numRuns: WORLDS }).entries()) {
       await world.put(await recordsOf(shape))

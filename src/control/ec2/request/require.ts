@@ -57,6 +57,13 @@ const IDS = {
   Allocation: ['eipalloc', 'InvalidAllocationID.Malformed', 'AllocationId'],
   NatGateway: ['nat', 'NatGatewayMalformed', 'NatGatewayId'],
   FlowLog: ['fl', 'InvalidFlowLogId.Malformed', 'flowLogId'],
+  TransitGateway: ['tgw', 'InvalidTransitGatewayID.Malformed', 'TransitGatewayId'],
+  TransitGatewayAttachment: [
+    'tgw-attach',
+    'InvalidTransitGatewayAttachmentID.Malformed',
+    'TransitGatewayAttachmentId',
+  ],
+  TransitGatewayRouteTable: ['tgw-rtb', 'InvalidRouteTableId.Malformed', 'TransitGatewayRouteTableId'],
   DhcpOptions: ['dopt', 'InvalidDhcpOptionsId.Malformed', 'dhcpOptionsId'],
   VpnGateway: ['vgw', 'InvalidVpnGatewayId.Malformed', 'vpnGatewayId'],
   CustomerGateway: ['cgw', 'InvalidCustomerGatewayId.Malformed', 'customerGatewayId'],
