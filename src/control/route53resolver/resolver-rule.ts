@@ -164,6 +164,7 @@ function requireTarget({
   Ipv6,
   Port = DNS_PORT,
   Protocol,
+  ServerNameIndication,
 }: TargetAddress): Omit<ResolverTarget, 'backboneAddress'> {
   refuseUnserved({ 'targetIps.ipv6': Ipv6, 'targetIps.serverNameIndication': ServerNameIndication })
   if (Protocol && Protocol !== PLAIN_DNS) throw notServed(`The protocol ${Protocol}; use ${PLAIN_DNS}. It`)
