@@ -21,6 +21,7 @@ import {
 } from './small-network.ts'
 
 const ANYWHERE = cidr('::/0')
+const OPEN = { protocol: ALL_PROTOCOLS, peer: { kind: 'cidrs', cidrs: [ANYWHERE] }, by: 'sgr-v6' } as const
 const BLOCK = cidr('2600:1f10::/56')
 
 export function dualStackVpc(changes: Partial<VpcNetwork> = {}): VpcNetwork {
@@ -42,11 +43,12 @@ export function dualStackVpc(changes: Partial<VpcNetwork> = {}): VpcNetwork {
       securityGroup('sg-1', {
         members: [address('10.0.1.5')],
         ipv6Members: [address('2600:1f10:0:1::5')],
-        egress: [{ protocol: ALL_PROTOCOLS, peer: { kind: 'cidrs', cidrs: [ANYWHERE] }, by: 'sgr-v6' }],
+        egress: [OPEN],
       }),
       securityGroup('sg-2', {
         members: [address('10.0.1.6'), address('10.0.2.5')],
         ipv6Members: [address('2600:1f10:0:1::6'), address('2600:1f10:0:2::5')],
+        egress: [OPEN],
         ingress: [
           { protocol: ALL_PROTOCOLS, peer: { kind: 'group', groupId: 'sg-1' }, by: 'sgr-group' },
           {
