@@ -140,7 +140,8 @@ export const ORGANIZATIONS_OPERATIONS = words(`
 
 /** Hosted zones and their record sets. */
 export const ROUTE53_OPERATIONS = words(`
-  AssociateVPCWithHostedZone ChangeResourceRecordSets ChangeTagsForResource CreateHostedZone
+  AssociateVPCWithHostedZone ChangeResourceRecordSets ChangeTagsForResource CreateHealthCheck CreateHostedZone
+  DeleteHealthCheck GetHealthCheck GetHealthCheckCount ListHealthChecks UpdateHealthCheck
   CreateVPCAssociationAuthorization DeleteHostedZone DeleteVPCAssociationAuthorization DisassociateVPCFromHostedZone
   GetChange GetHostedZone GetHostedZoneCount GetDNSSEC ListHostedZones ListHostedZonesByName ListHostedZonesByVPC
   ListResourceRecordSets ListTagsForResource ListTagsForResources ListVPCAssociationAuthorizations TestDNSAnswer

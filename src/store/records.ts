@@ -5,6 +5,7 @@ import type { Address } from '../ip/address.ts'
 import type { Cidr } from '../ip/cidr.ts'
 import type { PortRange, Protocol } from '../ip/protocol.ts'
 import type { FlowLog } from './flow-log-records.ts'
+import type { HealthCheck } from './health-check-records.ts'
 import type { ElasticAddress, NatGateway, NatGatewayId, Site } from './internet-records.ts'
 import type {
   EgressOnlyInternetGateway,
@@ -1102,6 +1103,7 @@ export interface Schema {
   natGateways: NatGateway
   flowLogs: FlowLog
   metricAlarms: MetricAlarm
+  healthChecks: HealthCheck
   sites: Site
   vpcPeeringConnections: VpcPeeringConnection
   egressOnlyInternetGateways: EgressOnlyInternetGateway
@@ -1224,6 +1226,7 @@ export const INDEXES = {
   natGateways: ['owner', 'vpcId', 'subnetId'],
   flowLogs: ['owner', 'vpcId', 'resourceId'],
   metricAlarms: ['owner'],
+  healthChecks: ['owner'],
   sites: ['address'],
   vpcPeeringConnections: ['owner', 'accepter', 'requesterVpcId', 'accepterVpcId'],
   egressOnlyInternetGateways: ['owner', 'vpcId'],

@@ -5,6 +5,14 @@ import { getChange } from '../../control/route53/change.ts'
 import { changeResourceRecordSets } from '../../control/route53/change-batch.ts'
 import { getDnssec } from '../../control/route53/dnssec.ts'
 import {
+  createHealthCheck,
+  deleteHealthCheck,
+  getHealthCheck,
+  getHealthCheckCount,
+  listHealthChecks,
+  updateHealthCheck,
+} from '../../control/route53/health-check.ts'
+import {
   createHostedZone,
   deleteHostedZone,
   getHostedZone,
@@ -27,8 +35,11 @@ import type { ReadRows, WriteRows } from './rows.ts'
 export const ROUTE53_READS = {
   GetChange: getChange,
   GetDNSSEC: getDnssec,
+  GetHealthCheck: getHealthCheck,
+  GetHealthCheckCount: getHealthCheckCount,
   GetHostedZone: getHostedZone,
   GetHostedZoneCount: getHostedZoneCount,
+  ListHealthChecks: listHealthChecks,
   ListHostedZones: listHostedZones,
   ListHostedZonesByName: listHostedZonesByName,
   ListHostedZonesByVPC: listHostedZonesByVpc,
@@ -42,11 +53,14 @@ export const ROUTE53_WRITES = {
   AssociateVPCWithHostedZone: associateVpcWithHostedZone,
   ChangeResourceRecordSets: changeResourceRecordSets,
   ChangeTagsForResource: changeTagsForResource,
+  CreateHealthCheck: createHealthCheck,
   CreateHostedZone: createHostedZone,
   CreateVPCAssociationAuthorization: createVpcAssociationAuthorization,
+  DeleteHealthCheck: deleteHealthCheck,
   DeleteHostedZone: deleteHostedZone,
   DeleteVPCAssociationAuthorization: deleteVpcAssociationAuthorization,
   DisassociateVPCFromHostedZone: disassociateVpcFromHostedZone,
+  UpdateHealthCheck: updateHealthCheck,
   UpdateHostedZoneComment: updateHostedZoneComment,
 } as const satisfies WriteRows
 

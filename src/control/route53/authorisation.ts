@@ -13,7 +13,10 @@ const ZONE_MEMBERS: Readonly<Record<string, string>> = {
 }
 /** Actions that name no zone. */
 const ON_ALL: ReadonlySet<string> = new Set([
+  'CreateHealthCheck',
   'CreateHostedZone',
+  'GetHealthCheckCount',
+  'ListHealthChecks',
   'GetHostedZoneCount',
   'ListHostedZones',
   'ListHostedZonesByName',
@@ -70,6 +73,8 @@ function isObject(value: unknown): value is Input {
 
 function resourceOf(operation: string, input: Readonly<Record<string, unknown>>): string {
   if (ON_ALL.has(operation)) return '*'
+  const check = input.ResourceType === 'healthcheck' ? input.ResourceId : input.HealthCheckId
+  if (check !== undefined) return `arn:aws:route53:::healthcheck/${bareId(String(check))}`
   if (operation === 'GetChange') return `arn:aws:route53:::change/${bareId(String(input.Id))}`
   return `arn:aws:route53:::hostedzone/${bareId(String(input[ZONE_MEMBERS[operation] ?? 'HostedZoneId']))}`
 }

@@ -1,4 +1,4 @@
-// Tags of hosted zones. https://docs.aws.amazon.com/Route53/latest/APIReference/API_ChangeTagsForResource.html
+// Tags of hosted zones and health checks. https://docs.aws.amazon.com/Route53/latest/APIReference/API_ChangeTagsForResource.html
 
 import type {
   ChangeTagsForResourceRequest,
@@ -9,12 +9,12 @@ import type {
   ResourceTagSet,
   Tag,
 } from '@aws-sdk/client-route-53'
-import { ApiError } from '../../errors.ts'
 import type { HostedZone } from '../../store/records.ts'
 import type { Records, Tx } from '../../store/store.ts'
 import type { Caller } from '../caller.ts'
 import { invalidInput } from './errors.ts'
 import { bareId, requireZone } from './find.ts'
+import { requireHealthCheck } from './health-check.ts'
 
 const MOST_TAGS = 50
 const MOST_AT_ONCE = 10
@@ -37,7 +37,8 @@ export function changeTagsForResource(
     tags[key] = value
   }
   if (Object.keys(tags).length > MOST_TAGS) throw invalidInput(`A resource has at most ${MOST_TAGS} tags.`)
-  tx.hostedZones.update(zone.id, { tags })
+  if (ResourceType === 'healthcheck') tx.healthChecks.update(zone.id, { tags })
+  else tx.hostedZones.update(zone.id, { tags })
   return {}
 }
 
@@ -46,7 +47,7 @@ export function listTagsForResource(
   caller: Caller,
   { ResourceType, ResourceId }: ListTagsForResourceRequest,
 ): ListTagsForResourceResponse {
-  return { ResourceTagSet: toTagSet(requireTagged(records, caller, ResourceType, ResourceId)) }
+  return { ResourceTagSet: toTagSet(ResourceType, requireTagged(records, caller, ResourceType, ResourceId)) }
 }
 
 export function listTagsForResources(
@@ -57,13 +58,14 @@ export function listTagsForResources(
   if (ResourceIds.length === 0 || ResourceIds.length > MOST_AT_ONCE) {
     throw invalidInput(`Between 1 and ${MOST_AT_ONCE} resources can be named.`)
   }
-  return { ResourceTagSets: ResourceIds.map((id) => toTagSet(requireTagged(records, caller, ResourceType, id))) }
+  return { ResourceTagSets: ResourceIds.map((id) => toTagSet(ResourceType, requireTagged(records, caller, ResourceType, id))) }
 }
 
-/** Hosted zones are all that is there; health checks are not. */
-function requireTagged(records: Records, caller: Caller, type: string | undefined, id: string | undefined): HostedZone {
+type Tagged = Pick<HostedZone, 'id' | 'tags'>
+
+function requireTagged(records: Records, caller: Caller, type: string | undefined, id: string | undefined): Tagged {
   if (type === 'hostedzone') return requireZone(records, caller, id)
-  throw new ApiError('NoSuchHealthCheck', `No health check found with ID: ${bareId(id ?? '')}`, { status: 404 })
+  return requireHealthCheck(records, caller, bareId(id ?? ''))
 }
 
 function requireTag({ Key = '', Value = '' }: Tag): readonly [string, string] {
@@ -73,9 +75,9 @@ function requireTag({ Key = '', Value = '' }: Tag): readonly [string, string] {
   return [Key, Value]
 }
 
-function toTagSet({ id, tags }: HostedZone): ResourceTagSet {
+function toTagSet(ResourceType: ResourceTagSet['ResourceType'], { id, tags }: Tagged): ResourceTagSet {
   return {
-    ResourceType: 'hostedzone',
+    ResourceType,
     ResourceId: id,
     Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })),
   }

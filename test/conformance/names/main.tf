@@ -151,6 +151,23 @@ resource "aws_route53_record" "endpoint" {
   }
 }
 
+resource "aws_route53_health_check" "web" {
+  ip_address        = var.address
+  type              = "HTTPS_STR_MATCH"
+  port              = 8443
+  resource_path     = "/health"
+  search_string     = "ok"
+  request_interval  = 10
+  failure_threshold = 2
+  tags              = { Name = "web" }
+}
+
+resource "aws_route53_health_check" "all" {
+  type                   = "CALCULATED"
+  child_health_threshold = 1
+  child_healthchecks     = [aws_route53_health_check.web.id]
+}
+
 resource "aws_route53_zone" "public" {
   name = "example.org"
 }
