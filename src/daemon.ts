@@ -58,6 +58,8 @@ export interface DaemonOptions {
   readonly upstreams?: Upstreams
   /** Bits a second that each interface of an endpoint carries at most, either way. */
   readonly endpointBandwidth?: number
+  /** Lets instances on the internet path out to the host's real network. */
+  readonly uplink?: boolean
   /** Takes each line of the log; absent: stderr, with the time before it. */
   readonly log?: (line: string) => void
 }
@@ -236,15 +238,17 @@ async function makeParts(
     }
   }
   const sandboxes = new Sandboxes({ stateDirectory: path, world, caBundle: () => caBundle, onPower, log })
-  const { endpointBandwidth } = options
+  const { endpointBandwidth, uplink = false } = options
+  if (uplink) await requireUplink(options, world)
   const driver = await makeDriver(options.dataplane, {
     world,
     sandboxes,
     reopened: (opened) => serveBackbone(opened),
     ...(endpointBandwidth !== undefined && { endpointBandwidth }),
+    ...(uplink && { uplink: {} }),
   })
   const forgetInstance = (instanceId: string) => sandboxes.forget(instanceId)
-  const reconciler = new Reconciler({ store, driver, forgetInstance, now, log })
+  const reconciler = new Reconciler({ store, driver, isUplinked: uplink, forgetInstance, now, log })
   const network = () => reconciler.network
   const balancing = new Balancing({ store, network, settle: () => reconciler.settle(), now, log })
   const s3 = await openS3(path, options.s3Upstream)
@@ -280,7 +284,7 @@ async function makeParts(
     const records = () => store.records
     const backbone = await import('./daemon-backbone.ts')
     balancing.enterBackbone(backbone.inBackbone(world), backbone.tunnelsIn(world))
-    backbone.serveBackbone(sockets, { network, records, sessionKey, now, authority, frontDoor, log })
+    backbone.serveBackbone(sockets, { network, records, sessionKey, now, authority, frontDoor, uplink, log })
   }
   return { store, s3, services, trail, flowLogs, driver, sandboxes, reconciler, balancing, frontDoor, serveBackbone }
 }
@@ -307,6 +311,13 @@ async function openS3(path: string, upstream: string | undefined): Promise<S3Ada
 
 async function requireHost({ dataplane }: DaemonOptions): Promise<void> {
   const problems = dataplane === 'linux' ? await checkHost() : []
+  if (problems.length > 0) throw new StartFailure(problems.join('\n'))
+}
+
+async function requireUplink({ dataplane }: DaemonOptions, world: string): Promise<void> {
+  if (dataplane === 'model') throw new StartFailure('--uplink leads real packets out: it needs --dataplane linux')
+  const [{ Uplink }, { boundedRun }] = await Promise.all([import('./linux/uplink.ts'), import('./linux/run.ts')])
+  const problems = await new Uplink({ world, run: boundedRun(1) }).problems()
   if (problems.length > 0) throw new StartFailure(problems.join('\n'))
 }
 

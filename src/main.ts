@@ -18,6 +18,7 @@ function parseOptions(): DaemonOptions {
       's3-upstream': { type: 'string' },
       upstream: { type: 'string', multiple: true, default: [] },
       'endpoint-bandwidth': { type: 'string' },
+      uplink: { type: 'boolean', default: false },
     },
   })
   const { port, data, dataplane, auth } = values
@@ -38,6 +39,7 @@ function parseOptions(): DaemonOptions {
     upstreams,
     ...(s3Upstream !== undefined && { s3Upstream }),
     ...(endpointBandwidth !== undefined && { endpointBandwidth }),
+    ...(values.uplink && { uplink: true }),
   }
 }
 

@@ -48,6 +48,8 @@ export interface ReconcilerHealth {
 interface Dependencies {
   readonly store: Store
   readonly driver: Driver
+  /** Postern's internet goes on into the host's network. */
+  readonly isUplinked?: boolean
   /** Deletes the files of an instance that was terminated. */
   readonly forgetInstance: (id: InstanceId) => Promise<void>
   readonly now: () => Date
@@ -81,7 +83,7 @@ export class Reconciler {
 
   constructor(dependencies: Dependencies) {
     this.#dependencies = dependencies
-    this.#compiler = new Compiler(dependencies.store.records)
+    this.#compiler = new Compiler(dependencies.store.records, dependencies.isUplinked ? { isUplinked: true } : {})
     dependencies.store.observe((change) => this.#compiler.touch(change))
   }
 

@@ -38,6 +38,7 @@ program
     [],
   )
   .option('--endpoint-bandwidth <rate>', 'limit each interface of an endpoint, either way, such as 10gbit')
+  .option('--uplink', "let instances with a way to the internet out to this host's real network")
   .action(up)
 
 program

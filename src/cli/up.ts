@@ -15,6 +15,7 @@ export interface UpOptions {
   readonly s3Upstream?: string
   readonly upstream: readonly string[]
   readonly endpointBandwidth?: string
+  readonly uplink?: boolean
   readonly detach?: boolean
 }
 
@@ -46,6 +47,7 @@ export async function up(options: UpOptions): Promise<void> {
   if (options.s3Upstream) argv.push('--s3-upstream', options.s3Upstream)
   for (const upstream of options.upstream) argv.push('--upstream', upstream)
   if (options.endpointBandwidth) argv.push('--endpoint-bandwidth', options.endpointBandwidth)
+  if (options.uplink) argv.push('--uplink')
   if (!options.detach) return runHere(argv)
   const endpoint = await runBehind(argv, directory)
   console.log(`postern is up at ${endpoint} (data in ${directory})`)

@@ -22,6 +22,8 @@ type Reader = VpcId | TransitGatewayId
 
 export class Compiler {
   readonly #records: Records
+  /** What no record says. */
+  readonly #always: Pick<Network, 'isUplinked'>
   #network: Network = networkOf([])
   #publicZonesTouched = true
   #sitesTouched = true
@@ -32,8 +34,9 @@ export class Compiler {
   readonly #questions = new Map<Reader, ReadonlySet<Question>>()
 
   /** `touch` must hear of every change of these records from now on. */
-  constructor(records: Records) {
+  constructor(records: Records, always: Pick<Network, 'isUplinked'> = {}) {
     this.#records = records
+    this.#always = always
     for (const { id } of records.vpcs.all()) this.#touched.add(id)
     for (const { id } of records.transitGateways.all()) this.#touched.add(id)
   }
@@ -79,6 +82,7 @@ export class Compiler {
       vpcs,
       inhabited,
       publicZones,
+      ...this.#always,
       ...(sites && { sites }),
       ...(transitGateways.length > 0 && { transitGateways }),
       ...(onPremises && { onPremises }),

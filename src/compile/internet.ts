@@ -1,7 +1,7 @@
 // The ways between a VPC and the internet, and what is out there: a few named sites, and AWS's own services.
 
 import { INTERNET, SITES } from '../catalogue/public-addresses.ts'
-import { type Address, addressBits, addressPlus, formatAddress } from '../ip/address.ts'
+import { type Address, addressBits, addressFamily, addressPlus, formatAddress } from '../ip/address.ts'
 import { type Cidr, cidr, cidrBase, cidrContains } from '../ip/cidr.ts'
 import type { NatGatewayAddress } from '../store/internet-records.ts'
 import type { Vpc } from '../store/records.ts'
@@ -79,4 +79,23 @@ export function ipv6OfOutside(address: Address): Address {
 export function ipv4OfOutside(address: Address): Address {
   if (!cidrContains(INTERNET_IPV6, address)) return address
   return formatAddress({ family: 4, bits: addressBits(address).bits & 0xffffffffn })
+}
+
+/** Blocks of private and special addresses, to which an internet gateway carries nothing: no uplink of the host's does either. */
+export const NOT_THE_INTERNET: readonly Cidr[] = [
+  '0.0.0.0/8',
+  '10.0.0.0/8',
+  '100.64.0.0/10',
+  '127.0.0.0/8',
+  '169.254.0.0/16',
+  '172.16.0.0/12',
+  '192.0.0.0/24',
+  '192.168.0.0/16',
+  '224.0.0.0/3',
+].map(cidr)
+
+/** Nobody here has the address, and the host's real network may. */
+export function isBeyondUplink({ isUplinked }: Pick<Network, 'isUplinked'>, address: Address): boolean {
+  const isV4 = addressFamily(address) === 4
+  return isUplinked === true && isV4 && !NOT_THE_INTERNET.some((block) => cidrContains(block, address))
 }

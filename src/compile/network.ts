@@ -38,6 +38,8 @@ export interface Network {
   readonly inhabited: readonly VpcNetwork[]
   /** Users' public hosted zones, by id; of several zones of one name only the one that was first. */
   readonly publicZones: readonly HostedZoneNetwork[]
+  /** The internet goes on into the host's real network; absent: it ends with Postern's sites and AWS's services. */
+  readonly isUplinked?: true
   /** Sites of the internet that the user declared, by name; absent: none. */
   readonly sites?: readonly SiteNetwork[]
   /** By id; absent: none. */

@@ -54,6 +54,8 @@ export interface Answer {
   /** The answer repeats after so many rotations. */
   readonly period: number
   readonly extendedError?: ExtendedError
+  /** Nobody in Postern can know: the host's resolver may, where there is an uplink. */
+  readonly isBeyond?: true
 }
 
 type Found = Omit<Answer, 'period'>
@@ -117,7 +119,10 @@ export function askerOf(network: Network, { vpc, networkInterface }: PlacedInter
  * know. */
 export function resolve(asker: Asker, question: Question, rotation = 0): Answer {
   const turns = new Turns(rotation, (name) => isTargetHealthy(asker.network, name))
-  const answer = follow({ asker, turns, links: 0 }, question)
+  const found = follow({ asker, turns, links: 0 }, question)
+  // AWS's own names are Postern's to know, and where a name here leads on to is asked of nobody.
+  const isBeyond = found === UNKNOWN_NAME && !isAmazonName(question.name)
+  const answer = isBeyond ? { ...found, isBeyond: true as const } : found
   return { ...answer, period: turns.period }
 }
 

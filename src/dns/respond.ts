@@ -13,6 +13,7 @@ export interface Response {
   readonly bytes: Buffer
   /** The same query is answered the same again after so many rotations. */
   readonly period: number
+  readonly isBeyond?: true
 }
 
 const MAX_TCP = 65_535
@@ -21,9 +22,10 @@ const MAX_TCP = 65_535
 export function respond(message: Buffer, { asker, transport, rotation }: Asked): Response | undefined {
   const query = decodeQuery(message)
   if (!query) return undefined
-  const answer: Answer & { readonly period: number } = query.question
+  const answer: Answer & Pick<Response, 'period' | 'isBeyond'> = query.question
     ? resolve(asker, query.question, rotation)
     : { code: query.problem ?? 'FORMERR', answers: [], authorities: [], period: 1 }
   const limit = transport === 'udp' ? udpLimit(query) : MAX_TCP
-  return { bytes: encodeResponse(query, answer, limit), period: answer.period }
+  const bytes = encodeResponse(query, answer, limit)
+  return { bytes, period: answer.period, ...(answer.isBeyond && { isBeyond: true }) }
 }

@@ -9,6 +9,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Network, ResolverView } from '../compile/network.ts'
 import { address, networkInterface, networkOf, smallVpc } from '../compile/small-network.ts'
 import { AnswerCache } from './answer-cache.ts'
+import { HostResolver } from './host-resolver.ts'
 import { PACKETS_PER_SECOND, RateLimit } from './rate-limit.ts'
 import { DnsServer } from './server.ts'
 import { frameMessage, MessageReader } from './tcp-framing.ts'
@@ -62,6 +63,42 @@ describe('DnsServer', () => {
   it('answers over UDP', async () => {
     expect(await askUdp(QUERY)).toMatchObject({ id: 7, answers: [{ data: '10.0.1.5' }] })
     expect(logged).toEqual([])
+  })
+
+  it('asks the host’s resolvers of what nobody here can know, and of nothing else', async () => {
+    const asked: string[] = []
+    const upstream = createSocket('udp4').bind(0, '127.0.0.1')
+    await once(upstream, 'listening')
+    upstream.on('message', (message, { port }) => {
+      const { id, questions = [] } = decode(message)
+      const [question] = questions
+      asked.push(question?.name ?? '')
+      const answers = [{ name: question?.name ?? '', type: 'A' as const, ttl: 60, data: '198.51.100.9' }]
+      upstream.send(encode({ type: 'response', id: id ?? 0, questions, answers }), port, '127.0.0.1')
+    })
+    const beyond = new HostResolver([`127.0.0.1:${upstream.address().port}`])
+    const [udp, tcp] = [createSocket('udp4').bind(0, '127.0.0.1'), createServer()]
+    await once(udp, 'listening')
+    new DnsServer({ network: () => network, log: () => undefined, now: () => 0, beyond }).serve({
+      dnsUdp: udp,
+      dnsTcp: tcp,
+    })
+    const ask = async (name: string) => {
+      const reply = once(client, 'message')
+      client.send(
+        encode({ id: 9, flags: RECURSION_DESIRED, questions: [{ name, type: 'A' }] }),
+        udp.address().port,
+        '127.0.0.1',
+      )
+      const [received]: Buffer[] = await reply
+      return decode(received ?? Buffer.alloc(0)).answers
+    }
+    expect(await ask('www.kernel.org')).toMatchObject([{ data: '198.51.100.9' }])
+    expect(await ask('ip-10-0-1-5.ec2.internal')).toMatchObject([{ data: '10.0.1.5' }])
+    expect(await ask('www.example.com')).toMatchObject([{ data: '203.0.113.10' }])
+    expect(await ask('nothing.amazonaws.com')).toEqual([])
+    expect(asked).toEqual(['www.kernel.org'])
+    for (const socket of [udp, upstream]) socket.close()
   })
 
   it('answers pipelined questions of one TCP connection in order', async () => {

@@ -10,6 +10,7 @@ import { parseAddress } from '../ip/address.ts'
 import type { NetworkInterfaceId } from '../store/records.ts'
 import { AnswerCache } from './answer-cache.ts'
 import { Forwarder } from './forwarder.ts'
+import type { HostResolver } from './host-resolver.ts'
 import { decodeQuery } from './message.ts'
 import { INBOUND_PER_SECOND, RateLimit } from './rate-limit.ts'
 import { type Asker, askerOf, ruleFor } from './resolve.ts'
@@ -24,6 +25,8 @@ export interface DnsServerOptions {
   readonly now?: () => number
   /** Of one interface; absent: as many as AWS takes. */
   readonly packetsPerSecond?: number
+  /** Asked for what nobody in Postern can know; absent: nobody is. */
+  readonly beyond?: Pick<HostResolver, 'ask'>
 }
 
 /** An interface that may ask. */
@@ -47,6 +50,7 @@ export class DnsServer {
   readonly #log: (line: string) => void
   readonly #now: () => number
   readonly #limit: RateLimit
+  readonly #beyond: DnsServerOptions['beyond']
   #forwarder: Forwarder | undefined
   /** Of answers over TCP. */
   #rotation = 0
@@ -55,7 +59,8 @@ export class DnsServer {
   readonly #senders = new Map<string, Sender>()
   readonly #answers = new Map<string, AnswerCache>()
 
-  constructor({ network, log, now = () => performance.now(), packetsPerSecond }: DnsServerOptions) {
+  constructor({ network, log, now = () => performance.now(), packetsPerSecond, beyond }: DnsServerOptions) {
+    this.#beyond = beyond
     this.#limit = new RateLimit(packetsPerSecond)
     this.#network = network
     this.#log = log
@@ -114,10 +119,23 @@ export class DnsServer {
     const most = asker.isOutside ? INBOUND_PER_SECOND : undefined
     if (!this.#limit.admits(interfaceId, this.#now(), most)) return undefined
     if (asker.vpc.resolverRules && this.#forward(message, { asker, transport, rotation: 0 }, sendLate)) return undefined
+    if (this.#beyond) return this.#respondOrAsk(message, { asker, transport, rotation: this.#turn() }, sendLate)
     if (transport === 'udp')
       return answers.respond(message, (rotation) => respond(message, { asker, transport, rotation }))
+    return respond(message, { asker, transport, rotation: this.#turn() })?.bytes
+  }
+
+  #turn(): number {
     this.#rotation = (this.#rotation + 1) % 0x10000
-    return respond(message, { asker, transport, rotation: this.#rotation })?.bytes
+    return this.#rotation
+  }
+
+  /** With an uplink: answers are not kept, for what is kept does not say who knows better. */
+  #respondOrAsk(message: Buffer, asked: Asked, sendLate: (response: Buffer) => void): Buffer | undefined {
+    const response = respond(message, asked)
+    if (!response?.isBeyond || !this.#beyond) return response?.bytes
+    void this.#beyond.ask(message, asked.transport).then((answer) => sendLate(answer ?? response.bytes))
+    return undefined
   }
 
   /** False for a question that no rule sends elsewhere. When nobody answers there, that is SERVFAIL with the rule's name. */

@@ -1,6 +1,6 @@
 // Through a NAT gateway, the internet gateway, and what is beyond it: a site, AWS, or another VPC's public address.
 
-import { addressesOf, ipv4OfOutside, isOutside, sitesOf } from '../compile/internet.ts'
+import { addressesOf, ipv4OfOutside, isBeyondUplink, isOutside, sitesOf } from '../compile/internet.ts'
 import type { Network, SubnetNetwork, VpcNetwork } from '../compile/network.ts'
 import type { Address } from '../ip/address.ts'
 import { cidrContains } from '../ip/cidr.ts'
@@ -141,6 +141,10 @@ function outsideSteps(network: Network, packet: Packet): Step[] {
       const known = receiver.publicAddresses?.find(({ publicAddress }) => publicAddress === destination)
       if (known) return inboundSteps(network, vpc, receiver, { ...packet, destination: known.privateAddress })
     }
+  }
+  if (isBeyondUplink(network, destination)) {
+    const why = `${destination} is beyond the uplink, in the host's real network: whether it answers is not known here`
+    return [pass({ stage: 'target', by: 'uplink', why })]
   }
   return [stop({ stage: 'target', by: 'internet', why: `nobody has ${destination} in Postern's internet` })]
 }

@@ -27,12 +27,16 @@ export function resolveName(asker: Asker, spelled: string): ResolvedName {
   }
   const elsewhere = nameServerStep(vpc, name)
   if (elsewhere) return { step: elsewhere, addresses: [] }
-  const { code, answers, by } = answerOf(asker, name)
+  const { code, answers, by, isBeyond } = answerOf(asker, name)
   const decider = by.at(-1) ?? vpc.id
   const addresses = addressesIn(answers)
   if (addresses.length > 0) {
     const why = `${name} is ${listText(addresses)}${sourceText(by)}`
     return { step: pass({ stage: 'dns', by: decider, why }), addresses }
+  }
+  if (isBeyond && asker.network.isUplinked) {
+    const why = `${name} is asked of the host's own resolver, by the uplink; explain does not ask it: ask about an address instead`
+    return { step: stop({ stage: 'dns', by: 'uplink', why }), addresses: [] }
   }
   const reason = code === 'NXDOMAIN' || code === 'SERVFAIL' ? WHY_EMPTY[code] : 'the name has no IPv4 address'
   const hint = vpc.resolver.hostnames ? '' : `; ${vpc.id} has enableDnsHostnames off`

@@ -7,8 +7,9 @@ import { BACKBONE, GENEVE_PORT, METADATA_BACKBONE, RESOLVER_BACKBONE, SHADOWS } 
 import { INTERNET } from '../compile/internet.ts'
 import { ipv6Ruleset, twinOf } from './ipv6-words.ts'
 import { backboneNamespace } from './names.ts'
-import type { NftSet, Rule, Ruleset } from './nft.ts'
+import { type NftSet, quoted, type Rule, type Ruleset } from './nft.ts'
 import { type BackbonePart, type FamilyPlan, LAST_METRIC, MAIN_RULE, type NamespacePlan, type Route } from './plan.ts'
+import { UPLINK, UPLINK_PART } from './uplink.ts'
 
 export interface BackbonePlan {
   readonly namespace: NamespacePlan
@@ -18,7 +19,8 @@ export interface BackbonePlan {
 }
 
 /** The backbone as these VPCs together need it. */
-export function planBackbone(world: string, parts: readonly BackbonePart[]): BackbonePlan {
+export function planBackbone(world: string, parts: readonly BackbonePart[], isUplinked = false): BackbonePlan {
+  const uplink = isUplinked ? UPLINK_PART : { up: [], neighbours: [], routes: [] }
   const hasInternet = parts.some(({ publics = [] }) => publics.length > 0)
   const own = [RESOLVER_BACKBONE, METADATA_BACKBONE, SHADOWS, ...(hasInternet ? INTERNET : [])].map(
     (destination): Route => ({ type: 'local', destination, device: 'lo' }),
@@ -28,13 +30,13 @@ export function planBackbone(world: string, parts: readonly BackbonePart[]): Bac
     namespace: {
       name: backboneNamespace(world),
       ...(ipv6.length > 0 && { ipv6: planIpv6(parts, ipv6) }),
-      up: ['lo', ...parts.flatMap((part) => part.namespace.up)],
+      up: ['lo', ...parts.flatMap((part) => part.namespace.up), ...uplink.up],
       addresses: [],
-      neighbours: parts.flatMap((part) => part.namespace.neighbours),
-      routes: [...own, ...parts.flatMap((part) => part.namespace.routes), NOWHERE],
+      neighbours: [...parts.flatMap((part) => part.namespace.neighbours), ...uplink.neighbours],
+      routes: [...own, ...parts.flatMap((part) => part.namespace.routes), ...uplink.routes, NOWHERE],
       rules: [...parts.flatMap((part) => part.namespace.rules), MAIN_RULE],
     },
-    rules: backboneRules(parts),
+    rules: backboneRules(parts, isUplinked),
     ...(ipv6.length > 0 && { ipv6Rules: ipv6Ruleset(backboneRules(ipv6)) }),
   }
 }
@@ -59,7 +61,7 @@ function planIpv6(parts: readonly BackbonePart[], ipv6: readonly PartRules[]): F
   }
 }
 
-function backboneRules(parts: readonly PartRules[]): Ruleset {
+function backboneRules(parts: readonly PartRules[], isUplinked = false): Ruleset {
   const set = (name: 'sources' | 'consumers' | 'providers' | 'nodes') => ({
     name,
     type: 'ifname . ipv4_addr',
@@ -92,7 +94,7 @@ function backboneRules(parts: readonly PartRules[]): Ruleset {
       {
         name: 'forward',
         hook: { type: 'filter', hook: 'forward', priority: 0, policy: 'drop' },
-        rules: publics.length > 0 ? [...FORWARD, BETWEEN_PUBLICS] : FORWARD,
+        rules: publics.length > 0 ? [...FORWARD, BETWEEN_PUBLICS, ...(isUplinked ? [FROM_UPLINK] : [])] : FORWARD,
       },
     ],
   }
@@ -127,5 +129,7 @@ const FORWARD: readonly Rule[] = [
 /** The internet's own addresses, each VPC by its public ones alone. There only with a public address. */
 const FROM_PUBLIC = ['iifname . ip saddr @publics', `ip daddr != ${BACKBONE}`]
 const TO_SITES: Rule = { match: [...FROM_PUBLIC, 'tcp dport { 80, 443 }'], verdict: 'accept' }
+/** What the world asked of the host's network comes back. */
+const FROM_UPLINK: Rule = { match: [`iifname ${quoted(UPLINK)}`, 'oifname . ip daddr @publics'], verdict: 'accept' }
 /** Whoever has the address has the route. */
 const BETWEEN_PUBLICS: Rule = { match: FROM_PUBLIC, verdict: 'accept' }

@@ -24,6 +24,7 @@ import { boundedRun, type Run } from './run.ts'
 import type { Sandboxes } from './sandbox/sandbox.ts'
 import { planTransitGateways, type TransitGatewayPlan, transitPairs } from './transit-gateways.ts'
 import { TransitRouters } from './transit-kernel.ts'
+import { Uplink, type UplinkOptions, uplinkNamespace } from './uplink.ts'
 import { convergeVpc, deleteLinks, observeVpc } from './vpc-kernel.ts'
 import { planVpc } from './vpc-plan.ts'
 
@@ -36,6 +37,8 @@ export interface LinuxDriverOptions {
   readonly reopened?: (sockets: BackboneSockets) => Promise<void> | void
   /** What each interface of an endpoint carries at most. */
   readonly endpointBandwidth?: Bandwidth
+  /** The way to the host's real network; absent: there is none. */
+  readonly uplink?: Pick<UplinkOptions, 'hostNamespace'>
   /** How commands are started; a test counts them. */
   readonly run?: Run
 }
@@ -77,6 +80,8 @@ export class LinuxDriver implements Driver {
   readonly #sandboxes: LinuxDriverOptions['sandboxes']
   readonly #reopened: LinuxDriverOptions['reopened']
   readonly #endpointBandwidth: LinuxDriverOptions['endpointBandwidth']
+  readonly #uplink: Uplink
+  readonly #isUplinked: boolean
   readonly #run: Run
   /** VPCs that the kernel has just as planned. One that is not here is read anew. */
   readonly #applied = new Map<VpcId, PlannedVpc>()
@@ -106,12 +111,16 @@ export class LinuxDriver implements Driver {
     this.#endpointBandwidth = endpointBandwidth
     this.#world = world
     this.#backboneName = backboneNamespace(world)
+    this.#isUplinked = options.uplink !== undefined
+    this.#uplink = new Uplink({ world, run, ...options.uplink })
     this.#sandboxes = sandboxes
     this.#reopened = reopened
   }
 
   async start(): Promise<BackboneSockets> {
     await prepareBackbone(this.#run, this.#world, await this.#liveNamespaces())
+    // One that an earlier daemon left goes when it is not asked for any more.
+    await (this.#isUplinked ? this.#uplink.open() : this.#uplink.close())
     this.#sockets = await openBackboneSockets(this.#backboneName)
     return this.#sockets.sockets
   }
@@ -157,6 +166,7 @@ export class LinuxDriver implements Driver {
 
   async destroy(): Promise<void> {
     await this.close()
+    await this.#uplink.close()
     const { live, dead } = await listNamespaces(worldPrefix(this.#world))
     const names = [...live, ...dead]
     await this.#haltInstances(names)
@@ -226,6 +236,7 @@ export class LinuxDriver implements Driver {
   async #remakeBackbone(live: ReadonlySet<string>): Promise<void> {
     this.#closeSockets()
     await prepareBackbone(this.#run, this.#world, live)
+    if (this.#isUplinked) await this.#uplink.open()
     this.#sockets = await openBackboneSockets(this.#backboneName)
     await this.#reopened?.(this.#sockets.sockets)
   }
@@ -341,7 +352,7 @@ export class LinuxDriver implements Driver {
       const parts = [...this.#parts.values()]
       if (!have || (have.rules && fresh.length === 0 && haveSameItems(parts, this.#backboneParts))) return
       this.#backbone = undefined
-      const want = planBackbone(this.#world, parts)
+      const want = planBackbone(this.#world, parts, this.#isUplinked)
       await convergeBackbone(this.#run, have, want, fresh)
       this.#backbone = want
       this.#backboneParts = parts
@@ -362,6 +373,7 @@ export class LinuxDriver implements Driver {
   async #sweep(round: Round): Promise<void> {
     const wanted = new Set([
       this.#backboneName,
+      ...(this.#isUplinked ? [uplinkNamespace(this.#world)] : []),
       ...round.planned.flatMap(({ plan }) => namespacesOf(plan)).map(({ name }) => name),
       ...round.transitGateways.map(({ namespace }) => namespace.name),
       ...round.hosts.map(({ namespace }) => namespace.name),
