@@ -1,7 +1,8 @@
 // The dns stage: what the VPC's resolver answers for the name, and the addresses to go on with.
 
+import type { ResolverRuleNetwork } from '../compile/network.ts'
 import { publicAddresses } from '../dns/public-names.ts'
-import { type Answer, type Asker, resolve } from '../dns/resolve.ts'
+import { type Answer, type Asker, resolve, ruleFor } from '../dns/resolve.ts'
 import { type Address, parseAddress } from '../ip/address.ts'
 import { nameServerStep } from './name-server.ts'
 import { shortArn } from './short-arn.ts'
@@ -27,6 +28,8 @@ export function resolveName(asker: Asker, spelled: string): ResolvedName {
   }
   const elsewhere = nameServerStep(vpc, name)
   if (elsewhere) return { step: elsewhere, addresses: [] }
+  const rule = ruleFor(asker, name)
+  if (rule) return { step: forwardedStep(rule, name), addresses: [] }
   const { code, answers, by, isBeyond } = answerOf(asker, name)
   const decider = by.at(-1) ?? vpc.id
   const addresses = addressesIn(answers)
@@ -42,6 +45,13 @@ export function resolveName(asker: Asker, spelled: string): ResolvedName {
   const hint = vpc.resolver.hostnames ? '' : `; ${vpc.id} has enableDnsHostnames off`
   const why = `${name}: ${code}, ${reason}${hidingText(by)}${hint}`
   return { step: stop({ stage: 'dns', by: decider, why }), addresses: [] }
+}
+
+/** What others answer is not known here. */
+function forwardedStep({ id, domainName, targets = [] }: ResolverRuleNetwork, name: string): Step {
+  const there = targets.map(({ target, port }) => `${target}:${port}`).join(' or ')
+  const why = `${id} forwards ${domainName || 'every name'} to ${there}, and what that answers for ${name} is not known here; ask about the address`
+  return stop({ stage: 'dns', by: id, why })
 }
 
 /** A client that has both takes either, so IPv6's addresses are asked for where there are no others. */
@@ -71,6 +81,7 @@ function hidingText(by: readonly string[]): string {
 
 function zoneText(id: string): string {
   if (id.startsWith('vpce-')) return `the names of ${id}`
+  if (id.startsWith('rslvr-')) return `what ${id} forwards`
   return id.startsWith('arn:') ? `the names of ${shortArn(id)}` : `the hosted zone ${id}`
 }
 

@@ -178,6 +178,11 @@ describeKernel('endpoints of Route 53 Resolver', import.meta.url, () => {
 
     test('leads nowhere while the target’s group admits nothing', async () => {
       expect(await ask(atHub, 'udp', '10.0.0.2', 'db.corp.example', 4000)).toBe('code 2')
+      const to = { name: 'db.corp.example', port: 443, protocol: TCP }
+      const [blocker] = explain(network, { from: atHub, to, now: '2026-01-01T00:00:00.000Z' }).blockers
+      expect(blocker?.why).toMatch(
+        /^rslvr-rr-\w+ forwards corp.example to 10.1.1.200:53 or 10.1.1.\d+:5353, and what that/,
+      )
     }, 10_000)
 
     test('leads from the endpoint to its target, whoever asks', async () => {
