@@ -32,6 +32,14 @@ const TCP_KINDS = [
   { name: 'tcp-fin', match: 'tcp flags & fin == fin', flag: 1 },
 ] as const
 
+const NEARBY = 'fe80::/10, ff00::/8, fd00:ec2::/32'
+const UNCOUNTED = [
+  'ip daddr 169.254.0.0/16',
+  'ip saddr 169.254.0.0/16',
+  `ip6 daddr { ${NEARBY} }`,
+  `ip6 saddr { ${NEARBY} }`,
+]
+
 const FAMILIES = [
   { family: 4, nfproto: 'ipv4', header: 'ip', type: 'ipv4_addr' },
   { family: 6, nfproto: 'ipv6', header: 'ip6', type: 'ipv6_addr' },
@@ -66,8 +74,9 @@ function renderPoint(point: (typeof POINTS)[number]): string {
         `  set ${set} {\n    type ${type}\n    size ${MOST_FLOWS}\n    flags dynamic,timeout\n    timeout ${FLOW_TIMEOUT}s\n  }\n`,
     ),
     `  chain ${point.name}-count {\n${kinds.map(({ rule }) => `    ${rule}\n`).join('')}  }\n`,
-    // The resolver, the metadata service and the clock are nobody's business; the VPC's own resolver is left out by who reads.
-    `  chain ${point.name} {\n    ip daddr 169.254.0.0/16 return\n    ip saddr 169.254.0.0/16 return\n`,
+    // The metadata service, the clock, AWS's resolver at its own addresses, and neighbours are nobody's business; the resolver at
+    // the VPC's address is left out by who reads.
+    `  chain ${point.name} {\n${UNCOUNTED.map((match) => `    ${match} return\n`).join('')}`,
     `    ${point.link} "eni-*" jump ${point.name}-count\n  }\n`,
   ].join('')
 }
