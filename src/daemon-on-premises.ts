@@ -5,7 +5,7 @@ import type { OnPremises } from './api/on-premises.ts'
 import { INTERNET, publicPool } from './catalogue/public-addresses.ts'
 import { REGIONS } from './catalogue/regions.ts'
 import { BACKBONE } from './compile/backbone.ts'
-import { type OnPremisesPlace, placesBehind, placesOf } from './compile/on-premises.ts'
+import { type OnPremisesPlace, placesBehind, placesOf, transitRoutes } from './compile/on-premises.ts'
 import { allocateBackboneAddress } from './control/ec2/endpoint/backbone-address.ts'
 import type { AdminContext } from './daemon-admin.ts'
 import { type Address, addressPlus, compareAddresses, parseAddress } from './ip/address.ts'
@@ -149,8 +149,8 @@ function requireGateway(tx: Tx, { id }: Wanted, gatewayId: string): OnPremisesPl
       `there is no ${gatewayId}: an on-premises network is attached to a virtual private gateway (vgw-…), a VPN connection (vpn-…) or a Direct Connect gateway (its id)`,
     )
   }
-  if (connection && !gateway)
-    throw new AdminError(`${connection.id} belongs to no virtual private gateway, so it leads nowhere`)
+  if (connection && !gateway && !connection.transitGatewayId)
+    throw new AdminError(`${connection.id} belongs to no gateway, so it leads nowhere`)
   if (gateway && !gateway.vpcId) {
     throw new AdminError(
       `${gateway.id} is attached to no VPC: aws ec2 attach-vpn-gateway --vpn-gateway-id ${gateway.id} --vpc-id vpc-… first`,
@@ -260,9 +260,12 @@ function shown(records: Records, network: OnPremisesNetwork): OnPremises {
     address,
     resolvers,
     via: records.onPremisesAttachments.where('networkId', name).map(({ gatewayId }) => gatewayId),
-    routes: placesOf(records, name).flatMap(({ vpc, gatewayId, told }) =>
-      told.map((block) => ({ cidr: block, via: gatewayId, vpcId: vpc.id })),
-    ),
+    routes: [
+      ...placesOf(records, name).flatMap(({ vpc, gatewayId, told }) =>
+        told.map((block) => ({ cidr: block, via: gatewayId, vpcId: vpc.id })),
+      ),
+      ...transitRoutes(records, name).map(({ cidr: block, via }) => ({ cidr: block, via })),
+    ],
     exec: onPremisesGuest(name),
   }
 }

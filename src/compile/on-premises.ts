@@ -7,6 +7,7 @@ import type { Records } from '../store/store.ts'
 import type { OnPremisesNetwork, VpnGateway, VpnGatewayId } from '../store/vpn-records.ts'
 import type { Network, OnPremisesRouteNetwork, OnPremisesRouterNetwork } from './network.ts'
 import { bySpecificity } from './specificity.ts'
+import { compileTransitGatewayEntries } from './transit-gateway-entry.ts'
 
 const READ = [
   'vpcs',
@@ -15,6 +16,9 @@ const READ = [
   'directConnectGatewayAssociations',
   'onPremisesNetworks',
   'onPremisesAttachments',
+  'transitGateways',
+  'transitGatewayAttachments',
+  'transitGatewayRouteTables',
 ]
 
 /** Whether a table's records have a part in `compileOnPremises`. */
@@ -40,7 +44,7 @@ function compileRouter(records: Records, network: OnPremisesNetwork): OnPremises
     resolvers,
     region: places[0]?.vpc.region ?? DEFAULT_REGION,
     vpcIds: [...new Set(places.map(({ vpc }) => vpc.id))].sort(),
-    routes: routesTo(places),
+    routes: routesTo(places, transitRoutes(records, name)),
   }
 }
 
@@ -83,11 +87,33 @@ function placeOf(
   return [{ vpc, gatewayId: gateway.id, told: blocks.filter(isAllowed) }]
 }
 
-/** Of two VPCs with one block the first has it. */
-function routesTo(places: readonly OnPremisesPlace[]): OnPremisesRouteNetwork[] {
+/** What transit gateways tell by its VPN connections: what the table of each one's attachment leads elsewhere. */
+export function transitRoutes(records: Records, networkId: string): OnPremisesRouteNetwork[] {
+  const connections = records.onPremisesAttachments
+    .where('networkId', networkId)
+    .flatMap(({ gatewayId }) => records.vpnConnections.get(gatewayId) ?? [])
+  return connections.flatMap(({ id, transitGatewayId }) => {
+    const all = transitGatewayId ? records.transitGatewayAttachments.where('transitGatewayId', transitGatewayId) : []
+    const own = all.find(({ resource, state }) => {
+      return resource.kind === 'vpn' && resource.vpnConnectionId === id && state === 'available'
+    })
+    const table = records.transitGatewayRouteTables.get(own?.associatedRouteTableId ?? '')
+    if (!own || !table) return []
+    return compileTransitGatewayEntries(records, table, all).flatMap(({ cidr, attachmentId }) =>
+      attachmentId && attachmentId !== own.id ? [{ cidr, via: own.id }] : [],
+    )
+  })
+}
+
+/** Of two VPCs with one block the first has it, and a VPC comes before a transit gateway. */
+function routesTo(
+  places: readonly OnPremisesPlace[],
+  byTransit: readonly OnPremisesRouteNetwork[],
+): OnPremisesRouteNetwork[] {
   const best = new Map<Cidr, OnPremisesRouteNetwork>()
   for (const { vpc, gatewayId, told } of places) {
     for (const cidr of told) if (!best.has(cidr)) best.set(cidr, { cidr, via: gatewayId, vpcId: vpc.id })
   }
+  for (const route of byTransit) if (!best.has(route.cidr)) best.set(route.cidr, route)
   return [...best.values()].sort(bySpecificity)
 }

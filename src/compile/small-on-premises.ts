@@ -4,12 +4,15 @@
 //   vgw-b on vpc-b    hq      192.168.0.0/16  host 192.168.1.10, attached to vgw-b itself
 //                     branch  172.20.0.0/16   host 172.20.0.10, by vpn-b: static routes 172.20.0.0/17
 //   vgw-c on vpc-c    branch, by vpn-c with BGP
+//   tgw-1             vpc-b and vpc-c, and lab 172.30.0.0/16 host 172.30.0.10 by vpn-t with BGP: one table; tables b1, b2 and c1
+//                     lead 172.30.0.0/15 there
 //   vpc-b also has vpce-s3 (S3, gateway) in both tables and igw-b, and rtb-b2 a default route to it
 
 import { awsPrefixLists } from '../catalogue/prefix-lists.ts'
 import { type Address, parseAddress } from '../ip/address.ts'
 import { cidr } from '../ip/cidr.ts'
 import type { Store, Tx } from '../store/store.ts'
+import type { TransitGatewayAttachment } from '../store/transit-gateway-records.ts'
 import type { VpnConnection, VpnGatewayId } from '../store/vpn-records.ts'
 import { peeringStore } from './small-peering.ts'
 
@@ -34,6 +37,7 @@ export async function onPremisesStore(): Promise<Store> {
     tx.internetGateways.insert({ ...created('b'), id: 'igw-b', vpcId: 'vpc-b' })
     addRoute(tx, 'rtb-b2', '0.0.0.0/0', { kind: 'internetGateway', id: 'igw-b' })
     insertS3(tx)
+    insertTransit(tx)
   })
   return store
 }
@@ -61,14 +65,14 @@ function insertVpnGateway(tx: Tx, side: 'b' | 'c'): void {
 
 function insertConnection(
   tx: Tx,
-  side: 'b' | 'c',
+  side: 'b' | 'c' | 't',
   routing: Pick<VpnConnection, 'staticRoutesOnly' | 'staticRoutes'>,
 ): void {
   tx.vpnConnections.insert({
-    ...created(side),
+    ...created(side === 'c' ? 'c' : 'b'),
     id: `vpn-${side}`,
     customerGatewayId: `cgw-${side}`,
-    vpnGatewayId: `vgw-${side}`,
+    ...(side === 't' ? { transitGatewayId: 'tgw-1' as const } : { vpnGatewayId: `vgw-${side}` as const }),
     tunnels: [],
     localCidr: cidr('0.0.0.0/0'),
     remoteCidr: cidr('0.0.0.0/0'),
@@ -98,11 +102,67 @@ function addRoute(
   id: `rtb-${string}`,
   block: string,
   target:
+    | { readonly kind: 'transitGateway'; readonly id: 'tgw-1' }
     | { readonly kind: 'vpnGateway'; readonly id: VpnGatewayId }
     | { readonly kind: 'internetGateway'; readonly id: 'igw-b' },
 ): void {
   const routes = tx.routeTables.get(id)?.routes ?? []
   tx.routeTables.update(id, { routes: [...routes, { destination: { kind: 'cidr', cidr: cidr(block) }, target }] })
+}
+
+function insertTransit(tx: Tx): void {
+  tx.transitGateways.insert({
+    ...created('b'),
+    id: 'tgw-1',
+    description: '',
+    state: 'available',
+    amazonSideAsn: 64_512,
+    autoAcceptSharedAttachments: true,
+    defaultRouteTableAssociation: true,
+    defaultRouteTablePropagation: true,
+    associationDefaultRouteTableId: 'tgw-rtb-1',
+    propagationDefaultRouteTableId: 'tgw-rtb-1',
+    vpnEcmpSupport: true,
+    dnsSupport: true,
+    securityGroupReferencingSupport: false,
+    multicastSupport: false,
+    cidrBlocks: [],
+  })
+  tx.transitGatewayRouteTables.insert({
+    ...created('b'),
+    id: 'tgw-rtb-1',
+    transitGatewayId: 'tgw-1',
+    state: 'available',
+    number: 1,
+    staticRoutes: [],
+  })
+  insertConnection(tx, 't', { staticRoutesOnly: false, staticRoutes: [] })
+  insertOnPremises(tx, 'lab', '172.30.0.0/16', '172.30.0.10', 4)
+  attach(tx, 'lab', 'vpn-t')
+  insertTransitAttachment(tx, 'b', { kind: 'vpc', subnetIds: ['subnet-b1', 'subnet-b2'] })
+  insertTransitAttachment(tx, 'c', { kind: 'vpc', subnetIds: ['subnet-c1'] })
+  insertTransitAttachment(tx, 't', { kind: 'vpn', vpnConnectionId: 'vpn-t' })
+  for (const id of ['rtb-b1', 'rtb-b2', 'rtb-c1'] as const) {
+    addRoute(tx, id, '172.30.0.0/15', { kind: 'transitGateway', id: 'tgw-1' })
+  }
+}
+
+function insertTransitAttachment(tx: Tx, side: 'b' | 'c' | 't', resource: TransitGatewayAttachment['resource']): void {
+  tx.transitGatewayAttachments.insert({
+    ...created(side === 'c' ? 'c' : 'b'),
+    id: `tgw-attach-${side}`,
+    transitGatewayId: 'tgw-1',
+    transitGatewayOwner: OWNERS.b,
+    ...(side !== 't' && { vpcId: `vpc-${side}` }),
+    resource,
+    state: 'available',
+    dnsSupport: false,
+    ipv6Support: false,
+    applianceModeSupport: false,
+    securityGroupReferencingSupport: false,
+    associatedRouteTableId: 'tgw-rtb-1',
+    propagatesTo: ['tgw-rtb-1'],
+  })
 }
 
 function insertS3(tx: Tx): void {

@@ -22,12 +22,20 @@ export function askerAt(
   const host = vpc.vpnGateway?.networks.find(({ backboneAddress }) => backboneAddress === remote)
   if (host) return endpoint.kind === 'interface' ? { id: `onprem-${host.name}`, address: host.address } : undefined
   const placed = lookup.interfaceByBackbone.get(remote)
+  if (!placed && endpoint.kind === 'interface') return hostBeyond(vpc, remote)
   const { addresses, ipv6Addresses } = placed?.networkInterface ?? {}
   const address = (family === 4 ? addresses : ipv6Addresses)?.[0]
   if (!placed || !address) return undefined
   const isOwn = placed.vpc.id === vpc.id
   if (!isOwn && (endpoint.kind !== 'interface' || !isJoined(vpc, placed.vpc, remote))) return undefined
   return { id: placed.networkInterface.id, address }
+}
+
+/** An on-premises host that comes by a transit gateway is known by its address alone. */
+function hostBeyond({ transitGatewayLinks = [] }: VpcNetwork, remote: Address): Asker | undefined {
+  const clients = transitGatewayLinks.flatMap((link) => link.clients)
+  const client = clients.find(({ backboneAddress }) => backboneAddress === remote)
+  return client && { id: `onprem-${client.address}`, address: client.address }
 }
 
 function isJoined(

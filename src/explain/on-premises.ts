@@ -40,7 +40,7 @@ export function toOnPremises({ network, vpc, packet }: Leaving): Step[] {
   return [led, ...hostSteps(host, packet), ...wayHome(host, vpc, source)]
 }
 
-function hostSteps({ name, address }: OnPremisesRouterNetwork, packet: Packet): Step[] {
+export function hostSteps({ name, address }: OnPremisesRouterNetwork, packet: Packet): Step[] {
   const by = `onprem-${name}`
   if (packet.destination !== address) {
     const why = `the one host of ${name} has the address ${address}`

@@ -40,6 +40,8 @@ export interface TransitArrival {
 
 /** How a packet came into a VPC: replies have to go back the same way. */
 export interface TransitOrigin {
+  /** The on-premises network whose host sent it; `from` is then where it came in. */
+  readonly host?: string
   readonly from: TransitDeparture
   readonly link: TransitGatewayLinkNetwork
 }
@@ -48,6 +50,8 @@ interface Passage {
   readonly steps: readonly Step[]
   /** Absent: it gets no further. */
   readonly arrival?: TransitArrival
+  /** The on-premises network that it comes to instead. */
+  readonly host?: string
 }
 
 /** From a subnet to where the gateway leads. Each step is its VPC's owner's, or the gateway's. */
@@ -64,9 +68,11 @@ export function throughTransitGateway(
   const exit = exitOf(vpc, link, subnet)
   if (!exit) return { steps: inVpc(vpc, link, [outOfZone(link, subnet, way)]) }
   const asked = inVpc(vpc, link, [networkAclStep({ vpc, subnet: exit, direction: 'ingress', packet, way })])
-  const routed = lookUp(gateway, attachmentId, packet.destination, way)
+  const routed = lookUpTransit(gateway, attachmentId, packet.destination, way)
   const known = { ...routed.step, provider: gateway.owner, transitGatewayId: gateway.id }
   if (!routed.to) return { steps: [...asked, known] }
+  const led = gateway.attachments.find(({ id }) => id === routed.to)?.resource
+  if (led?.kind === 'onPremises') return { steps: [...asked, known], host: led.name }
   const arrival = arrivalOf(network, routed.to, packet.source)
   if (arrival) return { steps: [...asked, known], arrival }
   const why = `${routed.to} has no subnet in a zone that works: nothing enters by it`
@@ -99,7 +105,7 @@ interface Routed {
 }
 
 /** In the table that the attachment is associated with. */
-function lookUp(
+export function lookUpTransit(
   { id, attachments, routeTables }: TransitGatewayNetwork,
   attachmentId: TransitGatewayAttachmentId,
   destination: Address,
@@ -123,7 +129,11 @@ function lookUp(
   return { step: pass({ stage, by, why: `${destination} is in ${cidr}: to ${to}` }, way), to }
 }
 
-function arrivalOf(network: Network, to: TransitGatewayAttachmentId, source: Address): TransitArrival | undefined {
+export function arrivalOf(
+  network: Network,
+  to: TransitGatewayAttachmentId,
+  source: Address,
+): TransitArrival | undefined {
   for (const vpc of network.vpcs) {
     const link = vpc.transitGatewayLinks?.find(({ id }) => id === to)
     if (!link) continue
@@ -164,7 +174,7 @@ export function notTakenOn(by: string, nextHop: NextHop): Step {
 
 /** The reply of whoever took the packet in `subnet`, all the way to the sender. */
 export function backThroughTransitGateway(
-  { from, link }: TransitOrigin,
+  { from, link, host: sender }: TransitOrigin,
   { vpc, subnet, packet }: Omit<TransitDeparture, 'network'>,
 ): Step[] {
   const reply = replyTo(packet)
@@ -175,8 +185,12 @@ export function backThroughTransitGateway(
     return inVpc(vpc, link, [out, leadsAway(step.by, packet.source)])
   }
   const departure = { network: from.network, vpc, subnet, packet: reply }
-  const { steps, arrival } = throughTransitGateway(departure, link.id, 'return')
+  const { steps, arrival, host } = throughTransitGateway(departure, link.id, 'return')
   const before = [...inVpc(vpc, link, [out, step]), ...steps]
+  if (sender !== undefined && host === sender) return before
+  if (host !== undefined || (sender !== undefined && arrival)) {
+    return [...before, leadsAway(steps.at(-1)?.by ?? link.id, packet.source)]
+  }
   if (!arrival) return before
   if (arrival.vpc.id !== from.vpc.id) {
     const known = steps.at(-1)
@@ -190,7 +204,7 @@ export function backThroughTransitGateway(
 }
 
 /** In the sender's VPC. */
-function homeSteps(arrival: TransitArrival, home: SubnetNetwork, reply: Packet): Step[] {
+export function homeSteps(arrival: TransitArrival, home: SubnetNetwork, reply: Packet): Step[] {
   const { vpc, entry } = arrival
   if (entry.id === home.id) return []
   const { steps, nextHop } = enterFromTransitGateway(arrival, reply, 'return')

@@ -23,6 +23,7 @@ import { egressOnlySteps, internetSteps, natSteps } from './internet.ts'
 import { exemptStep } from './link-local.ts'
 import { networkAclStep } from './network-acl.ts'
 import { fromOnPremises, knowsWayTo, lostAtGateway, outsideOf, toOnPremises } from './on-premises.ts'
+import { atHostByTransit, type HostDeparture, leaveByTransit } from './on-premises-transit.ts'
 import { formatTraffic, type Packet, replyTo } from './packet.ts'
 import { isUsersService, privateLinkSteps } from './private-link.ts'
 import { inboundResolverAt, inboundResolverSteps } from './resolver-endpoint.ts'
@@ -92,11 +93,29 @@ export function walk(network: Network, sender: PlacedInterface, packet: Packet):
 
 /** From the host of an on-premises network. */
 export function walkFromHost(network: Network, host: OnPremisesRouterNetwork, packet: Packet): Walk {
+  const departure = leaveByTransit(network, host, packet)
+  if (departure) return walkByTransit(network, host, packet, departure)
   const { steps, vpc } = fromOnPremises(network, host, packet.destination)
   if (!vpc) return { steps }
   const hop = { network, vpc, subnet: outsideOf(packet.source), packet, host: host.name }
   const endpoint = interfaceEndpointAt(vpc, packet.destination)
   return { steps: [...steps, ...deliver(hop)], ...(endpoint && { endpoint }) }
+}
+
+function walkByTransit(
+  network: Network,
+  { name }: OnPremisesRouterNetwork,
+  packet: Packet,
+  { steps, arrival }: HostDeparture,
+): Walk {
+  if (!arrival) return { steps }
+  const { vpc, link, entry } = arrival
+  const { steps: entering, nextHop } = enterFromTransitGateway(arrival, packet)
+  const from = { network, vpc, subnet: outsideOf(packet.source), packet }
+  const inside: Hop = { network, vpc, subnet: entry, packet, transit: { from, link, host: name } }
+  const taken = takenOn(inside, nextHop, entering.at(-1)?.by ?? entry.id)
+  const endpoint = interfaceEndpointAt(vpc, packet.destination)
+  return { steps: [...steps, ...entering, ...inArrival(arrival, taken)], ...(endpoint && { endpoint }) }
 }
 
 function gatewayOf(vpc: VpcNetwork, nextHop: NextHop | undefined): EndpointNetwork | undefined {
@@ -166,7 +185,8 @@ function arriveAtPeer(hop: Hop, peeringId: VpcPeeringConnectionId): Step[] {
 
 /** By the gateway's tables into another VPC, and on by the table of the subnet where it comes in. */
 function arriveByTransitGateway(hop: Hop, attachmentId: TransitGatewayAttachmentId): Step[] {
-  const { steps, arrival } = throughTransitGateway(hop, attachmentId)
+  const { steps, arrival, host } = throughTransitGateway(hop, attachmentId)
+  if (host !== undefined) return [...steps, ...atHostByTransit(hop, host)]
   if (!arrival) return [...steps]
   const { vpc, link, entry } = arrival
   const { steps: entering, nextHop } = enterFromTransitGateway(arrival, hop.packet)

@@ -16,6 +16,7 @@ import { type ApplyResult, type BackboneSockets, type Driver, DriverError } from
 import { readFlows } from './flow-kernel.ts'
 import { backboneNamespace, guestOfNamespace, instanceNamespace, vpcLink, worldPrefix } from './names.ts'
 import { type ObservedNamespace, observeNamespace } from './observe.ts'
+import { onPremisesTransitPairs } from './on-premises.ts'
 import { OnPremisesHosts, type PlannedHost } from './on-premises-kernel.ts'
 import { linkPeers } from './peering-kernel.ts'
 import { peeringPairs } from './peerings.ts'
@@ -185,11 +186,12 @@ export class LinuxDriver implements Driver {
     // Where nothing runs no packet is sent, so there is nothing to enforce.
     const planned = network.inhabited.map((vpc) => this.#plan(vpc))
     const pairs = [...peeringPairs(this.#world, network), ...transitPairs(this.#world, network)]
+    const toGateways = [...pairs, ...onPremisesTransitPairs(this.#world, network)]
     const known = this.#backbone && planned.every(({ plan }) => this.#applied.has(plan.id))
     const round: Round = {
       planned,
       pairs,
-      transitGateways: planTransitGateways(this.#world, network, pairs),
+      transitGateways: planTransitGateways(this.#world, network, toGateways),
       network,
       hosts: [],
       // To look behind each name takes longer than most changes, so it is done where something is read anew anyway.
@@ -199,8 +201,8 @@ export class LinuxDriver implements Driver {
     }
     this.#forgetMissing(round.live)
     await this.#convergePairs(round)
-    await this.#convergeTransitGateways(round)
     await this.#convergeHosts(round)
+    await this.#convergeTransitGateways(round)
     await this.#convergeVpcs(round)
     await this.#convergeBackbone(round)
     await this.#sweep(round)
@@ -284,12 +286,17 @@ export class LinuxDriver implements Driver {
   /** What is wrong with on-premises hosts is wrong with all VPCs that they are connected to. */
   async #convergeHosts(round: Round): Promise<void> {
     const byRouter = new Map(round.planned.map(({ plan }) => [plan.router.name, plan.id]))
-    const isKnown = ({ namespace, name }: VethPair['near']) =>
-      this.#applied.get(byRouter.get(namespace) ?? 'vpc-')?.plan.router.up.includes(name) ?? false
+    const isKnown = (end: VethPair['near']) => {
+      const applied = this.#applied.get(byRouter.get(end.namespace) ?? 'vpc-')
+      return applied ? applied.plan.router.up.includes(end.name) : this.#transitRouters.knows(end)
+    }
     try {
       const { hosts, made } = await this.#hosts.converge(round.network, round.live, isKnown)
       round.hosts = hosts
-      for (const { near } of made) this.#applied.delete(byRouter.get(near.namespace) ?? 'vpc-')
+      for (const { near } of made) {
+        this.#applied.delete(byRouter.get(near.namespace) ?? 'vpc-')
+        this.#transitRouters.forget(near.namespace)
+      }
     } catch (error) {
       const connected = round.planned.filter(({ vpc }) => (vpc.vpnGateway?.networks.length ?? 0) > 0)
       if (connected.length === 0) throw error
@@ -389,7 +396,11 @@ export class LinuxDriver implements Driver {
       ),
     )
     await this.#sweepPairs(round)
-    await this.#hosts.sweep(round.network, new Set(round.planned.map(({ plan }) => plan.router.name)))
+    const routers = [
+      ...round.planned.map(({ plan }) => plan.router),
+      ...round.transitGateways.map((one) => one.namespace),
+    ]
+    await this.#hosts.sweep(round.network, new Set(routers.map(({ name }) => name)))
     const there = new Set(round.planned.map(({ plan }) => plan.id))
     for (const id of this.#applied.keys()) if (!there.has(id)) this.#applied.delete(id)
     await this.#deleteNamespaces(halted)

@@ -5,7 +5,7 @@ import type { Network, OnPremisesRouterNetwork } from '../compile/network.ts'
 import { ipBatch, setHostSysctls } from './commands.ts'
 import { diffNamespace } from './diff.ts'
 import { observeNamespace } from './observe.ts'
-import { onPremisesPairs, planOnPremises } from './on-premises.ts'
+import { onPremisesPairs, onPremisesTransitPairs, planOnPremises } from './on-premises.ts'
 import { linkPeers } from './peering-kernel.ts'
 import type { NamespacePlan, VethPair } from './plan.ts'
 import type { Run } from './run.ts'
@@ -22,6 +22,8 @@ export interface LinkedHosts {
   /** The links that were made just now: their VPCs have lost what they had on them. */
   readonly made: readonly VethPair[]
 }
+
+type OnPremisesWorld = Pick<Network, 'onPremises' | 'inhabited' | 'transitGateways'>
 
 export class OnPremisesHosts {
   readonly #run: Run
@@ -43,7 +45,7 @@ export class OnPremisesHosts {
   /** Before the VPCs. `live` are the namespaces that exist; new ones are added. `isKnown` says of a VPC's router whether it has
    * a link for certain. */
   async converge(
-    network: Pick<Network, 'onPremises' | 'inhabited'>,
+    network: OnPremisesWorld,
     live: Set<string>,
     isKnown: (end: VethPair['near']) => boolean,
   ): Promise<LinkedHosts> {
@@ -53,7 +55,7 @@ export class OnPremisesHosts {
     }))
     this.#forget(live)
     for (const { namespace } of hosts) if (!live.has(namespace.name)) await this.#make(namespace.name, live)
-    const pairs = onPremisesPairs(this.#world, network)
+    const pairs = this.#pairsOf(network)
     const uncertain = pairs.filter((pair) => !(isKnown(pair.near) && this.#has(pair.far)))
     const made = await linkPeers(this.#run, uncertain, live)
     for (const { far } of made) this.#applied.delete(far.namespace)
@@ -62,8 +64,8 @@ export class OnPremisesHosts {
   }
 
   /** After the VPCs: the links of what is connected no more. With a namespace its links go by themselves. */
-  async sweep(network: Pick<Network, 'onPremises' | 'inhabited'>, routers: ReadonlySet<string>): Promise<void> {
-    const wanted = onPremisesPairs(this.#world, network)
+  async sweep(network: OnPremisesWorld, routers: ReadonlySet<string>): Promise<void> {
+    const wanted = this.#pairsOf(network)
     const keep = new Set(wanted.map(textOf))
     const names = new Set((network.onPremises ?? []).map((one) => planOnPremises(this.#world, one, network).name))
     const stale = this.#pairs.filter(
@@ -94,6 +96,10 @@ export class OnPremisesHosts {
     this.#pairs = []
   }
 
+  #pairsOf(network: OnPremisesWorld): VethPair[] {
+    return [...onPremisesPairs(this.#world, network), ...onPremisesTransitPairs(this.#world, network)]
+  }
+
   async #make(name: string, live: Set<string>): Promise<void> {
     await ipBatch(this.#run, [`netns add ${name}`])
     await setHostSysctls(this.#run, name)
@@ -122,5 +128,5 @@ export class OnPremisesHosts {
 }
 
 function textOf({ near, far }: VethPair): string {
-  return `${near.namespace} ${far.namespace}`
+  return `${near.namespace} ${near.name} ${far.namespace}`
 }

@@ -4,10 +4,24 @@
 // gateway goes on to the main table (`throw`), which knows what the gateway knows.
 // https://docs.aws.amazon.com/vpn/latest/s2svpn/how_it_works.html
 
-import type { Network, OnPremisesClientNetwork, OnPremisesRouterNetwork, VpcNetwork } from '../compile/network.ts'
+import type {
+  Network,
+  OnPremisesClientNetwork,
+  OnPremisesRouteNetwork,
+  OnPremisesRouterNetwork,
+  VpcNetwork,
+} from '../compile/network.ts'
 import { type Cidr, cidrBase, cidrFamily, cidrLength } from '../ip/cidr.ts'
+import type { TransitGatewayAttachmentId } from '../store/transit-gateway-records.ts'
 import { ASK_ENDPOINT_ACL, ASK_REPLY_ACL, ENDPOINT_GROUPS } from './endpoint-rules.ts'
-import { onPremisesLink, onPremisesNamespace, vpcLink, vpcNamespace } from './names.ts'
+import {
+  onPremisesLink,
+  onPremisesNamespace,
+  transitGatewayNamespace,
+  transitLink,
+  vpcLink,
+  vpcNamespace,
+} from './names.ts'
 import { anyOf, type Chain, type MapElement, type NftMap, quoted } from './nft.ts'
 import {
   LAST_METRIC,
@@ -16,6 +30,7 @@ import {
   type NamespacePlan,
   type Neighbour,
   type Route,
+  TRANSIT_MAC,
   type VethPair,
 } from './plan.ts'
 
@@ -58,32 +73,63 @@ export function onPremisesPairs(world: string, { inhabited }: Pick<Network, 'inh
   )
 }
 
+/** The links to transit gateways. The gateway's end is the near one. */
+export function onPremisesTransitPairs(
+  world: string,
+  { transitGateways = [], onPremises = [] }: Pick<Network, 'transitGateways' | 'onPremises'>,
+): VethPair[] {
+  const there = new Set(onPremises.map(({ name }) => name))
+  return transitGateways.flatMap((gateway) =>
+    gateway.attachments.flatMap(({ id, resource }): VethPair[] => {
+      if (resource.kind !== 'onPremises' || !there.has(resource.name)) return []
+      const near = { namespace: transitGatewayNamespace(world, gateway.id), name: transitLink(id) }
+      const far = { namespace: onPremisesNamespace(world, resource.name), name: transitLink(id) }
+      return [{ near: { ...near, macAddress: TRANSIT_MAC.gateway }, far: { ...far, macAddress: TRANSIT_MAC.attached } }]
+    }),
+  )
+}
+
 /** A network's own namespace. Links and routes to VPCs that are not in the kernel are left out. */
 export function planOnPremises(
   world: string,
   { name, address, vpcIds, routes }: OnPremisesRouterNetwork,
-  { inhabited }: Pick<Network, 'inhabited'>,
+  network: Pick<Network, 'inhabited' | 'transitGateways' | 'onPremises'>,
 ): NamespacePlan {
+  const { inhabited } = network
   const there = new Set(
     inhabited.filter((vpc) => networksBehind(vpc).some((one) => one.name === name)).map(({ id }) => id),
   )
   const devices = vpcIds.filter((id) => there.has(id)).map(vpcLink)
+  const transit = onPremisesTransitPairs(world, network)
+    .filter(({ far }) => far.namespace === onPremisesNamespace(world, name))
+    .map(({ far }) => far.name)
+  const deviceOf = ({ vpcId, via }: OnPremisesRouteNetwork): string | undefined => {
+    if (vpcId) return there.has(vpcId) ? vpcLink(vpcId) : undefined
+    return transit.find((link) => isAttachment(via) && link === transitLink(via))
+  }
   return {
     name: onPremisesNamespace(world, name),
-    up: ['lo', ...devices],
+    up: ['lo', ...devices, ...transit],
     addresses: [{ device: 'lo', address, length: 32 }],
-    neighbours: devices.map((device) => ({ device, address: LINK_NEXT_HOP, macAddress: ROUTER_MAC })),
+    neighbours: [
+      ...devices.map((device) => ({ device, address: LINK_NEXT_HOP, macAddress: ROUTER_MAC })),
+      ...transit.map((device) => ({ device, address: LINK_NEXT_HOP, macAddress: TRANSIT_MAC.gateway })),
+    ],
     routes: [
-      ...routes.flatMap(({ cidr, vpcId }): Route[] =>
-        vpcId && there.has(vpcId) && isV4(cidr)
-          ? [{ type: 'unicast', destination: destinationOf(cidr), via: LINK_NEXT_HOP, device: vpcLink(vpcId) }]
-          : [],
-      ),
+      ...routes.flatMap((route): Route[] => {
+        const device = deviceOf(route)
+        if (!device || !isV4(route.cidr)) return []
+        return [{ type: 'unicast', destination: destinationOf(route.cidr), via: LINK_NEXT_HOP, device }]
+      }),
       // What it has not learnt is lost, as behind a real gateway.
       { type: 'blackhole', destination: 'default', metric: LAST_METRIC },
     ],
     rules: [MAIN_RULE],
   }
+}
+
+function isAttachment(via: OnPremisesRouteNetwork['via']): via is TransitGatewayAttachmentId {
+  return via.startsWith('tgw-attach-')
 }
 
 /** What comes by a link, for the map of who may send without being an interface. */

@@ -168,6 +168,8 @@ export const INTERNET_NEXT_HOP = '169.254.255.253' as Address
 export const EGRESS_ONLY_NEXT_HOP = '169.254.255.252' as Address
 /** The largest packet on that way: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/network_mtu.html */
 export const INTERNET_MTU = 1500
+/** The ends of a link to a transit gateway. */
+export const TRANSIT_MAC = { gateway: '02:00:00:00:00:05', attached: '02:00:00:00:00:06' } as const
 export const VPC_SIDE_MAC = '02:00:00:00:00:01'
 export const BACKBONE_SIDE_MAC = '02:00:00:00:00:02'
 

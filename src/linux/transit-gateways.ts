@@ -27,12 +27,13 @@ import {
   type NamespacePlan,
   type Neighbour,
   type Route,
+  TRANSIT_MAC,
   TRANSIT_MARK,
   type VethPair,
 } from './plan.ts'
 
 /** Each end knows the other's address, so that the link needs no ARP. */
-const MAC = { gateway: '02:00:00:00:00:05', attached: '02:00:00:00:00:06' } as const
+const MAC = TRANSIT_MAC
 const ATTACHMENT_PRIORITY = 1000
 
 export interface TransitGatewayPlan {

@@ -21,15 +21,18 @@ import {
 const SUBNETS = ['b1', 'b2', 'c1'] as const
 const GROUPS = ['sg-b', 'sg-c'] as const
 /** Third network: by a Direct Connect gateway, which is associated with both gateways. */
-const WAYS = ['hq/vgw-b', 'hq/vgw-c', 'branch/vpn-b', 'branch/vpn-c', 'plant/dx'] as const
+const WAYS = ['hq/vgw-b', 'hq/vgw-c', 'branch/vpn-b', 'branch/vpn-c', 'plant/dx', 'lab/vpn-t'] as const
 const TARGETS = {
   'vgw-b': { kind: 'vpnGateway', id: 'vgw-b' },
   'vgw-c': { kind: 'vpnGateway', id: 'vgw-c' },
   'pcx-ab': { kind: 'peering', id: 'pcx-ab' },
   'pcx-bc': { kind: 'peering', id: 'pcx-bc' },
+  'tgw-1': { kind: 'transitGateway', id: 'tgw-1' },
   'igw-b': { kind: 'internetGateway', id: 'igw-b' },
   hole: { kind: 'other', id: 'hole' },
 } as const satisfies Readonly<Record<string, RouteTarget>>
+const ATTACHED = ['b', 'c', 't'] as const
+type Attached = (typeof ATTACHED)[number]
 type Target = keyof typeof TARGETS
 type SubnetName = (typeof SUBNETS)[number]
 
@@ -41,6 +44,8 @@ export interface OnPremisesShape {
   readonly staticRoutes?: readonly string[]
   /** Of vpc-c's association with the Direct Connect gateway. */
   readonly allowed: readonly string[]
+  /** Of the transit gateway's attachments, those that are associated with its table, and those that it knows. */
+  readonly transit: { readonly associated: readonly Attached[]; readonly propagates: readonly Attached[] }
   /** Tables that take what their VPC's gateway has learnt. */
   readonly propagating: readonly SubnetName[]
   /** Those that are not here are as in the plan. */
@@ -51,10 +56,11 @@ export interface OnPremisesShape {
 }
 
 export const OPEN: OnPremisesShape = {
-  ways: ['hq/vgw-b', 'branch/vpn-b', 'branch/vpn-c'],
+  ways: ['hq/vgw-b', 'branch/vpn-b', 'branch/vpn-c', 'lab/vpn-t'],
   attached: { b: true, c: true },
   staticRoutes: ['172.20.0.0/17'],
   allowed: ['10.2.0.0/16'],
+  transit: { associated: ATTACHED, propagates: ATTACHED },
   propagating: ['b1', 'b2'],
   routes: {},
   groups: {},
@@ -76,6 +82,7 @@ export async function recordsOf(shape: OnPremisesShape): Promise<Records> {
     for (const side of ['b', 'c'] as const) {
       if (!shape.attached[side]) tx.vpnGateways.update(`vgw-${side}`, { vpcId: undefined })
     }
+    for (const name of ATTACHED) changeAttachment(tx, name, shape.transit)
     for (const name of SUBNETS) changeTable(tx, name, shape)
     for (const id of GROUPS) changeGroup(tx, id, shape.groups[id])
   })
@@ -90,6 +97,13 @@ function associate(tx: Tx, side: 'b' | 'c', allowed: readonly string[]): void {
     region: 'us-east-1',
     gatewayId: `vgw-${side}`,
     allowedPrefixes: allowed.map(cidr),
+  })
+}
+
+function changeAttachment(tx: Tx, name: Attached, { associated, propagates }: OnPremisesShape['transit']): void {
+  tx.transitGatewayAttachments.update(`tgw-attach-${name}`, {
+    associatedRouteTableId: associated.includes(name) ? 'tgw-rtb-1' : undefined,
+    propagatesTo: propagates.includes(name) ? ['tgw-rtb-1'] : [],
   })
 }
 
@@ -112,6 +126,7 @@ const BLOCKS = [
   '172.20.0.0/16',
   '172.16.0.0/12',
   '172.20.0.10/32',
+  '172.30.0.0/15',
   '10.0.0.0/8',
 ] as const
 const block = fc.constantFrom(...BLOCKS)
@@ -125,14 +140,19 @@ export const onPremisesShape: fc.Arbitrary<OnPremisesShape> = fc
       attached: fc.record({ b: mostly(), c: mostly() }),
       staticRoutes: fc.uniqueArray(block, { maxLength: 3 }),
       allowed: fc.uniqueArray(fc.constantFrom('10.2.0.0/16', '10.0.0.0/8', '10.2.1.0/24'), { maxLength: 2 }),
+      transit: fc.record({ associated: mostOf(), propagates: mostOf() }),
       propagating: fc.uniqueArray(fc.constantFrom(...SUBNETS)),
       routes: some(SUBNETS, routes),
       groups: some(GROUPS, sided(rule)),
       acls: some(SUBNETS, sided(aclRule)),
     },
-    { requiredKeys: ['ways', 'attached', 'allowed', 'propagating', 'routes', 'groups', 'acls'] },
+    { requiredKeys: ['ways', 'attached', 'allowed', 'transit', 'propagating', 'routes', 'groups', 'acls'] },
   )
   .map((shape) => ({ ...shape, routes: withoutForeign(shape.routes) }))
+
+function mostOf(): fc.Arbitrary<readonly Attached[]> {
+  return fc.oneof(fc.constant(ATTACHED), fc.subarray([...ATTACHED]))
+}
 
 function mostly(): fc.Arbitrary<boolean> {
   return fc.constantFrom(true, true, true, false)
@@ -140,7 +160,10 @@ function mostly(): fc.Arbitrary<boolean> {
 
 /** A table leads by what its own VPC has. */
 function withoutForeign(routesOf: OnPremisesShape['routes']): OnPremisesShape['routes'] {
-  const own = { b: ['vgw-b', 'pcx-ab', 'pcx-bc', 'igw-b', 'hole'], c: ['vgw-c', 'pcx-bc', 'hole'] } as const
+  const own = {
+    b: ['vgw-b', 'pcx-ab', 'pcx-bc', 'tgw-1', 'igw-b', 'hole'],
+    c: ['vgw-c', 'pcx-bc', 'tgw-1', 'hole'],
+  } as const
   return Object.fromEntries(
     Object.entries(routesOf).map(([name, list]) => {
       const targets: readonly string[] = own[name.charAt(0) as keyof typeof own]

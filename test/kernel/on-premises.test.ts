@@ -19,11 +19,12 @@ import { parseProbe, RecordWorld } from './record-world.ts'
 const SEED = Number(process.env.POSTERN_SEED ?? 1)
 const WORLDS = Number(process.env.POSTERN_WORLDS ?? 12)
 
-const GUESTS = ['onprem-hq', 'onprem-branch', 'onprem-plant', 'i-a1', 'i-b1', 'i-b2', 'i-c1'] as const
+const GUESTS = ['onprem-hq', 'onprem-branch', 'onprem-plant', 'onprem-lab', 'i-a1', 'i-b1', 'i-b2', 'i-c1'] as const
 const HOSTS = [
   '192.168.1.10',
   '172.20.0.10',
   '192.168.64.9',
+  '172.30.0.10',
   '10.0.1.5',
   '10.1.1.5',
   '10.1.2.5',
@@ -128,6 +129,35 @@ const ROWS: readonly Row[] = [
     'a gateway that is detached',
     { attached: { b: false, c: true } },
     { [IN]: 'vpn-gateway', [OUT]: 'route', [DOOR]: 'vpn-gateway', 'onprem-branch 10.2.1.5:443': 'reachable' },
+  ],
+  [
+    'a VPN connection of a transit gateway leads to all that its table knows',
+    {},
+    {
+      'onprem-lab 10.1.1.5:443': 'reachable',
+      'onprem-lab 10.2.1.5:443': 'reachable',
+      'i-b2 172.30.0.10:443': 'reachable',
+      'i-c1 udp 172.30.0.10:8080': 'reachable',
+      'onprem-lab 10.1.1.100:443': 'reachable',
+      [`onprem-lab ${S3}:443`]: 'vpn-gateway',
+      'onprem-lab 10.0.1.5:443': 'vpn-gateway',
+      'i-b1 172.31.0.1:443': 'transit-gateway',
+    },
+  ],
+  [
+    'by the table of its attachment, and to who is told of it',
+    { transit: { associated: ['b', 'c', 't'], propagates: ['b', 't'] }, routes: { b2: [] } },
+    {
+      'onprem-lab 10.1.1.5:443': 'reachable',
+      'onprem-lab 10.2.1.5:443': 'vpn-gateway',
+      'i-c1 172.30.0.10:443': 'vpn-gateway',
+      'onprem-lab 10.1.2.5:443': 'route',
+    },
+  ],
+  [
+    'a connection that nobody is attached to',
+    { ways: ['hq/vgw-b'] },
+    { 'i-b1 172.30.0.10:443': 'transit-gateway', 'onprem-lab 10.1.1.5:443': 'vpn-gateway' },
   ],
   [
     'Direct Connect tells what is allowed of each VPC',

@@ -23,12 +23,14 @@ import type { VpnConnection } from '../../../store/vpn-records.ts'
 import type { Caller } from '../../caller.ts'
 import { requireIpv4Cidr } from '../request/cidr-parameter.ts'
 import { applyFilters, type FilterFields } from '../request/filters.ts'
-import { notServed, refuseUnserved } from '../request/not-served.ts'
+import { refuseUnserved } from '../request/not-served.ts'
 import { ownedBy } from '../request/owned.ts'
 import { findAll, requireNamed, requireOwned } from '../request/require.ts'
 import { tagsFor } from '../request/tags.ts'
+import { requireAvailable, requireSharedTransitGateway } from '../transit-gateway/find.ts'
 import { requireCustomerGateway } from './customer-gateway.ts'
 import { forgetDeleted, isThere, isVisible } from './deleted.ts'
+import { endTransitAttachments, insertTransitAttachment } from './transit-attachment.ts'
 import { customerGatewayConfiguration } from './vpn-configuration.ts'
 import { toVpnConnection } from './vpn-connection-shape.ts'
 import { requireIpsec, requireVpnGateway } from './vpn-gateway.ts'
@@ -83,6 +85,8 @@ export function createVpnConnection(
     tunnels: newTunnels(tx, options.TunnelOptions),
     state: 'available',
   })
+  const gateway = tx.transitGateways.get(target.transitGatewayId ?? '')
+  if (gateway) insertTransitAttachment(tx, caller, gateway, connection, tags)
   return { VpnConnection: { ...shown(tx, connection), State: 'pending' } }
 }
 
@@ -101,6 +105,7 @@ export function describeVpnConnections(
 export function deleteVpnConnection(tx: Tx, caller: Caller, input: DeleteVpnConnectionRequest): Record<string, never> {
   const connection = requireVpnConnection(tx, caller, input.VpnConnectionId)
   for (const { id } of tx.onPremisesAttachments.where('gatewayId', connection.id)) tx.onPremisesAttachments.delete(id)
+  endTransitAttachments(tx, caller, connection)
   tx.vpnConnections.update(connection.id, { state: 'deleted', deletedAt: caller.now.toISOString(), staticRoutes: [] })
   return {}
 }
@@ -157,6 +162,9 @@ export function modifyVpnConnection(
   const customer = customerGatewayId === undefined ? undefined : requireCustomerGateway(tx, caller, customerGatewayId)
   const isMoved = VpnGatewayId !== undefined || TransitGatewayId !== undefined
   const moved = isMoved && { vpnGatewayId: undefined, transitGatewayId: undefined, ...requireTarget(tx, caller, input) }
+  if (moved) endTransitAttachments(tx, caller, connection)
+  const gateway = moved && tx.transitGateways.get(moved.transitGatewayId ?? '')
+  if (gateway) insertTransitAttachment(tx, caller, gateway, connection, connection.tags)
   const after = tx.vpnConnections.update(connection.id, {
     ...(customer && { customerGatewayId: customer.id }),
     ...moved,
@@ -218,7 +226,9 @@ function requireTarget(records: Records, caller: Caller, { VpnGatewayId, Transit
       'The parameters vpnGatewayId and transitGatewayId cannot be used together; send one of them',
     )
   }
-  if (TransitGatewayId !== undefined) throw notServed('A VPN connection of a transit gateway')
+  if (TransitGatewayId !== undefined) {
+    return { transitGatewayId: requireAvailable(requireSharedTransitGateway(records, caller, TransitGatewayId)).id }
+  }
   return VpnGatewayId === undefined ? {} : { vpnGatewayId: requireVpnGateway(records, caller, VpnGatewayId).id }
 }
 

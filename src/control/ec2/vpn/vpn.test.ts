@@ -6,6 +6,9 @@ import { createTags, describeTags } from '../request/tag-operations.ts'
 import { CALLER, callerOf, contents, openWorld, refusal, STRANGER, type World } from '../request/testing.ts'
 import { createRoute, deleteRoute } from '../route/route.ts'
 import { createRouteTable, deleteRouteTable, describeRouteTables } from '../route/route-table.ts'
+import { describeTransitGatewayAttachments } from '../transit-gateway/attachment.ts'
+import { finishTransitChanges, passingTransitRecords } from '../transit-gateway/lifecycle.ts'
+import { createTransitGateway } from '../transit-gateway/transit-gateway.ts'
 import { createVpc, deleteVpc } from '../vpc/vpc.ts'
 import { createCustomerGateway, deleteCustomerGateway, describeCustomerGateways } from './customer-gateway.ts'
 import {
@@ -240,6 +243,43 @@ test('only a connection with static routing has static routes, and only an attac
     world.write(createRoute, { RouteTableId, DestinationCidrBlock: '192.168.0.0/16', GatewayId })
   refusal(to(VpnGatewayId), 'InvalidParameterValue')
   refusal(to('vgw-0123456789abcdef0'), 'InvalidGatewayID.NotFound')
+})
+
+test('a connection of a transit gateway is an attachment to it, and ends with it', () => {
+  const gateway = world.write(createTransitGateway, {}).TransitGateway
+  const TransitGatewayId = gateway?.TransitGatewayId
+  const settle = () => {
+    const { store } = world
+    store.transact((tx) => finishTransitChanges(tx, passingTransitRecords(store.records), () => false))
+  }
+  settle()
+  const input = {
+    Type: 'ipsec.1',
+    CustomerGatewayId: makeCustomer(),
+    TransitGatewayId,
+    Options: { EnableAcceleration: true },
+  }
+  const VpnConnectionId = world.write(createVpnConnection, input).VpnConnection?.VpnConnectionId ?? ''
+  const attachments = () => world.read(describeTransitGatewayAttachments, {}).TransitGatewayAttachments
+  const found = { ResourceType: 'vpn', ResourceId: VpnConnectionId, TransitGatewayId }
+  expect(attachments()).toMatchObject([{ ...found, State: 'available', Association: { State: 'associated' } }])
+  expect(connection(VpnConnectionId)).toMatchObject({ TransitGatewayId, GatewayAssociationState: 'associated' })
+  const both = { ...input, VpnGatewayId: makeGateway() }
+  refusal(() => world.write(createVpnConnection, both), 'InvalidParameterCombination')
+  const absent = { ...input, TransitGatewayId: 'tgw-0123456789abcdef0' }
+  refusal(() => world.write(createVpnConnection, absent), 'InvalidTransitGatewayID.NotFound')
+  world.write(modifyVpnConnection, { VpnConnectionId, VpnGatewayId: both.VpnGatewayId })
+  settle()
+  expect(attachments()).toMatchObject([{ ...found, State: 'deleted' }])
+  world.write(modifyVpnConnection, { VpnConnectionId, TransitGatewayId })
+  expect(
+    attachments()
+      ?.map(({ State }) => State)
+      .sort(),
+  ).toEqual(['available', 'deleted'])
+  world.write(deleteVpnConnection, { VpnConnectionId })
+  settle()
+  expect(attachments()?.map(({ State }) => State)).toEqual(['deleted', 'deleted'])
 })
 
 test('they have tags, and nothing stays when all is deleted', () => {
