@@ -31,16 +31,37 @@ resource "aws_eip_association" "spare" {
   depends_on           = [aws_internet_gateway.main]
 }
 
+resource "aws_eip" "more" {
+  count  = 2
+  domain = "vpc"
+}
+
 resource "aws_nat_gateway" "public" {
-  allocation_id = aws_eip.nat.id
-  subnet_id     = aws_subnet.public.id
-  tags          = { Name = var.description }
-  depends_on    = [aws_internet_gateway.main]
+  allocation_id            = aws_eip.nat.id
+  secondary_allocation_ids = slice(aws_eip.more[*].id, 0, var.description == "second" ? 2 : 1)
+  subnet_id                = aws_subnet.public.id
+  tags                     = { Name = var.description }
+  depends_on               = [aws_internet_gateway.main]
 }
 
 resource "aws_nat_gateway" "private" {
-  connectivity_type = "private"
-  subnet_id         = aws_subnet.public.id
+  connectivity_type                  = "private"
+  secondary_private_ip_address_count = 1
+  subnet_id                          = aws_subnet.public.id
+}
+
+# What comes in for the private subnet goes to an appliance first.
+resource "aws_route_table" "edge" {
+  vpc_id = aws_vpc.main.id
+  route {
+    cidr_block           = aws_subnet.private.cidr_block
+    network_interface_id = aws_network_interface.spare.id
+  }
+}
+
+resource "aws_route_table_association" "edge" {
+  gateway_id     = aws_internet_gateway.main.id
+  route_table_id = aws_route_table.edge.id
 }
 
 resource "aws_route_table" "nat" {
