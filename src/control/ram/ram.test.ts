@@ -17,6 +17,7 @@ import {
 import { listPermissions, listPrincipals, listResourceSharePermissions, listResources } from './lists.ts'
 import { enableSharingWithAwsOrganization } from './organization-sharing.ts'
 import { createResourceShare, deleteResourceShare, getResourceShares, updateResourceShare } from './share.ts'
+import { SHAREABLE } from './shareable.ts'
 import { isSharedWith } from './sharing.ts'
 import { tagResource, untagResource } from './tags.ts'
 
@@ -184,5 +185,5 @@ test('a share changes its name, its tags and its contents, and shows the permiss
   ])
   const permissions = it.world.read(listResourceSharePermissions, { resourceShareArn }, PROVIDER).permissions
   expect(permissions).toMatchObject([{ name: 'AWSRAMPermissionVpcLatticeResourceConfiguration' }])
-  expect(it.world.read(listPermissions, {}, PROVIDER).permissions).toHaveLength(4)
+  expect(it.world.read(listPermissions, {}, PROVIDER).permissions).toHaveLength(SHAREABLE.length)
 })
