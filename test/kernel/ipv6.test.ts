@@ -129,6 +129,15 @@ describe.skipIf(!isRoot)('IPv6 in the kernel', () => {
     expect(await reaches()).toBe(true)
   })
 
+  it('goes with a zone that is down', async () => {
+    const network = compile(await recordsOf([IPV6_OPEN]))
+    const failed = network.vpcs.map((vpc) => ({ ...vpc, failedZoneIds: ['use1-az1'] }))
+    expect((await driver.apply({ ...network, vpcs: failed, inhabited: failed })).failures).toEqual(new Map())
+    expect(await probers.probe([toSubnet1], 500)).toEqual([false])
+    await put(driver, IPV6_OPEN)
+    expect(await reaches()).toBe(true)
+  })
+
   it('goes with the block of the VPC, and comes again', async () => {
     await put(driver, { ...IPV6_OPEN, ipv6: false })
     expect(await run(['ip', '-n', router, '-6', 'addr', 'show'])).toBe('')
