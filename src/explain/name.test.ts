@@ -1,6 +1,6 @@
 // The dns stage names the zone or the endpoint that answered. Address plan: compile/small-network.ts.
 
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { endpointNames } from '../compile/endpoint-names.ts'
 import type { HostedZoneNetwork, InterfaceEndpointNetwork, VpcNetwork } from '../compile/network.ts'
 import { address, networkOf, smallVpc } from '../compile/small-network.ts'
@@ -76,4 +76,19 @@ it.each<[string, VpcNetwork, string]>([
 ])('%s', (name, vpc, expected) => {
   const { step } = resolveName({ network: networkOf(vpc), vpc }, name)
   expect(`${step.verdict} ${step.by}: ${step.why}`).toBe(expected)
+})
+
+describe('name servers of the VPC’s DHCP options', () => {
+  const asked = (...servers: string[]) => {
+    const dhcp = { by: 'dopt-1', search: '', nameServers: servers.map(address) }
+    return resolveName({ network: networkOf(smallVpc()), vpc: smallVpc({ dhcp }) }, 's3.us-east-1.amazonaws.com').step
+  }
+
+  it.each([
+    ['another server', ['10.0.1.9', '10.0.0.2'], 'stop', 'questions to 10.0.1.9'],
+    ['none', [], 'stop', 'no name server'],
+    ['Amazon’s first', ['10.0.0.2', '10.0.1.9'], 'pass', 's3.us-east-1.amazonaws.com is'],
+  ])('%s', (_name, servers, verdict, why) => {
+    expect(asked(...servers)).toMatchObject({ stage: 'dns', verdict, why: expect.stringContaining(why) })
+  })
 })
