@@ -2,7 +2,7 @@
 
 import type { AdminRoutes } from './api/admin.ts'
 import type { Network } from './compile/network.ts'
-import { FLOW_LOGS_SERVICE } from './control/ec2/flow-log/flow-log-destination.ts'
+import { destinationArn, FLOW_LOGS_SERVICE } from './control/ec2/flow-log/flow-log-destination.ts'
 import { findRoleByArn } from './control/iam/find.ts'
 import { rolePrincipal } from './control/iam/identity.ts'
 import type { Services } from './daemon-services.ts'
@@ -55,13 +55,19 @@ export function makeFlowLogs(parts: FlowLogParts): FlowLogs {
   })
 }
 
-export function flowLogRoutes({ flowLogs }: { readonly flowLogs: FlowLogs }): AdminRoutes {
+/** Answers what became of each delivery. */
+export function flowLogRoutes({ store, flowLogs }: Pick<FlowLogParts, 'store'> & { readonly flowLogs: FlowLogs }) {
   return {
     'POST /_postern/flow-logs/deliver': async () => {
       await flowLogs.deliverNow()
-      return {}
+      return [...store.records.flowLogs.all()].map((log) => ({
+        id: log.id,
+        destination: destinationArn(log, log.destination),
+        ...(log.delivery && { delivery: log.delivery }),
+        ...(log.deliveryError && { error: log.deliveryError }),
+      }))
     },
-  }
+  } satisfies AdminRoutes
 }
 
 async function deliver(parts: FlowLogParts, flowLog: FlowLog, lines: readonly FlowLine[], now: Date): Promise<void> {

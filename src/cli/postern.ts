@@ -7,6 +7,7 @@ import { askDaemon, CliError, findDaemon } from './daemon-client.ts'
 import { down } from './down.ts'
 import { environment } from './env.ts'
 import { explain } from './explain.ts'
+import { addFlowLogCommands } from './flow-logs.ts'
 import { lab } from './lab.ts'
 import { addOnPremisesCommands } from './on-premises.ts'
 import { addPolicyCommands } from './policy.ts'
@@ -167,6 +168,7 @@ program
 addPolicyCommands(program, DATA)
 addZoneCommands(program, DATA)
 addSiteCommands(program, DATA)
+addFlowLogCommands(program, DATA)
 addOnPremisesCommands(program, DATA)
 
 const image = program.command('image').description('root file systems for instances')
