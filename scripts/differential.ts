@@ -18,7 +18,8 @@ const tally = join(directory, 'tally')
 writeFileSync(tally, '')
 const asked = { POSTERN_PROBES: probes, POSTERN_TALLY: tally, ...(seed !== undefined && { POSTERN_SEED: seed }) }
 const vitest = ['vitest', 'run', '--disable-console-intercept', '--testNamePattern', 'random']
-const { status } = spawnSync('npx', [...vitest, 'test/kernel/differential', 'test/kernel/service-differential'], {
+const files = ['differential', 'service-differential', 'on-premises'].map((name) => `test/kernel/${name}.test.ts`)
+const { status } = spawnSync('npx', [...vitest, ...files], {
   env: { ...process.env, ...asked },
   stdio: 'inherit',
 })
