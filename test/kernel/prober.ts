@@ -54,6 +54,16 @@ function tryTcp({ address, port }: Place, timeout: number): Promise<boolean> {
   })
 }
 
+/** The ports that the kernel would choose from, one after the other: a flow that a router still knows would be let go on where
+ * a new one is stopped. */
+const [FIRST_PORT, LAST_PORT] = [32_768, 60_999]
+let lastPort = FIRST_PORT + (process.pid % (LAST_PORT - FIRST_PORT))
+
+function nextPort(): number {
+  lastPort = lastPort === LAST_PORT ? FIRST_PORT : lastPort + 1
+  return lastPort
+}
+
 function tryUdp({ address, port }: Place, timeout: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = createSocket(address.includes(':') ? UDP6 : { type: 'udp4' })
@@ -63,9 +73,15 @@ function tryUdp({ address, port }: Place, timeout: number): Promise<boolean> {
       resolve(reached)
     }
     const timer = setTimeout(() => finish(false), timeout)
-    // An error is an answer of ICMP, or no route: nothing came back in either case.
-    socket.on('message', () => finish(true)).on('error', () => finish(false))
-    socket.send(PAYLOAD, port, address)
+    socket.on('listening', () => socket.send(PAYLOAD, port, address))
+    socket
+      .on('message', () => finish(true))
+      .on('error', (error: NodeJS.ErrnoException) => {
+        if (error.code === 'EADDRINUSE') socket.bind(nextPort())
+        // An answer of ICMP, or no route: nothing came back in either case.
+        else finish(false)
+      })
+    socket.bind(nextPort())
   })
 }
 
