@@ -33,6 +33,12 @@ export class AlarmWatch {
     for (const alarm of [...this.#options.store.records.metricAlarms.all()]) this.#evaluate(alarm)
   }
 
+  /** One that was made or changed. */
+  evaluateOne(id: string): void {
+    const alarm = this.#options.store.records.metricAlarms.get(id)
+    if (alarm) this.#evaluate(alarm)
+  }
+
   /** Those whose metrics got data. */
   evaluate({ account, region }: Place, metrics: readonly MetricName[]): void {
     const keys = new Set(metrics.map(keyOf))

@@ -223,7 +223,7 @@ describe('alarms', () => {
     await put(150)
     expect((await alarm()).StateValue).toBe('ALARM')
     now = new Date(now.getTime() + 10 * MINUTE)
-    // Any alarm that is put has all of them judged.
+    // One that is put is judged at once.
     await ask('PutMetricAlarm', { ...ALARM, TreatMissingData })
     expect((await alarm()).StateValue).toBe(state)
   })

@@ -2,7 +2,7 @@
 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/Welcome.html
 
 import { join } from 'node:path'
-import type { PutMetricDataInput } from '@aws-sdk/client-cloudwatch'
+import type { PutMetricAlarmInput, PutMetricDataInput } from '@aws-sdk/client-cloudwatch'
 import type { Adapter, Call } from '../../edge/adapter.ts'
 import { ApiError } from '../../errors.ts'
 import type { Store, Tx } from '../../store/store.ts'
@@ -11,6 +11,7 @@ import { authorisationsOf } from './authorisations.ts'
 import { getMetricData, getMetricStatistics, listMetrics } from './get-metrics.ts'
 import { type Place, placeOf } from './metric.ts'
 import {
+  alarmArn,
   deleteAlarms,
   describeAlarms,
   describeAlarmsForMetric,
@@ -42,9 +43,9 @@ const OPERATIONS: Readonly<Record<string, MonitoringOperation>> = {
   GetMetricStatistics: ({ metrics }, input, call) => getMetricStatistics(metrics, placeOf(call), input),
   ListMetrics: ({ metrics }, input, call) => listMetrics(metrics, placeOf(call), input, call.now),
   ListTagsForResource: ({ store }, input, call) => listTagsForResource(store.records, placeOf(call), input),
-  PutMetricAlarm: async (monitoring, input, call) => {
+  PutMetricAlarm: async (monitoring, input: PutMetricAlarmInput, call) => {
     await writing(putMetricAlarm)(monitoring, input, call)
-    monitoring.watch.evaluateAll()
+    monitoring.watch.evaluateOne(alarmArn(placeOf(call), input.AlarmName ?? ''))
     return {}
   },
   PutMetricData: async (monitoring, input: PutMetricDataInput, call) => {
