@@ -5,7 +5,10 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import { CALLER, openWorld, refusal, STRANGER, type World } from '../request/testing.ts'
 import { createVpc, deleteVpc, describeVpcs } from '../vpc/vpc.ts'
 import { createSecurityGroup, deleteSecurityGroup, describeSecurityGroups } from './security-group.ts'
-import { updateSecurityGroupRuleDescriptionsIngress } from './security-group-description.ts'
+import {
+  updateSecurityGroupRuleDescriptionsEgress,
+  updateSecurityGroupRuleDescriptionsIngress,
+} from './security-group-description.ts'
 import {
   authorizeSecurityGroupEgress,
   authorizeSecurityGroupIngress,
@@ -300,6 +303,12 @@ describe('rules as records', () => {
     const byId = { SecurityGroupRuleId: rule?.SecurityGroupRuleId }
     expect(describe({ SecurityGroupRuleDescriptions: [{ ...byId, Description: 'newer' }] })).toBe('newer')
     expect(describe({ SecurityGroupRuleDescriptions: [byId] })).toBeUndefined()
+  })
+
+  test('UpdateSecurityGroupRuleDescriptionsEgress describes what leaves', () => {
+    const IpPermissions = [{ IpProtocol: '-1', IpRanges: [{ CidrIp: '0.0.0.0/0', Description: 'out' }] }]
+    world.write(updateSecurityGroupRuleDescriptionsEgress, { GroupId, IpPermissions })
+    expect(shown()?.IpPermissionsEgress).toMatchObject(IpPermissions)
   })
 })
 

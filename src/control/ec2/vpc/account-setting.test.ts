@@ -15,7 +15,10 @@ import { CALLER, openWorld, refusal, STRANGER, type World } from '../request/tes
 import {
   describeIdFormat,
   describeVpcBlockPublicAccessOptions,
+  getEbsDefaultKmsKeyId,
   getEbsEncryptionByDefault,
+  getInstanceMetadataDefaults,
+  getSerialConsoleAccessStatus,
   refuseClassicLink,
 } from './account-setting.ts'
 import { createDefaultSubnet } from './default-subnet.ts'
@@ -32,6 +35,12 @@ beforeEach(async () => {
   world = await openWorld()
   VpcId = world.write(createVpc, { CidrBlock: '10.0.0.0/16', InstanceTenancy: 'dedicated' }).Vpc!.VpcId!
   SubnetId = world.write(createSubnet, { VpcId, CidrBlock: '10.0.1.0/24' }).Subnet!.SubnetId!
+})
+
+test('an account has what AWS gives it at first', () => {
+  expect(world.read(getEbsDefaultKmsKeyId, {})).toEqual({ KmsKeyId: 'alias/aws/ebs' })
+  expect(world.read(getInstanceMetadataDefaults, {})).toEqual({ AccountLevel: {} })
+  expect(world.read(getSerialConsoleAccessStatus, {}).SerialConsoleAccessEnabled).toBe(false)
 })
 
 describe('lists of what there is none of', () => {
