@@ -20,7 +20,13 @@ import { rangeToCidrs, subtractRanges } from '../ip/range.ts'
 import type { NatGatewayId } from '../store/internet-records.ts'
 import { MID_FLOW } from './balancer-rules.ts'
 import { ENDPOINT_TIMEOUT } from './endpoint-rules.ts'
-import { dropStrangeSources, findIpv6Internet, forwardIpv6Internet, toIpv6Internet } from './ipv6-internet-rules.ts'
+import {
+  dropStrangeSources,
+  findIpv6Internet,
+  forwardIpv6Internet,
+  IPV6_TOO_BIG,
+  toIpv6Internet,
+} from './ipv6-internet-rules.ts'
 import { BACKBONE_LINK } from './names.ts'
 import { anyOf, type Chain, hex, type MapElement, type NftMap, type NftSet, quoted, type Rule } from './nft.ts'
 import { INTERNET_MTU, INTERNET_NEXT_HOP } from './plan.ts'
@@ -211,7 +217,8 @@ function privatesOf(nat: Nat): Address[] {
 
 /** What the router says of a packet that is too large for the internet. It says nothing else. */
 export function pathMtuRules(internet: Internet): Rule[] {
-  if (!hasInternet(internet) || internet.isTranslated === false) return []
+  if (!hasInternet(internet)) return []
+  if (internet.isTranslated === false) return [IPV6_TOO_BIG]
   return [{ match: [`icmp code frag-needed icmp mtu ${INTERNET_MTU}`], verdict: 'accept' }]
 }
 

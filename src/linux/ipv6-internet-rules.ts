@@ -8,7 +8,7 @@ import type { VpcNetwork } from '../compile/network.ts'
 import type { Internet } from './internet-rules.ts'
 import { BACKBONE_LINK } from './names.ts'
 import { quoted, type Rule } from './nft.ts'
-import { EGRESS_ONLY_NEXT_HOP, INTERNET_NEXT_HOP } from './plan.ts'
+import { EGRESS_ONLY_NEXT_HOP, INTERNET_MTU, INTERNET_NEXT_HOP } from './plan.ts'
 import type { PlugIn } from './vpc-plan.ts'
 
 const OUT = `oifname ${quoted(BACKBONE_LINK)}`
@@ -38,6 +38,12 @@ export function forwardIpv6Internet({ hosts }: Pick<Internet, 'hosts'>): Rule[] 
     { match: [...BY_EGRESS_ONLY_GATEWAY, 'ct direction original'], verdict: 'accept' },
     ...(hosts.length > 0 ? [admit] : []),
   ]
+}
+
+/** What the router says of a packet that is too large for the internet. */
+export const IPV6_TOO_BIG: Rule = {
+  match: ['icmpv6 type packet-too-big', `icmpv6 mtu ${INTERNET_MTU}`],
+  verdict: 'accept',
 }
 
 /** In the nat chain of postrouting, before a source would become one of the backbone. */

@@ -271,14 +271,21 @@ function entryRoute(
             via: INTERNET_NEXT_HOP,
             device: BACKBONE_LINK,
             table,
-            ...(cidrFamily(block) === 4 && { mtu: INTERNET_MTU }),
+            mtu: INTERNET_MTU,
           }
         : { type: 'blackhole', destination, table }
     case 'transitGateway':
       return routeToTransitGateway(nextHop.attachmentId, destination, table)
     case 'egressOnlyInternetGateway':
       return isOnline
-        ? { type: 'unicast', destination, via: EGRESS_ONLY_NEXT_HOP, device: BACKBONE_LINK, table }
+        ? {
+            type: 'unicast',
+            destination,
+            via: EGRESS_ONLY_NEXT_HOP,
+            device: BACKBONE_LINK,
+            table,
+            mtu: INTERNET_MTU,
+          }
         : { type: 'blackhole', destination, table }
     // Prerouting has sent these on already; a flow that it could not translate has nowhere to go.
     case 'natGateway':
@@ -407,7 +414,7 @@ function planBackbonePart({ vpc, plugIns, doors, balancers: { nodes, connections
             destination,
             via: LINK_NEXT_HOP,
             device,
-            ...(internet.isTranslated !== false && { mtu: INTERNET_MTU }),
+            mtu: INTERNET_MTU,
           }),
         ),
         ...[...own.flatMap(backboneAddresses), ...nodes.map(({ backboneAddress }) => backboneAddress)].map(

@@ -47,8 +47,8 @@ export const IPV6_OPEN: VpcShape = {
 const BY_GATEWAY: RouteShape = { cidr: '::/0', target: 'internet' }
 const EGRESS_ONLY: RouteShape = { cidr: '::/0', target: 'egress-only' }
 /** Subnet 0 is public, subnet 1 behind the egress-only gateway. */
-const ONLINE: VpcShape = { ...IPV6_OPEN, tables: [[BY_GATEWAY], [EGRESS_ONLY]], internet: { publics: [] } }
-const SITE = '2001:db8:ffff::cb00:710a'
+export const IPV6_ONLINE: VpcShape = { ...IPV6_OPEN, tables: [[BY_GATEWAY], [EGRESS_ONLY]], internet: { publics: [] } }
+export const SITE = '2001:db8:ffff::cb00:710a'
 
 function tcp(port: number) {
   return { protocol: TCP, ports: { from: port, to: port } }
@@ -82,7 +82,7 @@ const ssmShut: VpcShape = withGroups([{}, { ingress: [ANY] }], ssm)
 /** The newest version of the VPC's own prefix list has subnet 1 and the site. */
 const list = [['6.0'], ['6.1', `${SITE}/128`]]
 const listed: VpcShape = {
-  ...withGroups([{}, { ingress: [{ ...tcp(80), peer: 'list' }] }], ONLINE),
+  ...withGroups([{}, { ingress: [{ ...tcp(80), peer: 'list' }] }], IPV6_ONLINE),
   list,
   tables: [[{ cidr: 'list', target: 'internet' }], []],
 }
@@ -118,33 +118,33 @@ export const IPV6_ROWS: readonly Ipv6Row[] = [
   row('the ACL of the receiver', shutSubnet1, 0, '6.1.12:80', 'nacl-in'),
   row('without a route to the internet', IPV6_OPEN, 0, `${SITE}:80`, 'route'),
   row('a blackhole', hole, 0, `${SITE}:80`, 'route'),
-  row('an internet gateway knows the address as it is', ONLINE, 0, `${SITE}:80`, 'reachable'),
-  row('an egress-only gateway lets out', ONLINE, 2, `${SITE}:80`, 'reachable'),
-  row('an address out there that nobody has', ONLINE, 0, '2001:db8:ffff::c633:6401:80', 'target'),
+  row('an internet gateway knows the address as it is', IPV6_ONLINE, 0, `${SITE}:80`, 'reachable'),
+  row('an egress-only gateway lets out', IPV6_ONLINE, 2, `${SITE}:80`, 'reachable'),
+  row('an address out there that nobody has', IPV6_ONLINE, 0, '2001:db8:ffff::c633:6401:80', 'target'),
   {
     name: 'and in by the internet gateway comes another VPC',
-    shapes: [ONLINE, { ...ONLINE, resolver: false }],
+    shapes: [IPV6_ONLINE, { ...IPV6_ONLINE, resolver: false }],
     from: 0,
     to: '2/6.0.10:80',
     expect: 'reachable',
   },
   {
     name: 'which the egress-only gateway does not let in',
-    shapes: [ONLINE, { ...ONLINE, resolver: false }],
+    shapes: [IPV6_ONLINE, { ...IPV6_ONLINE, resolver: false }],
     from: 0,
     to: '2/6.1.12:80',
     expect: 'route',
   },
   {
     name: 'from behind an egress-only gateway to another VPC',
-    shapes: [ONLINE, { ...ONLINE, resolver: false }],
+    shapes: [IPV6_ONLINE, { ...IPV6_ONLINE, resolver: false }],
     from: 2,
     to: '2/6.0.10:80',
     expect: 'reachable',
   },
   {
     name: 'a VPC without an internet gateway is nowhere',
-    shapes: [ONLINE, { ...IPV6_OPEN, resolver: false }],
+    shapes: [IPV6_ONLINE, { ...IPV6_OPEN, resolver: false }],
     from: 0,
     to: '2/6.0.10:80',
     expect: 'target',

@@ -11,7 +11,7 @@ import { ipBatch, nftTransaction } from '../../src/linux/commands.ts'
 import { LinuxDriver } from '../../src/linux/linux-driver.ts'
 import { backboneNamespace, instanceNamespace, vpcNamespace } from '../../src/linux/names.ts'
 import { boundedRun, inNamespace } from '../../src/linux/run.ts'
-import { IPV6_OPEN, IPV6_ROWS, type Ipv6Row } from './ipv6-rows.ts'
+import { IPV6_ONLINE, IPV6_OPEN, IPV6_ROWS, type Ipv6Row, SITE } from './ipv6-rows.ts'
 import { type AddressedProbe, Probers } from './probers.ts'
 import { type Comparison, SmallWorld } from './small-world.ts'
 import { instanceIdOf, instanceIpv6Address, ipv6Cidr, recordsOf, type VpcShape, vpcIdOf } from './vpc-shape.ts'
@@ -127,6 +127,14 @@ describe.skipIf(!isRoot)('IPv6 in the kernel', () => {
     expect(await run(inNamespace(sender, process.execPath, '-e', script))).toBe('')
     await ipBatch(run, [`addr del ${stolen} dev eth0`], sender, 6)
     expect(await reaches()).toBe(true)
+  })
+
+  it.each([0, 2])('tells instance %i what is too large for the internet', async (index) => {
+    await put(driver, IPV6_ONLINE)
+    const sender = instanceNamespace(world, instanceIdOf(0, index))
+    const script = `const s=require('dgram').createSocket('udp6');s.send(Buffer.alloc(3000),80,'${SITE}',()=>s.close())`
+    await run(inNamespace(sender, process.execPath, '-e', script))
+    await expect.poll(() => run(['ip', '-n', sender, '-6', 'route', 'get', SITE])).toContain('mtu 1500')
   })
 
   it('goes with a zone that is down', async () => {
