@@ -2,6 +2,7 @@
 // tests. The world is that of an account's first call: a default VPC and what is in it.
 
 import { beforeAll, describe, expect, test } from 'vitest'
+import { hostImages } from '../../catalogue/images.ts'
 import { ABSENT } from '../../control/ec2/request/absent.ts'
 import { CALLER } from '../../control/ec2/request/testing.ts'
 import { createLoadBalancer } from '../../control/elbv2/load-balancer.ts'
@@ -125,8 +126,79 @@ describe('a page token that is not ours is refused by', () => {
   })
 })
 
+/** What a call needs to pass, in the default VPC. */
+function passing(): Readonly<Record<string, Record<string, unknown>>> {
+  const [vpc] = [...store.records.vpcs.all()]
+  const [subnet] = [...store.records.subnets.all()]
+  const group = [...store.records.securityGroups.all()].find(({ vpcId }) => vpcId === vpc?.id)
+  const [table] = store.records.routeTables.where('vpcId', vpc!.id)
+  const [image] = hostImages('us-east-1', 'x86_64')
+  const inVpc = { VpcId: vpc?.id }
+  return {
+    AllocateAddress: {},
+    AssociateVpcCidrBlock: { ...inVpc, CidrBlock: '100.64.0.0/16' },
+    AuthorizeSecurityGroupIngress: {
+      GroupId: group?.id,
+      IpPermissions: [{ IpProtocol: 'tcp', FromPort: 80, ToPort: 80, IpRanges: [{ CidrIp: '0.0.0.0/0' }] }],
+    },
+    CreateCustomerGateway: { Type: 'ipsec.1', PublicIp: '198.51.100.1', BgpAsn: 65000 },
+    CreateDhcpOptions: { DhcpConfigurations: [{ Key: 'domain-name', Values: ['corp.example'] }] },
+    CreateEgressOnlyInternetGateway: inVpc,
+    CreateInternetGateway: {},
+    CreateKeyPair: { KeyName: 'dry', KeyType: 'ed25519' },
+    CreateLaunchTemplate: { LaunchTemplateName: 'dry', LaunchTemplateData: { InstanceType: 't3.micro' } },
+    CreateManagedPrefixList: { PrefixListName: 'dry', MaxEntries: 1, AddressFamily: 'IPv4' },
+    CreateNetworkAcl: inVpc,
+    CreateNetworkInterface: { SubnetId: subnet?.id },
+    CreatePlacementGroup: { GroupName: 'dry', Strategy: 'cluster' },
+    CreateRouteTable: inVpc,
+    CreateSecurityGroup: { ...inVpc, GroupName: 'dry', Description: 'dry' },
+    CreateSubnet: { ...inVpc, CidrBlock: '172.31.240.0/24' },
+    CreateTags: { Resources: [vpc?.id], Tags: [{ Key: 'a', Value: 'b' }] },
+    CreateTransitGateway: {},
+    CreateVpc: { CidrBlock: '10.0.0.0/16' },
+    CreateVpcEndpoint: { ...inVpc, ServiceName: 'com.amazonaws.us-east-1.dynamodb', RouteTableIds: [table?.id] },
+    CreateVpnGateway: { Type: 'ipsec.1' },
+    RunInstances: { ImageId: image?.id, InstanceType: 't3.micro', MinCount: 1, MaxCount: 1, SubnetId: subnet?.id },
+  }
+}
+
+/** AWS has no dry run of these. */
+const NEVER_DRY = new Set([
+  'AssignIpv6Addresses',
+  'AssignPrivateIpAddresses',
+  'AssociateIamInstanceProfile',
+  'AssociateSubnetCidrBlock',
+  'AssociateVpcCidrBlock',
+  'CreateVpnConnectionRoute',
+  'DeleteVpnConnectionRoute',
+  'DisassociateIamInstanceProfile',
+  'DisassociateSubnetCidrBlock',
+  'DisassociateVpcCidrBlock',
+  'ModifySubnetAttribute',
+  'ModifyVpcAttribute',
+  'ReplaceIamInstanceProfileAssociation',
+  'UnassignIpv6Addresses',
+  'UnassignPrivateIpAddresses',
+])
+
 describe('a dry run', () => {
-  // AWS has no dry run of these.
+  test.each(Object.keys(writes).filter((operation) => !NEVER_DRY.has(operation)))(
+    'of %s can be asked for',
+    (operation) => {
+      expect(members(operation)).toContain('DryRun')
+    },
+  )
+
+  test('says that a call would pass, and changes nothing', async () => {
+    const before = store.revision
+    for (const [operation, input] of Object.entries(passing())) {
+      const { code, message } = await refused(operation, { ...input, DryRun: true })
+      expect({ operation, code, message }).toMatchObject({ operation, code: 'DryRunOperation' })
+    }
+    expect(store.revision).toBe(before)
+  })
+
   test.each(Object.keys(writes))('of %s changes nothing', async (operation) => {
     const before = store.revision
     await refused(operation, { DryRun: true })
