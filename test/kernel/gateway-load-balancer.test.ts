@@ -7,8 +7,9 @@ import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { compile } from '../../src/compile/compile.ts'
+import { DEFAULT_SITE } from '../../src/compile/internet.ts'
 import type { Network } from '../../src/compile/network.ts'
-import { APPLIANCE_ENDPOINT, APPLIANCES, insertAppliances } from '../../src/compile/small-appliances.ts'
+import { APPLIANCE_ENDPOINT, APPLIANCES, insertAppliances, leadThrough } from '../../src/compile/small-appliances.ts'
 import { address } from '../../src/compile/small-network.ts'
 import { insertTarget, serviceStore, targetId } from '../../src/compile/small-service.ts'
 import { inBackbone, tunnelsIn } from '../../src/daemon-backbone.ts'
@@ -27,6 +28,8 @@ import { Guest } from './guest.ts'
 import { describeKernel } from './namespaced.ts'
 
 const [LEFT, RIGHT] = ['10.0.1.5', '10.0.2.5']
+const [LEFT_PUBLIC, RIGHT_PUBLIC] = ['44.192.0.1', '44.192.0.2']
+const SITE = DEFAULT_SITE.address
 const NODE = '10.0.1.60'
 /** Of a user's service, in the right subnet. */
 const INTERFACE_ENDPOINT = '10.0.2.100'
@@ -102,9 +105,9 @@ describeKernel('Gateway Load Balancers', import.meta.url, () => {
     return store.records.targets.get(targetId(id, 6081, APPLIANCES))?.health
   }
 
-  function explained(host = RIGHT, port = 80): string {
+  function explained(host = RIGHT, port = 80, from: InstanceId = 'i-c1'): string {
     const to = { address: address(host), port, protocol: TCP }
-    return explain(network, { from: 'i-c1', to, now: '2026-01-01T00:00:00.000Z' }).verdict
+    return explain(network, { from, to, now: '2026-01-01T00:00:00.000Z' }).verdict
   }
 
   async function startAppliance(id: InstanceId = 'i-p1'): Promise<ChildProcess> {
@@ -141,6 +144,64 @@ describeKernel('Gateway Load Balancers', import.meta.url, () => {
     expect(new Set(seen.map(({ options }) => options[2])).size).toBe(1)
     expect(seen.length).toBeGreaterThan(50)
   })
+
+  test('what goes to the internet and comes from it passes the appliance too, by the route table of the gateway', async () => {
+    await fresh(openToInternet)
+    await seenBy(appliance)
+    expect(await right.connect(SITE, 80)).toBe('connected')
+    expect(explained(SITE, 80, 'i-c2')).toBe('reachable')
+    // The SYN, its answer, and more.
+    expect(await seen(appliance)).toBeGreaterThan(2)
+    expect(await left.connect(RIGHT_PUBLIC, 80)).toBe('connected')
+    expect(explained(RIGHT_PUBLIC, 80)).toBe('reachable')
+    expect(await right.peers()).toEqual([LEFT_PUBLIC])
+    // The SYN, its answer, and more.
+    expect(await seen(appliance)).toBeGreaterThan(2)
+    // What it keeps is lost.
+    expect(await left.connect(RIGHT_PUBLIC, 81)).toBe('silence')
+    // Without the gateway's table nothing leads what comes in to the appliance, and the way out does not match.
+    await change((tx) => tx.routeTables.update('rtb-cg', { associations: [] }))
+    expect(await left.connect(RIGHT_PUBLIC, 80)).toBe('silence')
+    expect(explained(RIGHT_PUBLIC, 80)).toBe('stopped')
+  })
+
+  /** The right subnet by the appliance, the left one straight. */
+  function openToInternet(tx: Tx): void {
+    const owned = { owner: '111111111111', region: 'us-east-1', tags: {}, createdAt: '2026-01-01T00:00:00.000Z' }
+    tx.internetGateways.insert({ ...owned, id: 'igw-c', vpcId: 'vpc-c' })
+    const toGateway = {
+      destination: { kind: 'cidr', cidr: cidr('0.0.0.0/0') },
+      target: { kind: 'internetGateway', id: 'igw-c' },
+    } as const
+    for (const id of ['rtb-ca', 'rtb-ce'] as const) {
+      tx.routeTables.update(id, { routes: [...(tx.routeTables.get(id)?.routes ?? []), toGateway] })
+    }
+    leadThrough(tx, 'rtb-cb', cidr('0.0.0.0/0'))
+    const association = { id: 'rtbassoc-cg', gatewayId: 'igw-c', main: false } as const
+    tx.routeTables.insert({
+      ...owned,
+      id: 'rtb-cg',
+      vpcId: 'vpc-c',
+      number: 4,
+      routes: [],
+      associations: [association],
+    })
+    leadThrough(tx, 'rtb-cg', cidr('10.0.2.0/24'))
+    for (const [number, privateAddress, publicIp] of [
+      [1, LEFT, LEFT_PUBLIC],
+      [2, RIGHT, RIGHT_PUBLIC],
+    ] as const) {
+      tx.elasticAddresses.insert({
+        ...owned,
+        id: `eipalloc-${number}`,
+        publicIp: address(publicIp),
+        associationId: `eipassoc-${number}`,
+        networkInterfaceId: `eni-c${number}`,
+        privateAddress: address(privateAddress),
+        vpcId: 'vpc-c',
+      })
+    }
+  }
 
   test('what it keeps is lost, in both directions', async () => {
     expect(await left.connect(RIGHT, 81)).toBe('silence')
