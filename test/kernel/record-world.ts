@@ -11,7 +11,8 @@ import type { Trace } from '../../src/explain/trace.ts'
 import { parseAddress } from '../../src/ip/address.ts'
 import { TCP, UDP } from '../../src/ip/protocol.ts'
 import { LinuxDriver } from '../../src/linux/linux-driver.ts'
-import { worldPrefix } from '../../src/linux/names.ts'
+import { vpcNamespace, worldPrefix } from '../../src/linux/names.ts'
+import { boundedRun, inNamespace } from '../../src/linux/run.ts'
 import type { Records } from '../../src/store/store.ts'
 import { type AddressedProbe, type GuestId, Probers } from './probers.ts'
 
@@ -35,6 +36,7 @@ export function parseProbe(text: string): AddressedProbe {
 export class RecordWorld {
   readonly world: string
   readonly driver: LinuxDriver
+  readonly #run = boundedRun(4)
   #network: Network = { vpcs: [], inhabited: [], publicZones: [] }
   #probers: Probers | undefined
 
@@ -62,6 +64,13 @@ export class RecordWorld {
     this.#network = compile(records)
     const { failures } = await this.driver.apply(this.#network)
     for (const error of failures.values()) throw error
+    await this.#forgetFlows()
+  }
+
+  /** What the last records let through must not go on by a client's port that comes again. */
+  async #forgetFlows(): Promise<void> {
+    const routers = this.#network.inhabited.map(({ id }) => vpcNamespace(this.world, id))
+    await Promise.all(routers.map((router) => this.#run(inNamespace(router, 'conntrack', '-F'))))
   }
 
   ask({ from, host, protocol, port }: AddressedProbe): Trace {
