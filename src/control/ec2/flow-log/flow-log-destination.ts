@@ -24,7 +24,10 @@ export function requireDestination(
   caller: Caller,
   input: CreateFlowLogsRequest,
 ): Pick<FlowLog, 'destination' | 'roleArn'> {
-  refuseUnserved({ deliverCrossAccountRole: input.DeliverCrossAccountRole })
+  refuseUnserved({
+    deliverCrossAccountRole: input.DeliverCrossAccountRole,
+    tagFieldSpecifications: input.TagFieldSpecifications,
+  })
   const choices = ['cloud-watch-logs', 's3', 'kinesis-data-firehose'] as const
   const kind = parseChoice('logDestinationType', input.LogDestinationType, choices) ?? 'cloud-watch-logs'
   if (kind === 'kinesis-data-firehose') throw notServed('The log destination type kinesis-data-firehose')
