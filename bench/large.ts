@@ -16,7 +16,7 @@ import { compile } from '../src/compile/compile.ts'
 import { SqliteJournal } from '../src/store/sqlite-journal.ts'
 import { Store } from '../src/store/store.ts'
 import { readDaemonAddress, readWorldName } from '../src/store/world-directory.ts'
-import { residentMiB } from './api-servers.ts'
+import { ec2Headers, residentMiB } from './api-servers.ts'
 import { untilConnected } from './first-connection.ts'
 import { type MadeVpc, makeVpc } from './large-world.ts'
 import { figureRow, limitRow, type Row } from './report.ts'
@@ -40,7 +40,7 @@ export async function benchLarge(): Promise<Row[]> {
     const { curve, creation } = await grow(world, ec2)
     const pid = () => readDaemonAddress(world.directory)?.pid ?? 0
     const memory = residentMiB(pid())
-    const restart = await timed(() => world.signal('SIGTERM').then(() => world.up()))
+    const { answer, inForce } = await restart(world, pid())
     const afterRestart = residentMiB(pid())
     await world.postern('down')
     const cold = await coldCompile(world.directory)
@@ -51,10 +51,35 @@ export async function benchLarge(): Promise<Row[]> {
       figureRow('resident memory of the daemon', 'MiB', memory),
       figureRow('and after a restart', 'MiB', afterRestart),
       limitRow('cold compile', 's', cold / 1000, 1),
-      limitRow('restart to serving, all in force', 's', restart / 1000, 5),
+      limitRow('restart to the first answer', 's', answer / 1000, 5),
+      limitRow('restart to all looked at and in force', 's', inForce / 1000, 5),
       limitRow('start with an empty kernel, 1,000 instances', 's', apply / 1000, 60),
     ]
   })
+}
+
+/** Milliseconds from the end of the daemon with this process id to the next one's first answer, and until it has looked at all
+ * of the kernel, where packets went on meanwhile. */
+async function restart(
+  world: LabWorld,
+  before: number,
+): Promise<{ readonly answer: number; readonly inForce: number }> {
+  await world.signal('SIGTERM')
+  const [answer, inForce] = await Promise.all([timed(() => firstAnswer(world, before)), timed(() => world.up())])
+  return { answer, inForce }
+}
+
+async function firstAnswer(world: LabWorld, before: number): Promise<void> {
+  const body = 'Action=DescribeAvailabilityZones&Version=2016-11-15'
+  for (;;) {
+    const address = readDaemonAddress(world.directory)
+    if (address && address.pid !== before) {
+      const request = { method: 'POST', headers: ec2Headers('123456789012'), body }
+      const answer = await fetch(address.endpoint, request).catch(() => undefined)
+      if (answer?.ok) return
+    }
+    await new Promise((tick) => setTimeout(tick, 10))
+  }
 }
 
 interface Point {
