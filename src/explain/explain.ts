@@ -12,7 +12,7 @@ import { type EndpointStates, withEndpointState } from './endpoint-state.ts'
 import { withForeignNameHint } from './foreign-name.ts'
 import { isLoopback } from './link-local.ts'
 import { type ResolvedName, resolveName } from './name.ts'
-import { hostNameSteps } from './on-premises.ts'
+import { resolveFromHost } from './on-premises-name.ts'
 import { firstPacket, replyTo } from './packet.ts'
 import { policySteps } from './policy.ts'
 import { isUsersService } from './private-link.ts'
@@ -53,12 +53,19 @@ function explainFromHost(network: Network, question: Question, id: HostId, { end
     return trace(question, [stop({ stage: 'source-check', by: id, why: `there is no on-premises network ${id}` })])
   const { address: source } = host
   const start = pass({ stage: 'source-check', by: id, why: `${source} is the address of its host` })
-  if ('name' in to) return trace(question, [...hostNameSteps(host, to.name), start])
-  const packet = firstPacket({ source, destination: to.address }, to.protocol, to.port)
-  const { steps, endpoint } = walkFromHost(network, host, packet)
-  return trace(question, [start, ...steps.map((one) => withEndpointState(one, undefined, endpointStates))], {
+  const asked = 'name' in to ? resolveFromHost(network, host, to.name) : { steps: [], addresses: [to.address] }
+  const paths = asked.addresses.map((destination) => {
+    const packet = firstPacket({ source, destination }, to.protocol, to.port)
+    return { packet, ...walkFromHost(network, host, packet) }
+  })
+  const path = paths.find(({ steps }) => steps.some(({ verdict }) => verdict === 'stop')) ?? paths[0]
+  if (!path) return trace(question, [...asked.steps, start])
+  const { packet, endpoint } = path
+  const spelled = 'name' in to ? to.name : undefined
+  const steps = path.steps.map((one) => withEndpointState(one, spelled, endpointStates))
+  return trace(question, [...asked.steps, start, ...steps], {
     source,
-    destination: to.address,
+    destination: packet.destination,
     ...(endpoint && { endpointId: endpoint.id }),
     returnPath: replyTo(packet),
   })
