@@ -12,8 +12,10 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { DEFAULT_SITE } from '../../src/compile/internet.ts'
 import type { NatGatewayNetwork, NextHop, VpcNetwork } from '../../src/compile/network.ts'
-import { address, networkInterface, networkOf, routeTable, smallVpc } from '../../src/compile/small-network.ts'
+import { address, networkInterface, networkOf, routeTable, smallVpc, subnet } from '../../src/compile/small-network.ts'
+import { explain } from '../../src/explain/explain.ts'
 import { cidr } from '../../src/ip/cidr.ts'
+import { TCP } from '../../src/ip/protocol.ts'
 import { LinuxDriver } from '../../src/linux/linux-driver.ts'
 import { instanceNamespace, vpcNamespace } from '../../src/linux/names.ts'
 import { Guest } from './guest.ts'
@@ -66,6 +68,43 @@ function otherVpc(): VpcNetwork {
     routeTables: [routeTable('a', [TO_GATEWAY]), routeTable('b')],
     internetGatewayId: 'igw-2',
   })
+}
+
+/** vpc-1 with a second block for its NAT gateway, 100.64.0.0/16, and its peer vpc-5, 10.1.0.0/16, which has no route to the first. */
+function privateNat(): VpcNetwork[] {
+  const leads = (block: string, nextHop: NextHop) => ({ cidr: cidr(block), nextHop, by: `rtb ${block}` })
+  const toPeer = { kind: 'peering', peeringId: 'pcx-1' } as const
+  const local = { kind: 'local' } as const
+  const own = [leads('10.0.0.0/16', local), leads('100.64.0.0/16', local)]
+  const side = { id: 'pcx-1', owner: '123456789012', region: 'us-east-1', clients: [] } as const
+  const gateway: NatGatewayNetwork = { ...GATEWAY, kind: 'private', address: address('100.64.1.200') }
+  const { publicAddress: _, ...withoutPublic } = gateway
+  const [instance] = smallVpc().instances
+  return [
+    smallVpc({
+      cidrs: [cidr('10.0.0.0/16'), cidr('100.64.0.0/16')],
+      subnets: [subnet('a', '100.64.1.0/24'), subnet('b', '10.0.2.0/24')],
+      interfaces: [networkInterface(1, 'a', '100.64.1.5', ['sg-1']), networkInterface(3, 'b', CLIENT, ['sg-2'])],
+      routeTables: [
+        { id: 'rtb-a', number: 1, entries: [...own, leads('10.1.0.0/16', toPeer)] },
+        { id: 'rtb-b', number: 2, entries: [...own, leads('10.1.0.0/16', TO_NAT.nextHop)] },
+      ],
+      natGateways: [withoutPublic],
+      peerings: [{ ...side, side: 'requester', vpcId: 'vpc-5', cidrs: [cidr('10.1.0.0/16')] }],
+    }),
+    smallVpc({
+      id: 'vpc-5',
+      cidrs: [cidr('10.1.0.0/16')],
+      subnets: [subnet('a', '10.1.1.0/24'), subnet('b', '10.1.2.0/24')],
+      interfaces: [networkInterface(5, 'a', '10.1.1.5', ['sg-1'])],
+      instances: instance ? [{ ...instance, id: 'i-5', hostname: 'host-5' }] : [],
+      routeTables: [
+        { id: 'rtb-a', number: 1, entries: [leads('10.1.0.0/16', local), leads('100.64.0.0/16', toPeer)] },
+        { id: 'rtb-b', number: 2, entries: [leads('10.1.0.0/16', local)] },
+      ],
+      peerings: [{ ...side, side: 'accepter', vpcId: 'vpc-1', cidrs: [cidr('10.0.0.0/16'), cidr('100.64.0.0/16')] }],
+    }),
+  ]
 }
 
 describeKernel('NAT gateways in the kernel', import.meta.url, () => {
@@ -182,6 +221,26 @@ describeKernel('NAT gateways in the kernel', import.meta.url, () => {
     expect(echo('i-1', OTHER, 1000)).toBe('answered')
     expect(echo('i-1', OTHER, 12_000)).toBe('answered')
     expect(echo('i-3', OTHER, 12_000)).toBe('silence')
+  })
+
+  test('a private one speaks for a subnet to a peer that knows the way to its own block alone', async () => {
+    const network = networkOf(...privateNat())
+    expect((await driver.apply(network)).failures).toEqual(new Map())
+    const peer = await Guest.enter(instanceNamespace(world, 'i-5'))
+    const ask = (from: 'i-1' | 'i-3' | 'i-5', to: string) => {
+      const question = {
+        from,
+        to: { address: address(to), port: 8080, protocol: TCP },
+        now: '2026-01-01T00:00:00.000Z',
+      }
+      return explain(network, question).verdict
+    }
+    expect([await client.connect('10.1.1.5', 8080), ask('i-3', '10.1.1.5')]).toEqual(['connected', 'reachable'])
+    expect(await peer.peers()).toEqual(['100.64.1.200'])
+    // Nobody gets in by it, and its client is not known there.
+    expect([await peer.connect('100.64.1.200', 8080), ask('i-5', '100.64.1.200')]).toEqual(['silence', 'stopped'])
+    expect([await peer.connect(CLIENT, 8080), ask('i-5', CLIENT)]).toEqual(['silence', 'stopped'])
+    await peer.leave()
   })
 
   /** Whether an echo request of so many bytes is answered. */
