@@ -58,11 +58,7 @@ const IDS = {
   NatGateway: ['nat', 'NatGatewayMalformed', 'NatGatewayId'],
   FlowLog: ['fl', 'InvalidFlowLogId.Malformed', 'flowLogId'],
   TransitGateway: ['tgw', 'InvalidTransitGatewayID.Malformed', 'TransitGatewayId'],
-  TransitGatewayAttachment: [
-    'tgw-attach',
-    'InvalidTransitGatewayAttachmentID.Malformed',
-    'TransitGatewayAttachmentId',
-  ],
+  TransitGatewayAttachment: ['tgw-attach', 'InvalidTransitGatewayAttachmentID.Malformed', 'TransitGatewayAttachmentId'],
   TransitGatewayRouteTable: ['tgw-rtb', 'InvalidRouteTableId.Malformed', 'TransitGatewayRouteTableId'],
   DhcpOptions: ['dopt', 'InvalidDhcpOptionsId.Malformed', 'dhcpOptionsId'],
   VpnGateway: ['vgw', 'InvalidVpnGatewayId.Malformed', 'vpnGatewayId'],
@@ -123,6 +119,7 @@ export function requireOwned<R extends Owned>(
   return record
 }
 
+/** One that is the caller's to change. */
 export function requireVpc(records: Records, caller: Caller, id: string | undefined): Vpc {
   const vpc = requireUsableVpc(records, caller, id)
   if (vpc.owner !== caller.account) throw notTheOwner(vpc.id, vpc.owner)
@@ -135,6 +132,7 @@ export function requireUsableVpc(records: Records, caller: Caller, id: string | 
   return shared ?? requireOwned(records.vpcs, caller, 'Vpc', id)
 }
 
+/** One that is the caller's to change. */
 export function requireSubnet(records: Records, caller: Caller, id: string | undefined): Subnet {
   const subnet = requireUsableSubnet(records, caller, id)
   if (subnet.owner !== caller.account) throw notTheOwner(subnet.id, subnet.owner)
@@ -158,7 +156,6 @@ export function requireRouteTable(records: Records, caller: Caller, id: string |
   return requireOwned(records.routeTables, caller, 'RouteTable', id)
 }
 
-/** One that is the caller's to change. */
 export function requireSecurityGroup(records: Records, caller: Caller, id: string | undefined): SecurityGroup {
   return requireOwned(records.securityGroups, caller, 'SecurityGroup', id)
 }
