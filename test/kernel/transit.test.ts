@@ -18,7 +18,7 @@ import { parseProbe, RecordWorld } from './record-world.ts'
 import { OPEN, recordsOf, type TransitShape, transitShape } from './transit-shape.ts'
 
 const SEED = Number(process.env.POSTERN_SEED ?? 1)
-const WORLDS = Number(process.env.POSTERN_WORLDS ?? 12)
+const WORLDS = Number(process.env.POSTERN_WORLDS ?? 6)
 
 const INSTANCES = [
   'i-a1',
