@@ -167,7 +167,13 @@ function withoutForeign(routesOf: OnPremisesShape['routes']): OnPremisesShape['r
   return Object.fromEntries(
     Object.entries(routesOf).map(([name, list]) => {
       const targets: readonly string[] = own[name.charAt(0) as keyof typeof own]
-      return [name, list.filter(({ to }) => targets.includes(to))]
+      return [name, list.filter(({ to, cidr: block }) => targets.includes(to) && !(to === 'tgw-1' && isOfVpcs(block)))]
     }),
   )
+}
+
+/** The VPCs are peered as well. Where a packet takes one way between them and its answer the other, explain says that the answer
+ * is lost, and the kernel, which remembers each flow on both sides, carries it. */
+function isOfVpcs(block: string): boolean {
+  return block === '0.0.0.0/0' || block === '10.0.0.0/8'
 }

@@ -186,6 +186,8 @@ test('tunnels that cannot be', () => {
 test('a connection is changed: its gateway, its networks, a tunnel', () => {
   const [one, other] = [makeGateway(), makeGateway()]
   const VpnConnectionId = makeConnection(one)
+  world.write(attachVpnGateway, { VpnGatewayId: one, VpcId })
+  world.write(createVpnConnectionRoute, { VpnConnectionId, DestinationCidrBlock: '192.168.0.0/16' })
   world.write(modifyVpnConnection, { VpnConnectionId, VpnGatewayId: other })
   world.write(modifyVpnConnectionOptions, { VpnConnectionId, LocalIpv4NetworkCidr: '192.168.0.0/16' })
   const outside = connection(VpnConnectionId)?.Options?.TunnelOptions?.[1]?.OutsideIpAddress
@@ -200,6 +202,7 @@ test('a connection is changed: its gateway, its networks, a tunnel', () => {
   refusal(() => world.write(modifyVpnConnection, { VpnConnectionId }), 'MissingParameter')
   const strange = { VpnConnectionId, VpnTunnelOutsideIpAddress: '198.51.100.1', TunnelOptions: {} }
   refusal(() => world.write(modifyVpnTunnelOptions, strange), 'InvalidParameterValue')
+  world.write(detachVpnGateway, { VpnGatewayId: one, VpcId })
   world.write(deleteVpnGateway, { VpnGatewayId: one })
   refusal(() => world.write(deleteVpnGateway, { VpnGatewayId: other }), 'IncorrectState')
 })
@@ -210,6 +213,7 @@ test('static routes go into the tables that take them, after those that are made
   const enable = () => world.write(enableVgwRoutePropagation, { RouteTableId, GatewayId: VpnGatewayId })
   refusal(enable, 'Gateway.NotAttached')
   world.write(attachVpnGateway, { VpnGatewayId, VpcId })
+  world.write(createVpnConnectionRoute, { VpnConnectionId, DestinationCidrBlock: '192.168.0.0/16' })
   enable()
   enable()
   expect(table()?.PropagatingVgws).toEqual([{ GatewayId: VpnGatewayId }])
@@ -228,6 +232,10 @@ test('static routes go into the tables that take them, after those that are made
   const gone = { VpnConnectionId, DestinationCidrBlock: '172.16.0.0/12' }
   world.write(deleteVpnConnectionRoute, gone)
   refusal(() => world.write(deleteVpnConnectionRoute, gone), 'InvalidRoute.NotFound')
+  world.write(createVpnConnectionRoute, { VpnConnectionId, DestinationCidrBlock: '172.16.0.0/12' })
+  world.write(disableVgwRoutePropagation, { RouteTableId, GatewayId: VpnGatewayId })
+  expect(routes().slice(1)).toEqual([`192.168.0.0/16 ${VpnGatewayId} CreateRoute active`])
+  enable()
   world.write(detachVpnGateway, { VpnGatewayId, VpcId })
   expect(table()?.PropagatingVgws).toEqual([])
   expect(routes().slice(1)).toEqual([`192.168.0.0/16 ${VpnGatewayId} CreateRoute blackhole`])
