@@ -27,7 +27,7 @@ const CHANGES: readonly (readonly [name: string, change: (tx: Tx) => void])[] = 
   ],
   ['an instance that stops, a client elsewhere', (tx) => tx.instances.update('i-a1', { state: 'stopped' })],
   ['another table for a subnet that packets enter by', (tx) => insertEgress(tx)],
-  ['a zone that is down', (tx) => tx.failedZones.insert({ id: 'use1-az6' })],
+  ['a zone that is down', (tx) => tx.failedZones.insert({ id: 'use1-az6', since: '2026-01-01T00:00:00.000Z' })],
   ['an attachment that goes', (tx) => tx.transitGatewayAttachments.update('tgw-attach-c', { state: 'deleting' })],
   ['a gateway that goes', (tx) => tx.transitGateways.update('tgw-1', { state: 'deleting' })],
 ]
