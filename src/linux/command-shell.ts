@@ -30,7 +30,7 @@ export class CommandShell {
 
   constructor() {
     // In a group of its own: an interrupt that is typed for the daemon lets what is under way end.
-    this.#child = spawn('sh', ['-s'], { stdio: 'pipe', detached: true })
+    this.#child = spawn('/bin/sh', ['-s'], { stdio: 'pipe', detached: true })
     this.#child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
       this.#stdout += chunk
       this.#look()
