@@ -9,6 +9,7 @@ import type { DifferentialRow } from './differential-rows.ts'
 import type { RouteShape, VpcShape } from './vpc-shape.ts'
 
 const SITE = '203.0.113.10'
+const RECEIVER = '10.0.2.12'
 
 function shapeOf(routes: readonly RouteShape[], changes: Partial<VpcShape> = {}): VpcShape {
   const open = { ingress: [{ protocol: ALL_PROTOCOLS, peer: '0.0.0.0/0' }] }
@@ -53,20 +54,20 @@ const PRIORITIES: readonly Priority[] = [
   ['beside a longer blackhole', shapeOf([TO_GATEWAY, hole('203.0.113.0/29')]), SITE, 'reachable'],
   ['one address', shapeOf([NOWHERE, hole('203.0.113.0/24'), gateway('203.0.113.10/32')]), SITE, 'reachable'],
   ['a route to an instance that is stopped is a blackhole', withStopped(), SITE, 'route'],
-  ['local wins over a default route', shapeOf([NOWHERE]), '10.0.2.12', 'reachable'],
-  ['local wins over a wider block', shapeOf([hole('10.0.0.0/8')]), '10.0.2.12', 'reachable'],
+  ['local wins over a default route', shapeOf([NOWHERE]), RECEIVER, 'reachable'],
+  ['local wins over a wider block', shapeOf([hole('10.0.0.0/8')]), RECEIVER, 'reachable'],
   ['beside local, the wider block', shapeOf([TO_GATEWAY, hole('10.0.0.0/8')]), '10.9.9.9', 'route'],
   [
     'a whole subnet wins over local: an appliance in the table’s own subnet gets its packets again',
     shapeOf([subnetTo(1)]),
-    '10.0.2.12',
+    RECEIVER,
     'route',
   ],
-  ['which must not check', shapeOf([subnetTo(1)], checking()), '10.0.2.12', 'source-check'],
+  ['which must not check', shapeOf([subnetTo(1)], checking()), RECEIVER, 'source-check'],
   [
     'a route in the place of local',
     shapeOf([{ cidr: '10.0.0.0/16', target: 1 }], checking()),
-    '10.0.2.12',
+    RECEIVER,
     'source-check',
   ],
   ['no route at all', shapeOf([]), SITE, 'route'],
@@ -96,8 +97,8 @@ const PRIORITIES: readonly Priority[] = [
     SITE,
     'route',
   ],
-  ['a list takes nothing of the VPC’s own', shapeOf([LIST_TO_HOLE], list('10.0.2.0/24')), '10.0.2.12', 'reachable'],
-  ['a list wider than the VPC loses to local', shapeOf([LIST_TO_HOLE], list('10.0.0.0/8')), '10.0.2.12', 'reachable'],
+  ['a list takes nothing of the VPC’s own', shapeOf([LIST_TO_HOLE], list('10.0.2.0/24')), RECEIVER, 'reachable'],
+  ['a list wider than the VPC loses to local', shapeOf([LIST_TO_HOLE], list('10.0.0.0/8')), RECEIVER, 'reachable'],
   ['a gateway endpoint wins over a default route', shapeOf([NOWHERE], S3), '52.216.0.9', 'reachable'],
   ['a gateway endpoint loses to an equal block', shapeOf([hole('52.216.0.0/15')], S3), '52.216.0.9', 'route'],
   ['a gateway endpoint loses to a longer block', shapeOf([hole('52.216.0.0/24')], S3), '52.216.0.9', 'route'],
@@ -113,11 +114,17 @@ const PRIORITIES: readonly Priority[] = [
 
 export const ROUTE_PRIORITIES: readonly DifferentialRow[] = PRIORITIES.map(([name, shape, to, expect]) => ({
   name: `priority: ${name}`,
-  shape,
+  shape: to === RECEIVER ? shape : alone(shape),
   from: 0,
   to: `${to}:80`,
   expect,
 }))
+
+/** Each instance that runs is a process to wait for. */
+function alone(shape: VpcShape): VpcShape {
+  const instances = shape.instances.map((instance, index) => ({ ...instance, running: index === 0 }))
+  return { ...shape, instances }
+}
 
 function list(...cidrs: string[]): Partial<VpcShape> {
   return { list: [cidrs] }
