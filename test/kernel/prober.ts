@@ -75,7 +75,8 @@ function tryUdp({ address, port }: Place, timeout: number): Promise<boolean> {
     const timer = setTimeout(() => finish(false), timeout)
     socket.on('listening', () => socket.send(PAYLOAD, port, address))
     socket
-      .on('message', () => finish(true))
+      // What answers another with this one's address may come here.
+      .on('message', (_, sender) => sender.address === address && finish(true))
       .on('error', (error: NodeJS.ErrnoException) => {
         if (error.code === 'EADDRINUSE') socket.bind(nextPort())
         // An answer of ICMP, or no route: nothing came back in either case.
