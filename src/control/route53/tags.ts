@@ -58,7 +58,9 @@ export function listTagsForResources(
   if (ResourceIds.length === 0 || ResourceIds.length > MOST_AT_ONCE) {
     throw invalidInput(`Between 1 and ${MOST_AT_ONCE} resources can be named.`)
   }
-  return { ResourceTagSets: ResourceIds.map((id) => toTagSet(ResourceType, requireTagged(records, caller, ResourceType, id))) }
+  return {
+    ResourceTagSets: ResourceIds.map((id) => toTagSet(ResourceType, requireTagged(records, caller, ResourceType, id))),
+  }
 }
 
 type Tagged = Pick<HostedZone, 'id' | 'tags'>
