@@ -80,6 +80,7 @@ const MEMBERS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
     CustomerGatewayId: 'cgw-0123456789abcdef0',
     DeliverLogsPermissionArn: `arn:aws:iam::${ACCOUNT}:role/flow-logs`,
     DhcpOptionsId: 'dopt-0123456789abcdef0',
+    EgressOnlyInternetGatewayId: 'eigw-0123456789abcdef0',
     FlowLogIds: ['fl-0123456789abcdef0'],
     GroupId: 'sg-0123456789abcdef0',
     ImageId: 'ami-0123456789abcdef0',
@@ -87,6 +88,7 @@ const MEMBERS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
     InstanceId: 'i-0123456789abcdef0',
     InstanceIds: ['i-0123456789abcdef0'],
     InternetGatewayId: 'igw-0123456789abcdef0',
+    LaunchTemplateId: 'lt-0123456789abcdef0',
     NatGatewayId: 'nat-0123456789abcdef0',
     NetworkAclId: 'acl-0123456789abcdef0',
     NetworkInterfaceId: 'eni-0123456789abcdef0',
@@ -396,7 +398,7 @@ const EXCEPTIONS: readonly { readonly service: string; readonly fault: RegExp; r
   },
   {
     service: 'ec2',
-    fault: /(DetachNetworkInterface|IamInstanceProfile(Association)?): asks about \*/,
+    fault: /(DetachNetworkInterface|DisassociateSubnetCidrBlock|IamInstanceProfile(Association)?): asks about \*/,
     why: 'what stands behind an association or an attachment is known only while it is there',
   },
   {

@@ -114,7 +114,7 @@ export function diversion(vpc: VpcNetwork, address: Address): RouteEntry | undef
 /** The answer from the internet gateway to `reply.destination`, which is in the VPC, by the gateway's route table. */
 export function backFromInternet({ vpc, passed = [] }: Travelling, reply: Packet): Step[] {
   const entry = diversion(vpc, reply.destination)
-  if (!entry) return []
+  if (!entry || leadsTo(vpc, entry.nextHop, reply.destination)) return []
   return backThrough({ vpc, passed, packet: reply }, entry.nextHop, entry.by)
 }
 

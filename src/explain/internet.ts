@@ -23,7 +23,8 @@ interface Hop {
   readonly subnet: SubnetNetwork
   readonly packet: Packet
   readonly passed?: readonly Passage[]
-  readonly isTranslated?: true
+  /** The NAT gateways whose address it has by now. */
+  readonly translatedBy?: readonly NatGatewayId[]
   /** How it came into `vpc`, when it came by a transit gateway. */
   readonly transit?: TransitOrigin
 }
@@ -64,7 +65,11 @@ export function egressOnlySteps({ network, packet }: Hop, gatewayId: EgressOnlyI
 
 /** To a NAT gateway, and on from its subnet, to the internet or wherever else that subnet's routes lead. */
 export function natSteps<H extends Hop>(hop: H, natGatewayId: NatGatewayId, { deliver, arrive }: Onward<H>): Step[] {
-  const { network, vpc, packet } = hop
+  const { network, vpc, packet, translatedBy = [] } = hop
+  if (translatedBy.includes(natGatewayId)) {
+    const why = `what ${natGatewayId} sends is led to it again: the packet goes round until it is dropped`
+    return [stop({ stage: 'nat-gateway', by: natGatewayId, why })]
+  }
   const gateway = vpc.natGateways?.find(({ id }) => id === natGatewayId)
   const subnet = gateway && vpc.subnets.find(({ id }) => id === gateway.subnetId)
   if (!gateway || !subnet) return [stop({ stage: 'nat-gateway', by: natGatewayId, why: `${natGatewayId} is gone` })]
@@ -83,7 +88,8 @@ export function natSteps<H extends Hop>(hop: H, natGatewayId: NatGatewayId, { de
     const why = `${packet.source} is ${privates.join(' or ')} from here`
     const through = pass({ stage: 'nat-gateway', by: natGatewayId, why })
     const onward = privates.map((source) => {
-      const next: H = { ...hop, subnet, packet: { ...packet, source }, passed: [], isTranslated: true }
+      const by = [...translatedBy, natGatewayId]
+      const next: H = { ...hop, subnet, packet: { ...packet, source }, passed: [], translatedBy: by }
       return nextHop?.kind === 'local' ? deliver(next) : arrive(next, nextHop)
     })
     return [...before, through, ...worstOf(onward), ...after]

@@ -12,6 +12,7 @@ import type {
 } from '../compile/network.ts'
 import type { Address } from '../ip/address.ts'
 import { cidrContains } from '../ip/cidr.ts'
+import type { NatGatewayId } from '../store/internet-records.ts'
 import type { VpcPeeringConnectionId } from '../store/peering-records.ts'
 import type { VpcEndpointId } from '../store/records.ts'
 import type { TransitGatewayAttachmentId } from '../store/transit-gateway-records.ts'
@@ -64,7 +65,7 @@ interface Hop {
   /** The appliances of `vpc` that it has passed, the last one last. */
   readonly passed?: readonly Passage[]
   /** The source is a NAT gateway's, which takes the answer back before any route is asked. */
-  readonly isTranslated?: true
+  readonly translatedBy?: readonly NatGatewayId[]
 }
 
 export function walk(network: Network, sender: PlacedInterface, packet: Packet): Walk {
@@ -325,7 +326,7 @@ function leave(hop: Hop, receiver: InterfaceNetwork): Step[] {
   if (!left) return []
   const reply = replyTo(packet)
   const out = networkAclStep({ vpc, subnet: left, direction: 'egress', packet: reply, way: 'return' })
-  if (hop.isTranslated) return [out]
+  if (hop.translatedBy) return [out]
   const { step, nextHop } = routeStep(vpc, left, reply.destination, 'return')
   if (isWayBack(hop, nextHop, reply.destination)) return [out]
   if (step.verdict === 'stop') return [out, step]
