@@ -6,7 +6,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node'
 const WAITING = /\/(terraform-[^/]*|labs\/[^/]*)\.test\.ts$/
 /** Those that would be the last to end. */
 const LONGEST =
-  /\/(terraform-(endpoints|large|load-balancing|endpoint-services)|labs\/(own-service|private-ssm))\.test\.ts$/
+  /\/(terraform-(endpoints|endpoint-services|instances|ipv6|large|load-balancing|messaging|names|resolver|vpn)|labs\/[^/]*)\.test\.ts$/
 
 export class FileOrder extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
