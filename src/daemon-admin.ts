@@ -11,10 +11,8 @@ import type { Caller } from './control/caller.ts'
 import { importImage } from './control/ec2/image/image.ts'
 import { createAccessKey } from './control/iam/access-key.ts'
 import type { DaemonOptions } from './daemon.ts'
-import { explainRoutes } from './daemon-explain.ts'
 import { flowLogRoutes } from './daemon-flow-logs.ts'
 import { onPremisesRoutes } from './daemon-on-premises.ts'
-import { policyRoutes } from './daemon-policy.ts'
 import type { Services } from './daemon-services.ts'
 import { siteRoutes } from './daemon-sites.ts'
 import { zoneRoutes } from './daemon-zones.ts'
@@ -47,6 +45,19 @@ type Body = Readonly<Record<string, unknown>>
 /** Who `postern` itself acts as where no client's key says. */
 export const HOME_ACCOUNT = '123456789012'
 
+const EXPLAIN_PATHS = ['POST /_postern/explain']
+const POLICY_PATHS = ['eval', 'endpoint', 'suggest'].map((question) => `POST /_postern/policy/${question}`)
+
+/** Routes whose modules are read when one of them is asked for first: together they would be megabytes of every daemon. */
+function loadedFirst(paths: readonly string[], load: () => Promise<AdminRoutes>): AdminRoutes {
+  let routes: Promise<AdminRoutes> | undefined
+  const ask = (path: string) => async (body: Body) => {
+    routes ??= load()
+    return (await routes)[path]?.(body)
+  }
+  return Object.fromEntries(paths.map((path) => [path, ask(path)]))
+}
+
 export function adminRoutes(context: AdminContext): AdminRoutes {
   return {
     'GET /_postern/status': () => status(context),
@@ -58,8 +69,8 @@ export function adminRoutes(context: AdminContext): AdminRoutes {
     },
     'POST /_postern/credentials': (body) => credentials(context, body),
     'POST /_postern/images': (body) => importRoute(context, body),
-    ...explainRoutes(context),
-    ...policyRoutes(context),
+    ...loadedFirst(EXPLAIN_PATHS, async () => (await import('./daemon-explain.ts')).explainRoutes(context)),
+    ...loadedFirst(POLICY_PATHS, async () => (await import('./daemon-policy.ts')).policyRoutes(context)),
     ...zoneRoutes(context),
     ...siteRoutes(context),
     ...onPremisesRoutes(context),
