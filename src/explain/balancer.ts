@@ -12,9 +12,9 @@ import type {
   VpcNetwork,
 } from '../compile/network.ts'
 import { chooseTargets, type TargetChoice } from '../compile/target-choice.ts'
-import type { Address } from '../ip/address.ts'
 import { cidrContains } from '../ip/cidr.ts'
 import { formatProtocol, TCP, UDP } from '../ip/protocol.ts'
+import { leadsTo } from './forwarding.ts'
 import { networkAclStep } from './network-acl.ts'
 import { formatTraffic, type Packet, replyTo } from './packet.ts'
 import { routeStep } from './route.ts'
@@ -181,11 +181,6 @@ function leaveNode({ vpc, subnet, packet }: Leg): Step[] {
     return [out, step]
   const why = `${step.by} leads what the node sends away from the target ${packet.destination}`
   return [out, stop({ stage: 'route', by: step.by, why })]
-}
-
-function leadsTo(vpc: VpcNetwork, nextHop: ReturnType<typeof routeStep>['nextHop'], address: Address): boolean {
-  if (nextHop?.kind !== 'networkInterface') return false
-  return vpc.interfaces.some(({ id, addresses }) => id === nextHop.interfaceId && addresses.includes(address))
 }
 
 /** The reply leaves the target for whom it saw, and is the node's again where it comes into the node's subnet. */

@@ -13,6 +13,7 @@ import type {
 import type { Address } from '../ip/address.ts'
 import { cidrContains } from '../ip/cidr.ts'
 import type { TransitGatewayAttachmentId } from '../store/transit-gateway-records.ts'
+import { leadsTo } from './forwarding.ts'
 import { networkAclStep } from './network-acl.ts'
 import { type Packet, replyTo } from './packet.ts'
 import { routeStep } from './route.ts'
@@ -214,12 +215,6 @@ export function homeSteps(arrival: TransitArrival, home: SubnetNetwork, reply: P
     return [...steps, leadsAway(known?.by ?? entry.id, reply.destination)]
   }
   return [...steps, networkAclStep({ vpc, subnet: home, direction: 'ingress', packet: reply, way: 'return' })]
-}
-
-/** A route to the very interface that has the address. */
-function leadsTo(vpc: VpcNetwork, nextHop: NextHop | undefined, address: Address): boolean {
-  if (nextHop?.kind !== 'networkInterface') return false
-  return vpc.interfaces.some(({ id, addresses }) => id === nextHop.interfaceId && addresses.includes(address))
 }
 
 function leadsAway(by: string, source: Address, where = ''): Step {
