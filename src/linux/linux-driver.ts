@@ -248,14 +248,17 @@ export class LinuxDriver implements Driver {
     this.#sockets = undefined
   }
 
+  /** Whether the router has the end, by what was applied last. `byRouter` are VPCs by the names of their routers. */
+  #knowsEnd(byRouter: ReadonlyMap<string, VpcId>, end: VethPair['near']): boolean {
+    const applied = this.#applied.get(byRouter.get(end.namespace) ?? 'vpc-')
+    return applied ? applied.plan.router.up.includes(end.name) : this.#transitRouters.knows(end)
+  }
+
   /** A link that was made anew has lost its routes, so the routers at its ends are read anew. */
   async #convergePairs({ planned, pairs, live, failures }: Round): Promise<void> {
     const byRouter = new Map(planned.map(({ plan }) => [plan.router.name, plan.id]))
     const ends = ({ near, far }: VethPair) => [near, far]
-    const isKnown = (end: VethPair['near']) => {
-      const applied = this.#applied.get(byRouter.get(end.namespace) ?? 'vpc-')
-      return applied ? applied.plan.router.up.includes(end.name) : this.#transitRouters.knows(end)
-    }
+    const isKnown = (end: VethPair['near']) => this.#knowsEnd(byRouter, end)
     const uncertain = pairs.filter((pair) => !ends(pair).every(isKnown))
     const touched = (of: readonly VethPair[]) =>
       of.flatMap(ends).flatMap(({ namespace }) => byRouter.get(namespace) ?? [])
@@ -286,10 +289,7 @@ export class LinuxDriver implements Driver {
   /** What is wrong with on-premises hosts is wrong with all VPCs that they are connected to. */
   async #convergeHosts(round: Round): Promise<void> {
     const byRouter = new Map(round.planned.map(({ plan }) => [plan.router.name, plan.id]))
-    const isKnown = (end: VethPair['near']) => {
-      const applied = this.#applied.get(byRouter.get(end.namespace) ?? 'vpc-')
-      return applied ? applied.plan.router.up.includes(end.name) : this.#transitRouters.knows(end)
-    }
+    const isKnown = (end: VethPair['near']) => this.#knowsEnd(byRouter, end)
     try {
       const { hosts, made } = await this.#hosts.converge(round.network, round.live, isKnown)
       round.hosts = hosts
