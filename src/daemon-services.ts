@@ -2,6 +2,7 @@
 
 import { join } from 'node:path'
 import type { PutMetricDataInput } from '@aws-sdk/client-cloudwatch'
+import type { ControlAdapterOptions } from './api/control-adapter.ts'
 import type { Network } from './compile/network.ts'
 import type { Adapter } from './edge/adapter.ts'
 import type { Principal } from './iam/principal.ts'
@@ -184,41 +185,40 @@ async function openApiGateway({ store, endpoint }: ServiceContext): Promise<Serv
   }
 }
 
-async function openVpcLattice({ store }: ServiceContext): Promise<Service> {
-  const [{ controlAdapter }, { VPC_LATTICE_AUTHORISATIONS, VPC_LATTICE_READS, VPC_LATTICE_WRITES }] = await Promise.all(
-    [import('./api/control-adapter.ts'), import('./api/operations/vpc-lattice.ts')],
-  )
-  const rows = { reads: VPC_LATTICE_READS, writes: VPC_LATTICE_WRITES, authorisations: VPC_LATTICE_AUTHORISATIONS }
-  return { adapters: [controlAdapter({ service: 'vpc-lattice', store, ...rows })] }
+type ControlRows = Pick<ControlAdapterOptions, 'reads' | 'writes' | 'authorisations'>
+
+/** A service that is all records: its operations and what they ask. */
+async function controlService(service: string, { store }: ServiceContext, rows: ControlRows): Promise<Service> {
+  const { controlAdapter } = await import('./api/control-adapter.ts')
+  return { adapters: [controlAdapter({ service, store, ...rows })] }
 }
 
-async function openRoute53Resolver({ store }: ServiceContext): Promise<Service> {
-  const [{ controlAdapter }, operations] = await Promise.all([
-    import('./api/control-adapter.ts'),
-    import('./api/operations/route53resolver.ts'),
-  ])
-  const { ROUTE53_RESOLVER_AUTHORISATIONS: authorisations } = operations
-  const rows = { reads: operations.ROUTE53_RESOLVER_READS, writes: operations.ROUTE53_RESOLVER_WRITES, authorisations }
-  return { adapters: [controlAdapter({ service: 'route53resolver', store, ...rows })] }
+async function openVpcLattice(context: ServiceContext): Promise<Service> {
+  const all = await import('./api/operations/vpc-lattice.ts')
+  const { VPC_LATTICE_READS: reads, VPC_LATTICE_WRITES: writes, VPC_LATTICE_AUTHORISATIONS: authorisations } = all
+  return controlService('vpc-lattice', context, { reads, writes, authorisations })
 }
 
-async function openDirectConnect({ store }: ServiceContext): Promise<Service> {
-  const [{ controlAdapter }, operations] = await Promise.all([
-    import('./api/control-adapter.ts'),
-    import('./api/operations/directconnect.ts'),
-  ])
-  const { DIRECT_CONNECT_AUTHORISATIONS: authorisations } = operations
-  const rows = { reads: operations.DIRECT_CONNECT_READS, writes: operations.DIRECT_CONNECT_WRITES, authorisations }
-  return { adapters: [controlAdapter({ service: 'directconnect', store, ...rows })] }
+async function openRoute53Resolver(context: ServiceContext): Promise<Service> {
+  const all = await import('./api/operations/route53resolver.ts')
+  const { ROUTE53_RESOLVER_READS: reads, ROUTE53_RESOLVER_WRITES: writes } = all
+  return controlService('route53resolver', context, {
+    reads,
+    writes,
+    authorisations: all.ROUTE53_RESOLVER_AUTHORISATIONS,
+  })
 }
 
-async function openResourceAccessManager({ store }: ServiceContext): Promise<Service> {
-  const [{ controlAdapter }, { RAM_AUTHORISATIONS, RAM_READS, RAM_WRITES }] = await Promise.all([
-    import('./api/control-adapter.ts'),
-    import('./api/operations/ram.ts'),
-  ])
-  const rows = { reads: RAM_READS, writes: RAM_WRITES, authorisations: RAM_AUTHORISATIONS }
-  return { adapters: [controlAdapter({ service: 'ram', store, ...rows })] }
+async function openDirectConnect(context: ServiceContext): Promise<Service> {
+  const all = await import('./api/operations/directconnect.ts')
+  const { DIRECT_CONNECT_READS: reads, DIRECT_CONNECT_WRITES: writes } = all
+  return controlService('directconnect', context, { reads, writes, authorisations: all.DIRECT_CONNECT_AUTHORISATIONS })
+}
+
+async function openResourceAccessManager(context: ServiceContext): Promise<Service> {
+  const all = await import('./api/operations/ram.ts')
+  const { RAM_READS: reads, RAM_WRITES: writes, RAM_AUTHORISATIONS: authorisations } = all
+  return controlService('ram', context, { reads, writes, authorisations })
 }
 
 async function openSystemsManager(context: ServiceContext): Promise<Service> {
