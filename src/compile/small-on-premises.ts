@@ -9,15 +9,16 @@
 //   vpc-b also has vpce-s3 (S3, gateway) in both tables and igw-b, and rtb-b2 a default route to it
 
 import { awsPrefixLists } from '../catalogue/prefix-lists.ts'
-import { type Address, parseAddress } from '../ip/address.ts'
+import type { Address } from '../ip/address.ts'
 import { cidr } from '../ip/cidr.ts'
 import type { Store, Tx } from '../store/store.ts'
 import type { TransitGatewayAttachment } from '../store/transit-gateway-records.ts'
 import type { VpnConnection, VpnGatewayId } from '../store/vpn-records.ts'
-import { peeringStore } from './small-peering.ts'
+import { address } from './small-network.ts'
+import { created, peeringStore } from './small-peering.ts'
+import { insertGateway } from './small-transit.ts'
 
 const NOW = '2026-01-01T00:00:00.000Z'
-const OWNERS = { b: '222222222222', c: '111111111111' } as const
 
 export async function onPremisesStore(): Promise<Store> {
   const store = await peeringStore()
@@ -46,16 +47,6 @@ export async function onPremisesStore(): Promise<Store> {
 export function s3Address(): Address {
   const list = awsPrefixLists('us-east-1').find(({ name }) => name.endsWith('.s3'))
   return address(list?.cidrs[0]?.replace(/\.\d+\/\d+$/, '.9') ?? '')
-}
-
-function created(side: keyof typeof OWNERS) {
-  return { owner: OWNERS[side], region: 'us-east-1', tags: {}, createdAt: NOW }
-}
-
-function address(text: string): Address {
-  const parsed = parseAddress(text)
-  if (!parsed) throw new TypeError(`not an address: ${text}`)
-  return parsed
 }
 
 function insertVpnGateway(tx: Tx, side: 'b' | 'c'): void {
@@ -111,31 +102,7 @@ function addRoute(
 }
 
 function insertTransit(tx: Tx): void {
-  tx.transitGateways.insert({
-    ...created('b'),
-    id: 'tgw-1',
-    description: '',
-    state: 'available',
-    amazonSideAsn: 64_512,
-    autoAcceptSharedAttachments: true,
-    defaultRouteTableAssociation: true,
-    defaultRouteTablePropagation: true,
-    associationDefaultRouteTableId: 'tgw-rtb-1',
-    propagationDefaultRouteTableId: 'tgw-rtb-1',
-    vpnEcmpSupport: true,
-    dnsSupport: true,
-    securityGroupReferencingSupport: false,
-    multicastSupport: false,
-    cidrBlocks: [],
-  })
-  tx.transitGatewayRouteTables.insert({
-    ...created('b'),
-    id: 'tgw-rtb-1',
-    transitGatewayId: 'tgw-1',
-    state: 'available',
-    number: 1,
-    staticRoutes: [],
-  })
+  insertGateway(tx, 'b', [1])
   insertConnection(tx, 't', { staticRoutesOnly: false, staticRoutes: [] })
   insertOnPremises(tx, 'lab', '172.30.0.0/16', '172.30.0.10', 4)
   attach(tx, 'lab', 'vpn-t')
@@ -152,7 +119,7 @@ function insertTransitAttachment(tx: Tx, side: 'b' | 'c' | 't', resource: Transi
     ...created(side === 'c' ? 'c' : 'b'),
     id: `tgw-attach-${side}`,
     transitGatewayId: 'tgw-1',
-    transitGatewayOwner: OWNERS.b,
+    transitGatewayOwner: created('b').owner,
     ...(side !== 't' && { vpcId: `vpc-${side}` }),
     resource,
     state: 'available',

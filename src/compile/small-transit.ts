@@ -31,7 +31,7 @@ export async function transitStore(): Promise<Store> {
     for (const side of TRANSIT_SIDES) insertVpc(tx, side, routesOf(side))
     for (const side of TRANSIT_SIDES) for (const number of [1, 2]) insertInstance(tx, side, number)
     insertEndpoint(tx)
-    insertGateway(tx)
+    insertGateway(tx, 'a', [1, 2])
     for (const side of TRANSIT_SIDES) insertAttachment(tx, side)
   })
   return store
@@ -91,9 +91,10 @@ function routesOf(side: AnySide): Route[] {
   }))
 }
 
-function insertGateway(tx: Tx): void {
+/** tgw-1 with route tables of these numbers, of which the first is the default. */
+export function insertGateway(tx: Tx, side: AnySide, tables: readonly number[]): void {
   tx.transitGateways.insert({
-    ...created('a'),
+    ...created(side),
     id: 'tgw-1',
     description: '',
     state: 'available',
@@ -109,9 +110,9 @@ function insertGateway(tx: Tx): void {
     multicastSupport: false,
     cidrBlocks: [],
   })
-  for (const number of [1, 2]) {
+  for (const number of tables) {
     tx.transitGatewayRouteTables.insert({
-      ...created('a'),
+      ...created(side),
       id: `tgw-rtb-${number}`,
       transitGatewayId: 'tgw-1',
       state: 'available',

@@ -26,7 +26,8 @@ const OPEN_GROUP = { ingress: [ANY], egress: [ANY] }
 const OPEN_ACL = { ingress: [ALLOW], egress: [ALLOW] }
 const EPHEMERAL = { protocol: TCP, ports: { from: 1024, to: 65_535 } }
 
-const OPEN: VpcShape = {
+/** Everything is allowed, and nothing leads outside. */
+export const OPEN: VpcShape = {
   resolver: true,
   subnets: [
     { table: 0, acl: 0 },

@@ -5,6 +5,7 @@
 
 import type { Stage } from '../../src/compile/stages.ts'
 import { ALL_PROTOCOLS, TCP } from '../../src/ip/protocol.ts'
+import { OPEN } from './differential-rows.ts'
 import type { AclRuleShape, GroupRuleShape, RouteShape, VpcShape } from './vpc-shape.ts'
 
 export interface Ipv6Row {
@@ -26,22 +27,10 @@ const OPEN_ACL = { ingress: [ALLOW, ALLOW6], egress: [ALLOW, ALLOW6] }
 
 /** Everything is allowed, and nothing leads outside. */
 export const IPV6_OPEN: VpcShape = {
-  resolver: true,
+  ...OPEN,
   ipv6: true,
-  subnets: [
-    { table: 0, acl: 0 },
-    { table: 1, acl: 1 },
-  ],
-  tables: [[], []],
-  endpoints: [],
-  interfaceEndpoints: [],
   groups: [OPEN_GROUP, OPEN_GROUP],
   acls: [OPEN_ACL, OPEN_ACL],
-  instances: [
-    { subnet: 0, groups: [0], running: true, sourceDestCheck: true },
-    { subnet: 0, groups: [1], running: true, sourceDestCheck: true },
-    { subnet: 1, groups: [1], running: true, sourceDestCheck: true },
-  ],
 }
 
 const BY_GATEWAY: RouteShape = { cidr: '::/0', target: 'internet' }
