@@ -1,7 +1,8 @@
 // Route 53 hosted zones: the private ones that are associated with a VPC, and the public ones of everybody.
 // https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/hosted-zones-private.html
 
-import type { HostedZone, Vpc } from '../store/records.ts'
+import type { Vpc } from '../store/records.ts'
+import type { HostedZone } from '../store/route53-records.ts'
 import type { Records } from '../store/store.ts'
 import type { HostedZoneNetwork } from './network.ts'
 import { byId } from './order.ts'

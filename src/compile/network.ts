@@ -16,7 +16,6 @@ import type {
   NetworkAclId,
   NetworkInterfaceId,
   Region,
-  ResourceRecordSet,
   RouteTableId,
   SecurityGroupId,
   SubnetId,
@@ -24,6 +23,7 @@ import type {
   VpcId,
 } from '../store/records.ts'
 import type { ResolverEndpointId, ResolverRuleId } from '../store/resolver-records.ts'
+import type { ResourceRecordSet } from '../store/route53-records.ts'
 import type {
   TransitGatewayAttachmentId,
   TransitGatewayId,

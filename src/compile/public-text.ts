@@ -2,7 +2,7 @@
 // records of one name prove nothing.
 
 import { isAmazonName } from '../catalogue/amazon-names.ts'
-import type { HostedZone } from '../store/records.ts'
+import type { HostedZone } from '../store/route53-records.ts'
 import type { Records } from '../store/store.ts'
 
 /** The texts of exactly this name in the zone that has it. */

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { endpointNames } from '../compile/endpoint-names.ts'
 import type { HostedZoneNetwork, InterfaceEndpointNetwork } from '../compile/network.ts'
 import { address, networkOf, smallVpc } from '../compile/small-network.ts'
-import type { ResourceRecordSet } from '../store/records.ts'
+import type { ResourceRecordSet } from '../store/route53-records.ts'
 import { type Asker, resolve } from './resolve.ts'
 
 const SOA = 'ns. host. 1 7200 900 1209600 300'

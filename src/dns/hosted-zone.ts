@@ -3,7 +3,7 @@
 
 import type { HostedZoneNetwork } from '../compile/network.ts'
 import { isRecordType } from '../compile/record-data.ts'
-import type { ResourceRecordSet } from '../store/records.ts'
+import type { ResourceRecordSet } from '../store/route53-records.ts'
 import { type Held, isWithin, type ResourceRecord, type Turn, type Zone } from './zone.ts'
 
 /** AWS answers an alias of its own endpoints with their TTL. */

@@ -15,7 +15,7 @@ import {
   targetGroup,
 } from '../compile/small-balancer.ts'
 import { networkOf } from '../compile/small-network.ts'
-import type { ResourceRecordSet } from '../store/records.ts'
+import type { ResourceRecordSet } from '../store/route53-records.ts'
 import { type Asker, resolve } from './resolve.ts'
 
 interface Situation {

@@ -5,7 +5,8 @@
 
 import { findInstanceType } from '../catalogue/instance-types.ts'
 import { zoneNameIn } from '../catalogue/regions.ts'
-import type { Instance, InstanceProfile } from '../store/records.ts'
+import type { InstanceProfile } from '../store/iam-records.ts'
+import type { Instance } from '../store/records.ts'
 import type { PlacedInterface, Subject } from './subject.ts'
 import { costlyText, folder, folderOf, type Item, type Items, plainFolder, text } from './tree.ts'
 

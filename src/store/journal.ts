@@ -1,6 +1,6 @@
 // Where committed changes go to be safe, and how they come back. One interface, an on-disk and an in-memory kind.
 
-import type { Schema } from './records.ts'
+import type { Schema } from './schema.ts'
 
 /** One record put (`record` present) or deleted. */
 export interface JournalEntry {

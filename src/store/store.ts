@@ -4,7 +4,7 @@
 
 import { randomBytes } from 'node:crypto'
 import type { Journal, JournalEntry } from './journal.ts'
-import { INDEXES, type Schema } from './records.ts'
+import { INDEXES, type Schema } from './schema.ts'
 import { type ReadTable, Table, type TableWrite, type WriteTable } from './table.ts'
 
 export type TableName = keyof Schema

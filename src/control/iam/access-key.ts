@@ -13,7 +13,7 @@ import type {
   UpdateAccessKeyRequest,
 } from '@aws-sdk/client-iam'
 import { formatAccessKeyId } from '../../iam/access-key-id.ts'
-import type { AccessKey } from '../../store/records.ts'
+import type { AccessKey } from '../../store/iam-records.ts'
 import type { Records, Tx } from '../../store/store.ts'
 import type { Caller } from '../caller.ts'
 import { constraintError, limitExceeded, noSuchEntity, requireParameter, validationError } from './errors.ts'

@@ -14,7 +14,7 @@ import type {
   UserDetail,
 } from '@aws-sdk/client-iam'
 import { managedPolicies } from '../../catalogue/managed-policies.ts'
-import type { IamGroup, IamRole, IamUser } from '../../store/records.ts'
+import type { IamGroup, IamRole, IamUser } from '../../store/iam-records.ts'
 import type { Records } from '../../store/store.ts'
 import type { Caller } from '../caller.ts'
 import { constraintError } from './errors.ts'

@@ -1,6 +1,7 @@
 // ARNs of IAM's entities: the path is part of them.
 
-import type { AccountId, IamGroup, IamPolicy, IamRole, IamUser, InstanceProfile } from '../../store/records.ts'
+import type { IamGroup, IamPolicy, IamRole, IamUser, InstanceProfile } from '../../store/iam-records.ts'
+import type { AccountId } from '../../store/records.ts'
 
 interface Entity {
   readonly owner: AccountId

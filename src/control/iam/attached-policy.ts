@@ -17,7 +17,7 @@ import type {
   ListEntitiesForPolicyRequest,
   ListEntitiesForPolicyResponse,
 } from '@aws-sdk/client-iam'
-import type { IamGroup, IamRole, IamUser } from '../../store/records.ts'
+import type { IamGroup, IamRole, IamUser } from '../../store/iam-records.ts'
 import type { Records, Tx } from '../../store/store.ts'
 import type { Caller } from '../caller.ts'
 import { constraintError, limitExceeded, requireParameter } from './errors.ts'

@@ -1,7 +1,8 @@
 // Looks up IAM's entities by the names that calls use. Names are unique in an account whatever their case.
 
 import { parseArn } from '../../iam/arn.ts'
-import type { AccountId, IamGroup, IamRole, IamUser, InstanceProfile } from '../../store/records.ts'
+import type { IamGroup, IamRole, IamUser, InstanceProfile } from '../../store/iam-records.ts'
+import type { AccountId } from '../../store/records.ts'
 import type { Records } from '../../store/store.ts'
 import { roleArn } from './arns.ts'
 

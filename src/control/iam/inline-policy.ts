@@ -21,7 +21,7 @@ import type {
   PutUserPolicyRequest,
 } from '@aws-sdk/client-iam'
 import { ApiError } from '../../errors.ts'
-import type { IamGroup, IamRole, IamUser, InlinePolicies } from '../../store/records.ts'
+import type { IamGroup, IamRole, IamUser, InlinePolicies } from '../../store/iam-records.ts'
 import type { Records, Tx } from '../../store/store.ts'
 import type { Caller } from '../caller.ts'
 import { noSuchEntity, requireParameter, requirePolicyDocument } from './errors.ts'

@@ -17,7 +17,7 @@ import type {
   TagInstanceProfileRequest,
   UntagInstanceProfileRequest,
 } from '@aws-sdk/client-iam'
-import type { InstanceProfile } from '../../store/records.ts'
+import type { InstanceProfile } from '../../store/iam-records.ts'
 import type { Records, Tx } from '../../store/store.ts'
 import type { Caller } from '../caller.ts'
 import { deleteConflict, entityAlreadyExists, limitExceeded, noSuchEntity } from './errors.ts'

@@ -2,7 +2,8 @@
 
 import { findManagedPolicy, MANAGED_SINCE, MANAGED_VERSION } from '../../catalogue/managed-policies.ts'
 import type { NamedPolicy } from '../../iam/principal.ts'
-import type { AccountId, IamPolicy, IamPolicyVersion } from '../../store/records.ts'
+import type { IamPolicy, IamPolicyVersion } from '../../store/iam-records.ts'
+import type { AccountId } from '../../store/records.ts'
 import type { Records } from '../../store/store.ts'
 import { policyArn } from './arns.ts'
 

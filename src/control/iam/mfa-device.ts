@@ -23,7 +23,7 @@ import type {
 } from '@aws-sdk/client-iam'
 import { ApiError } from '../../errors.ts'
 import { encodeBase32, findTotpStep, totpCode } from '../../iam/totp.ts'
-import type { IamUser, VirtualMfaDevice } from '../../store/records.ts'
+import type { IamUser, VirtualMfaDevice } from '../../store/iam-records.ts'
 import type { Records, Tx } from '../../store/store.ts'
 import type { Caller } from '../caller.ts'
 import {

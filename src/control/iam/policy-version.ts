@@ -12,7 +12,7 @@ import type {
   SetDefaultPolicyVersionRequest,
 } from '@aws-sdk/client-iam'
 import { ApiError } from '../../errors.ts'
-import type { IamPolicy, IamPolicyVersion } from '../../store/records.ts'
+import type { IamPolicy, IamPolicyVersion } from '../../store/iam-records.ts'
 import type { Records, Tx } from '../../store/store.ts'
 import type { Caller } from '../caller.ts'
 import { limitExceeded, noSuchEntity, requireParameter, requirePolicyDocument } from './errors.ts'

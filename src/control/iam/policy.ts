@@ -22,7 +22,7 @@ import {
   type ManagedPolicy,
   managedPolicies,
 } from '../../catalogue/managed-policies.ts'
-import type { IamPolicy } from '../../store/records.ts'
+import type { IamPolicy } from '../../store/iam-records.ts'
 import type { Records, Tx } from '../../store/store.ts'
 import type { Caller } from '../caller.ts'
 import { policyArn } from './arns.ts'

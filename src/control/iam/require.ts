@@ -1,7 +1,7 @@
 // The entities that a call names: they exist in the caller's account, or IAM's NoSuchEntity.
 
 import { ApiError } from '../../errors.ts'
-import type { IamGroup, IamPolicy, IamRole, IamUser, InstanceProfile } from '../../store/records.ts'
+import type { IamGroup, IamPolicy, IamRole, IamUser, InstanceProfile } from '../../store/iam-records.ts'
 import type { Records } from '../../store/store.ts'
 import type { Caller } from '../caller.ts'
 import { noSuchEntity, requireParameter } from './errors.ts'

@@ -19,7 +19,7 @@ import type {
   UpdateRoleDescriptionResponse,
   UpdateRoleRequest,
 } from '@aws-sdk/client-iam'
-import type { IamRole } from '../../store/records.ts'
+import type { IamRole } from '../../store/iam-records.ts'
 import type { Records, Tx } from '../../store/store.ts'
 import type { Caller } from '../caller.ts'
 import { requireBoundary } from './boundary.ts'

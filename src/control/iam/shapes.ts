@@ -1,7 +1,7 @@
 // Records of IAM as its API shows them.
 
 import type { Group, InstanceProfile as InstanceProfileShape, PolicyVersion, Role, User } from '@aws-sdk/client-iam'
-import type { IamGroup, IamPolicyVersion, IamRole, IamUser, InstanceProfile } from '../../store/records.ts'
+import type { IamGroup, IamPolicyVersion, IamRole, IamUser, InstanceProfile } from '../../store/iam-records.ts'
 import type { Records } from '../../store/store.ts'
 import { groupArn, instanceProfileArn, roleArn, userArn } from './arns.ts'
 import { findRole } from './find.ts'

@@ -17,7 +17,7 @@ import type {
   UpdateUserRequest,
   User,
 } from '@aws-sdk/client-iam'
-import type { IamUser } from '../../store/records.ts'
+import type { IamUser } from '../../store/iam-records.ts'
 import type { Records, Tx } from '../../store/store.ts'
 import type { Caller } from '../caller.ts'
 import { requireBoundary } from './boundary.ts'

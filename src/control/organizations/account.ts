@@ -22,7 +22,7 @@ import type {
   RemoveAccountFromOrganizationRequest,
 } from '@aws-sdk/client-organizations'
 import { ApiError } from '../../errors.ts'
-import type { Organization, OrganizationAccount } from '../../store/records.ts'
+import type { Organization, OrganizationAccount } from '../../store/organizations-records.ts'
 import type { Records, Tx } from '../../store/store.ts'
 import type { Caller } from '../caller.ts'
 import { attachRolePolicy } from '../iam/attached-policy.ts'

@@ -12,7 +12,7 @@ import type {
   PolicyTargetSummary,
 } from '@aws-sdk/client-organizations'
 import { ApiError } from '../../errors.ts'
-import type { Organization, OrganizationPolicyId, OrganizationPolicyType } from '../../store/records.ts'
+import type { Organization, OrganizationPolicyId, OrganizationPolicyType } from '../../store/organizations-records.ts'
 import type { Records, Tx } from '../../store/store.ts'
 import type { Caller } from '../caller.ts'
 import { requireManaged, requireOrganization } from './find.ts'

@@ -3,7 +3,8 @@
 
 import type { Authorisation, ContextKeys } from '../../iam/request.ts'
 import { requestTagKeys } from '../../iam/request-tags.ts'
-import type { Organization, Tags } from '../../store/records.ts'
+import type { Organization } from '../../store/organizations-records.ts'
+import type { Tags } from '../../store/records.ts'
 import type { Records } from '../../store/store.ts'
 import { findOrganization } from './find.ts'
 import { findPolicy, policyArn } from './find-policy.ts'

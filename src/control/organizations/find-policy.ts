@@ -2,7 +2,7 @@
 
 import type { PolicySummary } from '@aws-sdk/client-organizations'
 import { ApiError } from '../../errors.ts'
-import type { Organization, OrganizationPolicy, OrganizationPolicyType } from '../../store/records.ts'
+import type { Organization, OrganizationPolicy, OrganizationPolicyType } from '../../store/organizations-records.ts'
 import type { Records } from '../../store/store.ts'
 import { invalidInput } from './input.ts'
 

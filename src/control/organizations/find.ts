@@ -2,7 +2,7 @@
 // https://docs.aws.amazon.com/organizations/latest/APIReference/
 
 import { ApiError } from '../../errors.ts'
-import type { Organization, OrganizationAccount, OrganizationalUnit } from '../../store/records.ts'
+import type { Organization, OrganizationAccount, OrganizationalUnit } from '../../store/organizations-records.ts'
 import type { Records } from '../../store/store.ts'
 import type { Caller } from '../caller.ts'
 

@@ -6,7 +6,7 @@ import type {
   OrganizationalUnitId,
   OrganizationPolicyId,
   OrganizationRootId,
-} from '../../store/records.ts'
+} from '../../store/organizations-records.ts'
 
 const ALPHABET = 'abcdefghijklmnopqrstuvwxyz0123456789'
 

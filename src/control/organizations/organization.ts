@@ -19,7 +19,7 @@ import type {
   Root,
 } from '@aws-sdk/client-organizations'
 import { ApiError } from '../../errors.ts'
-import type { Organization, OrganizationPolicyType } from '../../store/records.ts'
+import type { Organization, OrganizationPolicyType } from '../../store/organizations-records.ts'
 import type { Records, Tx } from '../../store/store.ts'
 import type { Caller } from '../caller.ts'
 import { attachDefaults, detachAll } from './attachment.ts'

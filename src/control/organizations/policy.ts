@@ -15,7 +15,7 @@ import type {
 } from '@aws-sdk/client-organizations'
 import { ApiError } from '../../errors.ts'
 import { validatePolicy } from '../../iam/validate.ts'
-import type { Organization, OrganizationPolicyType } from '../../store/records.ts'
+import type { Organization, OrganizationPolicyType } from '../../store/organizations-records.ts'
 import type { Records, Tx } from '../../store/store.ts'
 import type { Caller } from '../caller.ts'
 import { requireManaged, requireOrganization } from './find.ts'

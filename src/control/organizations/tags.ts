@@ -7,7 +7,8 @@ import type {
   UntagResourceRequest,
 } from '@aws-sdk/client-organizations'
 import { ApiError } from '../../errors.ts'
-import type { Organization, Tags } from '../../store/records.ts'
+import type { Organization } from '../../store/organizations-records.ts'
+import type { Tags } from '../../store/records.ts'
 import type { Records, Tx } from '../../store/store.ts'
 import type { Caller } from '../caller.ts'
 import { requireManaged, requireOrganization } from './find.ts'

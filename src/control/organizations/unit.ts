@@ -18,7 +18,7 @@ import type {
   UpdateOrganizationalUnitResponse,
 } from '@aws-sdk/client-organizations'
 import { ApiError } from '../../errors.ts'
-import type { Organization, OrganizationalUnit } from '../../store/records.ts'
+import type { Organization, OrganizationalUnit } from '../../store/organizations-records.ts'
 import type { Records, Tx } from '../../store/store.ts'
 import type { Caller } from '../caller.ts'
 import { attachDefaultsTo, detachFrom } from './attachment.ts'

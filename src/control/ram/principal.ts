@@ -3,7 +3,7 @@
 
 import { randomUUID } from 'node:crypto'
 import type { ResourceShare, SharePrincipal } from '../../store/lattice-records.ts'
-import type { Organization } from '../../store/records.ts'
+import type { Organization } from '../../store/organizations-records.ts'
 import type { Records, Tx } from '../../store/store.ts'
 import type { Caller } from '../caller.ts'
 import { findOrganization } from '../organizations/find.ts'

@@ -5,7 +5,8 @@ import { vpceHostedZoneId } from '../../catalogue/endpoint-zones.ts'
 import { formatDomainName } from '../../compile/domain-name.ts'
 import { endpointNames } from '../../compile/endpoint-names.ts'
 import type { LoadBalancer } from '../../store/load-balancing-records.ts'
-import type { HostedZone, ResourceRecordSet, VpcEndpoint } from '../../store/records.ts'
+import type { VpcEndpoint } from '../../store/records.ts'
+import type { HostedZone, ResourceRecordSet } from '../../store/route53-records.ts'
 import type { Records } from '../../store/store.ts'
 
 /** Why the alias cannot be; nothing for a set that is none. `sets` are those of the zone by id, with the alias. */

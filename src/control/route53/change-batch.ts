@@ -4,7 +4,7 @@
 import type { ChangeResourceRecordSetsRequest, ChangeResourceRecordSetsResponse } from '@aws-sdk/client-route-53'
 import { formatDomainName } from '../../compile/domain-name.ts'
 import { ApiError } from '../../errors.ts'
-import type { HostedZone, ResourceRecordSet } from '../../store/records.ts'
+import type { HostedZone, ResourceRecordSet } from '../../store/route53-records.ts'
 import type { Tx } from '../../store/store.ts'
 import type { Caller } from '../caller.ts'
 import { aliasProblem } from './alias-target.ts'

@@ -1,7 +1,7 @@
 // The name servers of a hosted zone, and the two records that every zone has from the start.
 // https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/SOA-NSrecords.html
 
-import type { HostedZone, ResourceRecordSet } from '../../store/records.ts'
+import type { HostedZone, ResourceRecordSet } from '../../store/route53-records.ts'
 import type { Tx } from '../../store/store.ts'
 import { recordSetId } from './record-set-id.ts'
 

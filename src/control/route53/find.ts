@@ -1,7 +1,8 @@
 // Finding a hosted zone by the id that a call names.
 
 import { ApiError } from '../../errors.ts'
-import type { HostedZone, Vpc } from '../../store/records.ts'
+import type { Vpc } from '../../store/records.ts'
+import type { HostedZone } from '../../store/route53-records.ts'
 import type { Records } from '../../store/store.ts'
 import type { Caller } from '../caller.ts'
 import { noSuchHostedZone, requireParameter } from './errors.ts'

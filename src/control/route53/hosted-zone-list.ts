@@ -9,7 +9,7 @@ import type {
 } from '@aws-sdk/client-route-53'
 import { formatDomainName, parseDomainName } from '../../compile/domain-name.ts'
 import { ApiError } from '../../errors.ts'
-import type { HostedZone } from '../../store/records.ts'
+import type { HostedZone } from '../../store/route53-records.ts'
 import type { Records } from '../../store/store.ts'
 import type { Caller } from '../caller.ts'
 import { hiddenZones } from '../ec2/endpoint/private-dns.ts'

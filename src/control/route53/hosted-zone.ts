@@ -14,7 +14,7 @@ import type {
 } from '@aws-sdk/client-route-53'
 import { parseDomainName } from '../../compile/domain-name.ts'
 import { ApiError } from '../../errors.ts'
-import type { HostedZone } from '../../store/records.ts'
+import type { HostedZone } from '../../store/route53-records.ts'
 import type { Records, Tx } from '../../store/store.ts'
 import type { Caller } from '../caller.ts'
 import { newChange, newZoneId } from './change.ts'

@@ -1,6 +1,6 @@
 // The key of a record set, and the order in which Route 53 lists them.
 
-import type { ResourceRecordSet } from '../../store/records.ts'
+import type { ResourceRecordSet } from '../../store/route53-records.ts'
 
 type Key = Pick<ResourceRecordSet, 'name' | 'type' | 'setIdentifier'>
 

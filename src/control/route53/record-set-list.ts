@@ -2,7 +2,7 @@
 
 import type { ListResourceRecordSetsRequest } from '@aws-sdk/client-route-53'
 import { formatDomainName, parseDomainName } from '../../compile/domain-name.ts'
-import type { ResourceRecordSet } from '../../store/records.ts'
+import type { ResourceRecordSet } from '../../store/route53-records.ts'
 import type { Records } from '../../store/store.ts'
 import type { Caller } from '../caller.ts'
 import { invalidInput } from './errors.ts'

@@ -5,7 +5,7 @@ import type { Change, ResourceRecordSet as ResourceRecordSetShape } from '@aws-s
 import { formatDomainName, parseDomainName } from '../../compile/domain-name.ts'
 import { encodeRecordData, isRecordType, RecordDataError, type RecordType } from '../../compile/record-data.ts'
 import { ApiError } from '../../errors.ts'
-import type { HostedZone, ResourceRecordSet } from '../../store/records.ts'
+import type { HostedZone, ResourceRecordSet } from '../../store/route53-records.ts'
 import { refusable } from '../refusable.ts'
 import { invalidInput } from './errors.ts'
 import { bareId } from './find.ts'

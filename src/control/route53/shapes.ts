@@ -2,7 +2,7 @@
 
 import type { DelegationSet, HostedZone as HostedZoneShape } from '@aws-sdk/client-route-53'
 import { formatDomainName } from '../../compile/domain-name.ts'
-import type { HostedZone } from '../../store/records.ts'
+import type { HostedZone } from '../../store/route53-records.ts'
 import type { Records } from '../../store/store.ts'
 
 /** As the SDK's `VPC`, which has an enum of the regions. */

@@ -9,7 +9,7 @@ import type {
   ResourceTagSet,
   Tag,
 } from '@aws-sdk/client-route-53'
-import type { HostedZone } from '../../store/records.ts'
+import type { HostedZone } from '../../store/route53-records.ts'
 import type { Records, Tx } from '../../store/store.ts'
 import type { Caller } from '../caller.ts'
 import { invalidInput } from './errors.ts'

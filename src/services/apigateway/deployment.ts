@@ -10,7 +10,7 @@ import type {
   GetDeploymentsRequest,
   UpdateDeploymentRequest,
 } from '@aws-sdk/client-api-gateway'
-import type { RestApi, RestApiDeployment, RestApiResource } from '../../store/records.ts'
+import type { RestApi, RestApiDeployment, RestApiResource } from '../../store/apigateway-records.ts'
 import type { Records, Tx } from '../../store/store.ts'
 import type { Caller } from './caller.ts'
 import { badRequest, notServed } from './errors.ts'

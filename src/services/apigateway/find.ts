@@ -1,6 +1,12 @@
 // Finds what a call names, in AWS's words when it is not there: of the caller's account and region, or not at all.
 
-import type { RestApi, RestApiDeployment, RestApiMethod, RestApiResource, RestApiStage } from '../../store/records.ts'
+import type {
+  RestApi,
+  RestApiDeployment,
+  RestApiMethod,
+  RestApiResource,
+  RestApiStage,
+} from '../../store/apigateway-records.ts'
 import type { Records } from '../../store/store.ts'
 import type { Caller } from './caller.ts'
 import { invalidIdentifier, missing } from './errors.ts'

@@ -8,7 +8,7 @@ import type {
   PutIntegrationResponseRequest,
   UpdateIntegrationResponseRequest,
 } from '@aws-sdk/client-api-gateway'
-import type { RestApiIntegrationResponse, RestApiMethod } from '../../store/records.ts'
+import type { RestApiIntegrationResponse, RestApiMethod } from '../../store/apigateway-records.ts'
 import type { Records, Tx } from '../../store/store.ts'
 import type { Caller } from './caller.ts'
 import { badRequest, missing } from './errors.ts'

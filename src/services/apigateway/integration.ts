@@ -8,7 +8,7 @@ import type {
   PutIntegrationRequest,
   UpdateIntegrationRequest,
 } from '@aws-sdk/client-api-gateway'
-import type { RestApiIntegration, RestApiMethod } from '../../store/records.ts'
+import type { RestApiIntegration, RestApiMethod } from '../../store/apigateway-records.ts'
 import type { Records, Tx } from '../../store/store.ts'
 import type { Caller } from './caller.ts'
 import { badRequest, invalidIdentifier, notServed } from './errors.ts'

@@ -6,7 +6,7 @@ import type {
   RestApiIntegrationResponse,
   RestApiMethod,
   RestApiMethodResponse,
-} from '../../store/records.ts'
+} from '../../store/apigateway-records.ts'
 
 export function methodShape(httpMethod: string, method: RestApiMethod): Method {
   const { authorizationType, operationName, requestParameters, requestModels, responses, integration } = method

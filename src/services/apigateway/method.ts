@@ -13,7 +13,7 @@ import type {
   UpdateMethodRequest,
   UpdateMethodResponseRequest,
 } from '@aws-sdk/client-api-gateway'
-import type { RestApiMethod, RestApiMethodResponse } from '../../store/records.ts'
+import type { RestApiMethod, RestApiMethodResponse } from '../../store/apigateway-records.ts'
 import type { Records, Tx } from '../../store/store.ts'
 import type { Caller } from './caller.ts'
 import { badRequest, conflict, missing, notServed } from './errors.ts'

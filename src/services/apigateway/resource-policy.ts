@@ -2,7 +2,7 @@
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-resource-policies.html
 
 import { describeErrors, findPolicyErrors } from '../../iam/validate.ts'
-import type { RestApi } from '../../store/records.ts'
+import type { RestApi } from '../../store/apigateway-records.ts'
 import { badRequest } from './errors.ts'
 
 const MAX_POLICY = 8192

@@ -10,7 +10,7 @@ import type {
   Resources,
   UpdateResourceRequest,
 } from '@aws-sdk/client-api-gateway'
-import type { RestApiResource } from '../../store/records.ts'
+import type { RestApiResource } from '../../store/apigateway-records.ts'
 import type { Records, Tx } from '../../store/store.ts'
 import type { Caller } from './caller.ts'
 import { badRequest, conflict } from './errors.ts'

@@ -11,7 +11,7 @@ import type {
   RestApis,
   UpdateRestApiRequest,
 } from '@aws-sdk/client-api-gateway'
-import type { RestApi, RestApiEndpointType } from '../../store/records.ts'
+import type { RestApi, RestApiEndpointType } from '../../store/apigateway-records.ts'
 import type { Records, Tx } from '../../store/store.ts'
 import type { Caller } from './caller.ts'
 import { badRequest, notServed } from './errors.ts'

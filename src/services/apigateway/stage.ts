@@ -12,7 +12,7 @@ import type {
   Stages,
   UpdateStageRequest,
 } from '@aws-sdk/client-api-gateway'
-import type { RestApiDeployment, RestApiStage } from '../../store/records.ts'
+import type { RestApiDeployment, RestApiStage } from '../../store/apigateway-records.ts'
 import type { Records, Tx } from '../../store/store.ts'
 import type { Caller } from './caller.ts'
 import { badRequest, conflict, notServed } from './errors.ts'

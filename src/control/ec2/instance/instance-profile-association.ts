@@ -15,7 +15,8 @@ import type {
   ReplaceIamInstanceProfileAssociationResult,
 } from '@aws-sdk/client-ec2'
 import { ApiError, invalidParameterValue, missingParameter } from '../../../errors.ts'
-import type { Instance, InstanceProfile } from '../../../store/records.ts'
+import type { InstanceProfile } from '../../../store/iam-records.ts'
+import type { Instance } from '../../../store/records.ts'
 import type { Records, Tx } from '../../../store/store.ts'
 import type { Caller } from '../../caller.ts'
 import { instanceProfileArn } from '../../iam/arns.ts'

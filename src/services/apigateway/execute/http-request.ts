@@ -1,7 +1,7 @@
 // The request that goes to the user's own URL, from an invocation and its integration.
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/setup-http-integrations.html
 
-import type { RestApiIntegration } from '../../../store/records.ts'
+import type { RestApiIntegration } from '../../../store/apigateway-records.ts'
 import { evaluateMapping, type MappingScope, parseMapping } from '../mapping.ts'
 import { own } from '../own.ts'
 import { internalError } from './gateway-response.ts'

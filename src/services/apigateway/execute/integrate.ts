@@ -1,7 +1,7 @@
 // Answers an invocation by its method's integration.
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/how-to-integration-settings.html
 
-import type { RestApiIntegration, RestApiIntegrationResponse } from '../../../store/records.ts'
+import type { RestApiIntegration, RestApiIntegrationResponse } from '../../../store/apigateway-records.ts'
 import { evaluateMapping, type MappingScope, parseMapping } from '../mapping.ts'
 import { own } from '../own.ts'
 import { parseTemplate, type Rendered } from '../template.ts'

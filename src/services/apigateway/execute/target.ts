@@ -2,7 +2,7 @@
 // hears instead.
 
 import type { Connection } from '../../../iam/connection.ts'
-import type { RestApi, RestApiDeployment, RestApiMethod, RestApiStage } from '../../../store/records.ts'
+import type { RestApi, RestApiDeployment, RestApiMethod, RestApiStage } from '../../../store/apigateway-records.ts'
 import type { Records } from '../../../store/store.ts'
 import { own } from '../own.ts'
 import { invokeArn } from '../resource-policy.ts'

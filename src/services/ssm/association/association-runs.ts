@@ -5,13 +5,13 @@
 import { randomUUID } from 'node:crypto'
 import { ApiError } from '../../../errors.ts'
 import { rootPrincipal } from '../../../iam/principal.ts'
+import type { InstanceId } from '../../../store/records.ts'
 import type {
-  InstanceId,
   SsmAssociation,
   SsmAssociationVersion,
   SsmCommand,
   SsmCommandInvocation,
-} from '../../../store/records.ts'
+} from '../../../store/ssm-records.ts'
 import type { Records, Tx } from '../../../store/store.ts'
 import { DELIVERY_TIMED_OUT, isOpen } from '../command/command-status.ts'
 import { deleteCommand, executionTimeoutOf, insertCommand } from '../command/send-command.ts'

@@ -2,7 +2,7 @@
 
 import type { CreateAssociationRequest, InstanceAssociationOutputLocation } from '@aws-sdk/client-ssm'
 import { ApiError } from '../../../errors.ts'
-import type { SsmAssociationVersion, SsmOutputLocation } from '../../../store/records.ts'
+import type { SsmAssociationVersion, SsmOutputLocation } from '../../../store/ssm-records.ts'
 import { requireShare, requireTargets } from '../command/targets.ts'
 import { completeArguments } from '../document/document-arguments.ts'
 import { parseDocumentContent } from '../document/document-content.ts'

@@ -15,7 +15,7 @@ import type {
   SsmCommand,
   SsmCommandInvocation,
   SsmOutputLocation,
-} from '../../../store/records.ts'
+} from '../../../store/ssm-records.ts'
 import { isOpen, progressOf } from '../command/command-status.ts'
 import { selectTargets } from '../command/targets.ts'
 import type { Ssm } from '../ssm.ts'

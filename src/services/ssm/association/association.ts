@@ -13,7 +13,7 @@ import type {
 import type { Call } from '../../../edge/adapter.ts'
 import { ApiError } from '../../../errors.ts'
 import type { Authorisation } from '../../../iam/request.ts'
-import type { SsmAssociation } from '../../../store/records.ts'
+import type { SsmAssociation } from '../../../store/ssm-records.ts'
 import { asksOnDocument } from '../document/find-document.ts'
 import { asksOnInstance, findManaged } from '../instance/managed-instance.ts'
 import { requireTags } from '../resource-tags.ts'

@@ -13,7 +13,7 @@ import type {
 } from '@aws-sdk/client-ssm'
 import type { Call } from '../../../edge/adapter.ts'
 import { ApiError } from '../../../errors.ts'
-import type { SsmAssociation } from '../../../store/records.ts'
+import type { SsmAssociation } from '../../../store/ssm-records.ts'
 import { selectTargets } from '../command/targets.ts'
 import { parseDocumentContent } from '../document/document-content.ts'
 import { requireDocument } from '../document/find-document.ts'

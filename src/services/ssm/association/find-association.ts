@@ -3,7 +3,7 @@
 import type { Call } from '../../../edge/adapter.ts'
 import { ApiError } from '../../../errors.ts'
 import type { Authorisation } from '../../../iam/request.ts'
-import type { SsmAssociation } from '../../../store/records.ts'
+import type { SsmAssociation } from '../../../store/ssm-records.ts'
 import { asks, callerOf, type Ssm, ssmArn, tagKeys } from '../ssm.ts'
 import { inForce } from './association-runs.ts'
 

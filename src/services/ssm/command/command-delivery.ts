@@ -3,7 +3,8 @@
 // only: after a restart, or when an agent connects again, it is sent once more, and an agent knows a job that it has.
 
 import { randomUUID } from 'node:crypto'
-import type { InstanceId, SsmCommand, SsmCommandInvocation } from '../../../store/records.ts'
+import type { InstanceId } from '../../../store/records.ts'
+import type { SsmCommand, SsmCommandInvocation } from '../../../store/ssm-records.ts'
 import type { Store, Tx } from '../../../store/store.ts'
 import type { AgentMessage } from '../../../wire/agent-message.ts'
 import { parseObject, payloadOf, serviceFrame, textMember } from '../channel/service-message.ts'

@@ -1,7 +1,7 @@
 // A command and its invocations as AWS shows them.
 
 import type { Command, CommandInvocation, CommandPlugin } from '@aws-sdk/client-ssm'
-import type { SsmCommand, SsmCommandInvocation, SsmPluginResult } from '../../../store/records.ts'
+import type { SsmCommand, SsmCommandInvocation, SsmPluginResult } from '../../../store/ssm-records.ts'
 import { progressOf } from './command-status.ts'
 
 /** AWS's limit of the output in lists, in characters; GetCommandInvocation has more. */

@@ -1,7 +1,7 @@
 // The status of a command from those of its invocations, and which of them may be sent now.
 // https://docs.aws.amazon.com/systems-manager/latest/userguide/monitor-commands.html
 
-import type { SsmCommand, SsmCommandInvocation } from '../../../store/records.ts'
+import type { SsmCommand, SsmCommandInvocation } from '../../../store/ssm-records.ts'
 
 type Outcome = Pick<SsmCommandInvocation, 'status' | 'statusDetails'>
 

@@ -1,6 +1,6 @@
 // What an agent says of a command that it ran, as the record keeps it.
 
-import type { SsmCommandInvocation, SsmPluginResult } from '../../../store/records.ts'
+import type { SsmCommandInvocation, SsmPluginResult } from '../../../store/ssm-records.ts'
 import { parseObject, textMember } from '../channel/service-message.ts'
 import { EXECUTION_TIMED_OUT } from './command-status.ts'
 

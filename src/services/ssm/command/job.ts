@@ -1,6 +1,6 @@
 // A command as an agent gets it: a job by the control channel, or a message by GetMessages.
 
-import type { SsmCommand } from '../../../store/records.ts'
+import type { SsmCommand } from '../../../store/ssm-records.ts'
 import { parseObject } from '../channel/service-message.ts'
 
 /** `aws.ssm.COMMAND.INSTANCE`: names the job in both directions. */

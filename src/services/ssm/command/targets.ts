@@ -2,7 +2,8 @@
 
 import type { Target } from '@aws-sdk/client-ssm'
 import { ApiError } from '../../../errors.ts'
-import type { InstanceId, SsmCommand } from '../../../store/records.ts'
+import type { InstanceId } from '../../../store/records.ts'
+import type { SsmCommand } from '../../../store/ssm-records.ts'
 import { type Managed, managedInstances } from '../instance/managed-instance.ts'
 import type { Asker, Ssm } from '../ssm.ts'
 

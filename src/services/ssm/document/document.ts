@@ -9,7 +9,7 @@ import type {
 } from '@aws-sdk/client-ssm'
 import type { Call } from '../../../edge/adapter.ts'
 import { ApiError } from '../../../errors.ts'
-import type { SsmAssociation, SsmDocument, SsmDocumentVersion } from '../../../store/records.ts'
+import type { SsmAssociation, SsmDocument, SsmDocumentVersion } from '../../../store/ssm-records.ts'
 import type { Tx } from '../../../store/store.ts'
 import { inForce } from '../association/association-runs.ts'
 import { requireTags } from '../resource-tags.ts'

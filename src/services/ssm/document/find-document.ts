@@ -3,7 +3,7 @@
 import type { Call } from '../../../edge/adapter.ts'
 import { ApiError } from '../../../errors.ts'
 import type { Authorisation } from '../../../iam/request.ts'
-import type { SsmDocument, SsmDocumentVersion } from '../../../store/records.ts'
+import type { SsmDocument, SsmDocumentVersion } from '../../../store/ssm-records.ts'
 import type { Records } from '../../../store/store.ts'
 import { type Asker, asks, callerOf, ownId, ssmArn, tagKeys } from '../ssm.ts'
 import { AWS_DOCUMENTS, type AwsDocument, DEFAULT_SESSION } from './aws-documents.ts'

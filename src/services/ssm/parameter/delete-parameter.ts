@@ -2,7 +2,7 @@
 
 import type { DeleteParameterRequest, DeleteParametersRequest } from '@aws-sdk/client-ssm'
 import type { Call } from '../../../edge/adapter.ts'
-import type { SsmParameter } from '../../../store/records.ts'
+import type { SsmParameter } from '../../../store/ssm-records.ts'
 import type { Tx } from '../../../store/store.ts'
 import { ownId, type Ssm, type SsmRows, write } from '../ssm.ts'
 import { asksOnParameter, requireParameter, versionsOf } from './find-parameter.ts'

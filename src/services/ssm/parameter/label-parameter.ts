@@ -4,7 +4,7 @@
 import type { LabelParameterVersionRequest, UnlabelParameterVersionRequest } from '@aws-sdk/client-ssm'
 import type { Call } from '../../../edge/adapter.ts'
 import { ApiError } from '../../../errors.ts'
-import type { SsmParameterVersion } from '../../../store/records.ts'
+import type { SsmParameterVersion } from '../../../store/ssm-records.ts'
 import type { Tx } from '../../../store/store.ts'
 import { type Ssm, type SsmRows, write } from '../ssm.ts'
 import { asksOnParameter, requireParameter, versionsOf } from './find-parameter.ts'

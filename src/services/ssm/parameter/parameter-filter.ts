@@ -3,7 +3,7 @@
 import type { ParameterStringFilter } from '@aws-sdk/client-ssm'
 import type { Call } from '../../../edge/adapter.ts'
 import { ApiError } from '../../../errors.ts'
-import type { SsmParameter, SsmParameterVersion } from '../../../store/records.ts'
+import type { SsmParameter, SsmParameterVersion } from '../../../store/ssm-records.ts'
 import type { Records } from '../../../store/store.ts'
 import { callerOf } from '../ssm.ts'
 import { newestOf, versionsOf } from './find-parameter.ts'

@@ -4,7 +4,7 @@
 import type { PutParameterRequest } from '@aws-sdk/client-ssm'
 import type { Call } from '../../../edge/adapter.ts'
 import { ApiError } from '../../../errors.ts'
-import type { SsmParameter, SsmParameterVersion } from '../../../store/records.ts'
+import type { SsmParameter, SsmParameterVersion } from '../../../store/ssm-records.ts'
 import type { Tx } from '../../../store/store.ts'
 import { testPattern } from '../allowed-pattern.ts'
 import { requireTags } from '../resource-tags.ts'

@@ -3,7 +3,7 @@
 import type { DescribeSessionsRequest, Session } from '@aws-sdk/client-ssm'
 import type { Call } from '../../../edge/adapter.ts'
 import { ApiError } from '../../../errors.ts'
-import type { SsmSession } from '../../../store/records.ts'
+import type { SsmSession } from '../../../store/ssm-records.ts'
 import { pageOf } from '../pages.ts'
 import { callerOf, type Ssm, type SsmRows } from '../ssm.ts'
 import { isOver } from './session.ts'

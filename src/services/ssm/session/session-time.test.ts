@@ -1,7 +1,7 @@
 // The service's clock on sessions: their idle time, their longest time, and the instance that goes.
 
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import type { SsmSession } from '../../../store/records.ts'
+import type { SsmSession } from '../../../store/ssm-records.ts'
 import { ACCOUNT, REGION, TestSsm } from '../testing.ts'
 
 const WEB = 'i-0aaaaaaaaaaaaaaaa'

@@ -6,7 +6,7 @@ import type { ResumeSessionRequest, StartSessionRequest, TerminateSessionRequest
 import type { Call } from '../../../edge/adapter.ts'
 import { ApiError } from '../../../errors.ts'
 import type { Authorisation, ContextKeys } from '../../../iam/request.ts'
-import type { SsmSession } from '../../../store/records.ts'
+import type { SsmSession } from '../../../store/ssm-records.ts'
 import type { Tx } from '../../../store/store.ts'
 import { channelClosed, parseObject, serviceFrame } from '../channel/service-message.ts'
 import { DEFAULT_SESSION } from '../document/aws-documents.ts'
