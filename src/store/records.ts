@@ -10,7 +10,6 @@ import type {
   PrivateDnsPreference,
   ResourceConfigurationId,
   ResourceGatewayId,
-  ServiceNetwork,
   ServiceNetworkId,
 } from './lattice-records.ts'
 import type { EndpointServiceId } from './load-balancing-records.ts'
