@@ -137,7 +137,7 @@ describeKernel('Gateway Load Balancers', import.meta.url, () => {
   test('what the appliance sends back arrives, with its addresses, and the answers pass it too', async () => {
     expect(await left.keep('open', RIGHT, 80)).toBe('connected')
     expect(await left.exchange('open', 200_000)).toBe('answered')
-    expect(await right.peers()).toEqual([LEFT])
+    await expect.poll(() => right.peers()).toEqual([LEFT])
     const seen = await seenBy(appliance)
     expect(new Set(seen.map(({ from }) => from))).toEqual(new Set([NODE]))
     expect(seen[0]?.options.slice(0, 2)).toEqual(['010801 123456789abcdef0', '010802 0000000000000000'])
@@ -150,13 +150,13 @@ describeKernel('Gateway Load Balancers', import.meta.url, () => {
     await seenBy(appliance)
     expect(await right.connect(SITE, 80)).toBe('connected')
     expect(explained(SITE, 80, 'i-c2')).toBe('reachable')
-    // The SYN, its answer, and more.
-    expect(await seen(appliance)).toBeGreaterThan(2)
+    // The SYN and its answer at least.
+    expect(await seen(appliance)).toBeGreaterThanOrEqual(2)
     expect(await left.connect(RIGHT_PUBLIC, 80)).toBe('connected')
     expect(explained(RIGHT_PUBLIC, 80)).toBe('reachable')
-    expect(await right.peers()).toEqual([LEFT_PUBLIC])
-    // The SYN, its answer, and more.
-    expect(await seen(appliance)).toBeGreaterThan(2)
+    await expect.poll(() => right.peers()).toEqual([LEFT_PUBLIC])
+    // The SYN and its answer at least.
+    expect(await seen(appliance)).toBeGreaterThanOrEqual(2)
     // What it keeps is lost.
     expect(await left.connect(RIGHT_PUBLIC, 81)).toBe('silence')
     // Without the gateway's table nothing leads what comes in to the appliance, and the way out does not match.

@@ -236,7 +236,7 @@ describeKernel('NAT gateways in the kernel', import.meta.url, () => {
       return explain(network, question).verdict
     }
     expect([await client.connect('10.1.1.5', 8080), ask('i-3', '10.1.1.5')]).toEqual(['connected', 'reachable'])
-    expect(await peer.peers()).toEqual(['100.64.1.200'])
+    await expect.poll(() => peer.peers()).toEqual(['100.64.1.200'])
     // Nobody gets in by it, and its client is not known there.
     expect([await peer.connect('100.64.1.200', 8080), ask('i-5', '100.64.1.200')]).toEqual(['silence', 'stopped'])
     expect([await peer.connect(CLIENT, 8080), ask('i-5', CLIENT)]).toEqual(['silence', 'stopped'])
