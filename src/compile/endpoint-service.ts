@@ -81,7 +81,7 @@ export function compileConnections(records: Records, vpc: Vpc): ConnectionNetwor
 
 function connectionsOf(records: Records, service: EndpointService, endpoint: VpcEndpoint) {
   const nodes = servingNodes(records, service, endpoint)
-  return endpointInterfaces(records, endpoint).flatMap(({ id, backboneAddress }) => {
+  return endpointInterfaces(records, endpoint).flatMap(({ id, backboneAddress, ipv6Addresses = [] }) => {
     const node = nodes.get(id)
     if (!node) return []
     const connection: ConnectionNetwork = {
@@ -89,6 +89,7 @@ function connectionsOf(records: Records, service: EndpointService, endpoint: Vpc
       consumer: endpoint.owner,
       backboneAddress,
       nodeId: node.networkInterface.id,
+      ...(ipv6Addresses.length > 0 && node.ipv6Address && { ipv6: true }),
     }
     return [{ node, connection }]
   })

@@ -8,9 +8,12 @@ import { IPV6_RESOLVER } from './backbone.ts'
 import type {
   EndpointNetwork,
   InterfaceNetwork,
+  ListenerNetwork,
+  LoadBalancerNetwork,
   Network,
   NextHop,
   PeeringNetwork,
+  ProviderNetwork,
   RouteTableNetwork,
   SecurityGroupNetwork,
   SecurityGroupRuleNetwork,
@@ -24,6 +27,8 @@ import type {
 export const IPV6_ROUTER = 'fe80::1' as Address
 
 const views = new WeakMap<VpcNetwork, VpcNetwork>()
+/** The VPCs of which views are. */
+const originals = new WeakMap<VpcNetwork, VpcNetwork>()
 
 /** Undefined when the VPC has no IPv6. Equal for the same VPC, so that what is made of it can be kept. */
 export function ipv6View(vpc: VpcNetwork): VpcNetwork | undefined {
@@ -32,7 +37,14 @@ export function ipv6View(vpc: VpcNetwork): VpcNetwork | undefined {
   if (known) return known
   const made = makeView(vpc, vpc.ipv6Cidrs)
   views.set(vpc, made)
+  originals.set(made, vpc)
   return made
+}
+
+/** A VPC, or a view of one, as the family sees it; undefined when it has nothing of that family. */
+export function seenIn(vpc: VpcNetwork, family: Family): VpcNetwork | undefined {
+  const original = originals.get(vpc) ?? vpc
+  return family === 4 ? original : ipv6View(original)
 }
 
 const networks = new WeakMap<Network, Network>()
@@ -61,8 +73,8 @@ export function familyOf({ cidrs: [primary] }: Pick<VpcNetwork, 'cidrs'>): Famil
 function makeView(vpc: VpcNetwork, cidrs: VpcNetwork['cidrs']): VpcNetwork {
   const peerings = vpc.peerings?.flatMap(viewPeering) ?? []
   const links = vpc.transitGatewayLinks?.flatMap(viewLink) ?? []
-  // Each thing by its name: what is not here carries IPv4 only, as load balancers and what leads to them, resources, NAT
-  // gateways and on-premises networks do.
+  // Each thing by its name: what is not here carries IPv4 only, as resources, NAT gateways
+  // and on-premises networks do.
   return {
     id: vpc.id,
     owner: vpc.owner,
@@ -81,9 +93,9 @@ function makeView(vpc: VpcNetwork, cidrs: VpcNetwork['cidrs']): VpcNetwork {
     instances: vpc.instances,
     endpoints: vpc.endpoints.map(viewEndpoint),
     privateZones: vpc.privateZones,
-    loadBalancers: [],
-    targetGroups: [],
-    connections: [],
+    loadBalancers: vpc.loadBalancers.flatMap(viewLoadBalancer),
+    targetGroups: vpc.targetGroups,
+    connections: vpc.connections.filter(({ ipv6 }) => ipv6),
     ...(peerings.length > 0 && { peerings }),
     ...(links.length > 0 && { transitGatewayLinks: links }),
     ...(vpc.internetGatewayId && { internetGatewayId: vpc.internetGatewayId }),
@@ -155,10 +167,31 @@ function isIpv6(address: Address): boolean {
 
 function viewEndpoint(endpoint: EndpointNetwork): EndpointNetwork {
   if (endpoint.kind !== 'interface') return endpoint
-  const interfaces = endpoint.service
-    ? []
-    : endpoint.interfaces.flatMap(({ ipv6Address, ...one }) => (ipv6Address ? [{ ...one, address: ipv6Address }] : []))
-  return { ...endpoint, interfaces }
+  const { service } = endpoint
+  return {
+    ...endpoint,
+    interfaces: endpoint.interfaces.flatMap(viewPlace),
+    ...(service && { service: viewProvider(service) }),
+  }
+}
+
+function viewProvider({ listeners, ingress, ...service }: ProviderNetwork): ProviderNetwork {
+  return { ...service, listeners: listeners.flatMap(viewListener), ...(ingress && { ingress: ingress.map(viewRule) }) }
+}
+
+/** Where something answers over IPv6 too; a place that has no such address is not there. */
+function viewPlace<P extends { readonly address: Address; readonly ipv6Address?: Address }>(place: P): P[] {
+  return place.ipv6Address ? [{ ...place, address: place.ipv6Address }] : []
+}
+
+/** A Gateway Load Balancer's nodes meet appliances over IPv4, whatever they pass on. */
+function viewLoadBalancer(balancer: LoadBalancerNetwork): LoadBalancerNetwork[] {
+  const nodes = balancer.kind === 'network' ? balancer.nodes.flatMap(viewPlace) : []
+  return nodes.length > 0 ? [{ ...balancer, nodes, listeners: balancer.listeners.flatMap(viewListener) }] : []
+}
+
+function viewListener({ ipv6Way, ...listener }: ListenerNetwork): ListenerNetwork[] {
+  return ipv6Way ? [{ ...listener, way: ipv6Way }] : []
 }
 
 function viewLink({ ipv6, ipv6Clients = [], ...link }: TransitGatewayLinkNetwork): TransitGatewayLinkNetwork[] {

@@ -7,6 +7,8 @@ import type { Records } from '../store/store.ts'
 export interface Node {
   readonly networkInterface: NetworkInterface
   readonly address: Address
+  /** Absent: its load balancer has IPv4 alone. */
+  readonly ipv6Address?: Address
   readonly availabilityZone: string
   readonly availabilityZoneId: string
 }
@@ -18,9 +20,11 @@ export function nodesOf(records: Records, loadBalancerId: string): Node[] {
     .flatMap((networkInterface) => {
       const subnet = records.subnets.get(networkInterface.subnetId)
       const [address] = networkInterface.privateAddresses
+      const [ipv6Address] = networkInterface.ipv6Addresses ?? []
       if (!subnet || !address) return []
       const { availabilityZone, availabilityZoneId } = subnet
-      return [{ networkInterface, address, availabilityZone, availabilityZoneId }]
+      const families = { address, ...(ipv6Address && { ipv6Address }) }
+      return [{ networkInterface, ...families, availabilityZone, availabilityZoneId }]
     })
     .sort((a, b) => (a.networkInterface.subnetId < b.networkInterface.subnetId ? -1 : 1))
 }

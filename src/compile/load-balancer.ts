@@ -4,7 +4,7 @@
 import type { Address } from '../ip/address.ts'
 import { compareAddresses, parseAddress } from '../ip/address.ts'
 import type { Listener, LoadBalancer, Target, TargetGroup } from '../store/load-balancing-records.ts'
-import type { InstanceId, Vpc, VpcId } from '../store/records.ts'
+import type { InstanceId, Vpc } from '../store/records.ts'
 import type { Records } from '../store/store.ts'
 import { shouldRun } from './instance.ts'
 import { isOn, numberOf } from './load-balancer-attribute.ts'
@@ -42,21 +42,23 @@ export function compileLoadBalancers(records: Records, vpc: Vpc): LoadBalancerNe
 
 function compileNodes(records: Records, loadBalancer: LoadBalancer): LoadBalancerNodeNetwork[] {
   const withdrawn = withdrawnNodes(records, loadBalancer)
-  return nodesOf(records, loadBalancer.id).map(({ networkInterface, address, ...zone }) => ({
+  return nodesOf(records, loadBalancer.id).map(({ networkInterface, ...node }) => ({
     id: networkInterface.id,
     subnetId: networkInterface.subnetId,
-    ...zone,
-    address,
+    ...node,
     backboneAddress: networkInterface.backboneAddress,
     ...(withdrawn.has(networkInterface.id) && { withdrawn: true as const }),
   }))
 }
 
 /** By port, then protocol. A gateway load balancer's listener has neither. */
-export function compileListeners(records: Records, { id }: Pick<LoadBalancer, 'id'>): ListenerNetwork[] {
+export function compileListeners(
+  records: Records,
+  { id, ipAddressType }: Pick<LoadBalancer, 'id' | 'ipAddressType'>,
+): ListenerNetwork[] {
   return records.listeners
     .where('loadBalancerId', id)
-    .flatMap((listener) => compileListener(records, listener))
+    .flatMap((listener) => compileListener(records, listener, ipAddressType))
     .sort(byPortAndProtocol)
 }
 
@@ -64,14 +66,32 @@ export function byPortAndProtocol(a: ListenerNetwork, b: ListenerNetwork): numbe
   return a.port - b.port || (a.protocol < b.protocol ? -1 : a.protocol > b.protocol ? 1 : 0)
 }
 
-function compileListener(records: Records, listener: Listener): ListenerNetwork[] {
+function compileListener(
+  records: Records,
+  listener: Listener,
+  balancerType: LoadBalancer['ipAddressType'],
+): ListenerNetwork[] {
   const { id, protocol, port, targetGroupId, certificateIds, attributes } = listener
   const group = records.targetGroups.get(targetGroupId)
   if (!group || port === undefined || !protocol || protocol === 'GENEVE') return []
-  const isForwarded = protocol === 'TLS' || (protocol !== 'UDP' && isOn(group.attributes, 'proxy_protocol_v2.enabled'))
+  const isForwarded = protocol === 'TLS' || isOn(group.attributes, 'proxy_protocol_v2.enabled')
+  // Of another family than the targets: nobody translates datagrams.
+  const wayOf = (clients: TargetGroup['ipAddressType']) =>
+    protocol !== 'UDP' && (isForwarded || clients !== group.ipAddressType) ? 'forwarder' : 'kernel'
   const idleTimeout =
     protocol === 'UDP' ? UDP_IDLE_SECONDS : numberOf(attributes, 'tcp.idle_timeout.seconds', DEFAULT_IDLE_SECONDS)
-  return [{ id, protocol, port, idleTimeout, targetGroupId, way: isForwarded ? 'forwarder' : 'kernel', certificateIds }]
+  return [
+    {
+      id,
+      protocol,
+      port,
+      idleTimeout,
+      targetGroupId,
+      way: wayOf('ipv4'),
+      ...(balancerType === 'dualstack' && { ipv6Way: wayOf('ipv6') }),
+      certificateIds,
+    },
+  ]
 }
 
 function compileAppliances(records: Records, { id, type }: LoadBalancer): Pick<LoadBalancerNetwork, 'appliances'> {
@@ -107,6 +127,7 @@ function compileTargetGroup(records: Records, group: TargetGroup, loadBalancer: 
   return {
     id,
     protocol,
+    ...(group.ipAddressType === 'ipv6' && { ipv6: true as const }),
     preserveClientIp: isOn(attributes, 'preserve_client_ip.enabled'),
     proxyProtocol: isOn(attributes, 'proxy_protocol_v2.enabled'),
     sticky: isOn(attributes, 'stickiness.enabled'),
@@ -139,7 +160,7 @@ function compileFlows(attributes: TargetGroup['attributes']): Pick<TargetGroupNe
 
 /** By address, then port. An instance that does not run takes nothing, as in AWS, where it is `unused`. */
 function compileTargets(records: Records, group: TargetGroup, targets: readonly Target[]): TargetNetwork[] {
-  const places = findPlaces(records, group.vpcId)
+  const places = findPlaces(records, group)
   return targets
     .flatMap((target): TargetNetwork[] => {
       const place = placeOf(places, records, group, target)
@@ -165,15 +186,18 @@ interface Places {
   readonly byAddress: ReadonlyMap<Address, Place>
 }
 
-function findPlaces(records: Records, vpcId: VpcId): Places {
+/** An instance of a group for IPv6 is reached by its primary IPv6 address, which is the first of its interface. */
+function findPlaces(records: Records, { vpcId, ipAddressType }: TargetGroup): Places {
   const byInstance = new Map<InstanceId, Place>()
   const byAddress = new Map<Address, Place>()
-  for (const { id, privateAddresses, backboneAddress, attachment } of records.networkInterfaces.where('vpcId', vpcId)) {
-    const [primary] = privateAddresses
+  for (const eni of records.networkInterfaces.where('vpcId', vpcId)) {
+    const { id, backboneAddress, attachment } = eni
+    const addresses = ipAddressType === 'ipv6' ? (eni.ipv6Addresses ?? []) : eni.privateAddresses
+    const [primary] = addresses
     if (primary && attachment?.deviceIndex === 0) {
       byInstance.set(attachment.instanceId, { address: primary, interfaceId: id, backboneAddress })
     }
-    for (const address of privateAddresses) byAddress.set(address, { address, interfaceId: id, backboneAddress })
+    for (const address of addresses) byAddress.set(address, { address, interfaceId: id, backboneAddress })
   }
   return { byInstance, byAddress }
 }

@@ -63,7 +63,8 @@ export interface TransitGatewayAttachmentNetwork {
   readonly id: TransitGatewayAttachmentId
   readonly resource:
     | { readonly kind: 'vpc'; readonly vpcId: VpcId }
-    | { readonly kind: 'onPremises'; readonly name: string }
+    /** By a VPN connection, which carries one family alone. */
+    | { readonly kind: 'onPremises'; readonly name: string; readonly ipv6?: true }
     | { readonly kind: 'transitGateway'; readonly id: TransitGatewayId }
   /** Of the table that its packets are routed by; absent: they are dropped. */
   readonly routeTableId?: TransitGatewayRouteTableId
@@ -117,6 +118,8 @@ export interface OnPremisesClientNetwork {
   readonly name: string
   /** Of its host, the one address that sends from there. */
   readonly address: Address
+  /** The same of IPv6. Absent: it has none, or none of its ways to the gateway carries IPv6. */
+  readonly ipv6Address?: Address
   readonly backboneAddress: Address
 }
 
@@ -133,6 +136,8 @@ export interface OnPremisesRouterNetwork {
   readonly name: string
   readonly cidrs: readonly Cidr[]
   readonly address: Address
+  /** Absent: it has no IPv6. */
+  readonly ipv6?: { readonly cidrs: readonly Cidr[]; readonly address: Address }
   readonly backboneAddress: Address
   /** The name servers that its host asks. */
   readonly resolvers: readonly Address[]
@@ -589,6 +594,8 @@ export interface LoadBalancerNodeNetwork {
   readonly availabilityZone: string
   readonly availabilityZoneId: string
   readonly address: Address
+  /** Of a dual-stack load balancer; absent: it has none. */
+  readonly ipv6Address?: Address
   readonly backboneAddress: Address
   /** Its address is left out of the answers for the regional name. */
   readonly withdrawn?: true
@@ -602,9 +609,11 @@ export interface ListenerNetwork {
   /** Seconds after which an idle flow is forgotten; of datagrams it is always 120. */
   readonly idleTimeout: number
   readonly targetGroupId: string
-  /** Where its connections are taken on: by the router itself, or by the forwarder in the backbone, which ends TLS and writes
-   * proxy protocol headers. */
+  /** Where its connections are taken on: by the router itself, or by the forwarder in the backbone, which ends TLS, writes
+   * proxy protocol headers, and takes connections of one family on to targets of the other. */
   readonly way: 'kernel' | 'forwarder'
+  /** The same of connections over IPv6; absent: it takes none. */
+  readonly ipv6Way?: 'kernel' | 'forwarder'
   /** Of a TLS listener, the first is the default. */
   readonly certificateIds: readonly string[]
 }
@@ -619,6 +628,8 @@ export interface TargetGroupNetwork {
   /** The ARN. */
   readonly id: string
   readonly protocol: 'TCP' | 'UDP' | 'TCP_UDP' | 'TLS' | 'GENEVE'
+  /** Its targets are reached over IPv6, whatever their clients speak; absent: over IPv4. */
+  readonly ipv6?: true
   /** Targets see the client's address instead of the node's; never so for what comes by PrivateLink or the forwarder. */
   readonly preserveClientIp: boolean
   readonly proxyProtocol: boolean
@@ -667,6 +678,8 @@ export interface ConnectionNetwork {
   readonly backboneAddress: Address
   /** The node that serves it: one in the same zone, by the zone's id. */
   readonly nodeId: NetworkInterfaceId
+  /** It carries IPv6 too; absent: IPv4 alone. */
+  readonly ipv6?: true
 }
 
 /** An endpoint of type Resource or ServiceNetwork that is in force or being put in force. */

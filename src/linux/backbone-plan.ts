@@ -47,7 +47,7 @@ function planIpv6(parts: readonly BackbonePart[], ipv6: readonly PartRules[]): F
   const hasInternet = ipv6.some(({ publics = [] }) => publics.length > 0)
   const families = parts.flatMap(({ namespace }) => namespace.ipv6 ?? [])
   const local = (destination: string): Route => ({ type: 'local', destination, device: 'lo' })
-  const own = [RESOLVER_BACKBONE, METADATA_BACKBONE].map((address) => local(twinOf(address)))
+  const own = [RESOLVER_BACKBONE, METADATA_BACKBONE, SHADOWS].map((address) => local(twinOf(address)))
   return {
     addresses: [],
     neighbours: families.flatMap(({ neighbours }) => neighbours),

@@ -4,6 +4,7 @@
 
 import { createHash } from 'node:crypto'
 import { GENEVE_PORT } from '../compile/backbone.ts'
+import { familyOf } from '../compile/ipv6-view.ts'
 import type {
   ConnectionNetwork,
   ListenerNetwork,
@@ -12,7 +13,7 @@ import type {
   VpcNetwork,
 } from '../compile/network.ts'
 import { chooseTargets, type TargetChoice } from '../compile/target-choice.ts'
-import { type Address, addressBits, addressFamily } from '../ip/address.ts'
+import { type Address, addressBits, addressFamily, type Family } from '../ip/address.ts'
 import type { NetworkInterfaceId, SecurityGroupId, SubnetId } from '../store/records.ts'
 import type { BalancedFlows } from './plan.ts'
 import { gatewayBalancers } from './resource-rules.ts'
@@ -62,17 +63,18 @@ export interface Balancers {
 }
 
 export function findBalancers(vpc: VpcNetwork): Balancers {
+  const family = familyOf(vpc)
   const subnets = new Map<SubnetId, SubnetNetwork>(vpc.subnets.map((subnet) => [subnet.id, subnet]))
   const nodes = vpc.loadBalancers.flatMap((loadBalancer) =>
     loadBalancer.nodes.flatMap((node): Node[] => {
       const subnet = subnets.get(node.subnetId)
-      if (!subnet || addressFamily(node.address) !== 4) return []
+      if (!subnet || addressFamily(node.address) !== family) return []
       const { id, address, backboneAddress } = node
       const listeners =
         loadBalancer.kind === 'gateway'
           ? [FROM_APPLIANCES]
           : loadBalancer.listeners.flatMap((listener) =>
-              nodeListeners(listener, node, chooseTargets(vpc, node, listener)),
+              nodeListeners(listener, node, { family, choice: chooseTargets(vpc, node, listener) }),
             )
       const { groupIds } = loadBalancer
       return [{ id, subnet, address, backboneAddress, listeners, ...(groupIds && { groupIds }) }]
@@ -109,8 +111,9 @@ export function takesDatagramsBack({ listeners }: Pick<Node, 'listeners'>): bool
 function nodeListeners(
   listener: ListenerNetwork,
   { availabilityZoneId }: LoadBalancerNodeNetwork,
-  choice: TargetChoice,
+  { family, choice: whole }: { readonly family: Family; readonly choice: TargetChoice },
 ): NodeListener[] {
+  const choice = ofFamily(whole, family)
   const { group } = choice
   const refused = new Set(group?.endUnhealthy ? unhealthyLeftOut(choice) : [])
   const stay = [...choice.candidates, ...(group?.draining ?? [])].filter((target) => !refused.has(target))
@@ -129,6 +132,13 @@ function nodeListeners(
     way: protocol === 'udp' ? 'kernel' : listener.way,
     idleSeconds: protocol === 'udp' ? UDP_IDLE_SECONDS : listener.idleTimeout,
   }))
+}
+
+/** The kernel passes nothing on to targets of the other family: connections go by the forwarder, datagrams are lost. */
+function ofFamily(choice: TargetChoice, family: Family): TargetChoice {
+  const { group } = choice
+  if (!group || (group.ipv6 ? 6 : 4) === family) return choice
+  return { group, candidates: [], targets: [], failOpen: false }
 }
 
 const UDP_IDLE_SECONDS = 120
@@ -173,7 +183,7 @@ export function protocolsOf({ protocol }: Pick<ListenerNetwork, 'protocol'>): re
 }
 
 function placesOf(targets: readonly TargetPlace[]): TargetPlace[] {
-  return targets.filter(({ address }) => addressFamily(address) === 4).map(({ address, port }) => ({ address, port }))
+  return targets.map(({ address, port }) => ({ address, port }))
 }
 
 /** The number that marks a node's flows. */

@@ -1,7 +1,7 @@
 // What IPv6 adds to the plan of a VPC that has it. Both were made by the same functions, one of the VPC and one of the VPC as
 // IPv6 sees it; the links between namespaces are IPv4's, which has them all.
 
-import { inIpv6Words, ipv6Plan, ipv6Ruleset, twinOf } from './ipv6-words.ts'
+import { inIpv6Words, ipv6Filter, ipv6Plan, ipv6Ruleset, twinOf } from './ipv6-words.ts'
 import type { BackbonePart, InstancePlan, NamespacePlan, VpcPlan } from './plan.ts'
 
 export function withIpv6(plan: VpcPlan, ipv6: VpcPlan): VpcPlan {
@@ -21,6 +21,10 @@ export function withIpv6(plan: VpcPlan, ipv6: VpcPlan): VpcPlan {
     gateways: [...plan.gateways, ...embedded(ipv6.gateways)],
     closedGateways: [...plan.closedGateways, ...embedded(ipv6.closedGateways)],
     detours: [...plan.detours, ...ipv6.detours],
+    balanced: {
+      endWhenGone: [...plan.balanced.endWhenGone, ...ipv6.balanced.endWhenGone.map(ipv6Filter)],
+      end: [...plan.balanced.end, ...ipv6.balanced.end.map(ipv6Filter)],
+    },
   }
 }
 

@@ -4,6 +4,7 @@
 
 import { shadowOf } from '../compile/backbone.ts'
 import type { ListenerNetwork, ProviderNetwork } from '../compile/network.ts'
+import type { Family } from '../ip/address.ts'
 import { timeoutOf } from './balancer-rules.ts'
 import { protocolsOf } from './balancers.ts'
 import { type Door, forwardedListeners } from './endpoint-doors.ts'
@@ -50,7 +51,7 @@ export function forwardedAtDoors(doors: readonly Door[]): MapElement[] {
 }
 
 /** For each service, however many doors lead to it. */
-export function serviceChains(doors: readonly Door[]): Chain[] {
+export function serviceChains(doors: readonly Door[], family: Family): Chain[] {
   const ofServices = servicesOf(doors).flatMap((service) => {
     const chain: Chain = {
       name: serviceChain(service),
@@ -63,7 +64,7 @@ export function serviceChains(doors: readonly Door[]): Chain[] {
     if (!service.ingress) return [chain]
     // Nobody's group means anything in another VPC.
     const admitted = service.ingress.filter(({ peer }) => peer.kind === 'cidrs')
-    const rules = [...groupRules(admitted, 'saddr', { verdict: 'return' }), { match: [], verdict: 'drop' }]
+    const rules = [...groupRules(admitted, 'saddr', { verdict: 'return', family }), { match: [], verdict: 'drop' }]
     return [chain, { name: `${service.id}-ingress`, rules }]
   })
   return [...ofServices, ...portChains(doors)]

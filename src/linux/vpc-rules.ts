@@ -165,7 +165,7 @@ export function vpcRules(sources: RuleSources): Ruleset {
       toEndpointChain(serviceRules(doors)),
       ...endpointChains(vpc),
       ...(serves ? takingChains(toResourceRules(resources, ENDPOINT_TIMEOUT.name)) : []),
-      ...serviceChains(doors),
+      ...serviceChains(doors, familyOf(vpc)),
       ...balancerChains(vpc, balancers),
       ...aclChains(vpc),
       ...groupChains(sources),
