@@ -14,7 +14,7 @@ import { networkAclStep } from './network-acl.ts'
 import { formatTraffic, type Packet, replyTo } from './packet.ts'
 import { routeStep } from './route.ts'
 import { pass, type Step, stop } from './trace.ts'
-import { backThroughTransitGateway, type TransitOrigin } from './transit-gateway.ts'
+import { type Home, wayHome } from './way-back.ts'
 
 interface Hop {
   readonly network: Network
@@ -25,8 +25,8 @@ interface Hop {
   readonly passed?: readonly Passage[]
   /** The NAT gateways whose address it has by now. */
   readonly translatedBy?: readonly NatGatewayId[]
-  /** How it came into `vpc`, when it came by a transit gateway. */
-  readonly transit?: TransitOrigin
+  /** Where the flow began, when it came into `vpc` by a transit gateway. */
+  readonly home?: Home
 }
 
 /** To the internet gateway, and the answer back by the gateway's route table. */
@@ -75,8 +75,8 @@ export function natSteps<H extends Hop>(hop: H, natGatewayId: NatGatewayId, { de
   if (!gateway || !subnet) return [stop({ stage: 'nat-gateway', by: natGatewayId, why: `${natGatewayId} is gone` })]
   const { step, nextHop } = routeStep(vpc, subnet, packet.destination)
   const before = [...aclsThere(hop, subnet), step]
-  const after = hop.transit
-    ? [aclIn(hop, subnet), ...backThroughTransitGateway(hop.transit, { vpc, subnet, packet })]
+  const after = hop.home
+    ? [aclIn(hop, subnet), ...wayHome(hop.home, { network, vpc, subnet, packet: replyTo(packet) })]
     : [...aclsBack(hop, subnet), ...wayBack(hop, subnet)]
   if (step.verdict === 'stop') return [...before, ...after]
   if (nextHop?.kind === 'natGateway' || nextHop?.kind === 'vpcEndpoint') {
@@ -89,7 +89,8 @@ export function natSteps<H extends Hop>(hop: H, natGatewayId: NatGatewayId, { de
     const through = pass({ stage: 'nat-gateway', by: natGatewayId, why })
     const onward = privates.map((source) => {
       const by = [...translatedBy, natGatewayId]
-      const next: H = { ...hop, subnet, packet: { ...packet, source }, passed: [], translatedBy: by }
+      const asked = { ...packet, source }
+      const next: H = { ...hop, subnet, packet: asked, passed: [], translatedBy: by, home: undefined }
       return nextHop?.kind === 'local' ? deliver(next) : arrive(next, nextHop)
     })
     return [...before, through, ...worstOf(onward), ...after]
@@ -110,9 +111,9 @@ function worstOf(ways: readonly Step[][]): Step[] {
   return ways.find((steps) => steps.some(({ verdict }) => verdict === 'stop')) ?? ways[0] ?? []
 }
 
-function aclsThere({ vpc, subnet: sender, packet, transit }: Hop, subnet: SubnetNetwork): Step[] {
+function aclsThere({ vpc, subnet: sender, packet, home }: Hop, subnet: SubnetNetwork): Step[] {
   const acl = { vpc, subnet, packet, way: 'forward' } as const
-  const entering = subnet.id === sender.id && !transit ? [] : [networkAclStep({ ...acl, direction: 'ingress' })]
+  const entering = subnet.id === sender.id && !home ? [] : [networkAclStep({ ...acl, direction: 'ingress' })]
   return [...entering, networkAclStep({ ...acl, direction: 'egress' })]
 }
 

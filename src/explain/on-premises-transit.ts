@@ -7,9 +7,9 @@ import type { Address } from '../ip/address.ts'
 import { cidrContains } from '../ip/cidr.ts'
 import type { TransitGatewayAttachmentId } from '../store/transit-gateway-records.ts'
 import { hostSteps } from './on-premises.ts'
-import { type Packet, replyTo } from './packet.ts'
+import type { Packet } from './packet.ts'
 import { pass, type Step, stop } from './trace.ts'
-import { arrivalOf, homeSteps, lookUpTransit, type TransitArrival, type TransitDeparture } from './transit-gateway.ts'
+import { arrivalOf, leadsAway, lookUpTransit, type TransitArrival } from './transit-gateway.ts'
 
 /** How a network leaves by a transit gateway. */
 interface Exit {
@@ -18,7 +18,11 @@ interface Exit {
 }
 
 /** Undefined when it has learnt no way, or leads the address into a VPC by itself. */
-function exitOf({ transitGateways = [] }: Network, host: OnPremisesRouterNetwork, address: Address): Exit | undefined {
+export function exitOf(
+  { transitGateways = [] }: Network,
+  host: OnPremisesRouterNetwork,
+  address: Address,
+): Exit | undefined {
   const route = host.routes.find(({ cidr }) => cidrContains(cidr, address))
   for (const gateway of transitGateways) {
     const own = gateway.attachments.find(({ id }) => id === route?.via)
@@ -73,26 +77,7 @@ function backTo(
   return hostAt(network, exit.gateway, to)?.name === sender.name ? [] : [leadsAway(step.by, source)]
 }
 
-/** A packet of a VPC's is at a host: whether it is for it, and the reply all the way home. */
-export function atHostByTransit({ network, vpc, subnet, packet }: TransitDeparture, name: string): Step[] {
-  const host = network.onPremises?.find((one) => one.name === name)
-  if (!host) return []
-  const there = hostSteps(host, packet)
-  const exit = exitOf(network, host, packet.source)
-  if (!exit) return [...there, noWayBack(host, packet.source)]
-  const reply = replyTo(packet)
-  const { step, to } = lookUpTransit(exit.gateway, exit.attachmentId, reply.destination, 'return')
-  if (!to) return [...there, step]
-  const arrival = arrivalOf(network, to, reply.source)
-  if (arrival?.vpc.id !== vpc.id) return [...there, leadsAway(step.by, packet.source)]
-  return [...there, step, ...homeSteps(arrival, subnet, reply)]
-}
-
 function noWayBack({ name }: OnPremisesRouterNetwork, source: Address): Step {
   const why = `${name} has learnt no way back to ${source} by a transit gateway`
   return stop({ stage: 'vpn-gateway', by: `onprem-${name}`, why }, 'return')
-}
-
-function leadsAway(by: string, source: Address): Step {
-  return stop({ stage: 'transit-gateway', by, why: `${by} leads the reply away from ${source}` }, 'return')
 }

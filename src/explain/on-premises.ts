@@ -15,30 +15,7 @@ import { formatTraffic, type Packet } from './packet.ts'
 import { endpointForAddress } from './route.ts'
 import { pass, type Step, stop } from './trace.ts'
 
-const STAGE = 'vpn-gateway'
-
-interface Leaving {
-  readonly network: Network
-  readonly vpc: VpcNetwork
-  readonly packet: Packet
-}
-
-/** From the route to the host, and the host's way back to the VPC. */
-export function toOnPremises({ network, vpc, packet }: Leaving): Step[] {
-  const { source, destination } = packet
-  const gateway = vpc.vpnGateway
-  if (!gateway) return [stop({ stage: STAGE, by: vpc.id, why: `${vpc.id} has no virtual private gateway any more` })]
-  const route = gateway.routes.find(({ cidr }) => cidrContains(cidr, destination))
-  if (!route) return [stop({ stage: STAGE, by: gateway.id, why: `${gateway.id} has learnt no way to ${destination}` })]
-  const { by, cidr, name } = route
-  const host = network.onPremises?.find((one) => one.name === name)
-  if (!host) {
-    const why = `${destination} is in ${cidr}, and no on-premises network is attached to ${by}`
-    return [stop({ stage: STAGE, by, why })]
-  }
-  const led = pass({ stage: STAGE, by: gateway.id, why: `${destination} is in ${cidr}: to ${host.name} by ${by}` })
-  return [led, ...hostSteps(host, packet), ...wayHome(host, vpc, source)]
-}
+export const STAGE = 'vpn-gateway'
 
 export function hostSteps({ name, address }: OnPremisesRouterNetwork, packet: Packet): Step[] {
   const by = `onprem-${name}`
@@ -48,15 +25,6 @@ export function hostSteps({ name, address }: OnPremisesRouterNetwork, packet: Pa
   }
   const why = `it is ${name}'s host; whether it listens on ${formatTraffic(packet)} is its own affair`
   return [pass({ stage: 'target', by, why })]
-}
-
-function wayHome(host: OnPremisesRouterNetwork, vpc: VpcNetwork, source: Address): Step[] {
-  const route = findRoute(host, source)
-  if (route?.vpcId === vpc.id) return []
-  const why = route
-    ? `${host.name} leads the reply to ${route.vpcId ?? route.via}, which has told it ${route.cidr} too`
-    : `${host.name} has learnt no way back to ${source}`
-  return [stop({ stage: STAGE, by: `onprem-${host.name}`, why }, 'return')]
 }
 
 /** Whether the VPC's gateway leads an address to this network. */
@@ -91,7 +59,7 @@ function own({ name, address }: OnPremisesRouterNetwork): Step {
   return pass({ stage: 'target', by: `onprem-${name}`, why: `${address} is the host's own address` })
 }
 
-function findRoute({ routes }: OnPremisesRouterNetwork, address: Address): OnPremisesRouteNetwork | undefined {
+export function findRoute({ routes }: OnPremisesRouterNetwork, address: Address): OnPremisesRouteNetwork | undefined {
   return routes.find(({ cidr }) => cidrContains(cidr, address))
 }
 

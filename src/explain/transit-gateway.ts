@@ -15,7 +15,7 @@ import { cidrContains } from '../ip/cidr.ts'
 import type { TransitGatewayAttachmentId } from '../store/transit-gateway-records.ts'
 import { leadsTo } from './forwarding.ts'
 import { networkAclStep } from './network-acl.ts'
-import { type Packet, replyTo } from './packet.ts'
+import type { Packet } from './packet.ts'
 import { routeStep } from './route.ts'
 import { pass, type Step, stop } from './trace.ts'
 
@@ -37,14 +37,6 @@ export interface TransitArrival {
   readonly link: TransitGatewayLinkNetwork
   /** The attachment's subnet that it enters by. */
   readonly entry: SubnetNetwork
-}
-
-/** How a packet came into a VPC: replies have to go back the same way. */
-export interface TransitOrigin {
-  /** The on-premises network whose host sent it; `from` is then where it came in. */
-  readonly host?: string
-  readonly from: TransitDeparture
-  readonly link: TransitGatewayLinkNetwork
 }
 
 interface Passage {
@@ -81,7 +73,11 @@ export function throughTransitGateway(
 }
 
 /** What is decided in a VPC is its owner's to see. */
-function inVpc({ owner }: VpcNetwork, { transitGatewayId }: TransitGatewayLinkNetwork, steps: readonly Step[]): Step[] {
+export function inVpc(
+  { owner }: VpcNetwork,
+  { transitGatewayId }: TransitGatewayLinkNetwork,
+  steps: readonly Step[],
+): Step[] {
   return steps.map((step) => (step.provider === undefined ? { ...step, provider: owner, transitGatewayId } : step))
 }
 
@@ -173,38 +169,7 @@ export function notTakenOn(by: string, nextHop: NextHop): Step {
   return stop({ stage: 'route', by, why })
 }
 
-/** The reply of whoever took the packet in `subnet`, all the way to the sender. */
-export function backThroughTransitGateway(
-  { from, link, host: sender }: TransitOrigin,
-  { vpc, subnet, packet }: Omit<TransitDeparture, 'network'>,
-): Step[] {
-  const reply = replyTo(packet)
-  const out = networkAclStep({ vpc, subnet, direction: 'egress', packet: reply, way: 'return' })
-  const { step, nextHop } = routeStep(vpc, subnet, reply.destination, 'return')
-  if (step.verdict === 'stop') return inVpc(vpc, link, [out, step])
-  if (nextHop?.kind !== 'transitGateway' || nextHop.attachmentId !== link.id) {
-    return inVpc(vpc, link, [out, leadsAway(step.by, packet.source)])
-  }
-  const departure = { network: from.network, vpc, subnet, packet: reply }
-  const { steps, arrival, host } = throughTransitGateway(departure, link.id, 'return')
-  const before = [...inVpc(vpc, link, [out, step]), ...steps]
-  if (sender !== undefined && host === sender) return before
-  if (host !== undefined || (sender !== undefined && arrival)) {
-    return [...before, leadsAway(steps.at(-1)?.by ?? link.id, packet.source)]
-  }
-  if (!arrival) return before
-  if (arrival.vpc.id !== from.vpc.id) {
-    const known = steps.at(-1)
-    const stray = leadsAway(known?.by ?? link.id, packet.source, ` to ${arrival.link.id}`)
-    return [
-      ...before,
-      { ...stray, ...(known?.provider && { provider: known.provider, transitGatewayId: link.transitGatewayId }) },
-    ]
-  }
-  return [...before, ...inVpc(from.vpc, arrival.link, homeSteps(arrival, from.subnet, reply))]
-}
-
-/** In the sender's VPC. */
+/** A reply in the VPC where its flow began. */
 export function homeSteps(arrival: TransitArrival, home: SubnetNetwork, reply: Packet): Step[] {
   const { vpc, entry } = arrival
   if (entry.id === home.id) return []
@@ -217,6 +182,6 @@ export function homeSteps(arrival: TransitArrival, home: SubnetNetwork, reply: P
   return [...steps, networkAclStep({ vpc, subnet: home, direction: 'ingress', packet: reply, way: 'return' })]
 }
 
-function leadsAway(by: string, source: Address, where = ''): Step {
+export function leadsAway(by: string, source: Address, where = ''): Step {
   return stop({ stage: 'route', by, why: `${by} leads the reply away from ${source}${where}` }, 'return')
 }

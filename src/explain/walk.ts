@@ -10,21 +10,21 @@ import type {
   SubnetNetwork,
   VpcNetwork,
 } from '../compile/network.ts'
-import type { Address } from '../ip/address.ts'
 import { cidrContains } from '../ip/cidr.ts'
 import type { NatGatewayId } from '../store/internet-records.ts'
 import type { VpcPeeringConnectionId } from '../store/peering-records.ts'
 import type { VpcEndpointId } from '../store/records.ts'
 import type { TransitGatewayAttachmentId } from '../store/transit-gateway-records.ts'
 import { applianceSteps } from './appliances.ts'
+import { atHostByTransit, toOnPremises } from './at-host.ts'
 import { nodeOf, nodeSteps } from './balancer.ts'
 import { endpointSteps, interfaceEndpointAt, notInForce, withGroupHint } from './endpoint.ts'
 import { leadsTo, notCarried, type Passage, passInstance } from './forwarding.ts'
 import { egressOnlySteps, internetSteps, natSteps } from './internet.ts'
 import { exemptStep } from './link-local.ts'
 import { networkAclStep } from './network-acl.ts'
-import { fromOnPremises, knowsWayTo, lostAtGateway, outsideOf, toOnPremises } from './on-premises.ts'
-import { atHostByTransit, type HostDeparture, leaveByTransit } from './on-premises-transit.ts'
+import { fromOnPremises, outsideOf } from './on-premises.ts'
+import { type HostDeparture, leaveByTransit } from './on-premises-transit.ts'
 import { formatTraffic, type Packet, replyTo } from './packet.ts'
 import { isUsersService, privateLinkSteps } from './private-link.ts'
 import { inboundResolverAt, inboundResolverSteps } from './resolver-endpoint.ts'
@@ -32,14 +32,8 @@ import { interfaceOfBlock, resourceDoorAt, resourceSteps } from './resource.ts'
 import { routeStep } from './route.ts'
 import { securityGroupStep } from './security-group.ts'
 import { pass, type Step, stop } from './trace.ts'
-import {
-  backThroughTransitGateway,
-  enterFromTransitGateway,
-  inArrival,
-  notTakenOn,
-  type TransitOrigin,
-  throughTransitGateway,
-} from './transit-gateway.ts'
+import { enterFromTransitGateway, inArrival, leadsAway, notTakenOn, throughTransitGateway } from './transit-gateway.ts'
+import { type Home, ledHome } from './way-back.ts'
 import { failedZoneSteps, zoneIdOf } from './zone.ts'
 
 export interface Walk {
@@ -56,12 +50,9 @@ interface Hop {
   /** The sender's subnet. */
   readonly subnet: SubnetNetwork
   readonly packet: Packet
-  /** The peering connection by which the packet came into `vpc`; the sender's subnet is then another VPC's. */
-  readonly cameBy?: VpcPeeringConnectionId
-  /** The on-premises network whose host sends, by the VPC's virtual private gateway; `subnet` is then none of the VPC's. */
-  readonly host?: string
-  /** The same of a transit gateway; `subnet` is then the one that the packet enters by. */
-  readonly transit?: TransitOrigin
+  /** Where the flow began, once it is not in `vpc`. What came by a transit gateway has the subnet that it enters by as its
+   * own, all else one that is none of the VPC's. */
+  readonly home?: Home
   /** The appliances of `vpc` that it has passed, the last one last. */
   readonly passed?: readonly Passage[]
   /** The source is a NAT gateway's, which takes the answer back before any route is asked. */
@@ -83,13 +74,17 @@ export function walk(network: Network, sender: PlacedInterface, packet: Packet):
   const hop = { network, vpc, subnet, packet }
   const out = networkAclStep({ ...hop, direction: 'egress', way: 'forward' })
   const { step, nextHop } = routeStep(vpc, subnet, packet.destination)
-  // By a transit gateway a reply may come into the subnet without being asked.
-  const isAsked = nextHop?.kind !== 'transitGateway'
+  // What left the VPC is asked as it comes home (way-back.ts), which may be without being asked.
+  const isAsked = !leavesVpc(nextHop)
   const reply = { vpc, subnet, direction: 'ingress', packet: replyTo(packet), way: 'return' } as const
   const back = isAsked ? [networkAclStep(reply)] : []
   const steps = [egress, out, step, ...arrive(hop, nextHop), ...back]
   const endpoint = nextHop?.kind === 'local' ? door : (gatewayOf(vpc, nextHop) ?? peersEndpoint(hop, nextHop))
   return { steps, ...(nextHop && { nextHop }), ...(endpoint && { endpoint }) }
+}
+
+function leavesVpc(nextHop: NextHop | undefined): boolean {
+  return nextHop?.kind === 'transitGateway' || nextHop?.kind === 'peering' || nextHop?.kind === 'vpnGateway'
 }
 
 /** From the host of an on-premises network. */
@@ -98,7 +93,8 @@ export function walkFromHost(network: Network, host: OnPremisesRouterNetwork, pa
   if (departure) return walkByTransit(network, host, packet, departure)
   const { steps, vpc } = fromOnPremises(network, host, packet.destination)
   if (!vpc) return { steps }
-  const hop = { network, vpc, subnet: outsideOf(packet.source), packet, host: host.name }
+  const subnet = outsideOf(packet.source)
+  const hop = { network, vpc, subnet, packet, home: { subnet, host: host.name } }
   const endpoint = interfaceEndpointAt(vpc, packet.destination)
   return { steps: [...steps, ...deliver(hop)], ...(endpoint && { endpoint }) }
 }
@@ -110,10 +106,10 @@ function walkByTransit(
   { steps, arrival }: HostDeparture,
 ): Walk {
   if (!arrival) return { steps }
-  const { vpc, link, entry } = arrival
+  const { vpc, entry } = arrival
   const { steps: entering, nextHop } = enterFromTransitGateway(arrival, packet)
-  const from = { network, vpc, subnet: outsideOf(packet.source), packet }
-  const inside: Hop = { network, vpc, subnet: entry, packet, transit: { from, link, host: name } }
+  const home = { subnet: outsideOf(packet.source), host: name }
+  const inside: Hop = { network, vpc, subnet: entry, packet, home }
   const taken = takenOn(inside, nextHop, entering.at(-1)?.by ?? entry.id)
   const endpoint = interfaceEndpointAt(vpc, packet.destination)
   return { steps: [...steps, ...entering, ...inArrival(arrival, taken)], ...(endpoint && { endpoint }) }
@@ -178,10 +174,15 @@ function arriveAtPeer(hop: Hop, peeringId: VpcPeeringConnectionId): Step[] {
     const why = `${destination} is not in ${blocks}, the blocks of ${peer.id}, and peering leads no further`
     return [stop({ stage: 'route', by: peeringId, why })]
   }
-  const steps = deliver({ ...hop, vpc: peer, cameBy: peeringId, passed: [] })
+  const steps = deliver({ ...abroad(hop), vpc: peer })
   if (peer.owner === hop.vpc.owner) return steps
   // What its owner sees behind an endpoint service stays another's.
   return steps.map((step) => (step.provider === undefined ? { ...step, provider: peer.owner, peeringId } : step))
+}
+
+/** A hop as other VPCs have it. */
+function abroad({ network, vpc, subnet, packet }: Hop): Omit<Hop, 'vpc'> {
+  return { network, subnet, packet, home: { vpc, subnet } }
 }
 
 /** By the gateway's tables into another VPC, and on by the table of the subnet where it comes in. */
@@ -189,9 +190,9 @@ function arriveByTransitGateway(hop: Hop, attachmentId: TransitGatewayAttachment
   const { steps, arrival, host } = throughTransitGateway(hop, attachmentId)
   if (host !== undefined) return [...steps, ...atHostByTransit(hop, host)]
   if (!arrival) return [...steps]
-  const { vpc, link, entry } = arrival
+  const { vpc, entry } = arrival
   const { steps: entering, nextHop } = enterFromTransitGateway(arrival, hop.packet)
-  const inside: Hop = { ...hop, vpc, subnet: entry, transit: { from: hop, link }, passed: [] }
+  const inside: Hop = { ...abroad(hop), vpc, subnet: entry }
   const by = entering.at(-1)?.by ?? entry.id
   return [...steps, ...entering, ...inArrival(arrival, takenOn(inside, nextHop, by))]
 }
@@ -318,17 +319,14 @@ function admissionStep(vpc: VpcNetwork, receiver: InterfaceNetwork, packet: Pack
 /** The reply out of the receiver's subnet: its ACL and its route table. Its groups remember the flow. */
 function leave(hop: Hop, receiver: InterfaceNetwork): Step[] {
   const { vpc, packet } = hop
-  if (hop.transit) {
-    const own = vpc.subnets.find(({ id }) => id === receiver.subnetId)
-    return own ? backThroughTransitGateway(hop.transit, { vpc, subnet: own, packet }) : []
-  }
   const left = leftByReply(hop, receiver)
   if (!left) return []
   const reply = replyTo(packet)
   const out = networkAclStep({ vpc, subnet: left, direction: 'egress', packet: reply, way: 'return' })
   if (hop.translatedBy) return [out]
   const { step, nextHop } = routeStep(vpc, left, reply.destination, 'return')
-  if (isWayBack(hop, nextHop, reply.destination)) return [out]
+  const back = ledBack({ ...hop, subnet: left, packet: reply }, nextHop)
+  if (back) return [out, ...back]
   if (step.verdict === 'stop') return [out, step]
   if (nextHop?.kind === 'gatewayLoadBalancerEndpoint') {
     return [out, step, ...returnThroughEndpoint({ ...hop, subnet: left, packet: reply }, nextHop.endpointId)]
@@ -336,11 +334,7 @@ function leave(hop: Hop, receiver: InterfaceNetwork): Step[] {
   if (nextHop?.kind === 'networkInterface' && !receiver.endpointId && receiver.loadBalancerId === undefined) {
     return [out, step, ...returnThroughInstance({ ...hop, subnet: left, packet: reply }, nextHop.interfaceId, [])]
   }
-  if (nextHop?.kind === 'vpnGateway' && hop.host !== undefined) {
-    return [out, step, lostAtGateway(vpc, hop.host, reply.destination)]
-  }
-  const why = `${step.by} leads the reply away from ${packet.source}`
-  return [out, stop({ stage: 'route', by: step.by, why }, 'return')]
+  return [out, leadsAway(step.by, packet.source)]
 }
 
 /** Within the VPC one flow is one for every appliance, whichever it passed on the way there. */
@@ -358,13 +352,13 @@ function returnThroughInstance(hop: Hop, interfaceId: string, seen: readonly str
   if (cidrContains(subnet.cidr, packet.destination)) return [entering]
   const leaving = networkAclStep({ ...acl, direction: 'egress' })
   const { step, nextHop } = routeStep(vpc, subnet, packet.destination, 'return')
-  if (isWayBack(hop, nextHop, packet.destination)) return [entering, leaving]
+  const back = ledBack({ ...hop, subnet }, nextHop)
+  if (back) return [entering, leaving, ...back]
   if (step.verdict === 'stop') return [entering, leaving, step]
   if (nextHop?.kind === 'networkInterface') {
     return [entering, leaving, step, ...returnThroughInstance(hop, nextHop.interfaceId, [...seen, interfaceId])]
   }
-  const why = `${step.by} leads the reply away from ${packet.destination}`
-  return [entering, leaving, stop({ stage: 'route', by: step.by, why }, 'return')]
+  return [entering, leaving, leadsAway(step.by, packet.destination)]
 }
 
 /** The appliances of the way there know the flow: what is asked is the way on from the endpoint. */
@@ -374,22 +368,22 @@ function returnThroughEndpoint(hop: Hop, endpointId: VpcEndpointId): Step[] {
   if (!passing) return [noService(endpointId)]
   const { subnet, entering, leaving } = passing
   const { step, nextHop } = routeStep(vpc, subnet, packet.destination, 'return')
-  const leadsHome = isWayBack(hop, nextHop, packet.destination)
-  if (leadsHome || step.verdict === 'stop') return [...entering, ...leaving, ...(leadsHome ? [] : [step])]
-  const why = `${step.by} leads the reply away from ${packet.destination}`
-  return [...entering, ...leaving, stop({ stage: 'route', by: step.by, why }, 'return')]
+  const back = ledBack({ ...hop, subnet }, nextHop)
+  if (back) return [...entering, ...leaving, ...back]
+  const stray = step.verdict === 'stop' ? step : leadsAway(step.by, packet.destination)
+  return [...entering, ...leaving, stray]
 }
 
-function isWayBack({ vpc, cameBy, host }: Hop, nextHop: NextHop | undefined, address: Address): boolean {
-  if (host !== undefined) return nextHop?.kind === 'vpnGateway' && knowsWayTo(vpc, host, address)
-  if (cameBy !== undefined) return nextHop?.kind === 'peering' && nextHop.peeringId === cameBy
-  return nextHop?.kind === 'local' || leadsTo(vpc, nextHop, address)
+/** From the route of the reply's subnet to where the flow began; undefined when it leads elsewhere, or to an appliance. */
+function ledBack(hop: Hop, nextHop: NextHop | undefined): Step[] | undefined {
+  if (hop.home) return leavesVpc(nextHop) ? ledHome(hop.home, hop) : undefined
+  return nextHop?.kind === 'local' || leadsTo(hop.vpc, nextHop, hop.packet.destination) ? [] : undefined
 }
 
 /** The receiver's subnet, unless the reply stays in it. */
-function leftByReply({ vpc, packet, cameBy }: Hop, receiver: InterfaceNetwork): SubnetNetwork | undefined {
+function leftByReply({ vpc, packet, home }: Hop, receiver: InterfaceNetwork): SubnetNetwork | undefined {
   const left = vpc.subnets.find(({ id }) => id === receiver.subnetId)
-  return left && (cameBy !== undefined || !cidrContains(left.cidr, packet.source)) ? left : undefined
+  return left && (home || !cidrContains(left.cidr, packet.source)) ? left : undefined
 }
 
 function otherSubnet(vpc: VpcNetwork, subnet: SubnetNetwork, receiver: InterfaceNetwork): SubnetNetwork | undefined {

@@ -21,7 +21,16 @@ import {
 const SUBNETS = ['b1', 'b2', 'c1'] as const
 const GROUPS = ['sg-b', 'sg-c'] as const
 /** Third network: by a Direct Connect gateway, which is associated with both gateways. */
-const WAYS = ['hq/vgw-b', 'hq/vgw-c', 'branch/vpn-b', 'branch/vpn-c', 'plant/dx', 'lab/vpn-t'] as const
+const WAYS = [
+  'hq/vgw-b',
+  'hq/vgw-c',
+  'branch/vpn-b',
+  'branch/vpn-c',
+  'plant/dx',
+  'lab/vpn-t',
+  'lab/vgw-b',
+  'lab/vpn-c',
+] as const
 const TARGETS = {
   'vgw-b': { kind: 'vpnGateway', id: 'vgw-b' },
   'vgw-c': { kind: 'vpnGateway', id: 'vgw-c' },
@@ -167,13 +176,7 @@ function withoutForeign(routesOf: OnPremisesShape['routes']): OnPremisesShape['r
   return Object.fromEntries(
     Object.entries(routesOf).map(([name, list]) => {
       const targets: readonly string[] = own[name.charAt(0) as keyof typeof own]
-      return [name, list.filter(({ to, cidr: block }) => targets.includes(to) && !(to === 'tgw-1' && isOfVpcs(block)))]
+      return [name, list.filter(({ to }) => targets.includes(to))]
     }),
   )
-}
-
-/** The VPCs are peered as well. Where a packet takes one way between them and its answer the other, explain says that the answer
- * is lost, and the kernel, which remembers each flow on both sides, carries it. */
-function isOfVpcs(block: string): boolean {
-  return block === '0.0.0.0/0' || block === '10.0.0.0/8'
 }

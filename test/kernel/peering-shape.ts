@@ -142,7 +142,7 @@ export const peeringShape: fc.Arbitrary<PeeringShape> = fc
   })
   .map((shape) => ({ ...shape, routes: withoutForeign(shape.routes) }))
 
-/** A table leads by its own VPC's connections, and never into its own block. */
+/** A table leads by its own VPC's connections, and never into its own block: AWS refuses such a route to a peer. */
 function withoutForeign(routesOf: PeeringShape['routes']): PeeringShape['routes'] {
   const own = { a: '10.0.', b: '10.1.', c: '10.2.' } as const
   return Object.fromEntries(

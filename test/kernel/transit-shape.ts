@@ -130,7 +130,7 @@ export const transitShape: fc.Arbitrary<TransitShape> = fc
   })
   .map((shape) => ({ ...shape, routes: withoutOwn(shape.routes) }))
 
-/** No route leads into the block of its own VPC. */
+/** No route leads into the block of its own VPC: AWS refuses such a route to a transit gateway. */
 function withoutOwn(routes: TransitShape['routes']): TransitShape['routes'] {
   const own = { a: '10.0.', b: '10.1.', c: '10.2.', d: '10.0.' } as const
   return Object.fromEntries(
