@@ -12,6 +12,7 @@ import type {
   LoadBalancerNetwork,
   Network,
   NextHop,
+  OnPremisesRouterNetwork,
   PeeringNetwork,
   ProviderNetwork,
   RouteTableNetwork,
@@ -21,6 +22,7 @@ import type {
   TransitGatewayLinkNetwork,
   TransitGatewayNetwork,
   VpcNetwork,
+  VpnGatewayNetwork,
 } from './network.ts'
 
 /** The router's own address on every link, to which instances send. */
@@ -60,6 +62,7 @@ export function ipv6Network(network: Network): Network {
     publicZones: network.publicZones,
     ...(network.sites && { sites: network.sites }),
     ...(network.transitGateways && { transitGateways: network.transitGateways.map(viewTransitGateway) }),
+    ...(network.onPremises && { onPremises: network.onPremises.flatMap(viewOnPremises) }),
   }
   networks.set(network, made)
   return made
@@ -73,8 +76,7 @@ export function familyOf({ cidrs: [primary] }: Pick<VpcNetwork, 'cidrs'>): Famil
 function makeView(vpc: VpcNetwork, cidrs: VpcNetwork['cidrs']): VpcNetwork {
   const peerings = vpc.peerings?.flatMap(viewPeering) ?? []
   const links = vpc.transitGatewayLinks?.flatMap(viewLink) ?? []
-  // Each thing by its name: what is not here carries IPv4 only, as resources, NAT gateways
-  // and on-premises networks do.
+  // Each thing by its name: what is not here carries IPv4 only, as resources and NAT gateways do.
   return {
     id: vpc.id,
     owner: vpc.owner,
@@ -98,6 +100,7 @@ function makeView(vpc: VpcNetwork, cidrs: VpcNetwork['cidrs']): VpcNetwork {
     connections: vpc.connections.filter(({ ipv6 }) => ipv6),
     ...(peerings.length > 0 && { peerings }),
     ...(links.length > 0 && { transitGatewayLinks: links }),
+    ...(vpc.vpnGateway && { vpnGateway: viewVpnGateway(vpc.vpnGateway) }),
     ...(vpc.internetGatewayId && { internetGatewayId: vpc.internetGatewayId }),
     ...(vpc.egressOnlyInternetGatewayIds && { egressOnlyInternetGatewayIds: vpc.egressOnlyInternetGatewayIds }),
     failedZoneIds: vpc.failedZoneIds,
@@ -138,8 +141,6 @@ function viewNextHop(nextHop: NextHop, links: LinkIds): NextHop {
     case 'transitGateway':
       if (links.has(nextHop.attachmentId)) return nextHop
       return { kind: 'blackhole', why: `${nextHop.attachmentId} has Ipv6Support off: it carries IPv4 only` }
-    case 'vpnGateway':
-      return { kind: 'blackhole', why: `${nextHop.gatewayId} carries IPv4 only here` }
     default:
       return nextHop
   }
@@ -203,7 +204,23 @@ function viewTransitGateway(gateway: TransitGatewayNetwork): TransitGatewayNetwo
     ...table,
     entries: table.entries.filter(({ cidr }) => cidrFamily(cidr) === 6),
   }))
-  return { ...gateway, routeTables }
+  const attachments = gateway.attachments.filter(({ resource }) => resource.kind !== 'onPremises' || resource.ipv6)
+  return { ...gateway, attachments, routeTables }
+}
+
+/** By Direct Connect alone: a VPN connection of a virtual private gateway carries no IPv6. */
+function viewVpnGateway({ networks, routes, ...gateway }: VpnGatewayNetwork): VpnGatewayNetwork {
+  return {
+    ...gateway,
+    networks: networks.flatMap(({ ipv6Address, ...one }) => (ipv6Address ? [{ ...one, address: ipv6Address }] : [])),
+    routes: routes.filter(({ cidr }) => cidrFamily(cidr) === 6),
+  }
+}
+
+/** A network on premises as IPv6 sees it; none where it has no IPv6. */
+export function viewOnPremises({ ipv6, ...network }: OnPremisesRouterNetwork): OnPremisesRouterNetwork[] {
+  if (!ipv6) return []
+  return [{ ...network, ...ipv6, routes: network.routes.filter(({ cidr }) => cidrFamily(cidr) === 6) }]
 }
 
 function viewPeering({ ipv6Cidrs = [], ipv6Clients = [], ...peering }: PeeringNetwork): PeeringNetwork[] {

@@ -1,13 +1,14 @@
 // On-premises networks as their own side has them: which VPCs a link leads to, and what they learnt of AWS.
 
 import { DEFAULT_REGION } from '../catalogue/regions.ts'
-import { type Cidr, cidrCovers } from '../ip/cidr.ts'
+import { type Cidr, cidrCovers, cidrFamily } from '../ip/cidr.ts'
 import type { Vpc } from '../store/records.ts'
 import type { Records } from '../store/store.ts'
 import type { OnPremisesNetwork, VpnGateway, VpnGatewayId } from '../store/vpn-records.ts'
 import type { Network, OnPremisesRouteNetwork, OnPremisesRouterNetwork } from './network.ts'
 import { bySpecificity } from './specificity.ts'
-import { compileTransitGatewayEntries } from './transit-gateway-entry.ts'
+import { compileTransitGatewayEntries, isCarriedBy } from './transit-gateway-entry.ts'
+import { vpcBlocks } from './vpc-blocks.ts'
 
 const READ = [
   'vpcs',
@@ -34,17 +35,18 @@ export function compileOnPremises(records: Records): Pick<Network, 'onPremises'>
 }
 
 function compileRouter(records: Records, network: OnPremisesNetwork): OnPremisesRouterNetwork {
-  const { id: name, cidrs, address, backboneAddress, resolvers } = network
+  const { id: name, cidrs, address, ipv6, backboneAddress, resolvers } = network
   const places = placesOf(records, name)
   return {
     name,
     cidrs,
     address,
+    ...(ipv6 && { ipv6 }),
     backboneAddress,
     resolvers,
     region: places[0]?.vpc.region ?? DEFAULT_REGION,
     vpcIds: [...new Set(places.map(({ vpc }) => vpc.id))].sort(),
-    routes: routesTo(places, transitRoutes(records, name)),
+    routes: routesTo(places, transitRoutes(records, name)).filter(({ cidr }) => ipv6 || cidrFamily(cidr) === 4),
   }
 }
 
@@ -68,21 +70,25 @@ export function placesOf(records: Records, networkId: string): OnPremisesPlace[]
 export function placesBehind(records: Records, gatewayId: string): OnPremisesPlace[] {
   const connection = records.vpnConnections.get(gatewayId)
   if (connection && connection.state !== 'available' && connection.state !== 'pending') return []
-  const own = placeOf(records, records.vpnGateways.get(connection?.vpnGatewayId ?? gatewayId))
+  const own = placeOf(records, records.vpnGateways.get(connection?.vpnGatewayId ?? gatewayId), {
+    carriesIpv6: connection === undefined,
+  })
   const associated = records.directConnectGatewayAssociations
     .where('directConnectGatewayId', gatewayId)
-    .flatMap(({ gatewayId: id, allowedPrefixes }) => placeOf(records, records.vpnGateways.get(id), allowedPrefixes))
+    .flatMap(({ gatewayId: id, allowedPrefixes }) => {
+      return placeOf(records, records.vpnGateways.get(id), { carriesIpv6: true, allowedPrefixes })
+    })
   return [...own, ...associated]
 }
 
 function placeOf(
   records: Records,
   gateway: VpnGateway | undefined,
-  allowedPrefixes?: readonly Cidr[],
+  { carriesIpv6, allowedPrefixes }: { readonly carriesIpv6: boolean; readonly allowedPrefixes?: readonly Cidr[] },
 ): OnPremisesPlace[] {
   const vpc = gateway?.vpcId && records.vpcs.get(gateway.vpcId)
   if (!gateway || !vpc || (gateway.state !== 'available' && gateway.state !== 'pending')) return []
-  const blocks = vpc.cidrBlocks.map(({ cidr }) => cidr)
+  const blocks = vpcBlocks(vpc).filter((block) => carriesIpv6 || cidrFamily(block) === 4)
   const isAllowed = (block: Cidr) => allowedPrefixes?.some((prefix) => cidrCovers(prefix, block)) ?? true
   return [{ vpc, gatewayId: gateway.id, told: blocks.filter(isAllowed) }]
 }
@@ -92,7 +98,8 @@ export function transitRoutes(records: Records, networkId: string): OnPremisesRo
   const connections = records.onPremisesAttachments
     .where('networkId', networkId)
     .flatMap(({ gatewayId }) => records.vpnConnections.get(gatewayId) ?? [])
-  return connections.flatMap(({ id, transitGatewayId }) => {
+  return connections.flatMap((connection) => {
+    const { id, transitGatewayId } = connection
     const all = transitGatewayId ? records.transitGatewayAttachments.where('transitGatewayId', transitGatewayId) : []
     const own = all.find(({ resource, state }) => {
       return resource.kind === 'vpn' && resource.vpnConnectionId === id && state === 'available'
@@ -100,7 +107,7 @@ export function transitRoutes(records: Records, networkId: string): OnPremisesRo
     const table = records.transitGatewayRouteTables.get(own?.associatedRouteTableId ?? '')
     if (!own || !table) return []
     return compileTransitGatewayEntries(records, table, all).flatMap(({ cidr, attachmentId }) =>
-      attachmentId && attachmentId !== own.id ? [{ cidr, via: own.id }] : [],
+      attachmentId && attachmentId !== own.id && isCarriedBy(connection, cidr) ? [{ cidr, via: own.id }] : [],
     )
   })
 }

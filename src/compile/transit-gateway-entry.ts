@@ -2,13 +2,14 @@
 // route comes before a propagated one of the same block, and of VPCs with the same block the one that was attached first.
 // https://docs.aws.amazon.com/vpc/latest/tgw/how-transit-gateways-work.html#tgw-route-evaluation-overview
 
-import type { Cidr } from '../ip/cidr.ts'
+import { type Cidr, cidrFamily } from '../ip/cidr.ts'
 import type { Records } from '../store/store.ts'
 import type {
   TransitGatewayAttachment,
   TransitGatewayAttachmentId,
   TransitGatewayRouteTable,
 } from '../store/transit-gateway-records.ts'
+import type { VpnConnection } from '../store/vpn-records.ts'
 
 export interface TransitGatewayEntry {
   readonly cidr: Cidr
@@ -50,9 +51,10 @@ export function blocksBehind(
     case 'vpn': {
       const connection = records.vpnConnections.get(resource.vpnConnectionId)
       if (connection?.staticRoutesOnly) return connection.staticRoutes
-      return records.onPremisesAttachments
-        .where('gatewayId', resource.vpnConnectionId)
-        .flatMap(({ networkId }) => records.onPremisesNetworks.get(networkId)?.cidrs ?? [])
+      return records.onPremisesAttachments.where('gatewayId', resource.vpnConnectionId).flatMap(({ networkId }) => {
+        const network = records.onPremisesNetworks.get(networkId)
+        return (connection?.tunnelInsideIpVersion === 'ipv6' ? network?.ipv6?.cidrs : network?.cidrs) ?? []
+      })
     }
     case 'direct-connect-gateway':
     case 'peering':
@@ -60,6 +62,14 @@ export function blocksBehind(
     default:
       return resource satisfies never
   }
+}
+
+/** A VPN connection carries one family: https://docs.aws.amazon.com/vpn/latest/s2svpn/ipv4-ipv6.html */
+export function isCarriedBy(
+  { tunnelInsideIpVersion }: Pick<VpnConnection, 'tunnelInsideIpVersion'>,
+  cidr: Cidr,
+): boolean {
+  return cidrFamily(cidr) === (tunnelInsideIpVersion === 'ipv6' ? 6 : 4)
 }
 
 /** VPCs before VPN connections. */

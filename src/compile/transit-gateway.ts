@@ -3,7 +3,7 @@
 // https://docs.aws.amazon.com/vpc/latest/tgw/how-transit-gateways-work.html#tgw-routing-overview
 
 import { type Address, addressFamily, compareAddresses } from '../ip/address.ts'
-import { type Cidr, cidrContains } from '../ip/cidr.ts'
+import { type Cidr, cidrContains, cidrFamily } from '../ip/cidr.ts'
 import type { RouteTable, Vpc, VpcId } from '../store/records.ts'
 import type { Records } from '../store/store.ts'
 import type {
@@ -71,7 +71,8 @@ function compileResource(
       return vpcId && records.vpcs.has(vpcId) ? { kind: 'vpc', vpcId } : undefined
     case 'vpn': {
       const [home] = records.onPremisesAttachments.where('gatewayId', resource.vpnConnectionId)
-      return home && { kind: 'onPremises', name: home.networkId }
+      const isIpv6 = records.vpnConnections.get(resource.vpnConnectionId)?.tunnelInsideIpVersion === 'ipv6'
+      return home && { kind: 'onPremises', name: home.networkId, ...(isIpv6 && { ipv6: true }) }
     }
     // Of the other side of a peering the routes are static, and nothing leads there yet.
     case 'direct-connect-gateway':
@@ -87,14 +88,16 @@ function compileTable(
   table: TransitGatewayRouteTable,
   attachments: readonly TransitGatewayAttachment[],
 ): TransitGatewayRouteTableNetwork {
-  const there = new Set<TransitGatewayAttachmentId>(
-    attachments.filter((one) => compileResource(records, one)).map(({ id }) => id),
-  )
-  // A route to an attachment that leads nowhere drops what it takes.
+  const there = new Map(attachments.map((one) => [one.id, compileResource(records, one)]))
+  const isCarried = (id: TransitGatewayAttachmentId, cidr: Cidr) => {
+    const resource = there.get(id)
+    return resource?.kind === 'onPremises' ? cidrFamily(cidr) === (resource.ipv6 ? 6 : 4) : resource !== undefined
+  }
+  // A route to an attachment that leads nowhere, or carries the other family, drops what it takes.
   const entries = compileTransitGatewayEntries(records, table, attachments)
     .map(({ cidr, attachmentId }) => ({
       cidr,
-      ...(attachmentId && there.has(attachmentId) && { attachmentId }),
+      ...(attachmentId && isCarried(attachmentId, cidr) && { attachmentId }),
       by: `${table.id} ${cidr}`,
     }))
     .sort(bySpecificity)
@@ -231,7 +234,8 @@ function sendersBehind(
   if (attachment.vpcId) return sendersIn(records, attachment.vpcId)
   const resource = compileResource(records, attachment)
   const site = resource?.kind === 'onPremises' ? records.onPremisesNetworks.get(resource.name) : undefined
-  return site ? [{ address: site.address, backboneAddress: site.backboneAddress }] : []
+  const address = resource?.kind === 'onPremises' && resource.ipv6 ? site?.ipv6?.address : site?.address
+  return site && address ? [{ address, backboneAddress: site.backboneAddress }] : []
 }
 
 function sendersIn(records: Records, vpcId: VpcId): { address: Address; backboneAddress: Address }[] {

@@ -8,6 +8,7 @@ import type { Records } from '../store/store.ts'
 import type { OnPremisesNetwork, VpnConnection, VpnGateway, VpnGatewayId } from '../store/vpn-records.ts'
 import type { VpcNetwork, VpnGatewayNetwork, VpnGatewayRouteNetwork } from './network.ts'
 import { bySpecificity } from './specificity.ts'
+import { vpcBlocks } from './vpc-blocks.ts'
 
 /** The gateway that is attached to a VPC; one at most. */
 export function vpnGatewayOf(records: Records, vpc: Pick<Vpc, 'id'>): VpnGateway | undefined {
@@ -17,9 +18,16 @@ export function vpnGatewayOf(records: Records, vpc: Pick<Vpc, 'id'>): VpnGateway
 export function compileVpnGateway(records: Records, vpc: Vpc): Pick<VpcNetwork, 'vpnGateway'> {
   const gateway = vpnGatewayOf(records, vpc)
   if (!gateway) return {}
-  const reached = waysOf(records, gateway.id).flatMap(({ networks }) => networks)
+  const ways = waysOf(records, gateway.id)
+  const direct = new Set(ways.flatMap(({ rank, networks }) => (rank === RANK.directConnect ? networks : [])))
   const byName = new Map(
-    reached.map(({ id, address, backboneAddress }) => [id, { name: id, address, backboneAddress }]),
+    ways
+      .flatMap(({ networks }) => networks)
+      .map((network) => {
+        const { id, address, ipv6, backboneAddress } = network
+        const ipv6Address = direct.has(network) && ipv6 ? { ipv6Address: ipv6.address } : {}
+        return [id, { name: id, address, ...ipv6Address, backboneAddress }]
+      }),
   )
   const networks = [...byName.values()].sort((a, b) => (a.name < b.name ? -1 : 1))
   return {
@@ -31,14 +39,15 @@ export function compileVpnGateway(records: Records, vpc: Vpc): Pick<VpcNetwork, 
  * out of it, however specific: https://docs.aws.amazon.com/vpc/latest/userguide/route-tables-priority.html */
 export function learntRoutes(
   records: Records,
-  { cidrBlocks }: Pick<Vpc, 'cidrBlocks'>,
+  vpc: Pick<Vpc, 'cidrBlocks' | 'ipv6CidrBlocks'>,
   gateway: Pick<VpnGateway, 'id'>,
 ): VpnGatewayRouteNetwork[] {
+  const own = vpcBlocks(vpc)
   const best = new Map<Cidr, VpnGatewayRouteNetwork>()
   const ways = waysOf(records, gateway.id).sort((a, b) => a.rank - b.rank || (a.by < b.by ? -1 : 1))
   for (const { by, told } of ways) {
     for (const { cidr, name } of told) {
-      if (best.has(cidr) || cidrBlocks.some((block) => cidrCovers(block.cidr, cidr))) continue
+      if (best.has(cidr) || own.some((block) => cidrCovers(block, cidr))) continue
       best.set(cidr, { cidr, ...(name !== undefined && { name }), by })
     }
   }
@@ -66,7 +75,7 @@ function waysOf(records: Records, id: VpnGatewayId): Way[] {
   return [
     ...direct.map((by): Way => {
       const networks = networksBehind(records, by)
-      return { by, rank: RANK.directConnect, networks, told: networks.flatMap(allBlocks) }
+      return { by, rank: RANK.directConnect, networks, told: networks.flatMap(bothFamilies) }
     }),
     ...records.vpnConnections
       .where('vpnGatewayId', id)
@@ -79,7 +88,8 @@ function isUp({ state }: VpnConnection): boolean {
   return state === 'available' || state === 'pending'
 }
 
-/** Static routes are there whether or not anybody is at the other end. */
+/** IPv4 alone: https://docs.aws.amazon.com/vpn/latest/s2svpn/ipv4-ipv6.html. Static routes are there whether or not anybody is
+ * at the other end. */
 function wayByVpn(records: Records, connection: VpnConnection): Way {
   const { id: by, staticRoutesOnly, staticRoutes } = connection
   const networks = networksBehind(records, by)
@@ -99,4 +109,8 @@ function networksBehind(records: Records, gatewayId: string): OnPremisesNetwork[
 
 function allBlocks({ id, cidrs }: OnPremisesNetwork): Way['told'] {
   return cidrs.map((cidr) => ({ cidr, name: id }))
+}
+
+function bothFamilies({ id, cidrs, ipv6 }: OnPremisesNetwork): Way['told'] {
+  return [...cidrs, ...(ipv6?.cidrs ?? [])].map((cidr) => ({ cidr, name: id }))
 }

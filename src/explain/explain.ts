@@ -1,9 +1,9 @@
 // Would it get there, and if not, what stops it? Walks one flow through the Network that the driver enforces, and one
 // request through the policies that the front door evaluates. It decides nothing that they do not decide the same way.
 
-import { ipv6Network, ipv6View } from '../compile/ipv6-view.ts'
+import { ipv6Network, ipv6View, viewOnPremises } from '../compile/ipv6-view.ts'
 import { lookupIn, type PlacedInterface } from '../compile/lookup.ts'
-import type { EndpointNetwork, Network } from '../compile/network.ts'
+import type { EndpointNetwork, Network, OnPremisesRouterNetwork } from '../compile/network.ts'
 import { askerOf } from '../dns/resolve.ts'
 import type { Organizations } from '../iam/request.ts'
 import { type Address, addressFamily } from '../ip/address.ts'
@@ -51,12 +51,17 @@ function explainFromHost(network: Network, question: Question, id: HostId, { end
   const host = network.onPremises?.find(({ name }) => id === `onprem-${name}`)
   if (!host)
     return trace(question, [stop({ stage: 'source-check', by: id, why: `there is no on-premises network ${id}` })])
-  const { address: source } = host
-  const start = pass({ stage: 'source-check', by: id, why: `${source} is the address of its host` })
   const asked = 'name' in to ? resolveFromHost(network, host, to.name) : { steps: [], addresses: [to.address] }
+  const seen = hostIn(network, host, asked.addresses)
+  if (!seen) {
+    const why = `${host.name} has no IPv6 address: it was made without an IPv6 block`
+    return trace(question, [...asked.steps, stop({ stage: 'source-check', by: id, why })])
+  }
+  const { address: source } = seen.host
+  const start = pass({ stage: 'source-check', by: id, why: `${source} is the address of its host` })
   const paths = asked.addresses.map((destination) => {
     const packet = firstPacket({ source, destination }, to.protocol, to.port)
-    return { packet, ...walkFromHost(network, host, packet) }
+    return { packet, ...walkFromHost(seen.network, seen.host, packet) }
   })
   const path = paths.find(({ steps }) => steps.some(({ verdict }) => verdict === 'stop')) ?? paths[0]
   if (!path) return trace(question, [...asked.steps, start])
@@ -69,6 +74,13 @@ function explainFromHost(network: Network, question: Question, id: HostId, { end
     ...(endpoint && { endpointId: endpoint.id }),
     returnPath: replyTo(packet),
   })
+}
+
+/** A host and its world in the family of the addresses that it asks for; undefined when it has none of it. */
+function hostIn(network: Network, host: OnPremisesRouterNetwork, [destination]: readonly Address[]) {
+  if (destination === undefined || addressFamily(destination) === 4) return { network, host }
+  const [seen] = viewOnPremises(host)
+  return seen && { network: ipv6Network(network), host: seen }
 }
 
 function isHostId(id: Question['from']): id is HostId {

@@ -115,13 +115,14 @@ export async function setIpv6(run: Run, namespace: string, isOn: boolean): Promi
 }
 
 /** Has effect once IPv6 is on: links then get no address but those that they are given. */
-const IPV6_FORWARDING = ['ipv6/conf/all/forwarding', 'ipv6/conf/all/addr_gen_mode', 'ipv6/conf/default/addr_gen_mode']
+const WITHOUT_OWN_ADDRESSES = ['ipv6/conf/all/addr_gen_mode', 'ipv6/conf/default/addr_gen_mode']
+const IPV6_FORWARDING = ['ipv6/conf/all/forwarding', ...WITHOUT_OWN_ADDRESSES]
 const WITHOUT_DAD = ['ipv6/conf/all/accept_dad', 'ipv6/conf/default/accept_dad']
 /** A namespace with a host in it, which passes nothing on. */
 export async function setHostSysctls(run: Run, namespace: string): Promise<void> {
   await setSysctls(run, namespace, [
-    [1, WITHOUT_IPV6],
-    [0, ['ipv4/ip_forward', ...WITHOUT_RP_FILTER]],
+    [1, [...WITHOUT_IPV6, ...WITHOUT_OWN_ADDRESSES]],
+    [0, ['ipv4/ip_forward', 'ipv6/conf/all/forwarding', ...WITHOUT_RP_FILTER, ...WITHOUT_DAD]],
   ])
 }
 

@@ -3,13 +3,13 @@
 
 import type { Network, OnPremisesRouterNetwork } from '../compile/network.ts'
 import { ipBatch, setHostSysctls } from './commands.ts'
-import { diffNamespace } from './diff.ts'
+import { diffNamespace, isEmpty } from './diff.ts'
 import { observeNamespace } from './observe.ts'
 import { onPremisesPairs, onPremisesTransitPairs, planOnPremises } from './on-premises.ts'
 import { linkPeers } from './peering-kernel.ts'
 import type { NamespacePlan, VethPair } from './plan.ts'
 import type { Run } from './run.ts'
-import { deleteLinks } from './vpc-kernel.ts'
+import { addToNamespace, deleteLinks, removeFromNamespace } from './vpc-kernel.ts'
 
 /** A network, and its namespace as it should be. */
 export interface PlannedHost {
@@ -82,8 +82,7 @@ export class OnPremisesHosts {
       [...this.#applied].map(async ([name, plan]) => {
         if (!live.has(name)) return name
         const { plan: there } = await observeNamespace(this.#run, name)
-        const { add, remove } = diffNamespace(there, plan)
-        return add.length + remove.length > 0 ? name : undefined
+        return isEmpty(diffNamespace(there, plan)) ? undefined : name
       }),
     )
     const drifted = found.filter((name) => name !== undefined)
@@ -112,9 +111,9 @@ export class OnPremisesHosts {
     this.#applied.delete(want.name)
     // A link that is gone took its routes with it, so what is there is read rather than remembered.
     const { plan: there } = await observeNamespace(this.#run, want.name)
-    const { add, remove } = diffNamespace(there, want)
-    await ipBatch(this.#run, add, want.name)
-    await ipBatch(this.#run, remove, want.name)
+    const change = diffNamespace(there, want)
+    await addToNamespace(this.#run, change)
+    await removeFromNamespace(this.#run, change)
     this.#applied.set(want.name, want)
   }
 

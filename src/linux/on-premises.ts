@@ -4,6 +4,7 @@
 // gateway goes on to the main table (`throw`), which knows what the gateway knows.
 // https://docs.aws.amazon.com/vpn/latest/s2svpn/how_it_works.html
 
+import { familyOf, ipv6Network, viewOnPremises } from '../compile/ipv6-view.ts'
 import type {
   Network,
   OnPremisesClientNetwork,
@@ -11,9 +12,11 @@ import type {
   OnPremisesRouterNetwork,
   VpcNetwork,
 } from '../compile/network.ts'
+import { addressFamily, familyWidth } from '../ip/address.ts'
 import { type Cidr, cidrBase, cidrFamily, cidrLength } from '../ip/cidr.ts'
 import type { TransitGatewayAttachmentId } from '../store/transit-gateway-records.ts'
 import { ASK_ENDPOINT_ACL, ASK_REPLY_ACL, ENDPOINT_GROUPS } from './endpoint-rules.ts'
+import { ipv6Plan } from './ipv6-words.ts'
 import {
   onPremisesLink,
   onPremisesNamespace,
@@ -53,8 +56,9 @@ export function onPremisesNeighbours(vpc: VpcNetwork): Neighbour[] {
 /** Of the main table: what the gateway knows. */
 export function onPremisesRoutes(vpc: VpcNetwork): Route[] {
   if (networksBehind(vpc).length === 0) return []
+  const family = familyOf(vpc)
   return (vpc.vpnGateway?.routes ?? [])
-    .filter(({ cidr }) => isV4(cidr))
+    .filter(({ cidr }) => cidrFamily(cidr) === family)
     .map(({ cidr, name }): Route => {
       const destination = destinationOf(cidr)
       return name === undefined
@@ -89,12 +93,23 @@ export function onPremisesTransitPairs(
   )
 }
 
+type Surroundings = Pick<Network, 'inhabited' | 'transitGateways' | 'onPremises'>
+
 /** A network's own namespace. Links and routes to VPCs that are not in the kernel are left out. */
-export function planOnPremises(
+export function planOnPremises(world: string, router: OnPremisesRouterNetwork, network: Surroundings): NamespacePlan {
+  const plan = planFamily(world, router, network)
+  const [view] = viewOnPremises(router)
+  if (!view) return plan
+  const seen = ipv6Network({ vpcs: [], publicZones: [], ...network })
+  return { ...plan, ipv6: ipv6Plan(planFamily(world, view, seen)) }
+}
+
+function planFamily(
   world: string,
   { name, address, vpcIds, routes }: OnPremisesRouterNetwork,
-  network: Pick<Network, 'inhabited' | 'transitGateways' | 'onPremises'>,
+  network: Surroundings,
 ): NamespacePlan {
+  const family = addressFamily(address)
   const { inhabited } = network
   const there = new Set(
     inhabited.filter((vpc) => networksBehind(vpc).some((one) => one.name === name)).map(({ id }) => id),
@@ -110,7 +125,7 @@ export function planOnPremises(
   return {
     name: onPremisesNamespace(world, name),
     up: ['lo', ...devices, ...transit],
-    addresses: [{ device: 'lo', address, length: 32 }],
+    addresses: [{ device: 'lo', address, length: familyWidth(family) }],
     neighbours: [
       ...devices.map((device) => ({ device, address: LINK_NEXT_HOP, macAddress: ROUTER_MAC })),
       ...transit.map((device) => ({ device, address: LINK_NEXT_HOP, macAddress: TRANSIT_MAC.gateway })),
@@ -118,7 +133,7 @@ export function planOnPremises(
     routes: [
       ...routes.flatMap((route): Route[] => {
         const device = deviceOf(route)
-        if (!device || !isV4(route.cidr)) return []
+        if (!device || cidrFamily(route.cidr) !== family) return []
         return [{ type: 'unicast', destination: destinationOf(route.cidr), via: LINK_NEXT_HOP, device }]
       }),
       // What it has not learnt is lost, as behind a real gateway.
@@ -148,7 +163,8 @@ export function onPremisesVerdicts(vpc: VpcNetwork): MapElement[] {
 }
 
 export function onPremisesChains(vpc: VpcNetwork): Chain[] {
-  const blocks = anyOf(vpc.cidrs.filter(isV4))
+  const family = familyOf(vpc)
+  const blocks = anyOf(vpc.cidrs.filter((block) => cidrFamily(block) === family))
   const by = vpc.vpnGateway?.id ?? vpc.id
   return networksBehind(vpc).flatMap(({ name, address }): Chain[] => [
     {
@@ -184,12 +200,8 @@ function departures(link: string): string {
   return `${link}-departures`
 }
 
-function isV4(block: Cidr): boolean {
-  return cidrFamily(block) === 4
-}
-
 /** As the kernel prints it. */
 function destinationOf(block: Cidr): string {
   if (cidrLength(block) === 0) return 'default'
-  return cidrLength(block) === 32 ? cidrBase(block) : block
+  return cidrLength(block) === familyWidth(cidrFamily(block)) ? cidrBase(block) : block
 }

@@ -18,6 +18,7 @@ import { type Cidr, cidrBase, cidrFamily, cidrLength } from '../ip/cidr.ts'
 import type { TransitGatewayId } from '../store/transit-gateway-records.ts'
 import { ipv6Plan } from './ipv6-words.ts'
 import { transitGatewayNamespace, transitLink, vpcNamespace } from './names.ts'
+import { onPremisesTransitPairs } from './on-premises.ts'
 import {
   ENDPOINT_MTU,
   kernelTable,
@@ -66,7 +67,7 @@ export function planTransitGateways(world: string, network: Network, pairs: read
   const view = ipv6Network(network)
   const linksOf = (name: string, all: readonly VethPair[]) =>
     new Set(all.filter(({ near }) => near.namespace === name).map(({ near }) => near.name))
-  const ipv6Pairs = transitPairs(world, view)
+  const ipv6Pairs = [...transitPairs(world, view), ...onPremisesTransitPairs(world, view)]
   return transitGateways.flatMap((gateway, index) => {
     const name = transitGatewayNamespace(world, gateway.id)
     const [links, ipv6Links] = [linksOf(name, pairs), linksOf(name, ipv6Pairs)]
@@ -97,9 +98,10 @@ function planRouter(
     })),
     routes: [...routeTables.flatMap((table) => tableRoutes(table, links, family)), dropTheRest()],
     rules: [
-      ...there.flatMap(({ id, routeTableId }) => {
+      ...there.flatMap(({ id, resource, routeTableId }) => {
         const number = routeTableId ? numbers.get(routeTableId) : undefined
-        return number === undefined
+        const isOther = family === 4 && resource.kind === 'onPremises' && resource.ipv6
+        return number === undefined || isOther
           ? []
           : [{ priority: ATTACHMENT_PRIORITY, incoming: transitLink(id), table: kernelTable(number) }]
       }),

@@ -36,9 +36,11 @@ export interface VpnConnection extends Owned {
   /** One of the two, or neither. */
   readonly vpnGatewayId?: VpnGatewayId
   readonly transitGatewayId?: TransitGatewayId
+  /** Its tunnels carry this alone. Absent: they carry IPv4 alone. */
+  readonly tunnelInsideIpVersion?: 'ipv6'
   readonly staticRoutesOnly: boolean
   readonly staticRoutes: readonly Cidr[]
-  /** What may pass, at either end. */
+  /** What may pass, at either end, of the family that it carries. */
   readonly localCidr: Cidr
   readonly remoteCidr: Cidr
   readonly isAccelerated: boolean
@@ -51,6 +53,8 @@ export interface VpnConnection extends Owned {
 export interface VpnTunnel {
   readonly outsideAddress: Address
   readonly insideCidr: Cidr
+  /** Of a connection that carries IPv6. */
+  readonly insideIpv6Cidr?: Cidr
   readonly preSharedKey: string
   /** Of its keys and algorithms, as AWS names them in its answers; kept and shown. */
   readonly options: VpnTunnelOptions
@@ -86,8 +90,10 @@ export interface DirectConnectGatewayAssociation {
 export interface OnPremisesNetwork {
   /** The name that the user gave it. */
   readonly id: string
-  /** Its blocks, which AWS learns where routes are not static. */
+  /** Its IPv4 blocks, which AWS learns where routes are not static. */
   readonly cidrs: readonly Cidr[]
+  /** The same of IPv6, and its host's address in them. Absent: it has none. */
+  readonly ipv6?: { readonly cidrs: readonly Cidr[]; readonly address: Address }
   /** Of its host. */
   readonly address: Address
   /** Out of 240.0.0.0/4: by this endpoints know who asks. */

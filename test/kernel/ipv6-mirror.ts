@@ -1,17 +1,19 @@
 // Gives a world that was made for IPv4 the same in IPv6: every block, address, rule, ACL entry and route has a twin, so what is
-// expected of an IPv4 packet is expected of its twin too. 10.N.M.0/24 is 2600:1f10:0:NNMM::/64, and 10.N.M.H its address H.
+// expected of an IPv4 packet is expected of its twin too. 10.N.M.0/24 is 2600:1f10:0:NNMM::/64, and 10.N.M.H its address H. All other addresses A.B.C.D are
+// 2001:db8:0:AABB:CCDD::, as on-premises networks have them.
 
 import { type Address, addressFamily, parseAddress } from '../../src/ip/address.ts'
 import { type Cidr, cidr, cidrBase, cidrFamily, cidrLength } from '../../src/ip/cidr.ts'
 import type { NetworkAclEntry, Route } from '../../src/store/records.ts'
 import type { Tx } from '../../src/store/store.ts'
-
-/** All that is outside 10.0.0.0/8 is somewhere that nobody is. */
-const NOBODY = '2001:db8:bad::1'
+import type { VpnConnection } from '../../src/store/vpn-records.ts'
 
 export function mirrorAddress(address: Address): Address {
-  const [first, net = 0, subnet = 0, host = 0] = address.split('.').map(Number)
-  const text = first === 10 ? `2600:1f10:0:${hex(net)}${hex(subnet)}::${host.toString(16)}` : NOBODY
+  const [first = 0, net = 0, subnet = 0, host = 0] = address.split('.').map(Number)
+  const text =
+    first === 10
+      ? `2600:1f10:0:${hex(net)}${hex(subnet)}::${host.toString(16)}`
+      : `2001:db8:0:${hex(first)}${hex(net)}:${hex(subnet)}${hex(host)}::`
   const twin = parseAddress(text)
   if (!twin) throw new TypeError(`${address} has no twin`)
   return twin
@@ -22,7 +24,8 @@ function mirrorCidr(block: Cidr): Cidr {
   const length = cidrLength(block)
   if (length === 0) return cidr('::/0')
   if (length === 8) return cidr('2600:1f10::/48')
-  return cidr(`${mirrorAddress(cidrBase(block))}/${length === 32 ? 128 : 40 + length}`)
+  const more = block.startsWith('10.') ? 40 : 48
+  return cidr(`${mirrorAddress(cidrBase(block))}/${length === 32 ? 128 : more + length}`)
 }
 
 function hex(value: number): string {
@@ -63,6 +66,31 @@ export function mirrorInIpv6(tx: Tx): void {
   for (const { id, staticRoutes } of [...tx.transitGatewayRouteTables.all()]) {
     const twins = staticRoutes.map((route) => ({ ...route, cidr: mirrorCidr(route.cidr) }))
     tx.transitGatewayRouteTables.update(id, { staticRoutes: [...staticRoutes, ...twins] })
+  }
+  for (const network of [...tx.onPremisesNetworks.all()]) {
+    const ipv6 = { cidrs: network.cidrs.map(mirrorCidr), address: mirrorAddress(network.address) }
+    tx.onPremisesNetworks.update(network.id, { ipv6 })
+  }
+  for (const { id, allowedPrefixes } of [...tx.directConnectGatewayAssociations.all()]) {
+    const all = [...allowedPrefixes, ...allowedPrefixes.map(mirrorCidr)]
+    tx.directConnectGatewayAssociations.update(id, { allowedPrefixes: all })
+  }
+  for (const connection of [...tx.vpnConnections.all()])
+    if (connection.transitGatewayId) mirrorConnection(tx, connection)
+}
+
+/** A connection carries one family alone, so its twin is another one, attached to whom it is attached to. */
+function mirrorConnection(tx: Tx, connection: VpnConnection): void {
+  const id: VpnConnection['id'] = `${connection.id}6`
+  tx.vpnConnections.insert({ ...connection, id, tunnelInsideIpVersion: 'ipv6' })
+  for (const attachment of tx.onPremisesAttachments.where('gatewayId', connection.id)) {
+    tx.onPremisesAttachments.insert({ ...attachment, id: `${attachment.networkId}/${id}`, gatewayId: id })
+  }
+  for (const attachment of [...tx.transitGatewayAttachments.all()]) {
+    const { resource } = attachment
+    if (resource.kind !== 'vpn' || resource.vpnConnectionId !== connection.id) continue
+    const twin = { kind: 'vpn', vpnConnectionId: id } as const
+    tx.transitGatewayAttachments.insert({ ...attachment, id: `${attachment.id}6`, resource: twin })
   }
 }
 

@@ -6,6 +6,7 @@ import { attach, insertOnPremises, onPremisesStore } from '../../src/compile/sma
 import { cidr } from '../../src/ip/cidr.ts'
 import type { RouteTarget } from '../../src/store/records.ts'
 import type { Records, Tx } from '../../src/store/store.ts'
+import { mirrorInIpv6 } from './ipv6-mirror.ts'
 import {
   type AclRule,
   aclRule,
@@ -94,6 +95,7 @@ export async function recordsOf(shape: OnPremisesShape): Promise<Records> {
     for (const name of ATTACHED) changeAttachment(tx, name, shape.transit)
     for (const name of SUBNETS) changeTable(tx, name, shape)
     for (const id of GROUPS) changeGroup(tx, id, shape.groups[id])
+    mirrorInIpv6(tx)
   })
   return store.records
 }

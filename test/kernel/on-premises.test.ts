@@ -12,6 +12,7 @@ import { LinuxDriver } from '../../src/linux/linux-driver.ts'
 import { onPremisesLink, onPremisesNamespace, vpcNamespace } from '../../src/linux/names.ts'
 import { LINK_NEXT_HOP } from '../../src/linux/plan.ts'
 import { boundedRun } from '../../src/linux/run.ts'
+import { mirrorHost, mirrorProbe } from './ipv6-mirror.ts'
 import { goesOn, longestRun, Tally } from './long-mode.ts'
 import { describeKernel } from './namespaced.ts'
 import { type OnPremisesShape, OPEN, onPremisesShape, recordsOf } from './on-premises-shape.ts'
@@ -116,6 +117,17 @@ const ROWS: readonly Row[] = [
     { [OUT]: 'reachable', 'i-b1 203.0.113.10:443': 'vpn-gateway', 'i-b1 10.2.1.5:443': 'vpn-gateway' },
   ],
   [
+    'a VPN connection of a virtual private gateway carries no IPv6, Direct Connect beside it does',
+    { ways: ['branch/vpn-b', 'branch/vpn-c', 'plant/dx'] },
+    {
+      [BRANCH_IN]: 'reachable',
+      [mirrorProbe(BRANCH_IN)]: 'vpn-gateway',
+      [mirrorProbe('i-c1 172.20.0.10:443')]: 'vpn-gateway',
+      [mirrorProbe('onprem-plant 10.2.1.5:443')]: 'route',
+      [mirrorProbe('onprem-plant 10.1.1.5:443')]: 'reachable',
+    },
+  ],
+  [
     'of a static connection AWS knows its routes alone',
     { staticRoutes: ['172.20.128.0/17'], routes: { b1: [{ cidr: '172.20.0.0/16', to: 'vgw-b' }] } },
     { [BRANCH_IN]: 'vpn-gateway', 'i-b1 172.20.0.10:443': 'vpn-gateway', 'i-b1 172.20.200.1:443': 'target' },
@@ -171,6 +183,10 @@ const ROWS: readonly Row[] = [
   ],
 ]
 
+/** VPN connections of virtual private gateways, S3's endpoint, the resolver of the VPC and the internet carry IPv4 alone, or have
+ * other addresses. */
+const WITHOUT_TWIN = new RegExp(`branch|172\\.20\\.|${S3.replaceAll('.', '\\.')}|10\\.1\\.0\\.2:|203\\.0\\.113`)
+
 describeKernel('on-premises networks', import.meta.url, () => {
   let world: RecordWorld
 
@@ -183,7 +199,11 @@ describeKernel('on-premises networks', import.meta.url, () => {
   }, 60_000)
 
   test.each(ROWS)('%s', async (_, changes, expected) => {
-    const wanted = Object.entries(expected)
+    const ofIpv4 = Object.entries(expected)
+    const twins = ofIpv4
+      .filter(([probe]) => !WITHOUT_TWIN.test(probe))
+      .map(([probe, stage]) => [mirrorProbe(probe), stage])
+    const wanted = [...ofIpv4, ...twins]
     await world.put(await recordsOf({ ...OPEN, ...changes }))
     const compared = await world.compare(wanted.map(([probe]) => parseProbe(probe)))
     const found = compared.map(({ trace, packet }, index) => [
@@ -261,7 +281,11 @@ describeKernel('on-premises networks', import.meta.url, () => {
     async () => {
       const tally = new Tally('random on-premises networks')
       const probes = GUESTS.flatMap((from) =>
-        HOSTS.flatMap((host) => [parseProbe(`${from} ${host}:443`), parseProbe(`${from} udp ${host}:8080`)]),
+        HOSTS.flatMap((host) => [
+          parseProbe(`${from} ${host}:443`),
+          parseProbe(`${from} udp ${host}:8080`),
+          parseProbe(`${from} ${mirrorHost(host)}:443`),
+        ]),
       )
       const reports: string[] = []
       for (const seed of tally.seeds(1)) {
