@@ -2,7 +2,6 @@
 // endpoint service from either of its sides.
 
 import { AdminError, type AdminRoutes } from './api/admin.ts'
-import { endpointNames } from './compile/endpoint-names.ts'
 import { parseEndpointServiceName } from './compile/endpoint-service-name.ts'
 import { lookupIn, type PlacedInterface } from './compile/lookup.ts'
 import { zoneIdsOf } from './control/ec2/endpoint-service/backing-load-balancer.ts'
@@ -10,6 +9,7 @@ import { maySee } from './control/ec2/endpoint-service/visibility.ts'
 import { instancePrincipal } from './control/iam/instance-session.ts'
 import { organizationsIn } from './control/organizations/membership.ts'
 import type { AdminContext } from './daemon-admin.ts'
+import { firstPort, placeOf } from './daemon-explain-place.ts'
 import { type ConnectionFacts, explainBalancer, explainEndpointService } from './explain/endpoint-service.ts'
 import { explain } from './explain/explain.ts'
 import { formatTrace } from './explain/format.ts'
@@ -35,7 +35,6 @@ export function explainRoutes(context: ExplainContext): AdminRoutes {
 }
 
 const SERVICE_ID = /^(?:com\.amazonaws\.vpce\.[a-z0-9-]+\.)?vpce-svc-[0-9a-z]+$/
-const ENDPOINT_ID = /^vpce-[0-9a-f]+$/
 const BALANCING_ARN = /^arn:aws[a-z-]*:elasticloadbalancing:[^:]*:\d{12}:(?<kind>loadbalancer|targetgroup)\//
 
 function explainRoute(context: ExplainContext, body: Body): Promise<object> | object {
@@ -60,29 +59,19 @@ function hostRoute(context: ExplainContext, from: HostId, body: Body): object {
     throw new AdminError(`${from} has no role of its own: postern policy eval asks what a request from there may do`)
   }
   if (accountIn(body) !== undefined) throw new AdminError(`${from} belongs to no account: leave --as out`)
-  return answer(explainIn(context, questionOf(from, text(body, 'to'), body)))
+  return answer(explainIn(context, questionOf(from, ...destinationIn(context, body))))
 }
 
 async function packetRoute(context: ExplainContext, from: Sender, body: Body): Promise<object> {
   const request = body.action === undefined ? undefined : await serviceRequest(context, from, body)
-  const to = text(body, 'to')
-  const { host = to, port } = ENDPOINT_ID.test(to) ? endpointPlace(context, to, body) : {}
-  const question = questionOf(from, host, { ...body, ...(port !== undefined && { port }) }, request)
+  const question = questionOf(from, ...destinationIn(context, body), request)
   return answer(seenTrace(context, from, explainIn(context, question), body))
 }
 
-/** An endpoint's id stands for its own name, and for the first port that its service takes. */
-function endpointPlace({ store: { records }, reconciler }: ExplainContext, id: string, { as, port }: Body) {
-  const endpoint = records.vpcEndpoints.get(id)
-  if (!endpoint) throw new AdminError(`The Vpc Endpoint Id '${id}' does not exist`)
-  if (endpoint.type !== 'Interface') {
-    throw new AdminError(`${id} is a ${endpoint.type} endpoint, without a name of its own: explain what is behind it`)
-  }
-  const placed = lookupIn(reconciler.network).endpointById.get(endpoint.id)?.endpoint
-  const usual = port === undefined && as === undefined ? firstPort(placed) : undefined
-  const { regional } = endpointNames(endpoint, [])
-  // A name of S3's stands for the buckets below it.
-  return { host: regional.replace(/^\*/, 'bucket'), ...(usual !== undefined && { port: usual }) }
+/** Name or address, and the port that goes with it. */
+function destinationIn({ store: { records }, reconciler: { network } }: ExplainContext, body: Body): [string, Body] {
+  const { host, port } = placeOf(text(body, 'to'), { records, network, account: accountIn(body), port: body.port })
+  return [host, { ...body, ...(port !== undefined && { port }) }]
 }
 
 function questionOf(from: Sender | HostId, host: string, body: Body, request?: ServiceRequest): Question {
@@ -152,10 +141,6 @@ function visibilityRoute(context: ExplainContext, from: Sender, name: string, bo
   const host = placed?.kind === 'interface' ? placed.names.regional : name
   const way = explainIn(context, questionOf(from, host, { ...body, ...(port !== undefined && { port }) }))
   return answer(seenTrace(context, from, { ...way, steps: [...steps, ...way.steps] }, body))
-}
-
-function firstPort(endpoint: PlacedInterface['vpc']['endpoints'][number] | undefined): number | undefined {
-  return endpoint?.kind === 'interface' ? endpoint.service?.listeners[0]?.port : undefined
 }
 
 /** As the root of the account sees it: what only some of its roles may see is not for an instance to say. */

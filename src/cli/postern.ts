@@ -148,7 +148,7 @@ program
   )
   .argument(
     '[to]',
-    'NAME:PORT or ADDRESS:PORT (443 when left out), vpce-…, vpce-svc-…, or ssm; after a vpce-svc-… a vpce-…',
+    'NAME:PORT or ADDRESS:PORT (443 when left out), i-…, eni-…, vpce-…, vpce-svc-…, or ssm; after a vpce-svc-… a vpce-…',
   )
   .option('--protocol <name>', 'tcp, udp or icmp', 'tcp')
   .option('--action <action>', 'an action to ask the policies for, such as s3:GetObject')

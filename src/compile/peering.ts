@@ -1,13 +1,13 @@
 // Peering connections that are active, as each of the two VPCs meets them.
 // https://docs.aws.amazon.com/vpc/latest/peering/vpc-peering-basics.html
 
-import { type Address, compareAddresses } from '../ip/address.ts'
+import { addressFamily } from '../ip/address.ts'
 import type { VpcPeeringConnection } from '../store/peering-records.ts'
-import type { NetworkInterface, Vpc, VpcId } from '../store/records.ts'
+import type { Vpc, VpcId } from '../store/records.ts'
 import type { Records } from '../store/store.ts'
-import { shouldRun } from './instance.ts'
 import type { PeeringNetwork, VpcNetwork } from './network.ts'
 import { byId } from './order.ts'
+import { sendersIn } from './sender.ts'
 
 export function compilePeerings(records: Records, vpc: Vpc): Pick<VpcNetwork, 'peerings'> {
   const peerings = activePeerings(records, vpc.id).flatMap((peering) => compilePeering(records, vpc, peering))
@@ -40,7 +40,7 @@ function compilePeering(records: Records, vpc: Vpc, peering: VpcPeeringConnectio
       region: other.region,
       cidrs: other.cidrBlocks.map(({ cidr }) => cidr),
       ...(allowsDns && { resolvesNames: true as const }),
-      clients: compileClients(records, other.id, ({ privateAddresses }) => privateAddresses),
+      clients: sendersIn(records, other.id).filter(({ address }) => addressFamily(address) === 4),
       ...compileIpv6(records, vpc, other),
     },
   ]
@@ -51,21 +51,6 @@ function compileIpv6(records: Records, vpc: Vpc, other: Vpc): Pick<PeeringNetwor
   if (!vpc.ipv6CidrBlocks?.length || !other.ipv6CidrBlocks?.length) return {}
   return {
     ipv6Cidrs: other.ipv6CidrBlocks.map(({ cidr }) => cidr),
-    ipv6Clients: compileClients(records, other.id, ({ ipv6Addresses = [] }) => ipv6Addresses),
+    ipv6Clients: sendersIn(records, other.id).filter(({ address }) => addressFamily(address) === 6),
   }
-}
-
-function compileClients(
-  records: Records,
-  vpcId: VpcId,
-  addressesOf: (eni: NetworkInterface) => readonly Address[],
-): PeeringNetwork['clients'] {
-  return records.networkInterfaces
-    .where('vpcId', vpcId)
-    .filter(({ attachment }) => {
-      const instance = attachment && records.instances.get(attachment.instanceId)
-      return instance !== undefined && shouldRun(instance)
-    })
-    .flatMap((eni) => addressesOf(eni).map((address) => ({ address, backboneAddress: eni.backboneAddress })))
-    .sort((a, b) => compareAddresses(a.address, b.address))
 }

@@ -116,7 +116,7 @@ function explainWalk(
   // before the road is mended.
   const policies =
     question.request && endpoint && !isUsers(endpoint)
-      ? policySteps(question, question.request, { sender, source, endpoint, ...(organizations && { organizations }) })
+      ? policySteps(question, question.request, { network, sender, source, endpoint, ...(organizations && { organizations }) })
       : []
   return trace(question, [...named, start, ...steps, ...policies], {
     source,

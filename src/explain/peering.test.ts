@@ -4,6 +4,7 @@ import { expect, it } from 'vitest'
 import { compile } from '../compile/compile.ts'
 import { address } from '../compile/small-network.ts'
 import { peeringStore } from '../compile/small-peering.ts'
+import { rootPrincipal } from '../iam/principal.ts'
 import { TCP } from '../ip/protocol.ts'
 import type { Tx } from '../store/store.ts'
 import { explain } from './explain.ts'
@@ -51,4 +52,33 @@ it("shows another account's side by its outcome, and the own one whole", async (
   ])
   expect(JSON.stringify(seen.steps)).not.toMatch(/(acl|sg|sgr|rtb|eni)-b/)
   expect(asSeenBy('222222222222', await ask('i-b1', '10.0.1.5')).steps.map(({ by }) => by)).toContain('pcx-ab')
+})
+
+it('asks the policies with the VPC of the endpoint as the source, as the edge does', async () => {
+  const only = (vpcId: string) =>
+    JSON.stringify({
+      Version: '2012-10-17',
+      Statement: {
+        Effect: 'Allow',
+        Principal: '*',
+        Action: '*',
+        Resource: '*',
+        Condition: { StringEquals: { 'aws:SourceVpc': vpcId } },
+      },
+    })
+  const request = {
+    principal: rootPrincipal('111111111111'),
+    action: 'ssm:DescribeParameters',
+    resource: '*',
+    resourceAccount: '111111111111',
+  } as const
+  const stages = async (policyDocument: string) => {
+    const store = await peeringStore()
+    store.transact((tx) => tx.vpcEndpoints.update('vpce-b', { policyDocument }))
+    const to = { address: address('10.1.1.100'), port: 443, protocol: TCP }
+    const question = { from: 'i-a1', to, now: '2026-01-01T00:00:00.000Z', request } as const
+    return explain(compile(store.records), question).blockers.map(({ stage }) => stage)
+  }
+  expect(await stages(only('vpc-b'))).toEqual([])
+  expect(await stages(only('vpc-a'))).toEqual(['endpoint-policy'])
 })

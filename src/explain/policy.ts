@@ -2,7 +2,7 @@
 // the resource's policy say. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
 
 import type { PlacedInterface } from '../compile/lookup.ts'
-import type { EndpointNetwork } from '../compile/network.ts'
+import type { EndpointNetwork, Network } from '../compile/network.ts'
 import type { Stage } from '../compile/stages.ts'
 import type { EndpointConnection } from '../iam/connection.ts'
 import { contextKeys } from '../iam/context.ts'
@@ -31,6 +31,7 @@ export const POLICY_STAGES: Readonly<Record<PolicyKind, Stage>> = {
 }
 
 interface Arrival {
+  readonly network: Network
   readonly sender: PlacedInterface
   readonly source: Address
   readonly endpoint: EndpointNetwork
@@ -59,15 +60,18 @@ export function policySteps(question: Question, request: ServiceRequest, arrival
   return decisionSteps(decision, request, endpoint)
 }
 
-function connectionOf(question: Question, { sender, source, endpoint }: Arrival): EndpointConnection {
+/** What came from another network has the VPC of the endpoint as its source, and its own address.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-sourcevpc */
+function connectionOf(question: Question, { network, sender, source, endpoint }: Arrival): EndpointConnection {
+  const vpc = network.vpcs.find(({ endpoints }) => endpoints.some(({ id }) => id === endpoint.id)) ?? sender.vpc
   return {
     kind: 'endpoint',
     endpointId: endpoint.id,
     endpointAccount: endpoint.owner,
     endpointType: endpoint.kind === 'gateway' ? 'Gateway' : 'Interface',
     serviceName: endpoint.serviceName,
-    vpcId: sender.vpc.id,
-    region: sender.vpc.region,
+    vpcId: vpc.id,
+    region: vpc.region,
     vpcSourceIp: source,
     interfaceId: sender.networkInterface.id,
     secure: question.to.port === 443,

@@ -2,7 +2,7 @@
 // IPv6 has the same of everything (ipv6-mirror.ts).
 
 import fc from 'fast-check'
-import { PEERINGS, peeringStore } from '../../src/compile/small-peering.ts'
+import { blockOf, created, insertInterface, PEERINGS, peeringStore } from '../../src/compile/small-peering.ts'
 import { cidr } from '../../src/ip/cidr.ts'
 import { ALL_PROTOCOLS, type PortRange, TCP, UDP } from '../../src/ip/protocol.ts'
 import type { Route, SecurityGroupId, SecurityGroupPeer } from '../../src/store/records.ts'
@@ -37,6 +37,8 @@ export interface PeeringShape {
   /** Those that are not here allow everything. */
   readonly groups: Partial<Readonly<Record<GroupId, Sided<Rule>>>>
   readonly acls: Partial<Readonly<Record<SubnetName, Sided<AclRule>>>>
+  /** A private NAT gateway in subnet-a2, to which subnet-a1 leads what is for vpc-b. */
+  readonly nat?: boolean
 }
 
 export const OPEN: PeeringShape = {
@@ -59,8 +61,29 @@ export async function recordsOf(shape: PeeringShape): Promise<Records> {
     }
     for (const id of GROUPS) changeGroup(tx, id, shape.groups[id])
     mirrorInIpv6(tx)
+    if (shape.nat) insertNat(tx)
   })
   return store.records
+}
+
+function insertNat(tx: Tx): void {
+  const privateAddress = insertInterface(tx, 'a', 2, { id: 'eni-nat-a', interfaceType: 'nat_gateway', host: 200 })
+  tx.natGateways.insert({
+    ...created('a'),
+    id: 'nat-a',
+    vpcId: 'vpc-a',
+    subnetId: 'subnet-a2',
+    connectivityType: 'private',
+    state: 'available',
+    networkInterfaceId: 'eni-nat-a',
+    privateAddress,
+  })
+  const toB = { kind: 'cidr', cidr: blockOf('b') } as const
+  const others = (tx.routeTables.get('rtb-a1')?.routes ?? []).filter(
+    ({ destination }) => destination.kind !== 'cidr' || destination.cidr !== toB.cidr,
+  )
+  const target = { kind: 'natGateway', id: 'nat-a' } as const
+  tx.routeTables.update('rtb-a1', { routes: [...others, { destination: toB, target }] })
 }
 
 /** What is not given stays as it is. */
@@ -139,6 +162,7 @@ export const peeringShape: fc.Arbitrary<PeeringShape> = fc
     routes: some(SUBNETS, routes),
     groups: some(GROUPS, sided(rule)),
     acls: some(SUBNETS, sided(aclRule)),
+    nat: fc.boolean(),
   })
   .map((shape) => ({ ...shape, routes: withoutForeign(shape.routes) }))
 

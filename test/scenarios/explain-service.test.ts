@@ -157,6 +157,16 @@ it('does not exist for who is not allowed, and says so to the owner alone', asyn
   await expect(ask(client, serviceId, asProvider)).rejects.toThrow(`account ${OTHER_ACCOUNT} has no ${client}`)
 })
 
+it('takes an instance or an interface for its address', async () => {
+  const { Reservations } = await consumer.send(new DescribeInstancesCommand({ InstanceIds: [client] }))
+  const eni = known(Reservations?.[0]?.Instances?.[0]?.NetworkInterfaces?.[0])
+  for (const id of [client, known(eni.NetworkInterfaceId)]) {
+    expect((await ask(client, id, { port: 8080 })).text).toContain(`to ${known(eni.PrivateIpAddress)} tcp/8080`)
+    await expect(ask(client, id, asProvider)).rejects.toThrow(`'${id}' does not exist`)
+  }
+  await expect(ask(client, 'i-00000000000000000')).rejects.toThrow('does not exist')
+})
+
 it('is there once it is allowed, and wants an endpoint', async () => {
   const AddAllowedPrincipals = [`arn:aws:iam::${ACCOUNT}:root`]
   await provider.send(new ModifyVpcEndpointServicePermissionsCommand({ ServiceId: serviceId, AddAllowedPrincipals }))
