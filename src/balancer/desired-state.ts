@@ -1,7 +1,7 @@
 // What the balancer's process has to do for a Network. Pure, and equal for equal input. The records say what a Network
 // leaves out: registrations, certificates and the TLS policies of listeners.
 
-import { GENEVE_PORT, shadowOf } from '../compile/backbone.ts'
+import { embed, GENEVE_PORT, shadowOf } from '../compile/backbone.ts'
 import { lookupIn } from '../compile/lookup.ts'
 import type {
   ConnectionNetwork,
@@ -45,7 +45,7 @@ const TRIED_THROUGH_NODE = 5
 /** `tunnelOf` says where the device of an endpoint is; without it no packet moves. */
 export function desiredState(network: Network, records: BalancerRecords, tunnelOf?: TunnelOf): DesiredState {
   const placed = network.vpcs.flatMap(listenersOf)
-  const fronts = placed.filter(({ listener }) => listener.way === 'forwarder').flatMap((one) => frontsOf(one, records))
+  const fronts = placed.filter(isForwarded).flatMap((one) => frontsOf(one, records))
   const passages = tunnelOf ? passagesOf(network, tunnelOf) : []
   const certificateIds = new Set(fronts.flatMap(({ tls }) => tls?.certificateIds ?? []))
   return {
@@ -56,6 +56,11 @@ export function desiredState(network: Network, records: BalancerRecords, tunnelO
     clients: clientsOf(network, placed),
     certificates: Object.fromEntries([...certificateIds].sort().flatMap((id) => certificateEntry(records, id))),
   }
+}
+
+/** The forwarder takes connections of one family, at least. */
+function isForwarded({ listener: { way, ipv6Way } }: Placed): boolean {
+  return way === 'forwarder' || ipv6Way === 'forwarder'
 }
 
 /** True when there is nothing to do, and so no process is needed. */
@@ -128,17 +133,23 @@ function checkingNode(
 
 function probeOf({ listener, group }: Placed, target: TargetNetwork, node: LoadBalancerNodeNetwork): Probe {
   const { healthCheck, proxyProtocol } = group
+  const address = group.ipv6 ? `[${node.ipv6Address ?? node.address}]` : node.address
   return {
-    from: node.backboneAddress,
-    ...(target.backboneAddress !== undefined && { to: target.backboneAddress }),
+    from: dialled(group, node.backboneAddress),
+    ...(target.backboneAddress !== undefined && { to: dialled(group, target.backboneAddress) }),
     port: healthCheck.port ?? target.port,
     protocol: healthCheck.protocol,
     path: healthCheck.path ?? '/',
     matcher: healthCheck.matcher ?? '200-399',
-    host: `${node.address}:${listener.port}`,
+    host: `${address}:${listener.port}`,
     proxyProtocol,
     timeoutSeconds: healthCheck.timeoutSeconds,
   }
+}
+
+/** A backbone address as packets to and from the group's targets have it. */
+function dialled({ ipv6 }: TargetGroupNetwork, backboneAddress: Address): Address {
+  return ipv6 ? embed(backboneAddress) : backboneAddress
 }
 
 function nodeChecks(placed: readonly Placed[], records: BalancerRecords): NodeCheck[] {
@@ -169,33 +180,52 @@ function frontsOf(placed: Placed, records: BalancerRecords): Front[] {
     const { targets } = chooseTargets(vpc, node, listener)
     const taking = new Set(targets)
     const unhealthy = group.targets.filter((target) => target.health === 'unhealthy' && !taking.has(target))
-    const { address, backboneAddress } = node
+    const { address, ipv6Address, backboneAddress } = node
     return {
       id: `${listener.id} ${node.id}`,
       listenerId: listener.id,
       port: listener.port,
-      doors: [{ address: shadowOf(backboneAddress) }, ...doorsOf(vpc.connections, node)],
-      node: { address, backboneAddress },
+      doors: doorsOf(vpc.connections, listener, node),
+      node: {
+        address,
+        ...(ipv6Address && { ipv6Address }),
+        backboneAddress: dialled(group, backboneAddress),
+      },
       idleTimeout: listener.idleTimeout,
       ...(tls && { tls }),
       proxyProtocol: group.proxyProtocol,
       targetTls: group.protocol === 'TLS',
       sticky: group.sticky,
-      targets: targets.flatMap(frontTarget),
+      targets: targets.flatMap((target) => frontTarget(group, target)),
       ended: group.endUnhealthy ? unhealthy.map(({ id }) => id) : [],
       ...(group.endDeregistered && { known: records.targets.where('targetGroupId', group.id).map(({ id }) => id) }),
     }
   })
 }
 
-function doorsOf(connections: readonly ConnectionNetwork[], { id }: LoadBalancerNodeNetwork): Door[] {
-  return connections
-    .filter(({ nodeId }) => nodeId === id)
-    .map(({ backboneAddress, endpointId }) => ({ address: shadowOf(backboneAddress), endpointId }))
+/** The node's own and those of its connections, in each family whose connections the forwarder takes. */
+function doorsOf(
+  connections: readonly ConnectionNetwork[],
+  { way, ipv6Way }: ListenerNetwork,
+  { id, backboneAddress, ipv6Address }: LoadBalancerNodeNetwork,
+): Door[] {
+  const own = connections.filter(({ nodeId }) => nodeId === id)
+  const doors = [
+    { backboneAddress, ipv6: ipv6Address !== undefined },
+    ...own.map((one) => ({ ...one, ipv6: one.ipv6 === true })),
+  ]
+  return doors.flatMap((door) => {
+    const shadow = shadowOf(door.backboneAddress)
+    const addresses = [
+      ...(way === 'forwarder' ? [shadow] : []),
+      ...(ipv6Way === 'forwarder' && door.ipv6 ? [embed(shadow)] : []),
+    ]
+    return addresses.map((address) => ({ address, ...('endpointId' in door && { endpointId: door.endpointId }) }))
+  })
 }
 
-function frontTarget({ id, backboneAddress, port }: TargetNetwork): FrontTarget | [] {
-  return backboneAddress === undefined ? [] : { id, address: backboneAddress, port }
+function frontTarget(group: TargetGroupNetwork, { id, backboneAddress, port }: TargetNetwork): FrontTarget | [] {
+  return backboneAddress === undefined ? [] : { id, address: dialled(group, backboneAddress), port }
 }
 
 function tlsOf({ id, certificateIds }: ListenerNetwork, { listeners }: BalancerRecords): FrontTls {
@@ -216,12 +246,13 @@ function certificateEntry({ certificates }: BalancerRecords, id: string): [strin
 
 /** Only targets that are told of their clients need to know who these are. */
 function clientsOf(network: Network, placed: readonly Placed[]): Record<Address, Address> {
-  const told = placed.filter(({ listener, group }) => listener.way === 'forwarder' && group.proxyProtocol)
+  const told = placed.filter((one) => isForwarded(one) && one.group.proxyProtocol)
   const vpcs = new Set(told.flatMap(({ vpc }) => [vpc, ...consumersOf(network, vpc)]))
   const entries = [...vpcs].flatMap((vpc) =>
-    vpc.interfaces.flatMap(({ backboneAddress, addresses: [primary] }) =>
-      primary === undefined ? [] : [[backboneAddress, primary] as const],
-    ),
+    vpc.interfaces.flatMap(({ backboneAddress, addresses: [primary], ipv6Addresses: [ipv6] = [] }) => [
+      ...(primary === undefined ? [] : [[backboneAddress, primary] as const]),
+      ...(ipv6 === undefined ? [] : [[embed(backboneAddress), ipv6] as const]),
+    ]),
   )
   return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)))
 }

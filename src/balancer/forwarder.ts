@@ -3,7 +3,7 @@
 
 import { connect, type Socket } from 'node:net'
 import { connect as connectTls, type TLSSocket } from 'node:tls'
-import { type Address, parseAddress } from '../ip/address.ts'
+import { type Address, addressFamily, parseAddress } from '../ip/address.ts'
 import { Doors, type WantedDoor } from './listening.ts'
 import type { DesiredState, Front, FrontTarget } from './messages.ts'
 import { encodeProxyHeader } from './proxy-protocol.ts'
@@ -26,7 +26,7 @@ interface Taken {
   readonly front: Front
   readonly door: WantedDoor
   readonly client: Socket
-  /** The client's backbone address. */
+  /** The client's backbone address, as the packets of its family have it. */
   readonly asker: Address
   readonly port: number
   /** Once it is on its way to a target. */
@@ -162,10 +162,11 @@ export class Forwarder {
 
   #headerFor({ proxyProtocol, node, port }: Front, { asker, door, port: from }: Taken): Buffer | undefined {
     if (!proxyProtocol) return undefined
+    const asked = addressFamily(asker) === 6 ? (node.ipv6Address ?? node.address) : node.address
     return encodeProxyHeader({
       // One that is not in the last state yet is named by its backbone address, which says at least that it is one.
       client: { address: this.#clients[asker] ?? asker, port: from },
-      destination: { address: node.address, port },
+      destination: { address: asked, port },
       ...(door.endpointId && { vpcEndpointId: door.endpointId }),
     })
   }

@@ -70,7 +70,8 @@ export class Doors {
         open.retry = setTimeout(() => void this.#listen(key, open), RETRY)
       }
       server.once('error', refused)
-      server.listen({ host: door.address, port: door.port, backlog: BACKLOG, reusePort: true }, () => {
+      const { address: host, port } = door
+      server.listen({ host, port, backlog: BACKLOG, reusePort: true, ipv6Only: host.includes(':') }, () => {
         server.off('error', refused)
         // What one connection does to the listener must not end it.
         server.on('error', (error) => this.#options.log(`${key}: ${error.message}`))

@@ -16,7 +16,8 @@ export interface DesiredState {
   readonly fronts: readonly Front[]
   /** Endpoints whose packets go to appliances, by id; absent: none. */
   readonly passages?: readonly Passage[]
-  /** Private addresses by backbone address, of every interface from which a front that tells its targets may be asked. */
+  /** Private addresses by backbone address, of every interface from which a front that tells its targets may be asked; of
+   * IPv6 by the backbone address as IPv6 packets have it. */
   readonly clients: Readonly<Record<Address, Address>>
   /** Those that the fronts name, by id. */
   readonly certificates: Readonly<Record<string, CertificateFiles>>
@@ -32,7 +33,7 @@ export type TargetHealth = 'initial' | 'healthy' | 'unhealthy'
 
 /** One way to ask a target whether it is there. */
 export interface Probe {
-  /** The node's backbone address, from which it is asked. */
+  /** The node's backbone address, from which it is asked; in IPv6's form for targets of IPv6, as `to` is. */
   readonly from: Address
   /** The target's backbone address; absent when no interface has the target's address: then no check can pass. */
   readonly to?: Address
@@ -78,7 +79,13 @@ export interface Front {
   readonly port: number
   /** The node itself, and the interfaces of endpoints that lead to it. */
   readonly doors: readonly Door[]
-  readonly node: { readonly address: Address; readonly backboneAddress: Address }
+  readonly node: {
+    readonly address: Address
+    /** Absent: none. */
+    readonly ipv6Address?: Address
+    /** From which targets are called, in the form of their family. */
+    readonly backboneAddress: Address
+  }
   /** Seconds. */
   readonly idleTimeout: number
   /** Absent: bytes are passed on as they are. */
@@ -98,7 +105,7 @@ export interface Front {
 }
 
 export interface Door {
-  /** The shadow of the address that was asked (compile/backbone.ts). */
+  /** The shadow of the address that was asked (compile/backbone.ts), as the packets of its family have it. */
   readonly address: Address
   /** Absent: the node's own, for clients in the load balancer's network. */
   readonly endpointId?: VpcEndpointId

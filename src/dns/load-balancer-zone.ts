@@ -75,7 +75,10 @@ function recordsOf(
     availabilityZone === undefined
       ? nearest(balancer, askersZone, turn)
       : balancer.nodes.filter((node) => node.availabilityZone === availabilityZone)
-  return nodes.map(({ address }) => ({ name, ttl: TTL, type: 'A', data: address }))
+  return nodes.flatMap(({ address, ipv6Address }): ResourceRecord[] => [
+    { name, ttl: TTL, type: 'A', data: address },
+    ...(ipv6Address ? [{ name, ttl: TTL, type: 'AAAA' as const, data: ipv6Address }] : []),
+  ])
 }
 
 /** An affinity answers with the asker's own zone alone while that is in service; without one no zone is preferred. */

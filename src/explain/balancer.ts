@@ -2,12 +2,14 @@
 // destination, and mostly its source: what stands between it and the target is asked as if it were an interface.
 // https://docs.aws.amazon.com/elasticloadbalancing/latest/network/network-load-balancers.html
 
+import { familyOf, seenIn } from '../compile/ipv6-view.ts'
 import type {
   InterfaceNetwork,
   ListenerNetwork,
   LoadBalancerNetwork,
   LoadBalancerNodeNetwork,
   SubnetNetwork,
+  TargetGroupNetwork,
   TargetNetwork,
   VpcNetwork,
 } from '../compile/network.ts'
@@ -52,8 +54,23 @@ export function nodeSteps(placed: PlacedNode, packet: Packet, way: 'direct' | 'p
   const choice = chooseTargets(vpc, node, listener)
   const health = targetHealthStep(placed, listener, choice)
   if (health.verdict === 'stop') return [taken, health]
+  const side = targetsSide(placed, choice.group)
+  const isTranslated = side.vpc !== vpc
+  if (isTranslated && packet.protocol !== TCP) return [taken, untranslated(placed, choice)]
   const keepsClient = way === 'direct' && !isForwarded(listener, packet) && choice.group?.preserveClientIp === true
-  return [taken, health, ...worstLeg(placed, choice.targets, { packet, keepsClient })]
+  return [taken, health, ...worstLeg(side, choice.targets, { packet, keepsClient })]
+}
+
+/** The node as its targets meet it, whose addresses may be of another family than the client's. */
+export function targetsSide(placed: PlacedNode, group: TargetGroupNetwork | undefined): PlacedNode {
+  const family = group?.ipv6 ? 6 : 4
+  const vpc = group && familyOf(placed.vpc) !== family ? seenIn(placed.vpc, family) : undefined
+  return (vpc && nodeOf(vpc, placed.node.id)) ?? placed
+}
+
+function untranslated({ vpc }: PlacedNode, { group }: TargetChoice): Step {
+  const why = `its targets have IPv${group?.ipv6 ? 6 : 4}, and no datagram of IPv${familyOf(vpc)} is taken on to them: it is lost`
+  return stop({ stage: 'target-health', by: group?.id ?? vpc.id, why })
 }
 
 /** Whether the listener takes such a flow. */

@@ -7,7 +7,7 @@ import { chooseTargets } from '../compile/target-choice.ts'
 import { TCP, UDP } from '../ip/protocol.ts'
 import type { EndpointService, HealthCheck } from '../store/load-balancing-records.ts'
 import type { VpcEndpoint } from '../store/records.ts'
-import { legSteps, type PlacedNode, targetHealthStep } from './balancer.ts'
+import { legSteps, type PlacedNode, targetHealthStep, targetsSide } from './balancer.ts'
 import { remediesOfService } from './endpoint-service-remedies.ts'
 import { whyNotInForce } from './endpoint-state.ts'
 import type { Packet } from './packet.ts'
@@ -180,7 +180,7 @@ function nodeSection(placed: PlacedNode, listeners: readonly Intake[], failures:
     const targets =
       isNew && group
         ? choice.candidates.flatMap((target) =>
-            targetSteps(placed, listener, { check: group.healthCheck, target }, failures),
+            targetSteps(targetsSide(placed, group), listener, { check: group.healthCheck, target }, failures),
           )
         : []
     return [taken, targetHealthStep(placed, listener, choice), ...targets]

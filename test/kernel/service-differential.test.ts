@@ -17,6 +17,7 @@ import { TCP, UDP } from '../../src/ip/protocol.ts'
 import { LinuxDriver } from '../../src/linux/linux-driver.ts'
 import { instanceNamespace } from '../../src/linux/names.ts'
 import type { InstanceId } from '../../src/store/records.ts'
+import { mirrorHost, mirrorProbe } from './ipv6-mirror.ts'
 import { goesOn, longestRun, Tally } from './long-mode.ts'
 import { type AddressedProbe, Probers } from './probers.ts'
 import { allow, any, OPEN, recordsOf, type ServiceShape, serviceShape, tcp } from './service-shape.ts'
@@ -110,7 +111,7 @@ afterAll(async () => {
 }, 60_000)
 
 function parseProbe(text: string): AddressedProbe {
-  const match = /^(?<from>i-\w+) (?<udp>udp )?(?<host>[\w.-]+):(?<port>\d+)$/.exec(text)
+  const match = /^(?<from>i-\w+) (?<udp>udp )?(?<host>[\w.:-]+):(?<port>\d+)$/.exec(text)
   const { from = '', udp, host = '', port } = match?.groups ?? {}
   return { from: from as InstanceId, host, protocol: udp ? 'udp' : 'tcp', port: Number(port) }
 }
@@ -261,8 +262,20 @@ const ROWS: readonly Row[] = [
   ['only the target in it', { ...onlyB, failedZones: ['use1-az1'] }, { [A]: 'zone', [NODE]: 'zone' }],
 ]
 
+/** In a short run a few stand for all: both families have the same rules. */
+const TWINS = goesOn ? ROWS : ROWS.filter((_, index) => index % 4 === 0)
+
 describe.skipIf(!isRoot)('what AWS documents of services', () => {
   it.each(ROWS)('%s', async (_, changes, expected) => {
+    await holds(changes, expected)
+  })
+
+  it.each(TWINS)('in IPv6: %s', async (_, changes, expected) => {
+    const twins = Object.entries(expected).map(([probe, stage]) => [mirrorProbe(probe), stage] as const)
+    await holds({ ...changes, dualStack: 'ipv6' }, Object.fromEntries(twins))
+  })
+
+  async function holds(changes: Partial<ServiceShape>, expected: Row[2]): Promise<void> {
     const compared = await world.compare({ ...OPEN, ...changes }, Object.keys(expected).map(parseProbe))
     const found = compared.map(({ trace, packet }) => ({ explained: trace.blockers[0]?.stage ?? 'reachable', packet }))
     const wanted = Object.values(expected).map((stage) => ({
@@ -270,7 +283,7 @@ describe.skipIf(!isRoot)('what AWS documents of services', () => {
       packet: stage === 'reachable' ? 'reachable' : 'stopped',
     }))
     expect(found, compared.map(({ trace }) => formatTrace(trace)).join('\n')).toEqual(wanted)
-  })
+  }
 })
 
 describe.skipIf(!isRoot)('random services', () => {
@@ -320,7 +333,17 @@ function isSpread({ blockers }: Trace): boolean {
   return blockers.some(({ why }) => why.includes('targets that flows are spread over'))
 }
 
-function probesOf({ ownEndpoint }: ServiceShape): AddressedProbe[] {
+/** What the router passes on by itself: connections of the targets' own family, and datagrams of any, which are lost in the
+ * other. */
+function probesOf(shape: ServiceShape): AddressedProbe[] {
+  const own = familyProbes(shape)
+  if (!shape.dualStack) return own
+  const twins = own.map((probe) => ({ ...probe, host: mirrorHost(probe.host) }))
+  const isDatagram = ({ protocol }: AddressedProbe) => protocol === 'udp'
+  return shape.dualStack === 'ipv6' ? [...twins, ...own.filter(isDatagram)] : [...own, ...twins.filter(isDatagram)]
+}
+
+function familyProbes({ ownEndpoint }: ServiceShape): AddressedProbe[] {
   const traffic = [
     { protocol: 'tcp', port: 443 },
     { protocol: 'tcp', port: 8080 },

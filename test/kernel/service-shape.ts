@@ -16,6 +16,7 @@ import { cidr } from '../../src/ip/cidr.ts'
 import { ALL_PROTOCOLS, type PortRange, type Protocol, TCP, UDP } from '../../src/ip/protocol.ts'
 import type { InstanceId, NetworkInterfaceId, SecurityGroupPeer } from '../../src/store/records.ts'
 import type { Records, Tx } from '../../src/store/store.ts'
+import { mirrorInIpv6 } from './ipv6-mirror.ts'
 
 interface Traffic {
   readonly protocol: Protocol
@@ -59,6 +60,9 @@ export interface ServiceShape {
   /** Routes of the subnets' tables, to the instance of that number on their side or to nowhere. */
   readonly routes: Partial<Readonly<Record<AclId, readonly { readonly cidr: string; readonly to: number | 'hole' }[]>>>
   readonly failedZones: readonly ('use1-az6' | 'use1-az1')[]
+  /** Both VPCs, the load balancer and the endpoint have IPv6 too, all of IPv4 mirrored in it, and the targets are reached over
+   * this family. Absent: IPv4 alone. */
+  readonly dualStack?: 'ipv4' | 'ipv6'
 }
 
 export const OPEN: ServiceShape = {
@@ -91,8 +95,20 @@ export async function recordsOf(shape: ServiceShape): Promise<Records> {
     for (const id of ['ca', 'cb', 'pa', 'pb'] as const) changeAcl(tx, id, shape)
     for (const id of ['ca', 'cb', 'pa', 'pb'] as const) changeRoutes(tx, id, shape)
     for (const id of shape.failedZones) tx.failedZones.insert({ id, since: '2026-01-01T00:00:00.000Z' })
+    if (shape.dualStack) makeDualStack(tx, shape.dualStack)
   })
   return store.records
+}
+
+/** Everything with IPv4 gets the same in IPv6. */
+export function makeDualStack(tx: Tx, targets: 'ipv4' | 'ipv6'): void {
+  mirrorInIpv6(tx)
+  tx.loadBalancers.update(LOAD_BALANCER, { ipAddressType: 'dualstack' })
+  tx.targetGroups.update(TARGET_GROUP, { ipAddressType: targets })
+  tx.endpointServices.update('vpce-svc-1', { supportedIpAddressTypes: ['ipv4', 'ipv6'] })
+  for (const { id } of [...tx.vpcEndpoints.all()]) {
+    tx.vpcEndpoints.update(id, { ipAddressType: 'dualstack', dnsRecordIpType: 'dualstack' })
+  }
 }
 
 function changeService(tx: Tx, { state, doors, nodes, ownEndpoint }: ServiceShape): void {
@@ -304,8 +320,13 @@ export const serviceShape: fc.Arbitrary<ServiceShape> = fc
     ),
     ownEndpoint: rarely(fc.constant(true), false, 3),
     failedZones: rarely(fc.subarray(['use1-az6' as const, 'use1-az1' as const]), [], 6),
+    dualStack: seldom(fc.constantFrom('ipv6' as const, 'ipv6' as const, 'ipv4' as const), 1),
   })
-  .map(({ balancerGroup, ...shape }) => ({ ...shape, ...(balancerGroup && { balancerGroup }) }))
+  .map(({ balancerGroup, dualStack, ...shape }) => ({
+    ...shape,
+    ...(balancerGroup && { balancerGroup }),
+    ...(dualStack && { dualStack }),
+  }))
 
 /** For the rows. */
 export function tcp(port: number, to: Peer = '0.0.0.0/0'): Rule {
