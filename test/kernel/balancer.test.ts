@@ -16,8 +16,10 @@ import { LinuxDriver } from '../../src/linux/linux-driver.ts'
 import { instanceNamespace } from '../../src/linux/names.ts'
 import type { HealthCheck } from '../../src/store/load-balancing-records.ts'
 import type { Store, Tx } from '../../src/store/store.ts'
+import { mirrorHost } from './ipv6-mirror.ts'
 import { NamespaceSockets } from './namespace-sockets.ts'
 import { describeKernel } from './namespaced.ts'
+import { makeDualStack } from './service-shape.ts'
 
 const [ENDPOINT_A, NODE_A] = ['10.0.1.100', '10.0.1.50']
 const INSTANCES = ['i-c1', 'i-c2', 'i-p1', 'i-p2', 'i-p3'] as const
@@ -85,8 +87,8 @@ describeKernel('load balancers beside the kernel', import.meta.url, () => {
     })
   }
 
-  async function serve(id: Name, onConnection: (socket: Socket) => void): Promise<void> {
-    const server = await inside.get(id)?.listen(8080, onConnection)
+  async function serve(id: Name, onConnection: (socket: Socket) => void, host?: '0.0.0.0' | '::'): Promise<void> {
+    const server = await inside.get(id)?.listen(8080, onConnection, host)
     closing.push(() => server?.close())
   }
 
@@ -184,6 +186,67 @@ describeKernel('load balancers beside the kernel', import.meta.url, () => {
     })
     expect(bytes.subarray(length).toString()).toBe('hello')
     expect(await text(socket)).toBe('bye')
+  })
+
+  const WAYS = [
+    { name: 'IPv6 to targets of IPv4', clients: 'ipv6', targets: 'ipv4', proxyProtocol: false },
+    { name: 'IPv4 to targets of IPv6', clients: 'ipv4', targets: 'ipv6', proxyProtocol: false },
+    { name: 'IPv6 to targets of IPv4, with a header', clients: 'ipv6', targets: 'ipv4', proxyProtocol: true },
+    { name: 'IPv6 to targets of IPv6, with a header', clients: 'ipv6', targets: 'ipv6', proxyProtocol: true },
+  ] as const
+
+  test.each(WAYS)('dual stack: $name', async ({ clients, targets, proxyProtocol }) => {
+    const of = (family: 'ipv4' | 'ipv6', host: string) => (family === 'ipv6' ? mirrorHost(host) : host)
+    const seen: (readonly [string | undefined, Buffer])[] = []
+    const onConnection = (socket: Socket) => {
+      let bytes = Buffer.alloc(0)
+      socket.on('data', (chunk: Buffer) => {
+        bytes = Buffer.concat([bytes, chunk])
+        if (bytes.includes('hello')) seen.push([socket.remoteAddress, bytes])
+      })
+      socket.on('end', () => socket.end('bye'))
+    }
+    await serve('i-p1', onConnection, targets === 'ipv6' ? '::' : '0.0.0.0')
+    change((tx) => makeDualStack(tx, targets))
+    setAttribute('proxy_protocol_v2.enabled', String(proxyProtocol))
+    await apply()
+    await start()
+    for (const { from, to, client } of [
+      { from: 'i-c1', to: ENDPOINT_A, client: '10.0.1.5' },
+      { from: 'i-p3', to: NODE_A, client: '10.0.1.9' },
+    ] as const) {
+      const socket = await connect(from, of(clients, to))
+      socket.end('hello')
+      expect(await text(socket)).toBe('bye')
+      const [remote, bytes = Buffer.alloc(0)] = seen.pop() ?? []
+      expect(remote).toBe(of(targets, NODE_A))
+      const { header, length } = proxyProtocol ? decodeProxyHeader(bytes) : { header: {}, length: 0 }
+      expect(bytes.subarray(length).toString()).toBe('hello')
+      if (!proxyProtocol) continue
+      expect(header).toEqual({
+        client: { address: of(clients, client), port: expect.any(Number) },
+        destination: { address: of(clients, NODE_A), port: 443 },
+        ...(to === ENDPOINT_A && { vpcEndpointId: 'vpce-1' }),
+      })
+    }
+  })
+
+  test('targets of IPv6 are asked over it', async () => {
+    const heard: string[] = []
+    const onConnection = (socket: Socket) =>
+      socket.once('data', (request) => {
+        heard.push(`${socket.remoteAddress} ${/Host: (\S+)/.exec(String(request))?.[1]}`)
+        socket.end('HTTP/1.1 200 \r\n\r\n')
+      })
+    await serve('i-p1', onConnection, '::')
+    await serve('i-p2', onConnection)
+    change((tx) => makeDualStack(tx, 'ipv6'))
+    await apply()
+    check({ protocol: 'HTTP' })
+    balancing.start()
+    await eventually(() => expect(health('i-p1')).toEqual(['healthy']))
+    await eventually(() => expect(health('i-p2')).toEqual(['unhealthy', 'Health checks failed: connection refused']))
+    expect(new Set(heard)).toEqual(new Set([`${mirrorHost(NODE_A)} [${mirrorHost(NODE_A)}]:443`]))
   })
 
   test('TLS ends with the certificate that was imported; who only begins handshakes shuts no other out', async () => {

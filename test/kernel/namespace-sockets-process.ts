@@ -11,7 +11,7 @@ const PATIENCE_MS = 1500
 async function open(order: SocketOrder): Promise<Server | Socket> {
   if (order.do === 'listen') {
     const server = createServer()
-    server.listen(order.port, '0.0.0.0')
+    server.listen({ port: order.port, host: order.host, ipv6Only: order.host === '::' })
     await once(server, 'listening')
     return server
   }

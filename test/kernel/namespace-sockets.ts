@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { inNamespace } from '../../src/linux/run.ts'
 
 export type SocketOrder =
-  | { readonly do: 'listen'; readonly port: number }
+  | { readonly do: 'listen'; readonly port: number; readonly host: '0.0.0.0' | '::' }
   | { readonly do: 'connect'; readonly host: string; readonly port: number }
 
 export interface SocketAnswer {
@@ -40,9 +40,13 @@ export class NamespaceSockets {
     return new NamespaceSockets(child)
   }
 
-  /** A server on all the namespace's addresses. */
-  async listen(port: number, onConnection: (socket: Socket) => void): Promise<Server> {
-    const server = (await this.#ask({ do: 'listen', port })) as Server
+  /** A server on all the namespace's addresses of one family. */
+  async listen(
+    port: number,
+    onConnection: (socket: Socket) => void,
+    host: '0.0.0.0' | '::' = '0.0.0.0',
+  ): Promise<Server> {
+    const server = (await this.#ask({ do: 'listen', port, host })) as Server
     server.on('connection', (socket) => {
       socket.on('error', () => socket.destroy())
       onConnection(socket)
