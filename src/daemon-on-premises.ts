@@ -5,10 +5,12 @@ import type { OnPremises } from './api/on-premises.ts'
 import { INTERNET, publicPool } from './catalogue/public-addresses.ts'
 import { REGIONS } from './catalogue/regions.ts'
 import { BACKBONE } from './compile/backbone.ts'
+import { INTERNET_IPV6 } from './compile/internet.ts'
 import { type OnPremisesPlace, placesBehind, placesOf, transitRoutes } from './compile/on-premises.ts'
+import { vpcBlocks } from './compile/vpc-blocks.ts'
 import { allocateBackboneAddress } from './control/ec2/endpoint/backbone-address.ts'
 import type { AdminContext } from './daemon-admin.ts'
-import { type Address, addressPlus, compareAddresses, parseAddress } from './ip/address.ts'
+import { type Address, addressFamily, addressPlus, compareAddresses, type Family, parseAddress } from './ip/address.ts'
 import {
   type Cidr,
   cidr,
@@ -37,7 +39,12 @@ const NEVER = [
   BACKBONE,
   ...INTERNET,
   ...REGIONS.map(publicPool),
+  ...['::/8', '2600:1f00::/24', 'fd00:ec2::/32', 'fe80::/10', 'ff00::/8'].map(cidr),
+  INTERNET_IPV6,
 ]
+
+/** The least and the greatest length of a block. */
+const LENGTHS = { 4: [8, 30], 6: [16, 126] } as const
 
 export function onPremisesRoutes(context: OnPremisesContext): AdminRoutes {
   const { store } = context
@@ -78,11 +85,17 @@ async function deleteRoute({ store, reconciler, sandboxes }: OnPremisesContext, 
 
 function createNetwork(tx: Tx, body: Body): OnPremisesNetwork {
   const name = newName(tx, body)
-  const cidrs = blocksOf(body)
-  const address = hostAddress(cidrs, body)
-  const resolvers = texts(body, 'resolvers').map((text) => requireAddress(text, 'name server'))
+  const blocks = blocksOf(body)
+  const ofFamily = (family: Family) => blocks.filter((block) => cidrFamily(block) === family)
+  const [cidrs, ipv6Cidrs] = [ofFamily(4), ofFamily(6)]
+  if (cidrs.length === 0) {
+    throw new AdminError(`${ipv6Cidrs.join(', ')} is IPv6 alone, and a network has IPv4 too: add --cidr 192.168.0.0/16`)
+  }
+  const { address, ipv6Address } = hostAddresses({ cidrs, ipv6Cidrs }, body)
+  const ipv6 = ipv6Address && { cidrs: ipv6Cidrs, address: ipv6Address }
+  const resolvers = texts(body, 'resolvers').map((text) => requireResolver(text, ipv6 !== undefined))
   const via = [...new Set(texts(body, 'via'))]
-  const wanted = { id: name, cidrs }
+  const wanted = { id: name, cidrs, ...(ipv6 && { ipv6 }) }
   const places: OnPremisesPlace[] = []
   for (const gatewayId of via) {
     const behind = requireGateway(tx, wanted, gatewayId)
@@ -90,8 +103,7 @@ function createNetwork(tx: Tx, body: Body): OnPremisesNetwork {
     places.push(...behind)
   }
   const network = tx.onPremisesNetworks.insert({
-    id: name,
-    cidrs,
+    ...wanted,
     address,
     backboneAddress: allocateBackboneAddress(tx),
     resolvers,
@@ -135,10 +147,10 @@ function insertAttachment(tx: Tx, networkId: string, gatewayId: string): void {
   })
 }
 
-type Wanted = Pick<OnPremisesNetwork, 'id' | 'cidrs'>
+type Wanted = Pick<OnPremisesNetwork, 'id' | 'cidrs' | 'ipv6'>
 
 /** The VPCs that the gateway leads to; a Direct Connect gateway may still be associated with none. */
-function requireGateway(tx: Tx, { id }: Wanted, gatewayId: string): OnPremisesPlace[] {
+function requireGateway(tx: Tx, { id, ipv6 }: Wanted, gatewayId: string): OnPremisesPlace[] {
   const connection = tx.vpnConnections.get(gatewayId)
   const gateway = tx.vpnGateways.get(connection?.vpnGatewayId ?? gatewayId)
   const isThere = [connection, gateway, tx.directConnectGateways.get(gatewayId)].some(
@@ -151,6 +163,8 @@ function requireGateway(tx: Tx, { id }: Wanted, gatewayId: string): OnPremisesPl
   }
   if (connection && !gateway && !connection.transitGatewayId)
     throw new AdminError(`${connection.id} belongs to no gateway, so it leads nowhere`)
+  if (connection?.tunnelInsideIpVersion === 'ipv6' && !ipv6)
+    throw new AdminError(`${connection.id} carries IPv6 alone, and ${id} has no IPv6 block`)
   if (gateway && !gateway.vpcId) {
     throw new AdminError(
       `${gateway.id} is attached to no VPC: aws ec2 attach-vpn-gateway --vpn-gateway-id ${gateway.id} --vpc-id vpc-… first`,
@@ -164,18 +178,19 @@ function requireGateway(tx: Tx, { id }: Wanted, gatewayId: string): OnPremisesPl
 
 /** A network cannot reach a VPC that has its own addresses, nor two that have the same. */
 function checkPlaces(
-  { id, cidrs }: Wanted,
+  { id, cidrs, ipv6 }: Wanted,
   gatewayId: string,
   before: readonly OnPremisesPlace[],
   places: readonly OnPremisesPlace[],
 ): void {
+  const blocks = [...cidrs, ...(ipv6?.cidrs ?? [])]
   for (const { vpc } of places) {
-    for (const { cidr: block } of vpc.cidrBlocks) {
-      const own = cidrs.find((one) => cidrsOverlap(one, block))
+    for (const block of vpcBlocks(vpc)) {
+      const own = blocks.find((one) => cidrsOverlap(one, block))
       if (own)
         throw new AdminError(`${own} of ${id} overlaps ${block} of ${vpc.id}, behind ${gatewayId}: take other blocks`)
       const other = before.find(
-        (one) => one.vpc.id !== vpc.id && one.vpc.cidrBlocks.some((its) => cidrsOverlap(its.cidr, block)),
+        (one) => one.vpc.id !== vpc.id && vpcBlocks(one.vpc).some((its) => cidrsOverlap(its, block)),
       )
       if (other) {
         throw new AdminError(
@@ -210,9 +225,11 @@ function blocksOf(body: Body): Cidr[] {
     throw new AdminError('an on-premises network needs a block of addresses: --cidr 192.168.0.0/16')
   const blocks = given.map((one) => {
     const block = parseCidr(one)
-    if (!block || cidrFamily(block) !== 4)
-      throw new AdminError(`'${one}' is no IPv4 block: it is one like 192.168.0.0/16`)
-    if (cidrLength(block) < 8 || cidrLength(block) > 30) throw new AdminError(`${block} is no block of size /8 to /30`)
+    if (!block) throw new AdminError(`'${one}' is no block: it is one like 192.168.0.0/16 or 2001:db8:1::/48`)
+    const [least, greatest] = LENGTHS[cidrFamily(block)]
+    if (cidrLength(block) < least || cidrLength(block) > greatest) {
+      throw new AdminError(`${block} is no block of size /${least} to /${greatest}`)
+    }
     const taken = NEVER.find((range) => cidrsOverlap(range, block))
     if (taken)
       throw new AdminError(
@@ -227,13 +244,34 @@ function blocksOf(body: Body): Cidr[] {
   return blocks
 }
 
-/** Within a block, and neither its first address nor its last. */
-function hostAddress(cidrs: readonly Cidr[], { address }: Body): Address {
-  const [first] = cidrs
-  if (address === undefined && first) {
-    return addressPlus(cidrBase(first), cidrLength(first) <= 28 ? USUAL_HOST : 1)
+interface Blocks {
+  readonly cidrs: readonly Cidr[]
+  readonly ipv6Cidrs: readonly Cidr[]
+}
+
+/** Of each family one; those that nobody says are the usual ones. */
+function hostAddresses({ cidrs, ipv6Cidrs }: Blocks, { address }: Body): { address: Address; ipv6Address?: Address } {
+  const given = (address === undefined ? [] : [address].flat()).map((text) => requireAddress(String(text), 'host'))
+  const [first, ...more] = [4, 6].map((family) => given.filter((one) => addressFamily(one) === family))
+  if ([first, ...more].some((all) => all !== undefined && all.length > 1)) {
+    throw new AdminError(`${given.join(', ')}: the host has one address of each family`)
   }
-  const wanted = requireAddress(String(address), 'host')
+  const ipv6 = more[0]?.[0]
+  if (ipv6Cidrs.length === 0 && ipv6) throw new AdminError(`${ipv6} is IPv6, and the network has no IPv6 block`)
+  return {
+    address: hostAddress(cidrs, first?.[0]),
+    ...(ipv6Cidrs.length > 0 && { ipv6Address: hostAddress(ipv6Cidrs, ipv6) }),
+  }
+}
+
+/** Within a block, and neither its first address nor its last. */
+function hostAddress(cidrs: readonly Cidr[], given: Address | undefined): Address {
+  const [usual] = cidrs
+  if (given === undefined && usual) {
+    const room = cidrRange(usual).last - cidrRange(usual).first
+    return addressPlus(cidrBase(usual), room > USUAL_HOST ? USUAL_HOST : 1)
+  }
+  const wanted = requireAddress(String(given), 'host')
   const block = cidrs.find((one) => cidrContains(one, wanted))
   if (!block) throw new AdminError(`${wanted} is not in ${cidrs.join(', ')}: the host needs an address of its network`)
   const { last } = cidrRange(block)
@@ -248,16 +286,25 @@ function hostAddress(cidrs: readonly Cidr[], { address }: Body): Address {
 
 function requireAddress(spelled: string, of: string): Address {
   const address = parseAddress(spelled)
-  if (!address || address.includes(':')) throw new AdminError(`'${spelled}' is no IPv4 address of a ${of}`)
+  if (!address) throw new AdminError(`'${spelled}' is no address of a ${of}`)
+  return address
+}
+
+function requireResolver(spelled: string, hasIpv6: boolean): Address {
+  const address = requireAddress(spelled, 'name server')
+  if (addressFamily(address) === 6 && !hasIpv6) {
+    throw new AdminError(`the name server ${address} is reached by IPv6, and the network has no IPv6 block`)
+  }
   return address
 }
 
 function shown(records: Records, network: OnPremisesNetwork): OnPremises {
-  const { id: name, cidrs, address, resolvers } = network
+  const { id: name, cidrs, address, ipv6, resolvers } = network
   return {
     name,
-    cidrs,
+    cidrs: [...cidrs, ...(ipv6?.cidrs ?? [])],
     address,
+    ...(ipv6 && { ipv6Address: ipv6.address }),
     resolvers,
     via: records.onPremisesAttachments.where('networkId', name).map(({ gatewayId }) => gatewayId),
     routes: [

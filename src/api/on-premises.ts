@@ -5,6 +5,8 @@ export interface OnPremises {
   readonly cidrs: readonly string[]
   /** Of its host. */
   readonly address: string
+  /** Absent: it has no IPv6. */
+  readonly ipv6Address?: string
   readonly resolvers: readonly string[]
   /** Ids of what it is attached to. */
   readonly via: readonly string[]

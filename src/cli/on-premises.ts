@@ -7,7 +7,7 @@ import { askDaemon, findDaemon } from './daemon-client.ts'
 interface CreateOptions {
   readonly cidr: readonly string[]
   readonly via?: readonly string[]
-  readonly address?: string
+  readonly address?: readonly string[]
   readonly resolver?: readonly string[]
 }
 
@@ -44,12 +44,12 @@ export function addOnPremisesCommands(program: Command, data: readonly [string, 
     .command('create')
     .description('a network with one host: postern exec onprem-NAME -- CMD runs programs there')
     .argument('<name>', 'such as head-office')
-    .requiredOption('--cidr <block...>', 'its blocks, which AWS learns: 192.168.0.0/16')
+    .requiredOption('--cidr <block...>', 'its blocks, which AWS learns: 192.168.0.0/16, and 2001:db8:1::/48 beside it')
     .option(
       '--via <gateway...>',
       'a virtual private gateway (vgw-…), a VPN connection (vpn-…) or a Direct Connect gateway',
     )
-    .option('--address <address>', "its host's; else the tenth of the first block")
+    .option('--address <address...>', "its host's, one of each family; else the tenth of the first block")
     .option('--resolver <address...>', 'name servers that the host asks: inbound endpoints of Route 53 Resolver')
     .option(...data)
     .action(async (name: string, options: CreateOptions, command: Command) => {
@@ -85,10 +85,10 @@ function formatLine({ name, cidrs, address, via }: OnPremises): string {
   return [name, cidrs.join(','), address, via.join(',') || 'attached to nothing'].join('\t')
 }
 
-function format({ name, cidrs, address, resolvers, via, routes, exec }: OnPremises): string {
+function format({ name, cidrs, address, ipv6Address, resolvers, via, routes, exec }: OnPremises): string {
   return [
     `${name}  ${cidrs.join(', ')}`,
-    `  host      ${address}  (postern exec ${exec} -- …)`,
+    `  host      ${[address, ...(ipv6Address ? [ipv6Address] : [])].join(', ')}  (postern exec ${exec} -- …)`,
     `  via       ${via.join(', ') || 'nothing: postern onprem attach'}`,
     ...(resolvers.length > 0 ? [`  resolvers ${resolvers.join(', ')}`] : []),
     ...routes.map(({ cidr, via: by, vpcId }) => `  route     ${cidr} by ${by}${vpcId ? ` to ${vpcId}` : ''}`),

@@ -2,6 +2,7 @@
 // Address plan: vpc-a 10.0.0.0/16, vpc-b 10.0.0.0/16 (the same), hq 192.168.0.0/16.
 
 import {
+  AssociateVpcCidrBlockCommand,
   AttachVpnGatewayCommand,
   CreateCustomerGatewayCommand,
   CreateVpcCommand,
@@ -69,14 +70,18 @@ test('what cannot be is refused with what to do, and changes nothing', async () 
   const create = (more: object) => refused('create', { ...hq, ...more })
   expect(await create({ name: 'Head Office' })).toContain('is no name of an on-premises network')
   expect(await create({ cidrs: [] })).toContain('--cidr 192.168.0.0/16')
-  expect(await create({ cidrs: ['192.168.0.0'] })).toContain('is no IPv4 block')
-  expect(await create({ cidrs: ['fd00::/48'] })).toContain('is no IPv4 block')
+  expect(await create({ cidrs: ['192.168.0.0'] })).toContain('is no block')
+  expect(await create({ cidrs: ['2001:db8:1::/48'] })).toContain('a network has IPv4 too')
+  expect(await create({ cidrs: ['192.168.0.0/16', '2600:1f10::/56'] })).toContain("is the internet's, Amazon's")
+  expect(await create({ cidrs: ['192.168.0.0/16', '2001:db8:1::/127'] })).toContain('of size /16 to /126')
+  expect(await create({ resolvers: ['2001:db8::53'] })).toContain('the network has no IPv6 block')
+  expect(await create({ address: ['192.168.0.9', '2001:db8:1::9'] })).toContain('the network has no IPv6 block')
   expect(await create({ cidrs: ['203.0.113.0/25'] })).toContain("is the internet's")
   expect(await create({ cidrs: ['192.168.0.0/16', '192.168.4.0/24'] })).toContain('overlaps 192.168.0.0/16')
   expect(await create({ cidrs: ['10.0.0.0/8'] })).toContain('overlaps 10.0.0.0/16 of vpc-')
   expect(await create({ address: '10.9.9.9' })).toContain('is not in 192.168.0.0/16')
   expect(await create({ address: '192.168.255.255' })).toContain('the first or the last address')
-  expect(await create({ resolvers: ['dns'] })).toContain('is no IPv4 address of a name server')
+  expect(await create({ resolvers: ['dns'] })).toContain('is no address of a name server')
   expect(await create({ via: ['vgw-0123456789abcdef0'] })).toContain('there is no vgw-0123456789abcdef0')
   expect(await create({ via: [VpnGateway?.VpnGatewayId] })).toContain('aws ec2 attach-vpn-gateway')
   expect(await create({ via: [gatewayId, same] })).toContain('it could reach only one')
@@ -119,6 +124,31 @@ test('a network is shown with what it has learnt, and AWS shows what it has told
   await world.ec2().send(new DeleteVpnConnectionCommand({ VpnConnectionId: connectionId }))
   expect((await onprem('onprem/show', { name: 'hq' })).body).toMatchObject({ via: [], routes: [] })
   expect((await onprem('onprem/delete', { name: 'hq' })).status).toBe(200)
+})
+
+test('IPv6 comes by Direct Connect and by transit gateways, and by no VPN connection of a virtual private gateway', async () => {
+  const ec2 = world.ec2()
+  const { vpcId, gatewayId } = await makeVpc()
+  await ec2.send(new AssociateVpcCidrBlockCommand({ VpcId: vpcId, AmazonProvidedIpv6CidrBlock: true }))
+  const ipv6 = world.records.vpcs.get(vpcId)?.ipv6CidrBlocks?.[0]?.cidr
+  const cidrs = ['192.168.0.0/16', '2001:db8:1::/48']
+  const { body } = await onprem('onprem/create', { name: 'hq', cidrs, via: [gatewayId] })
+  expect(body).toMatchObject({ cidrs, address: '192.168.0.10', ipv6Address: '2001:db8:1::a' })
+  expect(body.routes).toEqual(['10.0.0.0/16', ipv6].map((cidr) => ({ cidr, via: gatewayId, vpcId })))
+  const connectionId = await makeConnection(gatewayId, false)
+  const branch = { name: 'branch', cidrs: ['172.16.0.0/16', '2001:db8:2::/48'], via: [connectionId] }
+  const { body: byVpn } = await onprem('onprem/create', branch)
+  expect(byVpn.routes).toEqual([{ cidr: '10.0.0.0/16', via: gatewayId, vpcId }])
+  const byVpc = { Filters: [{ Name: 'vpc-id', Values: [vpcId] }] }
+  const RouteTableId = (await ec2.send(new DescribeRouteTablesCommand(byVpc))).RouteTables?.[0]?.RouteTableId
+  await ec2.send(new EnableVgwRoutePropagationCommand({ RouteTableId, GatewayId: gatewayId }))
+  const { RouteTables } = await ec2.send(new DescribeRouteTablesCommand(byVpc))
+  const propagated = RouteTables?.[0]?.Routes?.filter(({ Origin }) => Origin === 'EnableVgwRoutePropagation')
+  expect(propagated?.map((one) => one.DestinationIpv6CidrBlock ?? one.DestinationCidrBlock).sort()).toEqual([
+    '172.16.0.0/16',
+    '192.168.0.0/16',
+    '2001:db8:1::/48',
+  ])
 })
 
 test('explain answers from the host, and says what it cannot answer', async () => {

@@ -1,7 +1,8 @@
 // Which virtual private gateways a Direct Connect gateway leads to, and which of their VPCs' blocks it tells the other side.
 // https://docs.aws.amazon.com/directconnect/latest/UserGuide/associate-vgw-with-direct-connect-gateway.html
 
-import { type Cidr, cidrFamily, parseCidr } from '../../ip/cidr.ts'
+import { vpcBlocks } from '../../compile/vpc-blocks.ts'
+import { type Cidr, parseCidr } from '../../ip/cidr.ts'
 import type { Records, Tx } from '../../store/store.ts'
 import type { DirectConnectGatewayAssociation, VpnGateway } from '../../store/vpn-records.ts'
 import type { Caller } from '../caller.ts'
@@ -33,14 +34,14 @@ export function createDirectConnectGatewayAssociation(
   if (own.length >= GATEWAYS_PER_GATEWAY) {
     throw clientError(`A Direct Connect gateway has ${GATEWAYS_PER_GATEWAY} associations at most.`)
   }
-  const blocks = tx.vpcs.get(vpnGateway.vpcId ?? '')?.cidrBlocks.map(({ cidr }) => cidr) ?? []
+  const vpc = tx.vpcs.get(vpnGateway.vpcId ?? '')
   const association = tx.directConnectGatewayAssociations.insert({
     id: newUuid(tx),
     directConnectGatewayId: gateway.id,
     owner: caller.account,
     region: vpnGateway.region,
     gatewayId: vpnGateway.id,
-    allowedPrefixes: given.length > 0 ? given : blocks,
+    allowedPrefixes: given.length > 0 || !vpc ? given : vpcBlocks(vpc),
   })
   return { directConnectGatewayAssociation: toAssociation(association, 'associating') }
 }
@@ -126,7 +127,7 @@ function requireAssociation(
 function blocksOf(prefixes: readonly messages.RouteFilterPrefix[] | undefined): Cidr[] {
   return (prefixes ?? []).map(({ cidr }) => {
     const block = parseCidr(required('cidr', cidr))
-    if (!block || cidrFamily(block) !== 4) throw clientError(`'${cidr}' is not a valid IPv4 prefix.`)
+    if (!block) throw clientError(`'${cidr}' is not a valid prefix.`)
     return block
   })
 }

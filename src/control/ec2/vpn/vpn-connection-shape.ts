@@ -11,7 +11,7 @@ export function toVpnConnection(
   connection: VpnConnection,
   configuration: string,
 ): VpnConnectionOutput {
-  const { staticRoutesOnly, localCidr, remoteCidr, isAccelerated, tunnels } = connection
+  const { staticRoutesOnly, tunnelInsideIpVersion, localCidr, remoteCidr, isAccelerated, tunnels } = connection
   const isDeleted = connection.deletedAt !== undefined
   return {
     VpnConnectionId: connection.id,
@@ -26,10 +26,11 @@ export function toVpnConnection(
     Options: {
       EnableAcceleration: isAccelerated,
       StaticRoutesOnly: staticRoutesOnly,
-      LocalIpv4NetworkCidr: localCidr,
-      RemoteIpv4NetworkCidr: remoteCidr,
+      ...(tunnelInsideIpVersion === 'ipv6'
+        ? { LocalIpv6NetworkCidr: localCidr, RemoteIpv6NetworkCidr: remoteCidr }
+        : { LocalIpv4NetworkCidr: localCidr, RemoteIpv4NetworkCidr: remoteCidr }),
       OutsideIpAddressType: 'PublicIpv4',
-      TunnelInsideIpVersion: 'ipv4',
+      TunnelInsideIpVersion: tunnelInsideIpVersion ?? 'ipv4',
       TunnelOptions: tunnels.map(toTunnelOption),
     },
     Routes: connection.staticRoutes.map((block) => ({ DestinationCidrBlock: block, State: 'available' })),
@@ -38,11 +39,14 @@ export function toVpnConnection(
   }
 }
 
-function telemetry(records: Records, { id, tunnels, staticRoutesOnly, createdAt }: VpnConnection): VgwTelemetry[] {
+function telemetry(records: Records, connection: VpnConnection): VgwTelemetry[] {
+  const { id, tunnels, tunnelInsideIpVersion, staticRoutesOnly, createdAt } = connection
   const attached = records.onPremisesAttachments.where('gatewayId', id)
   const networks = attached.flatMap(({ networkId }) => records.onPremisesNetworks.get(networkId) ?? [])
   const isUp = attached.length > 0
-  const told = staticRoutesOnly ? 0 : networks.flatMap(({ cidrs }) => cidrs).length
+  const told = staticRoutesOnly
+    ? 0
+    : networks.flatMap(({ cidrs, ipv6 }) => (tunnelInsideIpVersion ? (ipv6?.cidrs ?? []) : cidrs)).length
   const changes = [createdAt, ...attached.map((one) => one.createdAt)].sort()
   return tunnels.map(({ outsideAddress }) => ({
     OutsideIpAddress: outsideAddress,

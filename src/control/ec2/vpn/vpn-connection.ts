@@ -17,7 +17,6 @@ import type {
   ModifyVpnTunnelOptionsResult,
 } from '@aws-sdk/client-ec2'
 import { ApiError, invalidParameterValue, missingParameter, notFound } from '../../../errors.ts'
-import { type Cidr, cidr } from '../../../ip/cidr.ts'
 import type { Records, Tx } from '../../../store/store.ts'
 import type { VpnConnection } from '../../../store/vpn-records.ts'
 import type { Caller } from '../../caller.ts'
@@ -30,6 +29,7 @@ import { tagsFor } from '../request/tags.ts'
 import { requireAvailable, requireSharedTransitGateway } from '../transit-gateway/find.ts'
 import { requireCustomerGateway } from './customer-gateway.ts'
 import { forgetDeleted, isThere, isVisible } from './deleted.ts'
+import { checkTargetVersion, requireTunnelVersion, trafficSelectors } from './inside-version.ts'
 import { endTransitAttachments, insertTransitAttachment } from './transit-attachment.ts'
 import { customerGatewayConfiguration } from './vpn-configuration.ts'
 import { toVpnConnection } from './vpn-connection-shape.ts'
@@ -41,8 +41,6 @@ const CONNECTIONS_PER_REGION = 50
 const CONNECTIONS_PER_GATEWAY = 10
 const STATIC_ROUTES_PER_CONNECTION = 100
 
-const ANY = cidr('0.0.0.0/0')
-
 export function createVpnConnection(
   tx: Tx,
   caller: Caller,
@@ -53,10 +51,6 @@ export function createVpnConnection(
   refuseUnserved({
     vpnConcentratorId: input.VpnConcentratorId,
     preSharedKeyStorage: input.PreSharedKeyStorage === 'Standard' ? undefined : input.PreSharedKeyStorage,
-    'options.tunnelInsideIpVersion':
-      options.TunnelInsideIpVersion === 'ipv4' ? undefined : options.TunnelInsideIpVersion,
-    'options.localIpv6NetworkCidr': options.LocalIpv6NetworkCidr,
-    'options.remoteIpv6NetworkCidr': options.RemoteIpv6NetworkCidr,
     'options.outsideIpAddressType':
       options.OutsideIpAddressType === 'PublicIpv4' ? undefined : options.OutsideIpAddressType,
     'options.transportTransitGatewayAttachmentId': options.TransportTransitGatewayAttachmentId,
@@ -67,8 +61,8 @@ export function createVpnConnection(
   if (options.EnableAcceleration && !target.transitGatewayId) {
     throw new ApiError('InvalidParameterCombination', 'Acceleration is for VPN connections of transit gateways.')
   }
-  const localCidr = optionalCidr(options.LocalIpv4NetworkCidr, 'localIpv4NetworkCidr')
-  const remoteCidr = optionalCidr(options.RemoteIpv4NetworkCidr, 'remoteIpv4NetworkCidr')
+  const version = requireTunnelVersion(options.TunnelInsideIpVersion)
+  checkTargetVersion(target, version)
   const tags = tagsFor('vpn-connection', input.TagSpecifications)
   forgetDeleted(tx, caller)
   checkQuota(tx, caller, target)
@@ -79,10 +73,10 @@ export function createVpnConnection(
     ...target,
     staticRoutesOnly: options.StaticRoutesOnly ?? false,
     staticRoutes: [],
-    localCidr,
-    remoteCidr,
+    ...version,
+    ...trafficSelectors(options, version),
     isAccelerated: options.EnableAcceleration ?? false,
-    tunnels: newTunnels(tx, options.TunnelOptions),
+    tunnels: newTunnels(tx, options.TunnelOptions, version.tunnelInsideIpVersion === 'ipv6'),
     state: 'available',
   })
   const gateway = tx.transitGateways.get(target.transitGatewayId ?? '')
@@ -162,6 +156,7 @@ export function modifyVpnConnection(
   const customer = customerGatewayId === undefined ? undefined : requireCustomerGateway(tx, caller, customerGatewayId)
   const isMoved = VpnGatewayId !== undefined || TransitGatewayId !== undefined
   const moved = isMoved && { vpnGatewayId: undefined, transitGatewayId: undefined, ...requireTarget(tx, caller, input) }
+  if (moved) checkTargetVersion(moved, connection)
   if (moved) endTransitAttachments(tx, caller, connection)
   const gateway = moved && tx.transitGateways.get(moved.transitGatewayId ?? '')
   if (gateway) insertTransitAttachment(tx, caller, gateway, connection, connection.tags)
@@ -178,16 +173,8 @@ export function modifyVpnConnectionOptions(
   input: ModifyVpnConnectionOptionsRequest,
 ): ModifyVpnConnectionOptionsResult {
   const connection = requireVpnConnection(tx, caller, input.VpnConnectionId)
-  refuseUnserved({
-    localIpv6NetworkCidr: input.LocalIpv6NetworkCidr,
-    remoteIpv6NetworkCidr: input.RemoteIpv6NetworkCidr,
-    tunnelBandwidth: input.TunnelBandwidth,
-  })
-  const { LocalIpv4NetworkCidr: local, RemoteIpv4NetworkCidr: remote } = input
-  const after = tx.vpnConnections.update(connection.id, {
-    ...(local !== undefined && { localCidr: optionalCidr(local, 'localIpv4NetworkCidr') }),
-    ...(remote !== undefined && { remoteCidr: optionalCidr(remote, 'remoteIpv4NetworkCidr') }),
-  })
+  refuseUnserved({ tunnelBandwidth: input.TunnelBandwidth })
+  const after = tx.vpnConnections.update(connection.id, trafficSelectors(input, connection, connection))
   return { VpnConnection: { ...shown(tx, after), State: 'modifying' as 'pending' } }
 }
 
@@ -244,10 +231,6 @@ function checkQuota(records: Records, caller: Caller, { vpnGatewayId }: Target):
       `The maximum number of VPN connections of ${vpnGatewayId} has been reached.`,
     )
   }
-}
-
-function optionalCidr(text: string | undefined, parameter: string): Cidr {
-  return text === undefined || text === '' ? ANY : requireIpv4Cidr(text, parameter)
 }
 
 function shown(records: Records, connection: VpnConnection) {

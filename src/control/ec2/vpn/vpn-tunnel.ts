@@ -5,13 +5,22 @@
 import type { TunnelOption, VpnTunnelOptionsSpecification } from '@aws-sdk/client-ec2'
 import { ApiError, invalidParameterValue } from '../../../errors.ts'
 import { type Address, addressBits, addressPlus, formatAddress } from '../../../ip/address.ts'
-import { type Cidr, cidr, cidrBase, cidrCovers, cidrLength, cidrsOverlap, parseCidr } from '../../../ip/cidr.ts'
+import {
+  type Cidr,
+  cidr,
+  cidrBase,
+  cidrCovers,
+  cidrFamily,
+  cidrLength,
+  cidrsOverlap,
+  parseCidr,
+} from '../../../ip/cidr.ts'
 import type { Tx } from '../../../store/store.ts'
 import type { VpnTunnel, VpnTunnelOptions } from '../../../store/vpn-records.ts'
-import { refuseUnserved } from '../request/not-served.ts'
 
 const TUNNELS = 2
 const INSIDE = cidr('169.254.0.0/16')
+const IPV6_INSIDE = cidr('fd00::/8')
 /** https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_VpnTunnelOptionsSpecification.html */
 const RESERVED = [
   '169.254.0.0/30',
@@ -27,7 +36,12 @@ const OUTSIDE = cidr('34.192.0.0/12')
 
 const PRE_SHARED_KEY = /^(?!0)[A-Za-z0-9._]{8,64}$/
 
-export function newTunnels(tx: Tx, wanted: readonly VpnTunnelOptionsSpecification[] | undefined): VpnTunnel[] {
+/** Tunnels of IPv6 have a block of each family inside: https://docs.aws.amazon.com/vpn/latest/s2svpn/ipv4-ipv6.html */
+export function newTunnels(
+  tx: Tx,
+  wanted: readonly VpnTunnelOptionsSpecification[] | undefined,
+  isIpv6: boolean,
+): VpnTunnel[] {
   if (wanted && wanted.length > TUNNELS) {
     throw invalidParameterValue('tunnelOptions', String(wanted.length), 'A VPN connection has two tunnels.')
   }
@@ -39,9 +53,11 @@ export function newTunnels(tx: Tx, wanted: readonly VpnTunnelOptionsSpecificatio
       throw new ApiError('InvalidParameterCombination', `Both tunnels cannot have the inside CIDR ${insideCidr}.`)
     }
     taken.push(insideCidr)
+    const given = checkIpv6Inside(one.TunnelInsideIpv6Cidr, isIpv6)
     return {
       outsideAddress: outsideAddress(tx),
       insideCidr,
+      ...(isIpv6 && { insideIpv6Cidr: given ?? freeIpv6Inside(tx) }),
       preSharedKey: checkKey(one.PreSharedKey) ?? randomKey(tx),
       options: optionsOf(one),
     }
@@ -50,18 +66,24 @@ export function newTunnels(tx: Tx, wanted: readonly VpnTunnelOptionsSpecificatio
 
 /** The tunnel with what is given changed. */
 export function changedTunnel(tunnel: VpnTunnel, wanted: VpnTunnelOptionsSpecification): VpnTunnel {
+  checkIpv6Inside(wanted.TunnelInsideIpv6Cidr, tunnel.insideIpv6Cidr !== undefined)
   return {
     ...tunnel,
     insideCidr: checkInside(wanted.TunnelInsideCidr) ?? tunnel.insideCidr,
+    ...(tunnel.insideIpv6Cidr && {
+      insideIpv6Cidr: checkIpv6Inside(wanted.TunnelInsideIpv6Cidr, true) ?? tunnel.insideIpv6Cidr,
+    }),
     preSharedKey: checkKey(wanted.PreSharedKey) ?? tunnel.preSharedKey,
     options: { ...tunnel.options, ...optionsOf(wanted) },
   }
 }
 
-export function toTunnelOption({ outsideAddress, insideCidr, preSharedKey, options }: VpnTunnel): TunnelOption {
+export function toTunnelOption(tunnel: VpnTunnel): TunnelOption {
+  const { outsideAddress, insideCidr, insideIpv6Cidr, preSharedKey, options } = tunnel
   return {
     OutsideIpAddress: outsideAddress,
     TunnelInsideCidr: insideCidr,
+    TunnelInsideIpv6Cidr: insideIpv6Cidr,
     PreSharedKey: preSharedKey,
     ...(options as Omit<TunnelOption, 'OutsideIpAddress' | 'TunnelInsideCidr' | 'PreSharedKey'>),
   }
@@ -101,7 +123,6 @@ const SHOWN: Readonly<Record<string, string>> = {
 }
 
 function optionsOf(wanted: VpnTunnelOptionsSpecification): VpnTunnelOptions {
-  refuseUnserved({ tunnelInsideIpv6Cidr: wanted.TunnelInsideIpv6Cidr })
   const numbers = Object.entries(RANGES).flatMap(([name, range]) => {
     const value = wanted[name as keyof typeof RANGES]
     return value === undefined ? [] : [[name, checkNumber(name, value, range)] as const]
@@ -146,6 +167,21 @@ function checkInside(text: string | undefined): Cidr | undefined {
   return block
 }
 
+function checkIpv6Inside(text: string | undefined, isIpv6: boolean): Cidr | undefined {
+  if (text === undefined || text === '') return undefined
+  if (!isIpv6) {
+    throw new ApiError(
+      'InvalidParameterCombination',
+      'The parameter tunnelInsideIpv6Cidr is for connections whose tunnelInsideIpVersion is ipv6.',
+    )
+  }
+  const block = parseCidr(text)
+  if (!block || cidrFamily(block) !== 6 || cidrLength(block) !== 126 || !cidrCovers(IPV6_INSIDE, block)) {
+    throw invalidParameterValue('tunnelInsideIpv6Cidr', text, 'Use a block of size /126 from fd00::/8.')
+  }
+  return block
+}
+
 function checkKey(key: string | undefined): string | undefined {
   if (key === undefined || key === '') return undefined
   if (PRE_SHARED_KEY.test(key)) return key
@@ -166,6 +202,11 @@ function randomKey(tx: Tx): string {
 
 function outsideAddress(tx: Tx): Address {
   return addressPlus(cidrBase(OUTSIDE), chance(tx) % 0x100000n)
+}
+
+function freeIpv6Inside(tx: Tx): Cidr {
+  const { family, bits } = addressBits(cidrBase(IPV6_INSIDE))
+  return cidr(`${formatAddress({ family, bits: bits + ((chance(tx) & 0xffffffffffffffn) << 64n) })}/126`)
 }
 
 function freeInside(tx: Tx, taken: readonly Cidr[]): Cidr {

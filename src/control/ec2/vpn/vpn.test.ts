@@ -290,6 +290,37 @@ test('a connection of a transit gateway is an attachment to it, and ends with it
   expect(attachments()?.map(({ State }) => State)).toEqual(['deleted', 'deleted'])
 })
 
+test('tunnels of IPv6 lead to a transit gateway, and carry nothing else', () => {
+  const TransitGatewayId = world.write(createTransitGateway, {}).TransitGateway?.TransitGatewayId
+  world.store.transact((tx) => finishTransitChanges(tx, passingTransitRecords(world.store.records), () => false))
+  const VpnGatewayId = makeGateway()
+  const base = { Type: 'ipsec.1', CustomerGatewayId: makeCustomer() }
+  const create = (target: object, Options: object) =>
+    world.write(createVpnConnection, { ...base, ...target, Options }).VpnConnection?.VpnConnectionId ?? ''
+  const inside = { TunnelInsideIpv6Cidr: 'fd00:1:2:3::/126' }
+  const ipv6 = { TunnelInsideIpVersion: 'ipv6' as const, TunnelOptions: [inside] }
+  const refused = (target: object, options: object, code = 'InvalidParameterCombination') =>
+    refusal(() => create(target, options), code)
+  refused({ VpnGatewayId }, ipv6)
+  refused({ TransitGatewayId }, { TunnelOptions: [inside] })
+  refused({ TransitGatewayId }, { ...ipv6, LocalIpv4NetworkCidr: '10.0.0.0/8' })
+  refused({ TransitGatewayId }, { LocalIpv6NetworkCidr: '2001:db8::/48' })
+  refused({ TransitGatewayId }, { TunnelInsideIpVersion: 'ipv5' }, 'InvalidParameterValue')
+  const wide = { TunnelOptions: [{ TunnelInsideIpv6Cidr: 'fd00::/64' }] }
+  refused({ TransitGatewayId }, { ...ipv6, ...wide }, 'InvalidParameterValue')
+  const VpnConnectionId = create({ TransitGatewayId }, { ...ipv6, LocalIpv6NetworkCidr: '2001:db8::/48' })
+  const options = connection(VpnConnectionId)?.Options
+  expect(options).toMatchObject({ TunnelInsideIpVersion: 'ipv6', LocalIpv6NetworkCidr: '2001:db8::/48' })
+  expect(options?.RemoteIpv6NetworkCidr).toBe('::/0')
+  expect(options?.LocalIpv4NetworkCidr).toBeUndefined()
+  const [first, second] = options?.TunnelOptions ?? []
+  expect(first).toMatchObject(inside)
+  expect(second?.TunnelInsideIpv6Cidr).toMatch(/^fd.*\/126$/)
+  expect(second?.TunnelInsideCidr).toMatch(/\/30$/)
+  const move = () => world.write(modifyVpnConnection, { VpnConnectionId, VpnGatewayId })
+  refusal(move, 'InvalidParameterCombination')
+})
+
 test('they have tags, and nothing stays when all is deleted', () => {
   world.write(deleteRouteTable, { RouteTableId })
   const before = contents(world.store)
