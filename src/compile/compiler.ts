@@ -9,7 +9,7 @@ import type { TransitGatewayId } from '../store/transit-gateway-records.ts'
 import { compileVpc, isInhabited, networkOf } from './compile.ts'
 import { compilePublicZones } from './hosted-zone.ts'
 import { compileSites } from './internet.ts'
-import type { Network, TransitGatewayNetwork, VpcNetwork } from './network.ts'
+import type { HostedZoneNetwork, Network, TransitGatewayNetwork, VpcNetwork } from './network.ts'
 import { compileOnPremises, isOfOnPremises } from './on-premises.ts'
 import { byId } from './order.ts'
 import { compileTransitGateway } from './transit-gateway.ts'
@@ -46,6 +46,7 @@ export class Compiler {
       if (!record) continue
       if (isOfPublicZone(this.#records, record)) this.#publicZonesTouched = true
       if (table === 'sites') this.#sitesTouched = true
+      if (isOfHealth(table) && this.#network.publicZones.some(dependsOnHealth)) this.#publicZonesTouched = true
       if (isOfOnPremises(table)) this.#onPremisesTouched = true
       if (table === 'vpcs' || table === 'transitGateways') this.#touched.add(record.id as Reader)
       this.#touchReaders(question(table, 'get', record.id))
@@ -130,6 +131,15 @@ export class Compiler {
 function isOfPublicZone({ hostedZones }: Records, record: Row): boolean {
   if ('isPrivate' in record) return record.isPrivate === false
   return 'hostedZoneId' in record && hostedZones.get(String(record.hostedZoneId))?.isPrivate === false
+}
+
+/** What health checks say is in no zone's own records. */
+function isOfHealth(table: string): boolean {
+  return table === 'healthChecks' || table === 'metricAlarms'
+}
+
+function dependsOnHealth({ failingChecks }: HostedZoneNetwork): boolean {
+  return failingChecks !== undefined
 }
 
 type Row = { readonly id: string }

@@ -4,6 +4,7 @@
 import type { Vpc } from '../store/records.ts'
 import type { HostedZone } from '../store/route53-records.ts'
 import type { Records } from '../store/store.ts'
+import { isHealthCheckHealthy } from './health-check.ts'
 import type { HostedZoneNetwork } from './network.ts'
 import { byId } from './order.ts'
 
@@ -27,7 +28,10 @@ export function compilePublicZones(records: Records): HostedZoneNetwork[] {
 }
 
 function compileZone(records: Records, { id, name }: HostedZone): HostedZoneNetwork {
-  return { id, name, recordSets: [...records.resourceRecordSets.where('hostedZoneId', id)].sort(byId) }
+  const recordSets = [...records.resourceRecordSets.where('hostedZoneId', id)].sort(byId)
+  const checks = [...new Set(recordSets.flatMap(({ healthCheckId }) => healthCheckId ?? []))].sort()
+  const failingChecks = checks.filter((check) => !isHealthCheckHealthy(records, check))
+  return { id, name, recordSets, ...(checks.length > 0 && { failingChecks }) }
 }
 
 function byAge(a: HostedZone, b: HostedZone): number {

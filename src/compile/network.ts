@@ -546,6 +546,8 @@ export interface HostedZoneNetwork {
   readonly name: string
   /** By name, then type. */
   readonly recordSets: readonly ResourceRecordSet[]
+  /** Of the health checks of its sets those that fail; absent where no set has one. */
+  readonly failingChecks?: readonly string[]
 }
 
 /** A Gateway Load Balancer endpoint that is in force or being put in force: routes lead to it, and what its appliances send

@@ -1,9 +1,10 @@
 // A Route 53 hosted zone as the resolver reads it: exact names, names that only have names below them, wildcards, sets of
-// which a weight chooses one. https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/rrsets-working-with.html
+// which a routing policy chooses. https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/rrsets-working-with.html
 
 import type { HostedZoneNetwork } from '../compile/network.ts'
 import { isRecordType } from '../compile/record-data.ts'
 import type { ResourceRecordSet } from '../store/route53-records.ts'
+import { chosen } from './routing-policy.ts'
 import { type Held, isWithin, type ResourceRecord, type Turn, type Zone } from './zone.ts'
 
 /** AWS answers an alias of its own endpoints with their TTL. */
@@ -22,7 +23,8 @@ export function hostedZone(compiled: HostedZoneNetwork): Zone {
   return zone
 }
 
-function makeZone({ id, name: apex, recordSets }: HostedZoneNetwork): Zone {
+function makeZone({ id, name: apex, recordSets, failingChecks }: HostedZoneNetwork): Zone {
+  const failing = new Set(failingChecks)
   const names = namesOf(apex, recordSets)
   const soa = names.get(apex)?.find(({ type }) => type === 'SOA')
   return {
@@ -31,7 +33,7 @@ function makeZone({ id, name: apex, recordSets }: HostedZoneNetwork): Zone {
     ...(soa && { soa: negativeSoa(soa) }),
     find: (name, turn) => {
       const sets = setsOf(names, apex, name)
-      const isHealthy = (set: ResourceRecordSet) => isSetHealthy({ id, names, apex, turn }, set)
+      const isHealthy = (set: ResourceRecordSet) => isSetHealthy({ id, names, apex, turn, failing }, set)
       return sets && chosen(sets, turn, isHealthy).flatMap((set) => held(set, name, id))
     },
   }
@@ -62,56 +64,28 @@ function setsOf(names: SetsByName, apex: string, name: string): readonly Resourc
   return names.get(`*.${above}`)
 }
 
-/** Of the sets of one type that have weights, one: as often as its weight says; all zero are all alike. Unhealthy ones are
- * passed over, unless all are. */
-function chosen(
-  sets: readonly ResourceRecordSet[],
-  turn: Turn,
-  isHealthy: (set: ResourceRecordSet) => boolean,
-): readonly ResourceRecordSet[] {
-  const weighted = sets.filter(({ weight }) => weight !== undefined)
-  if (weighted.length === 0) return sets
-  const types = [...new Set(weighted.map(({ type }) => type))]
-  const simple = sets.filter(({ weight }) => weight === undefined)
-  return [
-    ...simple,
-    ...types.flatMap((type) => {
-      const ofType = weighted.filter((set) => set.type === type)
-      const healthy = ofType.filter(isHealthy)
-      return chooseOne(healthy.length > 0 ? healthy : ofType, turn) ?? []
-    }),
-  ]
-}
-
 interface HealthQuestion {
   /** The zone's. */
   readonly id: string
   readonly names: SetsByName
   readonly apex: string
   readonly turn: Turn
+  /** The health checks that fail. */
+  readonly failing: ReadonlySet<string>
 }
 
 /** Aliases within a zone that lead on to others; deeper ones are not followed for their health. */
 const MOST_HEALTH_LINKS = 8
 
-/** A set has no health of its own here, so it is healthy but for an alias that asks its target. */
-function isSetHealthy(question: HealthQuestion, { type, alias }: ResourceRecordSet, links = 0): boolean {
+/** By its own health check, and as an alias by its target where it asks that. */
+function isSetHealthy(question: HealthQuestion, set: ResourceRecordSet, links = 0): boolean {
+  const { type, alias, healthCheckId } = set
+  if (healthCheckId !== undefined && question.failing.has(healthCheckId)) return false
   if (!alias?.evaluateTargetHealth || links >= MOST_HEALTH_LINKS) return true
   const { id, names, apex, turn } = question
   if (alias.hostedZoneId !== id) return turn.isHealthy(alias.dnsName)
-  const targets = setsOf(names, apex, alias.dnsName)?.filter((set) => set.type === type) ?? []
-  return targets.some((set) => isSetHealthy(question, set, links + 1))
-}
-
-function chooseOne(sets: readonly ResourceRecordSet[], turn: Turn): ResourceRecordSet | undefined {
-  const weights = sets.map(({ weight = 0 }) => weight)
-  const total = weights.reduce((sum, weight) => sum + weight, 0)
-  if (total === 0) return sets[turn.take(sets.length)]
-  let left = turn.take(total)
-  return sets.find((_, index) => {
-    left -= weights[index] ?? 0
-    return left < 0
-  })
+  const targets = setsOf(names, apex, alias.dnsName)?.filter((target) => target.type === type) ?? []
+  return targets.some((target) => isSetHealthy(question, target, links + 1))
 }
 
 function held({ type, alias, ttl = ALIAS_TTL, values }: ResourceRecordSet, name: string, zoneId: string): Held[] {

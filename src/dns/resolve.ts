@@ -118,7 +118,7 @@ export function askerOf(network: Network, { vpc, networkInterface }: PlacedInter
  * zone of ours would be asked of the internet, which is not there: that is SERVFAIL and not NXDOMAIN, which would claim to
  * know. */
 export function resolve(asker: Asker, question: Question, rotation = 0): Answer {
-  const turns = new Turns(rotation, (name) => isTargetHealthy(asker.network, name))
+  const turns = new Turns(rotation, asker)
   const found = follow({ asker, turns, links: 0 }, question)
   // AWS's own names are Postern's to know, and where a name here leads on to is asked of nobody.
   const isBeyond = found === UNKNOWN_NAME && !isAmazonName(question.name)
@@ -246,12 +246,18 @@ function inOrder(records: readonly ResourceRecord[], { asker, turns }: Search): 
 /** The choices of one answer, all by one number; after `period` numbers they repeat. */
 class Turns implements Turn {
   period = 1
-  readonly isHealthy: (name: string) => boolean
+  readonly region: Region
+  readonly #network: Network
   readonly #rotation: number
 
-  constructor(rotation: number, isHealthy: (name: string) => boolean) {
+  constructor(rotation: number, { network, vpc }: Asker) {
     this.#rotation = rotation
-    this.isHealthy = isHealthy
+    this.#network = network
+    this.region = vpc.region
+  }
+
+  isHealthy(name: string): boolean {
+    return isTargetHealthy(this.#network, name)
   }
 
   take(count: number): number {

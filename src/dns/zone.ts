@@ -2,6 +2,7 @@
 // name answers for good, also when the answer is "no such name".
 
 import type { RecordType } from '../compile/record-data.ts'
+import type { Region } from '../store/records.ts'
 
 export interface ResourceRecord {
   readonly name: string
@@ -31,6 +32,8 @@ export interface Turn {
   take(count: number): number
   /** Whether the load balancer or endpoint of this name is healthy, for aliases that ask. */
   isHealthy(name: string): boolean
+  /** Where the asker is; absent: it does not matter. */
+  readonly region?: Region
 }
 
 export interface Zone {

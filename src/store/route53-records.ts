@@ -54,6 +54,21 @@ export interface ResourceRecordSet {
     readonly dnsName: string
     readonly evaluateTargetHealth: boolean
   }
+  /** Names one of several sets of a name and type, which have one of the members below, all the same. */
   readonly setIdentifier?: string
   readonly weight?: number
+  readonly failover?: 'PRIMARY' | 'SECONDARY'
+  /** Answered where this is the nearest. */
+  readonly region?: Region
+  readonly geoLocation?: GeoLocation
+  readonly multiValueAnswer?: true
+  /** Not answered while this check fails. */
+  readonly healthCheckId?: string
+}
+
+/** Who is asking: a continent, or a country (`*`: whoever no other set is for), or a state of it. */
+export interface GeoLocation {
+  readonly continent?: string
+  readonly country?: string
+  readonly subdivision?: string
 }

@@ -12,6 +12,7 @@ import { newChange } from './change.ts'
 import { requireParameter } from './errors.ts'
 import { requireZone } from './find.ts'
 import { readRecordSet } from './record-set.ts'
+import { routingProblems, toRouting } from './routing-policy.ts'
 
 const MOST_RECORDS = 1000
 
@@ -32,6 +33,7 @@ export function changeResourceRecordSets(
   const problems: string[] = []
   for (const change of changes) {
     const { recordSet, problems: found } = readRecordSet(zone, change)
+    requireCheck(tx, zone, recordSet)
     problems.push(...found, ...placeProblems(zone, recordSet), ...changeOne(after, zone, change.Action, recordSet))
     touched.set(recordSet.id, recordSet)
   }
@@ -42,6 +44,13 @@ export function changeResourceRecordSets(
   if (problems.length > 0) throw invalidBatch(problems)
   for (const id of touched.keys()) write(tx, before.get(id), after.get(id))
   return { ChangeInfo: newChange(tx, caller, batch.Comment) }
+}
+
+/** What is deleted may name a check that is gone. */
+function requireCheck(tx: Tx, { owner }: HostedZone, { id, healthCheckId }: ResourceRecordSet): void {
+  if (healthCheckId === undefined || tx.healthChecks.get(healthCheckId)?.owner === owner) return
+  if (tx.resourceRecordSets.get(id)?.healthCheckId === healthCheckId) return
+  throw new ApiError('NoSuchHealthCheck', `No health check found with ID: ${healthCheckId}`, { status: 404 })
 }
 
 type Sets = Map<string, ResourceRecordSet>
@@ -108,19 +117,14 @@ function neighbourProblems(zone: HostedZone, set: ResourceRecordSet, sets: Sets)
     )
   }
   const alike = others.filter(({ type }) => type === set.type)
-  if (alike.some(({ weight }) => (weight === undefined) !== (set.weight === undefined))) {
-    const identifier = set.setIdentifier === undefined ? '' : `, SetIdentifier ${set.setIdentifier}`
-    const other = set.weight === undefined ? 'weighted' : 'non-weighted'
-    problems.push(
-      `RRSet with DNS name ${dnsName}, type ${set.type}${identifier} cannot be created because a ${other} RRSet exists with the same name and type.`,
-    )
-  }
-  return problems
+  return [...problems, ...routingProblems(set, alike, dnsName)]
 }
 
 function isSame(a: ResourceRecordSet, b: ResourceRecordSet): boolean {
-  const plain = ({ ttl, weight, values, alias }: ResourceRecordSet) =>
-    JSON.stringify([ttl, weight, [...values].sort(), alias?.hostedZoneId, alias?.dnsName, alias?.evaluateTargetHealth])
+  const plain = ({ ttl, values, alias, ...set }: ResourceRecordSet) => {
+    const target = [alias?.hostedZoneId, alias?.dnsName, alias?.evaluateTargetHealth]
+    return JSON.stringify([ttl, toRouting(set), [...values].sort(), ...target])
+  }
   return plain(a) === plain(b)
 }
 

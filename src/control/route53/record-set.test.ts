@@ -255,9 +255,26 @@ describe('ChangeResourceRecordSets', () => {
     ['neither values nor alias', { TTL: undefined, ResourceRecords: undefined }, 'but found none'],
     ['a negative TTL', { TTL: -1 }, "'TTL' must be between"],
     ['a weight without a name', { Weight: 1 }, "Missing field 'SetIdentifier'"],
-    ['a name without a weight', { SetIdentifier: 'a' }, "Missing field 'Weight'"],
+    ['a name without a weight', { SetIdentifier: 'a' }, 'Expected exactly one of [Weight, Region'],
+    ['two policies', { SetIdentifier: 'a', Weight: 1, Failover: 'PRIMARY' }, 'but found more than one'],
+    ['no region', { SetIdentifier: 'a', Region: 'mars-1' as 'us-east-1' }, "'mars-1' is no Region"],
+    [
+      'two places',
+      { SetIdentifier: 'a', GeoLocation: { ContinentCode: 'EU', CountryCode: 'DE' } },
+      'either a ContinentCode',
+    ],
+    ['no continent', { SetIdentifier: 'a', GeoLocation: { ContinentCode: 'XX' } }, "'XX' is no continent"],
+    [
+      'a state of Germany',
+      { SetIdentifier: 'a', GeoLocation: { CountryCode: 'DE', SubdivisionCode: 'BY' } },
+      'only of the US',
+    ],
     ['too much weight', { Weight: 256, SetIdentifier: 'a' }, "'Weight' must be between"],
-    ['another policy', { SetIdentifier: 'a', Failover: 'PRIMARY' }, 'Failover is not served yet'],
+    [
+      'another policy',
+      { SetIdentifier: 'a', CidrRoutingConfig: { CollectionId: 'c', LocationName: 'l' } },
+      'CidrRoutingConfig is not served yet',
+    ],
   ])('refuses %s', (_, more, message) => {
     expect(refusal(() => change('CREATE', { ...records('x', 'A', '10.0.0.1'), ...more }), 'InvalidInput')).toContain(
       message,

@@ -10,9 +10,9 @@ import { refusable } from '../refusable.ts'
 import { invalidInput } from './errors.ts'
 import { bareId } from './find.ts'
 import { recordSetId } from './record-set-id.ts'
+import { checkRange, readRouting, toRouting } from './routing-policy.ts'
 
 const MOST_TTL = 2_147_483_647
-const MOST_WEIGHT = 255
 const MOST_VALUES = 400
 const LONGEST_IDENTIFIER = 128
 /** Of these a name has one value. */
@@ -20,12 +20,7 @@ const SINGLE: ReadonlySet<string> = new Set<RecordType>(['CNAME', 'SOA'])
 /** Ways to choose among sets that nothing here does. */
 const UNSERVED = [
   'CidrRoutingConfig',
-  'Failover',
-  'GeoLocation',
   'GeoProximityLocation',
-  'HealthCheckId',
-  'MultiValueAnswer',
-  'Region',
   'TrafficPolicyInstanceId',
 ] as const satisfies readonly (keyof ResourceRecordSetShape)[]
 
@@ -43,7 +38,7 @@ export function readRecordSet(
   if (!('name' in name) || name.name === '') {
     throw new ApiError('InvalidChangeBatch', `[FATAL problem: ${faultOfName(name)} encountered with '${Name}']`)
   }
-  const { TTL: ttl, Weight: weight } = input
+  const { TTL: ttl } = input
   const values = (input.ResourceRecords ?? []).map(({ Value = '' }) => Value)
   const alias = input.AliasTarget && {
     hostedZoneId: bareId(input.AliasTarget.HostedZoneId ?? ''),
@@ -57,7 +52,7 @@ export function readRecordSet(
     ...(ttl !== undefined && { ttl }),
     values,
     ...(alias && { alias }),
-    ...(weight !== undefined && { weight }),
+    ...readRouting(input, where),
   }
   return { recordSet, problems: valueProblems(type, values) }
 }
@@ -68,12 +63,12 @@ export interface RecordSetShape extends Omit<ResourceRecordSetShape, 'Type'> {
 }
 
 export function toRecordSet(set: ResourceRecordSet): RecordSetShape {
-  const { name, type, ttl, values, alias, setIdentifier, weight } = set
+  const { name, type, ttl, values, alias, setIdentifier } = set
   return {
     Name: formatDomainName(name),
     Type: type,
     ...(setIdentifier !== undefined && { SetIdentifier: setIdentifier }),
-    ...(weight !== undefined && { Weight: weight }),
+    ...toRouting(set),
     ...(ttl !== undefined && { TTL: ttl }),
     ...(values.length > 0 && { ResourceRecords: values.map((Value) => ({ Value })) }),
     ...(alias && {
@@ -92,7 +87,7 @@ function checkForm(input: ResourceRecordSetShape, where: string): void {
     refusable(member)
     if (input[member] !== undefined) throw invalidInput(`Invalid request: ${member} is not served yet ${where}`)
   }
-  const { AliasTarget, TTL, ResourceRecords = [], Weight, SetIdentifier } = input
+  const { AliasTarget, TTL, ResourceRecords = [], SetIdentifier } = input
   const isPlain = TTL !== undefined || ResourceRecords.length > 0
   if (isPlain === (AliasTarget !== undefined)) {
     const found = AliasTarget === undefined ? 'none' : 'more than one'
@@ -104,20 +99,10 @@ function checkForm(input: ResourceRecordSetShape, where: string): void {
   if (isPlain && ResourceRecords.length === 0) {
     throw invalidInput(`Invalid request: Missing field 'ResourceRecords' ${where}`)
   }
-  if ((Weight === undefined) !== (SetIdentifier === undefined)) {
-    const missing = Weight === undefined ? 'Weight' : 'SetIdentifier'
-    throw invalidInput(`Invalid request: Missing field '${missing}' ${where}`)
-  }
   checkRange('TTL', TTL, MOST_TTL, where)
-  checkRange('Weight', Weight, MOST_WEIGHT, where)
   if (SetIdentifier !== undefined && (SetIdentifier === '' || SetIdentifier.length > LONGEST_IDENTIFIER)) {
     throw invalidInput(`Invalid request: 'SetIdentifier' has between 1 and ${LONGEST_IDENTIFIER} characters ${where}`)
   }
-}
-
-function checkRange(member: string, value: number | undefined, most: number, where: string): void {
-  if (value === undefined || (Number.isInteger(value) && value >= 0 && value <= most)) return
-  throw invalidInput(`Invalid request: '${member}' must be between 0 and ${most} ${where}`)
 }
 
 function valueProblems(type: RecordType, values: readonly string[]): string[] {
