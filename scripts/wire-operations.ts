@@ -11,7 +11,8 @@ export const EC2_OPERATIONS = words(`
     AuthorizeSecurityGroupIngress CreateCustomerGateway CreateDefaultSubnet CreateDefaultVpc CreateDhcpOptions
     CreateEgressOnlyInternetGateway CreateFlowLogs CreateImage CreateInternetGateway CreateKeyPair
     CreateLaunchTemplate CreateLaunchTemplateVersion CreateManagedPrefixList CreateNatGateway CreateNetworkAcl
-    CreateNetworkAclEntry CreateNetworkInterface CreateNetworkInterfacePermission CreatePlacementGroup CreateRoute
+    CreateNetworkAclEntry CreateNetworkInsightsPath CreateNetworkInterface CreateNetworkInterfacePermission
+    CreatePlacementGroup CreateRoute
     CreateRouteTable CreateSecurityGroup CreateSubnet CreateTags CreateTransitGateway
     CreateTransitGatewayPrefixListReference CreateTransitGatewayRoute CreateTransitGatewayRouteTable
     CreateTransitGatewayVpcAttachment CreateVolume CreateVpc CreateVpcEndpoint
@@ -19,6 +20,7 @@ export const EC2_OPERATIONS = words(`
     CreateVpnConnection CreateVpnConnectionRoute CreateVpnGateway DeleteCustomerGateway DeleteDhcpOptions
     DeleteEgressOnlyInternetGateway DeleteFlowLogs DeleteInternetGateway DeleteKeyPair DeleteLaunchTemplate
     DeleteLaunchTemplateVersions DeleteManagedPrefixList DeleteNatGateway DeleteNetworkAcl DeleteNetworkAclEntry
+    DeleteNetworkInsightsAnalysis DeleteNetworkInsightsPath
     DeleteNetworkInterface DeleteNetworkInterfacePermission DeletePlacementGroup DeleteRoute DeleteRouteTable
     DeleteSecurityGroup DeleteSubnet DeleteTags DeleteTransitGateway DeleteTransitGatewayPrefixListReference
     DeleteTransitGatewayRoute DeleteTransitGatewayRouteTable DeleteTransitGatewayVpcAttachment DeleteVolume
@@ -75,7 +77,7 @@ export const EC2_OPERATIONS = words(`
     ReplaceNetworkAclAssociation ReplaceNetworkAclEntry ReplaceRoute ReplaceRouteTableAssociation
     ReplaceTransitGatewayRoute ResetNetworkInterfaceAttribute RestoreManagedPrefixListVersion
     RevokeSecurityGroupEgress RevokeSecurityGroupIngress RunInstances SearchTransitGatewayRoutes StartInstances
-    StartVpcEndpointServicePrivateDnsVerification StopInstances TerminateInstances UnassignIpv6Addresses
+    StartNetworkInsightsAnalysis StartVpcEndpointServicePrivateDnsVerification StopInstances TerminateInstances UnassignIpv6Addresses
     UnassignPrivateIpAddresses UnassignPrivateNatGatewayAddress UnmonitorInstances
     UpdateSecurityGroupRuleDescriptionsEgress UpdateSecurityGroupRuleDescriptionsIngress
 `)

@@ -14,6 +14,7 @@ import { type AdminContext, adminRoutes, execRoute, HOME_ACCOUNT } from './daemo
 import { Balancing } from './daemon-balancer.ts'
 import { controlAdapters } from './daemon-control.ts'
 import { makeFlowLogs } from './daemon-flow-logs.ts'
+import { followAnalyses } from './daemon-network-insights.ts'
 import { publishNotifications } from './daemon-notifications.ts'
 import { Services } from './daemon-services.ts'
 import type { Adapter } from './edge/adapter.ts'
@@ -79,6 +80,7 @@ export class Daemon {
   #end: () => void
   #endChecks: () => void = () => undefined
   #endNotifications: () => void = () => undefined
+  #endAnalyses: () => void = () => undefined
   #log: (line: string) => void
 
   private constructor(options: DaemonOptions, directory: WorldDirectory, parts: Parts) {
@@ -161,6 +163,8 @@ export class Daemon {
     await reconciler.start()
     this.#endChecks = followPrivateDnsNames({ store, now, log: this.#log })
     this.#endNotifications = publishNotifications(store, services, this.#log)
+    const network = () => reconciler.network
+    this.#endAnalyses = followAnalyses({ store, network, settle: () => reconciler.settle(), log: this.#log })
     this.#parts.balancing.start()
     this.#parts.flowLogs.start()
     services.start()
@@ -173,6 +177,7 @@ export class Daemon {
     await this.#server.close()
     this.#endChecks()
     this.#endNotifications()
+    this.#endAnalyses()
     await this.#parts.balancing.stop()
     await this.#parts.flowLogs.stop()
     await reconciler.stop()

@@ -89,6 +89,14 @@ const NOT_FOUND = {
     'InvalidFlowLogId.NotFound',
     (id) => `These flow log ids in the input list are not found: [TotalCount: 1] ${id}`,
   ],
+  NetworkInsightsPath: [
+    'InvalidNetworkInsightsPathId.NotFound',
+    (id) => `The network insights path ID '${id}' does not exist`,
+  ],
+  NetworkInsightsAnalysis: [
+    'InvalidNetworkInsightsAnalysisId.NotFound',
+    (id) => `The network insights analysis ID '${id}' does not exist`,
+  ],
   EgressOnlyInternetGateway: ['InvalidGatewayID.NotFound', (id) => `The gateway ID '${id}' does not exist`],
   InternetGateway: ['InvalidInternetGatewayID.NotFound', (id) => `The internetGateway ID '${id}' does not exist`],
   VpcPeeringConnection: [

@@ -91,6 +91,8 @@ const MEMBERS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
     LaunchTemplateId: 'lt-0123456789abcdef0',
     NatGatewayId: 'nat-0123456789abcdef0',
     NetworkAclId: 'acl-0123456789abcdef0',
+    NetworkInsightsAnalysisId: 'nia-0123456789abcdef0',
+    NetworkInsightsPathId: 'nip-0123456789abcdef0',
     NetworkInterfaceId: 'eni-0123456789abcdef0',
     PrefixListId: 'pl-0123456789abcdef0',
     RouteTableId: 'rtb-0123456789abcdef0',

@@ -51,6 +51,7 @@ import type {
 import type { SnsSubscription, SnsTopic, SqsQueue } from './messaging-records.ts'
 import type { MetricAlarm } from './monitoring-records.ts'
 import type {
+import type { NetworkInsightsAnalysis, NetworkInsightsPath } from './network-insights-records.ts'
   Organization,
   OrganizationAccount,
   OrganizationalUnit,
@@ -195,6 +196,8 @@ export interface Schema {
   flowLogs: FlowLog
   metricAlarms: MetricAlarm
   healthChecks: HealthCheck
+  networkInsightsPaths: NetworkInsightsPath
+  networkInsightsAnalyses: NetworkInsightsAnalysis
   sites: Site
   vpcPeeringConnections: VpcPeeringConnection
   egressOnlyInternetGateways: EgressOnlyInternetGateway
@@ -319,6 +322,8 @@ export const INDEXES = {
   metricAlarms: ['owner'],
   healthChecks: ['owner'],
   sites: ['address'],
+  networkInsightsPaths: ['owner'],
+  networkInsightsAnalyses: ['owner', 'pathId', 'status'],
   vpcPeeringConnections: ['owner', 'accepter', 'requesterVpcId', 'accepterVpcId'],
   egressOnlyInternetGateways: ['owner', 'vpcId'],
   resolverEndpoints: ['owner', 'vpcId'],

@@ -20,6 +20,7 @@ describeTerraform('Terraform on instances', 'instances', (its) => {
         second_addresses: ['10.0.1.60', '10.0.1.61'],
         plain_private_ip: '10.0.1.4',
         templated: [true, 'somebody'],
+        reachable: { open: true, components: 6, closed: false, why: ['SG_HAS_NO_RULES'], destination: true },
       })
     },
     4 * MINUTES,

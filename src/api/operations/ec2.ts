@@ -6,6 +6,7 @@ import { ec2Questions } from './ec2-authorisation.ts'
 import { EC2_ENDPOINT_SERVICE_READS, EC2_ENDPOINT_SERVICE_WRITES } from './ec2-endpoint-service.ts'
 import { ec2InstanceReads, ec2InstanceWrites, type InstanceHost } from './ec2-instances.ts'
 import { EC2_NETWORK_READS, EC2_NETWORK_WRITES } from './ec2-network.ts'
+import { EC2_NETWORK_INSIGHTS_READS, EC2_NETWORK_INSIGHTS_WRITES } from './ec2-network-insights.ts'
 import { EC2_TRANSIT_GATEWAY_READS, EC2_TRANSIT_GATEWAY_WRITES } from './ec2-transit-gateway.ts'
 import { EC2_VPN_READS, EC2_VPN_WRITES } from './ec2-vpn.ts'
 
@@ -17,6 +18,7 @@ export function ec2Operations(host: InstanceHost): Ec2Operations {
   const reads = {
     ...EC2_ACCOUNT_READS,
     ...EC2_NETWORK_READS,
+    ...EC2_NETWORK_INSIGHTS_READS,
     ...EC2_ENDPOINT_SERVICE_READS,
     ...EC2_TRANSIT_GATEWAY_READS,
     ...EC2_VPN_READS,
@@ -25,6 +27,7 @@ export function ec2Operations(host: InstanceHost): Ec2Operations {
   const writes = {
     ...EC2_ACCOUNT_WRITES,
     ...EC2_NETWORK_WRITES,
+    ...EC2_NETWORK_INSIGHTS_WRITES,
     ...EC2_ENDPOINT_SERVICE_WRITES,
     ...EC2_TRANSIT_GATEWAY_WRITES,
     ...EC2_VPN_WRITES,

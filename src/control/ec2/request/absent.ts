@@ -68,18 +68,6 @@ export const ABSENT: Readonly<Record<string, AbsentKind>> = {
   DescribeLocalGatewayVirtualInterfaces: { list: 'LocalGatewayVirtualInterfaces' },
   DescribeLocalGateways: named('LocalGateways', 'LocalGatewayIds', 'InvalidLocalGatewayID.NotFound', 'localGateway ID'),
   DescribeMovingAddresses: { list: 'MovingAddressStatuses' },
-  DescribeNetworkInsightsAnalyses: named(
-    'NetworkInsightsAnalyses',
-    'NetworkInsightsAnalysisIds',
-    'InvalidNetworkInsightsAnalysisId.NotFound',
-    'network insights analysis ID',
-  ),
-  DescribeNetworkInsightsPaths: named(
-    'NetworkInsightsPaths',
-    'NetworkInsightsPathIds',
-    'InvalidNetworkInsightsPathId.NotFound',
-    'network insights path ID',
-  ),
   DescribePublicIpv4Pools: named('PublicIpv4Pools', 'PoolIds', 'InvalidPublicIpv4PoolID.NotFound', 'pool ID'),
   DescribeReservedInstances: named(
     'ReservedInstances',

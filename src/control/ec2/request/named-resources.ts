@@ -29,6 +29,8 @@ const TYPES: Readonly<Record<string, Ec2ResourceType>> = {
   igw: 'internet-gateway',
   lt: 'launch-template',
   nat: 'natgateway',
+  nia: 'network-insights-analysis',
+  nip: 'network-insights-path',
   pg: 'placement-group',
   pcx: 'vpc-peering-connection',
   pl: 'prefix-list',
@@ -52,12 +54,17 @@ const TYPES: Readonly<Record<string, Ec2ResourceType>> = {
 
 const ID = /^([a-z]+(?:-[a-z]+)*)-[0-9a-f]+$/
 /** Members that hold ids. */
-const HOLDS_IDS = /(Ids?|Groups|Resources)$/
+const HOLDS_IDS = /(Ids?|Groups|Resources)$|^(Source|Destination)$/
 /** Members in which ids stand that the call does not touch: peers of a rule, and what users write. */
 const PASSED_OVER = new Set(['IpPermissions', 'ReferencedGroupId', 'PeerVpcId', 'Filters', 'TagSpecifications', 'Tags'])
 
 /** Each is a question to every policy, so there is an end to them: AWS's for a call that lists what it wants. */
 const IDS_PER_CALL = 1000
+
+/** The type of what has this id; undefined for an id of another kind. */
+export function resourceTypeOf(id: string): Ec2ResourceType | undefined {
+  return TYPES[ID.exec(id)?.[1] ?? '']
+}
 
 export function namedResources(records: Records, where: Where, operation: string, input: Input): NamedResources {
   const found = new Map<Ec2ResourceType, Set<string>>()
@@ -70,7 +77,7 @@ export function namedResources(records: Records, where: Where, operation: string
     if (typeof value === 'string' && holdsIds) {
       read += 1
       if (read > IDS_PER_CALL) throw tooMany()
-      for (const id of idsBehind(records, where, value)) add(id)
+      for (const id of idsBehind(records, where, value.replace(/^arn:aws[a-z-]*:ec2:.*\//, ''))) add(id)
     }
     if (Array.isArray(value)) for (const one of value) walk(one, holdsIds)
     else if (isObject(value)) {

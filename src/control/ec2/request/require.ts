@@ -57,6 +57,8 @@ const IDS = {
   Allocation: ['eipalloc', 'InvalidAllocationID.Malformed', 'AllocationId'],
   NatGateway: ['nat', 'NatGatewayMalformed', 'NatGatewayId'],
   FlowLog: ['fl', 'InvalidFlowLogId.Malformed', 'flowLogId'],
+  NetworkInsightsPath: ['nip', 'InvalidNetworkInsightsPathId.Malformed', 'networkInsightsPathId'],
+  NetworkInsightsAnalysis: ['nia', 'InvalidNetworkInsightsAnalysisId.Malformed', 'networkInsightsAnalysisId'],
   TransitGateway: ['tgw', 'InvalidTransitGatewayID.Malformed', 'TransitGatewayId'],
   TransitGatewayAttachment: ['tgw-attach', 'InvalidTransitGatewayAttachmentID.Malformed', 'TransitGatewayAttachmentId'],
   TransitGatewayRouteTable: ['tgw-rtb', 'InvalidRouteTableId.Malformed', 'TransitGatewayRouteTableId'],

@@ -83,6 +83,10 @@ function tableOf(records: Records, type: Ec2ResourceType) {
       return records.flowLogs
     case 'natgateway':
       return records.natGateways
+    case 'network-insights-analysis':
+      return records.networkInsightsAnalyses
+    case 'network-insights-path':
+      return records.networkInsightsPaths
     case 'launch-template':
       return records.launchTemplates
     case 'network-acl':

@@ -59,6 +59,8 @@ const KINDS: Readonly<Record<string, TaggedKind>> = {
   pg: tagged('placement-group', 'PlacementGroup', 'placementGroups'),
   nat: tagged('natgateway', 'NatGateway', 'natGateways'),
   fl: tagged('vpc-flow-log', 'FlowLog', 'flowLogs'),
+  nip: tagged('network-insights-path', 'NetworkInsightsPath', 'networkInsightsPaths'),
+  nia: tagged('network-insights-analysis', 'NetworkInsightsAnalysis', 'networkInsightsAnalyses'),
   i: tagged('instance', 'Instance', 'instances'),
   eigw: tagged('egress-only-internet-gateway', 'EgressOnlyInternetGateway', 'egressOnlyInternetGateways'),
   igw: tagged('internet-gateway', 'InternetGateway', 'internetGateways'),
@@ -142,6 +144,8 @@ type TaggedTableName =
   | 'elasticAddresses'
   | 'natGateways'
   | 'flowLogs'
+  | 'networkInsightsPaths'
+  | 'networkInsightsAnalyses'
   | 'keyPairs'
   | 'launchTemplates'
   | 'placementGroups'
