@@ -65,7 +65,12 @@ export interface TransitGatewayAttachmentNetwork {
     | { readonly kind: 'vpc'; readonly vpcId: VpcId }
     /** By a VPN connection, which carries one family alone. */
     | { readonly kind: 'onPremises'; readonly name: string; readonly ipv6?: true }
-    | { readonly kind: 'transitGateway'; readonly id: TransitGatewayId }
+    /** By peering; the attachment is the other gateway's own. */
+    | {
+        readonly kind: 'transitGateway'
+        readonly id: TransitGatewayId
+        readonly attachmentId: TransitGatewayAttachmentId
+      }
   /** Of the table that its packets are routed by; absent: they are dropped. */
   readonly routeTableId?: TransitGatewayRouteTableId
 }

@@ -91,19 +91,81 @@ function routesOf(side: AnySide): Route[] {
   }))
 }
 
-/** tgw-1 with route tables of these numbers, of which the first is the default. */
-export function insertGateway(tx: Tx, side: AnySide, tables: readonly number[]): void {
+/** Another gateway, tgw-2 of b's account, to which c is attached instead by tgw-attach-e, and its peering with the first: tgw-attach-p1 at the
+ * first and tgw-attach-p2 at the second, with static routes both ways. tgw-2 has the one table tgw-rtb-3. */
+export function insertPeerGateway(tx: Tx): void {
+  insertGateway(tx, 'b', [3], 'tgw-2')
+  const attached = tx.transitGatewayAttachments.get('tgw-attach-c')
+  if (!attached) throw new TypeError('no tgw-attach-c')
+  tx.transitGatewayAttachments.delete(attached.id)
+  tx.transitGatewayAttachments.insert({
+    ...attached,
+    id: 'tgw-attach-e',
+    transitGatewayId: 'tgw-2',
+    transitGatewayOwner: created('b').owner,
+    associatedRouteTableId: 'tgw-rtb-3',
+    propagatesTo: ['tgw-rtb-3'],
+  })
+  for (const id of ['rtb-c1', 'rtb-c2'] as const) {
+    const routes = (tx.routeTables.get(id)?.routes ?? []).map((route) => ({
+      ...route,
+      target: { kind: 'transitGateway', id: 'tgw-2' } as const,
+    }))
+    tx.routeTables.update(id, { routes })
+  }
+  insertHalf(tx, 'p1', { side: 'a', of: 'tgw-1', table: 'tgw-rtb-1' }, 'p2')
+  insertHalf(tx, 'p2', { side: 'b', of: 'tgw-2', table: 'tgw-rtb-3' }, 'p1')
+  tx.transitGatewayRouteTables.update('tgw-rtb-1', {
+    staticRoutes: [{ cidr: blockOf('c'), attachmentId: 'tgw-attach-p1' }],
+  })
+  const back = [blockOf('a'), blockOf('b')].map((block) => ({ cidr: block, attachmentId: 'tgw-attach-p2' as const }))
+  tx.transitGatewayRouteTables.update('tgw-rtb-3', { staticRoutes: back })
+}
+
+interface Half {
+  readonly side: AnySide
+  readonly of: 'tgw-1' | 'tgw-2'
+  readonly table: `tgw-rtb-${number}`
+}
+
+function insertHalf(tx: Tx, name: 'p1' | 'p2', { side, of, table }: Half, other: 'p1' | 'p2'): void {
+  tx.transitGatewayAttachments.insert({
+    ...created(side),
+    id: `tgw-attach-${name}`,
+    transitGatewayId: of,
+    transitGatewayOwner: created(side).owner,
+    resource: {
+      kind: 'peering',
+      peerId: of === 'tgw-1' ? 'tgw-2' : 'tgw-1',
+      peerOwner: created(side === 'a' ? 'b' : 'a').owner,
+      peerRegion: created(side).region,
+      peerAttachmentId: `tgw-attach-${other}`,
+      isRequester: name === 'p1',
+      dynamicRouting: false,
+    },
+    state: 'available',
+    dnsSupport: false,
+    ipv6Support: true,
+    applianceModeSupport: false,
+    securityGroupReferencingSupport: false,
+    associatedRouteTableId: table,
+    propagatesTo: [],
+  })
+}
+
+/** A gateway with route tables of these numbers, of which the first is the default. */
+export function insertGateway(tx: Tx, side: AnySide, tables: readonly number[], id: 'tgw-1' | 'tgw-2' = 'tgw-1'): void {
   tx.transitGateways.insert({
     ...created(side),
-    id: 'tgw-1',
+    id,
     description: '',
     state: 'available',
     amazonSideAsn: 64512,
     autoAcceptSharedAttachments: true,
     defaultRouteTableAssociation: true,
     defaultRouteTablePropagation: true,
-    associationDefaultRouteTableId: 'tgw-rtb-1',
-    propagationDefaultRouteTableId: 'tgw-rtb-1',
+    associationDefaultRouteTableId: `tgw-rtb-${tables[0] ?? 1}`,
+    propagationDefaultRouteTableId: `tgw-rtb-${tables[0] ?? 1}`,
     vpnEcmpSupport: true,
     dnsSupport: true,
     securityGroupReferencingSupport: false,
@@ -114,7 +176,7 @@ export function insertGateway(tx: Tx, side: AnySide, tables: readonly number[]):
     tx.transitGatewayRouteTables.insert({
       ...created(side),
       id: `tgw-rtb-${number}`,
-      transitGatewayId: 'tgw-1',
+      transitGatewayId: id,
       state: 'available',
       number,
       staticRoutes: [],

@@ -2,29 +2,22 @@
 // its attachment.
 // https://docs.aws.amazon.com/vpc/latest/tgw/how-transit-gateways-work.html#tgw-routing-overview
 
-import { type Address, addressFamily, compareAddresses } from '../ip/address.ts'
-import { type Cidr, cidrContains, cidrFamily } from '../ip/cidr.ts'
+import type { Cidr } from '../ip/cidr.ts'
 import type { RouteTable, Vpc, VpcId } from '../store/records.ts'
 import type { Records } from '../store/store.ts'
-import type {
-  TransitGateway,
-  TransitGatewayAttachment,
-  TransitGatewayAttachmentId,
-  TransitGatewayRouteTable,
-} from '../store/transit-gateway-records.ts'
-import { shouldRun } from './instance.ts'
+import type { TransitGateway, TransitGatewayAttachment } from '../store/transit-gateway-records.ts'
 import type {
   Network,
   NextHop,
   TransitGatewayAttachmentNetwork,
   TransitGatewayLinkNetwork,
   TransitGatewayNetwork,
-  TransitGatewayRouteTableNetwork,
   VpcNetwork,
 } from './network.ts'
 import { byId } from './order.ts'
 import { bySpecificity } from './specificity.ts'
-import { compileTransitGatewayEntries } from './transit-gateway-entry.ts'
+import { compileTransitClients } from './transit-gateway-clients.ts'
+import { compileResource, compileTable, isLive, liveAttachments } from './transit-gateway-table.ts'
 
 export function compileTransitGateways(records: Records): Pick<Network, 'transitGateways'> {
   const transitGateways = [...records.transitGateways.all()]
@@ -46,62 +39,12 @@ export function compileTransitGateway(records: Records, gateway: TransitGateway)
   return { id: gateway.id, owner: gateway.owner, region: gateway.region, attachments, routeTables }
 }
 
-function isLive({ state }: TransitGateway | TransitGatewayAttachment | TransitGatewayRouteTable): boolean {
-  return state === 'pending' || state === 'available' || state === 'modifying'
-}
-
-function liveAttachments(records: Records, { id }: Pick<TransitGateway, 'id'>): TransitGatewayAttachment[] {
-  return records.transitGatewayAttachments.where('transitGatewayId', id).filter(isLive)
-}
-
 function compileAttachment(records: Records, attachment: TransitGatewayAttachment): TransitGatewayAttachmentNetwork[] {
   const resource = compileResource(records, attachment)
   if (!resource) return []
   const { id, associatedRouteTableId } = attachment
   const table = records.transitGatewayRouteTables.get(associatedRouteTableId ?? '')
   return [{ id, resource, ...(table && isLive(table) && { routeTableId: table.id }) }]
-}
-
-function compileResource(
-  records: Records,
-  { resource, vpcId }: TransitGatewayAttachment,
-): TransitGatewayAttachmentNetwork['resource'] | undefined {
-  switch (resource.kind) {
-    case 'vpc':
-      return vpcId && records.vpcs.has(vpcId) ? { kind: 'vpc', vpcId } : undefined
-    case 'vpn': {
-      const [home] = records.onPremisesAttachments.where('gatewayId', resource.vpnConnectionId)
-      const isIpv6 = records.vpnConnections.get(resource.vpnConnectionId)?.tunnelInsideIpVersion === 'ipv6'
-      return home && { kind: 'onPremises', name: home.networkId, ...(isIpv6 && { ipv6: true }) }
-    }
-    // Of the other side of a peering the routes are static, and nothing leads there yet.
-    case 'direct-connect-gateway':
-    case 'peering':
-      return undefined
-    default:
-      return resource satisfies never
-  }
-}
-
-function compileTable(
-  records: Records,
-  table: TransitGatewayRouteTable,
-  attachments: readonly TransitGatewayAttachment[],
-): TransitGatewayRouteTableNetwork {
-  const there = new Map(attachments.map((one) => [one.id, compileResource(records, one)]))
-  const isCarried = (id: TransitGatewayAttachmentId, cidr: Cidr) => {
-    const resource = there.get(id)
-    return resource?.kind === 'onPremises' ? cidrFamily(cidr) === (resource.ipv6 ? 6 : 4) : resource !== undefined
-  }
-  // A route to an attachment that leads nowhere, or carries the other family, drops what it takes.
-  const entries = compileTransitGatewayEntries(records, table, attachments)
-    .map(({ cidr, attachmentId }) => ({
-      cidr,
-      ...(attachmentId && isCarried(attachmentId, cidr) && { attachmentId }),
-      by: `${table.id} ${cidr}`,
-    }))
-    .sort(bySpecificity)
-  return { id: table.id, number: table.number, entries }
 }
 
 /** Where a route of a VPC's table to a transit gateway leads: to the VPC's own attachment. */
@@ -144,7 +87,7 @@ function compileLink(records: Records, vpc: Vpc, attachment: TransitGatewayAttac
       subnets,
       ...(origins.length > 0 && { origins }),
       resolvesNamesOf: others.flatMap((one) => (one.vpcId && resolves(one) ? [one.vpcId] : [])).sort(),
-      ...compileClients(records, vpc, attachment, others),
+      ...compileTransitClients(records, vpc, attachment, others),
       ...(attachment.ipv6Support && vpc.ipv6CidrBlocks?.length && { ipv6: true }),
     },
   ]
@@ -199,53 +142,4 @@ function entryKind(records: Records, subnetId: EntrySubnets[number]['subnetId'])
     .where('vpcId', subnet.vpcId)
     .find(({ associations }) => associations.some((one) => one.subnetId === subnetId))
   return `${table?.id} ${subnet.networkAclId}`
-}
-
-/** Something that asks who a packet is from. */
-function hasDoors(records: Records, vpc: Vpc): boolean {
-  return records.vpcEndpoints.where('vpcId', vpc.id).some(({ type }) => type !== 'Gateway')
-}
-
-/** Those to whom the attachment's own table leads answers back: of two with one address the other is never answered. */
-function compileClients(
-  records: Records,
-  vpc: Vpc,
-  attachment: TransitGatewayAttachment,
-  others: readonly TransitGatewayAttachment[],
-): Pick<TransitGatewayLinkNetwork, 'clients' | 'ipv6Clients'> {
-  const table = records.transitGatewayRouteTables.get(attachment.associatedRouteTableId ?? '')
-  if (!table || !isLive(table) || !hasDoors(records, vpc)) return { clients: [] }
-  const { entries } = compileTable(records, table, [...others, attachment])
-  const leadsTo = (address: Address) => entries.find(({ cidr }) => cidrContains(cidr, address))?.attachmentId
-  const all = others
-    .flatMap((other) => sendersBehind(records, other).filter(({ address }) => leadsTo(address) === other.id))
-    .sort((a, b) => compareAddresses(a.address, b.address))
-  const ipv6Clients = all.filter(({ address }) => addressFamily(address) === 6)
-  return {
-    clients: all.filter(({ address }) => addressFamily(address) === 4),
-    ...(ipv6Clients.length > 0 && { ipv6Clients }),
-  }
-}
-
-function sendersBehind(
-  records: Records,
-  attachment: TransitGatewayAttachment,
-): { address: Address; backboneAddress: Address }[] {
-  if (attachment.vpcId) return sendersIn(records, attachment.vpcId)
-  const resource = compileResource(records, attachment)
-  const site = resource?.kind === 'onPremises' ? records.onPremisesNetworks.get(resource.name) : undefined
-  const address = resource?.kind === 'onPremises' && resource.ipv6 ? site?.ipv6?.address : site?.address
-  return site && address ? [{ address, backboneAddress: site.backboneAddress }] : []
-}
-
-function sendersIn(records: Records, vpcId: VpcId): { address: Address; backboneAddress: Address }[] {
-  return records.networkInterfaces
-    .where('vpcId', vpcId)
-    .filter(({ attachment, interfaceType }) => {
-      const instance = attachment && records.instances.get(attachment.instanceId)
-      return interfaceType === 'nat_gateway' || (instance !== undefined && shouldRun(instance))
-    })
-    .flatMap(({ privateAddresses, ipv6Addresses = [], backboneAddress }) =>
-      [...privateAddresses, ...ipv6Addresses].map((address) => ({ address, backboneAddress })),
-    )
 }

@@ -7,7 +7,7 @@ import { findRoute, hostSteps, STAGE } from './on-premises.ts'
 import { exitOf } from './on-premises-transit.ts'
 import { type Packet, replyTo } from './packet.ts'
 import { pass, type Step, stop } from './trace.ts'
-import { arrivalOf, homeSteps, leadsAway, lookUpTransit } from './transit-gateway.ts'
+import { arrivalOf, followTransit, homeSteps, leadsAway } from './transit-gateway.ts'
 import { atHome } from './way-back.ts'
 
 interface Sent {
@@ -47,11 +47,11 @@ function hostsReply({ network, vpc, subnet, packet }: Sent, host: OnPremisesRout
   const reply = replyTo(packet)
   const exit = exitOf(network, host, reply.destination)
   if (exit) {
-    const { step, to } = lookUpTransit(exit.gateway, exit.attachmentId, reply.destination, 'return')
-    if (!to) return [step]
-    const arrival = arrivalOf(network, to, reply.source)
-    if (arrival?.vpc.id !== vpc.id) return [leadsAway(step.by, reply.destination)]
-    return [step, ...homeSteps(arrival, subnet, reply)]
+    const { steps, to } = followTransit(network, exit.gateway, exit.attachmentId, reply.destination, 'return')
+    if (!to) return [...steps]
+    const arrival = arrivalOf(network, to.id, reply.source)
+    if (arrival?.vpc.id !== vpc.id) return [leadsAway(steps.at(-1)?.by ?? to.id, reply.destination)]
+    return [...steps, ...homeSteps(arrival, subnet, reply)]
   }
   const route = findRoute(host, reply.destination)
   if (route?.vpcId === vpc.id) return [atHome(vpc, subnet, reply)]

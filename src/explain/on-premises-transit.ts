@@ -2,14 +2,19 @@
 // by it is routed by the attachment's table.
 // https://docs.aws.amazon.com/vpc/latest/tgw/tgw-vpn-attachments.html
 
-import type { Network, OnPremisesRouterNetwork, TransitGatewayNetwork } from '../compile/network.ts'
+import type {
+  Network,
+  OnPremisesRouterNetwork,
+  TransitGatewayAttachmentNetwork,
+  TransitGatewayNetwork,
+} from '../compile/network.ts'
 import type { Address } from '../ip/address.ts'
 import { cidrContains } from '../ip/cidr.ts'
 import type { TransitGatewayAttachmentId } from '../store/transit-gateway-records.ts'
 import { hostSteps } from './on-premises.ts'
 import type { Packet } from './packet.ts'
 import { pass, type Step, stop } from './trace.ts'
-import { arrivalOf, leadsAway, lookUpTransit, type TransitArrival } from './transit-gateway.ts'
+import { arrivalOf, followTransit, leadsAway, type TransitArrival } from './transit-gateway.ts'
 
 /** How a network leaves by a transit gateway. */
 interface Exit {
@@ -48,19 +53,18 @@ export function leaveByTransit(
   const { gateway, attachmentId } = exit
   const why = `${host.name} leads ${packet.destination} to ${gateway.id}, by ${attachmentId}`
   const led = pass({ stage: 'vpn-gateway', by: `onprem-${host.name}`, why })
-  const { step, to } = lookUpTransit(gateway, attachmentId, packet.destination, 'forward')
-  if (!to) return { steps: [led, step] }
-  const other = hostAt(network, gateway, to)
-  if (other) return { steps: [led, step, ...hostSteps(other, packet), ...backTo(network, other, host, packet)] }
-  const arrival = arrivalOf(network, to, packet.source)
-  if (arrival) return { steps: [led, step], arrival }
-  const nowhere = stop({ stage: 'transit-gateway', by: to, why: `${to} has no subnet in a zone that works` })
-  return { steps: [led, step, nowhere] }
+  const { steps, to } = followTransit(network, gateway, attachmentId, packet.destination, 'forward')
+  if (!to) return { steps: [led, ...steps] }
+  const other = hostAt(network, to)
+  if (other) return { steps: [led, ...steps, ...hostSteps(other, packet), ...backTo(network, other, host, packet)] }
+  const arrival = arrivalOf(network, to.id, packet.source)
+  if (arrival) return { steps: [led, ...steps], arrival }
+  const nowhere = stop({ stage: 'transit-gateway', by: to.id, why: `${to.id} has no subnet in a zone that works` })
+  return { steps: [led, ...steps, nowhere] }
 }
 
-function hostAt({ onPremises = [] }: Network, { attachments }: TransitGatewayNetwork, id: TransitGatewayAttachmentId) {
-  const resource = attachments.find((one) => one.id === id)?.resource
-  return resource?.kind === 'onPremises' ? onPremises.find(({ name }) => name === resource.name) : undefined
+function hostAt({ onPremises = [] }: Network, { resource }: TransitGatewayAttachmentNetwork) {
+  return resource.kind === 'onPremises' ? onPremises.find(({ name }) => name === resource.name) : undefined
 }
 
 /** A host's reply to another host. */
@@ -72,9 +76,9 @@ function backTo(
 ): Step[] {
   const exit = exitOf(network, from, source)
   if (!exit) return [noWayBack(from, source)]
-  const { step, to } = lookUpTransit(exit.gateway, exit.attachmentId, source, 'return')
-  if (!to) return [step]
-  return hostAt(network, exit.gateway, to)?.name === sender.name ? [] : [leadsAway(step.by, source)]
+  const { steps, to } = followTransit(network, exit.gateway, exit.attachmentId, source, 'return')
+  if (!to) return [...steps]
+  return hostAt(network, to)?.name === sender.name ? [] : [leadsAway(to.id, source)]
 }
 
 function noWayBack({ name }: OnPremisesRouterNetwork, source: Address): Step {

@@ -6,6 +6,7 @@ import type {
   Network,
   NextHop,
   SubnetNetwork,
+  TransitGatewayAttachmentNetwork,
   TransitGatewayLinkNetwork,
   TransitGatewayNetwork,
   VpcNetwork,
@@ -61,15 +62,52 @@ export function throughTransitGateway(
   const exit = exitOf(vpc, link, subnet)
   if (!exit) return { steps: inVpc(vpc, link, [outOfZone(link, subnet, way)]) }
   const asked = inVpc(vpc, link, [networkAclStep({ vpc, subnet: exit, direction: 'ingress', packet, way })])
-  const routed = lookUpTransit(gateway, attachmentId, packet.destination, way)
-  const known = { ...routed.step, provider: gateway.owner, transitGatewayId: gateway.id }
-  if (!routed.to) return { steps: [...asked, known] }
-  const led = gateway.attachments.find(({ id }) => id === routed.to)?.resource
-  if (led?.kind === 'onPremises') return { steps: [...asked, known], host: led.name }
-  const arrival = arrivalOf(network, routed.to, packet.source)
-  if (arrival) return { steps: [...asked, known], arrival }
-  const why = `${routed.to} has no subnet in a zone that works: nothing enters by it`
-  return { steps: [...asked, known, stop({ stage: STAGE, by: routed.to, why }, way)] }
+  const { steps: led, to } = followTransit(network, gateway, attachmentId, packet.destination, way)
+  const steps = [...asked, ...led]
+  if (!to) return { steps }
+  if (to.resource.kind === 'onPremises') return { steps, host: to.resource.name }
+  const arrival = arrivalOf(network, to.id, packet.source)
+  if (arrival) return { steps, arrival }
+  const why = `${to.id} has no subnet in a zone that works: nothing enters by it`
+  return { steps: [...steps, stop({ stage: STAGE, by: to.id, why }, way)] }
+}
+
+interface Followed {
+  /** Each is the owner's of the gateway in which it is decided. */
+  readonly steps: readonly Step[]
+  /** The attachment of a VPC or a network on premises; absent: it gets no further. */
+  readonly to?: TransitGatewayAttachmentNetwork
+}
+
+/** By the gateway's table for the attachment that a packet comes by, and by those of the gateways that it is peered with:
+ * https://docs.aws.amazon.com/vpc/latest/tgw/tgw-peering.html */
+export function followTransit(
+  network: Network,
+  from: TransitGatewayNetwork,
+  attachmentId: TransitGatewayAttachmentId,
+  destination: Address,
+  way: Way,
+): Followed {
+  const steps: Step[] = []
+  const seen = new Set<TransitGatewayAttachmentId>()
+  let [gateway, cameBy] = [from, attachmentId]
+  while (!seen.has(cameBy)) {
+    seen.add(cameBy)
+    const { id: transitGatewayId, owner: provider } = gateway
+    const { step, to: toId } = lookUpTransit(gateway, cameBy, destination, way)
+    steps.push({ ...step, provider, transitGatewayId })
+    const to = gateway.attachments.find(({ id }) => id === toId)
+    if (to?.resource.kind !== 'transitGateway') return { steps, ...(to && { to }) }
+    const peer = findPeer(network, to.resource.id)
+    if (!peer) break
+    ;[gateway, cameBy] = [peer, to.resource.attachmentId]
+  }
+  const why = `what is for ${destination} is led to ${gateway.id} again: it goes round until it is dropped`
+  return { steps: [...steps, stop({ stage: STAGE, by: gateway.id, why }, way)] }
+}
+
+function findPeer({ transitGateways = [] }: Network, id: TransitGatewayNetwork['id']) {
+  return transitGateways.find((one) => one.id === id)
 }
 
 /** What is decided in a VPC is its owner's to see. */
@@ -102,7 +140,7 @@ interface Routed {
 }
 
 /** In the table that the attachment is associated with. */
-export function lookUpTransit(
+function lookUpTransit(
   { id, attachments, routeTables }: TransitGatewayNetwork,
   attachmentId: TransitGatewayAttachmentId,
   destination: Address,
@@ -119,7 +157,8 @@ export function lookUpTransit(
   if (!entry) return { step: stop({ stage, by: table.id, why: `${table.id} has no route to ${destination}` }, way) }
   const { by, cidr, attachmentId: to } = entry
   if (!to) return { step: stop({ stage, by, why: `${destination} is in ${cidr}, a blackhole` }, way) }
-  if (to === attachmentId) {
+  const isPeer = attachments.some((one) => one.id === to && one.resource.kind === 'transitGateway')
+  if (to === attachmentId && !isPeer) {
     const why = `${destination} is in ${cidr}, which leads back to ${to}, where the packet came from`
     return { step: stop({ stage, by, why }, way) }
   }

@@ -46,18 +46,35 @@ export function transitLinksOf({ transitGatewayLinks = [] }: VpcNetwork): readon
   return transitGatewayLinks
 }
 
-/** The links of a Network; the gateway's end is the near one. */
-export function transitPairs(world: string, { inhabited }: Pick<Network, 'inhabited'>): VethPair[] {
-  return inhabited.flatMap((vpc) =>
+/** The links of a Network; the gateway's end is the near one, of two gateways the one with the lower id. */
+export function transitPairs(world: string, network: Pick<Network, 'inhabited' | 'transitGateways'>): VethPair[] {
+  const end = (id: TransitGatewayId, attachmentId: TransitGatewayLinkNetwork['id']) => ({
+    namespace: transitGatewayNamespace(world, id),
+    name: transitLink(attachmentId),
+  })
+  const toVpcs = network.inhabited.flatMap((vpc) =>
     transitLinksOf(vpc).map(({ id, transitGatewayId }) => ({
-      near: {
-        namespace: transitGatewayNamespace(world, transitGatewayId),
-        name: transitLink(id),
-        macAddress: MAC.gateway,
-      },
+      near: { ...end(transitGatewayId, id), macAddress: MAC.gateway },
       far: { namespace: vpcNamespace(world, vpc.id), name: transitLink(id), macAddress: MAC.attached },
     })),
   )
+  const there = new Set(network.transitGateways?.map(({ id }) => id))
+  const toGateways = (network.transitGateways ?? []).flatMap((gateway) =>
+    gateway.attachments.flatMap(({ id, resource }) => {
+      if (resource.kind !== 'transitGateway' || !isNear(gateway, resource) || !there.has(resource.id)) return []
+      return [
+        {
+          near: { ...end(gateway.id, id), macAddress: MAC.gateway },
+          far: { ...end(resource.id, resource.attachmentId), macAddress: MAC.attached },
+        },
+      ]
+    }),
+  )
+  return [...toVpcs, ...toGateways]
+}
+
+function isNear({ id }: TransitGatewayNetwork, peer: { readonly id: TransitGatewayId }): boolean {
+  return id < peer.id
 }
 
 /** The gateways that have a link. */
@@ -66,7 +83,12 @@ export function planTransitGateways(world: string, network: Network, pairs: read
   if (transitGateways.length === 0) return []
   const view = ipv6Network(network)
   const linksOf = (name: string, all: readonly VethPair[]) =>
-    new Set(all.filter(({ near }) => near.namespace === name).map(({ near }) => near.name))
+    new Set(
+      all
+        .flatMap(({ near, far }) => [near, far])
+        .filter(({ namespace }) => namespace === name)
+        .map((end) => end.name),
+    )
   const ipv6Pairs = [...transitPairs(world, view), ...onPremisesTransitPairs(world, view)]
   return transitGateways.flatMap((gateway, index) => {
     const name = transitGatewayNamespace(world, gateway.id)
@@ -81,20 +103,21 @@ export function planTransitGateways(world: string, network: Network, pairs: read
 
 function planRouter(
   name: string,
-  { attachments, routeTables }: TransitGatewayNetwork,
+  gateway: TransitGatewayNetwork,
   links: ReadonlySet<string>,
   family: Family = 4,
 ): NamespacePlan {
+  const { attachments, routeTables } = gateway
   const numbers = new Map(routeTables.map(({ id, number }) => [id, number]))
   const there = attachments.filter(({ id }) => links.has(transitLink(id)))
   return {
     name,
     up: ['lo', ...there.map(({ id }) => transitLink(id))],
     addresses: [],
-    neighbours: there.map(({ id }) => ({
+    neighbours: there.map(({ id, resource }) => ({
       device: transitLink(id),
       address: LINK_NEXT_HOP,
-      macAddress: MAC.attached,
+      macAddress: resource.kind === 'transitGateway' && !isNear(gateway, resource) ? MAC.gateway : MAC.attached,
     })),
     routes: [...routeTables.flatMap((table) => tableRoutes(table, links, family)), dropTheRest()],
     rules: [

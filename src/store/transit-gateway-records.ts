@@ -29,6 +29,7 @@ export interface TransitGateway extends Owned {
 
 /** Of a VPC, a VPN connection, a Direct Connect gateway, or another transit gateway. `owner` is the resource's. */
 export interface TransitGatewayAttachment extends Owned {
+  /** Of the accepter's half of a peering between regions with `@` and its region behind it, which nobody is shown. */
   readonly id: TransitGatewayAttachmentId
   readonly transitGatewayId: TransitGatewayId
   readonly transitGatewayOwner: AccountId
@@ -40,6 +41,10 @@ export interface TransitGatewayAttachment extends Owned {
     | { readonly kind: 'direct-connect-gateway'; readonly directConnectGatewayId: string }
     | {
         readonly kind: 'peering'
+        /** The other half: each gateway has an attachment of its own, with one id where they are in two regions. */
+        readonly peerAttachmentId: TransitGatewayAttachmentId
+        readonly isRequester: boolean
+        readonly dynamicRouting: boolean
         readonly peerId: TransitGatewayId
         readonly peerOwner: AccountId
         readonly peerRegion: string

@@ -2,7 +2,7 @@
 // is there.
 
 import fc from 'fast-check'
-import { insertEgress, TRANSIT_SIDES, transitStore } from '../../src/compile/small-transit.ts'
+import { insertEgress, insertPeerGateway, TRANSIT_SIDES, transitStore } from '../../src/compile/small-transit.ts'
 import { cidr } from '../../src/ip/cidr.ts'
 import type { Records, Tx } from '../../src/store/store.ts'
 import { mirrorInIpv6 } from './ipv6-mirror.ts'
@@ -21,9 +21,12 @@ import {
 const SUBNETS = ['a1', 'a2', 'b1', 'b2', 'c1', 'c2', 'd1', 'd2'] as const
 const GROUPS = ['sg-a', 'sg-b', 'sg-c', 'sg-d'] as const
 const TABLES = ['tgw-rtb-1', 'tgw-rtb-2'] as const
+const ALL_TABLES = [...TABLES, 'tgw-rtb-3'] as const
 type Side = (typeof TRANSIT_SIDES)[number]
 type SubnetName = (typeof SUBNETS)[number]
-type TableId = (typeof TABLES)[number]
+type TableId = (typeof ALL_TABLES)[number]
+/** `p` is the attachment to the other gateway. */
+type RouteTo = Side | 'p' | 'blackhole'
 
 export interface AttachmentShape {
   readonly state?: 'available' | 'deleted' | 'pendingAcceptance'
@@ -37,12 +40,14 @@ export interface AttachmentShape {
 
 export interface TransitShape {
   readonly attachments: Partial<Readonly<Record<Side, AttachmentShape>>>
-  readonly staticRoutes: Partial<Readonly<Record<TableId, readonly { cidr: string; to: Side | 'blackhole' }[]>>>
+  readonly staticRoutes: Partial<Readonly<Record<TableId, readonly { cidr: string; to: RouteTo }[]>>>
   /** Those that are not here lead to every VPC by the gateway. */
   readonly routes: Partial<Readonly<Record<SubnetName, readonly { cidr: string; to: 'gateway' | 'hole' }[]>>>
   /** Those that are not here allow everything. */
   readonly groups: Partial<Readonly<Record<(typeof GROUPS)[number], Sided<Rule>>>>
   readonly acls: Partial<Readonly<Record<SubnetName, Sided<AclRule>>>>
+  /** c is attached to another gateway, tgw-2, that is peered with this one. */
+  readonly peered?: boolean | undefined
   /** b has ways out that others may take. */
   readonly egress?: boolean | undefined
 }
@@ -52,13 +57,16 @@ export const OPEN: TransitShape = { attachments: {}, staticRoutes: {}, routes: {
 export async function recordsOf(shape: TransitShape): Promise<Records> {
   const store = await transitStore()
   store.transact((tx) => {
-    for (const side of TRANSIT_SIDES) changeAttachment(tx, side, shape.attachments[side] ?? {})
-    for (const id of TABLES) changeTable(tx, id, shape)
+    if (shape.peered) insertPeerGateway(tx)
+    for (const side of TRANSIT_SIDES) changeAttachment(tx, attachmentId(shape, side), side, attachmentOf(shape, side))
+    for (const id of shape.peered ? ALL_TABLES : TABLES) changeTable(tx, id, shape)
     for (const name of SUBNETS) {
       const routes = shape.routes[name]?.map(({ cidr: block, to }) => ({
         destination: { kind: 'cidr', cidr: cidr(block) } as const,
         target:
-          to === 'gateway' ? ({ kind: 'transitGateway', id: 'tgw-1' } as const) : ({ kind: 'other', id: to } as const),
+          to === 'gateway'
+            ? ({ kind: 'transitGateway', id: gatewayOf(shape, name) } as const)
+            : ({ kind: 'other', id: to } as const),
       }))
       changeSubnet(tx, name, routes, shape.acls[name])
     }
@@ -69,8 +77,32 @@ export async function recordsOf(shape: TransitShape): Promise<Records> {
   return store.records
 }
 
-function changeAttachment(tx: Tx, side: Side, { state, subnets, associated, propagates }: AttachmentShape): void {
-  const id = `tgw-attach-${side}` as const
+function gatewayOf({ peered }: TransitShape, name: SubnetName): 'tgw-1' | 'tgw-2' {
+  return peered && name.startsWith('c') ? 'tgw-2' : 'tgw-1'
+}
+
+/** The other gateway has one table. */
+function attachmentOf({ attachments, peered }: TransitShape, side: Side): AttachmentShape {
+  const { associated, propagates, ...rest } = attachments[side] ?? {}
+  const isOther = peered && side === 'c'
+  const there = (id: TableId): TableId => (isOther ? 'tgw-rtb-3' : id)
+  return {
+    ...rest,
+    ...(associated && { associated: associated === 'none' ? associated : there(associated) }),
+    ...(propagates && { propagates: [...new Set(propagates.map(there))] }),
+  }
+}
+
+function attachmentId({ peered }: TransitShape, side: Side) {
+  return `tgw-attach-${peered && side === 'c' ? 'e' : side}` as const
+}
+
+function changeAttachment(
+  tx: Tx,
+  id: `tgw-attach-${string}`,
+  side: Side,
+  { state, subnets, associated, propagates }: AttachmentShape,
+): void {
   const { associatedRouteTableId, ...rest } = tx.transitGatewayAttachments.get(id) ?? {}
   if (!('id' in rest)) throw new TypeError(`no ${id}`)
   const table = associated ?? associatedRouteTableId
@@ -86,14 +118,25 @@ function changeAttachment(tx: Tx, side: Side, { state, subnets, associated, prop
   })
 }
 
-function changeTable(tx: Tx, id: TableId, { staticRoutes }: TransitShape): void {
-  const routes = staticRoutes[id] ?? []
+/** What is not given stays as it is. */
+function changeTable(tx: Tx, id: TableId, shape: TransitShape): void {
+  const { staticRoutes, peered } = shape
+  const isOther = id === 'tgw-rtb-3'
+  const routes = staticRoutes[id]?.filter(({ to }) => to === 'blackhole' || isThere(to, isOther, peered))
+  if (!routes) return
+  const half = isOther ? ('tgw-attach-p2' as const) : ('tgw-attach-p1' as const)
   tx.transitGatewayRouteTables.update(id, {
     staticRoutes: routes.map(({ cidr: block, to }) => ({
       cidr: cidr(block),
-      ...(to !== 'blackhole' && { attachmentId: `tgw-attach-${to}` as const }),
+      ...(to !== 'blackhole' && { attachmentId: to === 'p' ? half : attachmentId(shape, to) }),
     })),
   })
+}
+
+/** A route leads to what is attached to the table's own gateway. */
+function isThere(to: Side | 'p', isOther: boolean, peered = false): boolean {
+  if (to === 'p') return peered
+  return (peered && to === 'c') === isOther
 }
 
 const block = fc.constantFrom(
@@ -114,7 +157,10 @@ const attachment: fc.Arbitrary<AttachmentShape> = fc.record(
   },
   { requiredKeys: [] },
 )
-const staticRoute = fc.record({ cidr: block, to: fc.constantFrom(...TRANSIT_SIDES, 'blackhole' as const) })
+const staticRoute = fc.record({
+  cidr: block,
+  to: fc.constantFrom(...TRANSIT_SIDES, 'p' as const, 'blackhole' as const),
+})
 const unique = <T extends { cidr: string }>(one: fc.Arbitrary<T>) =>
   fc.uniqueArray(one, { selector: (made) => made.cidr, maxLength: 3 })
 const route = fc.record({ cidr: block, to: fc.constantFrom('gateway' as const, 'gateway' as const, 'hole' as const) })
@@ -122,11 +168,12 @@ const route = fc.record({ cidr: block, to: fc.constantFrom('gateway' as const, '
 export const transitShape: fc.Arbitrary<TransitShape> = fc
   .record({
     attachments: some(TRANSIT_SIDES, attachment),
-    staticRoutes: some(TABLES, unique(staticRoute)),
+    staticRoutes: some(ALL_TABLES, unique(staticRoute)),
     routes: some(SUBNETS, unique(route)),
     groups: some(GROUPS, sided(rule)),
     acls: some(SUBNETS, sided(aclRule)),
     egress: fc.boolean(),
+    peered: fc.boolean(),
   })
   .map((shape) => ({ ...shape, routes: withoutOwn(shape.routes) }))
 
