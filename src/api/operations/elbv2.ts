@@ -2,6 +2,7 @@
 
 import { describeAccountLimits } from '../../control/elbv2/account-limits.ts'
 import { elbAuthorisations } from '../../control/elbv2/authorisation.ts'
+import { setIpAddressType } from '../../control/elbv2/ip-address-type.ts'
 import { createListener, deleteListener, describeListeners, modifyListener } from '../../control/elbv2/listener.ts'
 import { describeListenerAttributes, modifyListenerAttributes } from '../../control/elbv2/listener-attributes.ts'
 import {
@@ -20,7 +21,7 @@ import {
   modifyLoadBalancerAttributes,
 } from '../../control/elbv2/load-balancer-attributes.ts'
 import { setSecurityGroups } from '../../control/elbv2/load-balancer-groups.ts'
-import { setIpAddressType, setSubnets } from '../../control/elbv2/load-balancer-subnets.ts'
+import { setSubnets } from '../../control/elbv2/load-balancer-subnets.ts'
 import { createRule, deleteRule, describeRules } from '../../control/elbv2/rule.ts'
 import { describeSslPolicies } from '../../control/elbv2/ssl-policy.ts'
 import { addTags, describeTags, removeTags } from '../../control/elbv2/tags.ts'

@@ -9,6 +9,7 @@ import type { Records } from '../../store/store.ts'
 import type { Caller } from '../caller.ts'
 import { checkBetween, validationError } from './errors.ts'
 import { requireCertificate, requireTargetGroup } from './find.ts'
+import { checkDatagrams, checkGroupFamily } from './ip-address-type.ts'
 
 /** Everything of a listener that calls set. */
 export type ListenerFields = Pick<
@@ -50,6 +51,8 @@ export function requireListenerFields(
   if (port === undefined) throw validationError('A listener port must be specified')
   const tls = requireTls(records, caller, protocol, { input, old })
   const group = requireForward(records, caller, loadBalancer, { input, old })
+  checkGroupFamily(loadBalancer, group)
+  checkDatagrams(loadBalancer.ipAddressType, protocol)
   if (!COMPATIBLE[protocol].includes(group.protocol)) throw incompatible(protocol, group)
   return { protocol, port, targetGroupId: group.id, ...tls }
 }

@@ -34,7 +34,7 @@ const NETWORK: AttributeTable = {
   'access_logs.s3.bucket': anyText(),
   'access_logs.s3.prefix': anyText(),
   ...GATEWAY,
-  // There is no IPv6 yet, and so nothing to keep out.
+  // No internet gateway leads to a node, so there is nothing to keep out.
   'ipv6.deny_all_igw_traffic': truth(false),
   'dns_record.client_routing_policy': oneOf(
     'any_availability_zone',

@@ -10,6 +10,7 @@ import type { NetworkInterface, Subnet, VpcId } from '../../store/records.ts'
 import type { Records, Tx } from '../../store/store.ts'
 import type { Caller } from '../caller.ts'
 import { requireAddressOf, takeAddresses } from '../ec2/network-interface/interface-address.ts'
+import { requireIpv6Addresses, takeIpv6Addresses } from '../ec2/network-interface/ipv6-address.ts'
 import { insertNetworkInterface } from '../ec2/network-interface/new-network-interface.ts'
 import type { Place } from '../ec2/request/owned.ts'
 import { findSharedSubnet } from '../ec2/request/shared.ts'
@@ -22,6 +23,8 @@ export interface Placement {
   readonly subnet: Subnet
   /** Absent: the subnet chooses, or the address stays. */
   readonly address?: Address
+  /** The same of IPv6, for a dual-stack load balancer. */
+  readonly ipv6Address?: Address
 }
 
 interface SubnetParameters {
@@ -56,10 +59,14 @@ function placementOf(records: Records, caller: Caller, mapping: SubnetMapping): 
   if (mapping.AllocationId !== undefined) {
     throw new ApiError('AllocationIdNotFound', `The allocation IDs '${mapping.AllocationId}' do not exist`)
   }
-  refuseUnserved({ IPv6Address: mapping.IPv6Address, SourceNatIpv6Prefix: mapping.SourceNatIpv6Prefix })
-  if (mapping.PrivateIPv4Address === undefined) return { subnet }
-  const { PrivateIPv4Address: text } = mapping
-  return { subnet, address: asConfiguration(() => requireAddressOf(subnet, text, 'privateIPv4Address')) }
+  refuseUnserved({ SourceNatIpv6Prefix: mapping.SourceNatIpv6Prefix })
+  const { PrivateIPv4Address: text, IPv6Address: ipv6 } = mapping
+  const [ipv6Address] = ipv6 === undefined ? [] : asConfiguration(() => requireIpv6Addresses(subnet, [ipv6]))
+  return {
+    subnet,
+    ...(text !== undefined && { address: asConfiguration(() => requireAddressOf(subnet, text, 'privateIPv4Address')) }),
+    ...(ipv6Address && { ipv6Address }),
+  }
 }
 
 function requireSubnet(records: Records, caller: Caller, id: string): Subnet {
@@ -84,7 +91,7 @@ const INTERFACE_TYPES = { network: 'network_load_balancer', gateway: 'gateway_lo
 export function addNodes(
   tx: Tx,
   place: Place,
-  loadBalancer: Pick<LoadBalancer, 'id' | 'type' | 'groupIds'>,
+  loadBalancer: Pick<LoadBalancer, 'id' | 'type' | 'groupIds' | 'ipAddressType'>,
   placements: readonly Placement[],
 ): void {
   const wanted = placements.map(({ subnet, address }) => ({
@@ -94,16 +101,29 @@ export function addNodes(
     secondaryCount: 0,
   }))
   const addresses = asConfiguration(() => takeAddresses(tx, wanted))
+  const ipv6 = loadBalancer.ipAddressType === 'dualstack' ? takeIpv6(tx, placements) : []
   for (const [index, { subnet }] of placements.entries()) {
     insertNetworkInterface(tx, place, {
       subnet,
       addresses: addresses[index] ?? [],
+      ipv6Addresses: ipv6[index] ?? [],
       groupIds: loadBalancer.groupIds ?? [],
       description: `ELB ${pathOf(loadBalancer)}`,
       loadBalancerId: loadBalancer.id,
       interfaceType: INTERFACE_TYPES[loadBalancer.type],
     })
   }
+}
+
+/** An IPv6 address for each node. */
+export function takeIpv6(records: Records, placements: readonly Placement[]): Address[][] {
+  const wanted = placements.map(({ subnet, ipv6Address }) => ({
+    subnet,
+    named: ipv6Address ? [ipv6Address] : [],
+    count: ipv6Address ? 0 : 1,
+    hasPrimary: false,
+  }))
+  return asConfiguration(() => takeIpv6Addresses(records, wanted))
 }
 
 /** Takes a node away at once: a VPC is put in force whole, so its address may be another's in the same round. */

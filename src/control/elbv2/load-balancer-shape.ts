@@ -26,13 +26,16 @@ export function toLoadBalancer(records: Records, loadBalancer: LoadBalancer): Lo
 
 export function availabilityZonesOf(records: Records, loadBalancer: LoadBalancer): AvailabilityZone[] {
   const named = new Set(loadBalancer.namedAddresses)
-  return nodesOf(records, loadBalancer).map(({ subnetId, privateAddresses }) => ({
-    ZoneName: records.subnets.get(subnetId)?.availabilityZone,
-    SubnetId: subnetId,
-    LoadBalancerAddresses: privateAddresses
-      .filter((address) => named.has(address))
-      .map((address) => ({ PrivateIPv4Address: address })),
-  }))
+  return nodesOf(records, loadBalancer).map(({ subnetId, privateAddresses, ipv6Addresses = [] }) => {
+    const address = privateAddresses.find((one) => named.has(one))
+    const ipv6Address = ipv6Addresses.find((one) => named.has(one))
+    const shown = { ...(address && { PrivateIPv4Address: address }), ...(ipv6Address && { IPv6Address: ipv6Address }) }
+    return {
+      ZoneName: records.subnets.get(subnetId)?.availabilityZone,
+      SubnetId: subnetId,
+      LoadBalancerAddresses: address || ipv6Address ? [shown] : [],
+    }
+  })
 }
 
 export function enforcement({ enforceGroupsOnPrivateLink }: LoadBalancer): 'on' | 'off' {

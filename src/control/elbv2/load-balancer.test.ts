@@ -18,7 +18,7 @@ import {
 } from './load-balancer.ts'
 import { describeLoadBalancerAttributes, modifyLoadBalancerAttributes } from './load-balancer-attributes.ts'
 import { setSecurityGroups } from './load-balancer-groups.ts'
-import { setIpAddressType, setSubnets } from './load-balancer-subnets.ts'
+import { setSubnets } from './load-balancer-subnets.ts'
 import { type BalancerWorld, openBalancerWorld, PLACE } from './testing.ts'
 
 let plan: BalancerWorld
@@ -392,14 +392,5 @@ describe('SetSecurityGroups and SetIpAddressType', () => {
     expect(refusal(() => plan.world.write(setSecurityGroups, request), 'InvalidConfigurationRequest')).toBe(
       'You cannot set security groups on a Network Load Balancer which was created without any security groups.',
     )
-  })
-
-  test('ipv4 is all there is', () => {
-    const LoadBalancerArn = plan.balancer()
-    expect(plan.world.write(setIpAddressType, { LoadBalancerArn, IpAddressType: 'ipv4' })).toEqual({
-      IpAddressType: 'ipv4',
-    })
-    const dual = { LoadBalancerArn, IpAddressType: 'dualstack' } as const
-    refusal(() => plan.world.write(setIpAddressType, dual), 'InvalidConfigurationRequest')
   })
 })

@@ -19,11 +19,12 @@ import { ownedBy } from '../ec2/request/owned.ts'
 import { isOwnArn, loadBalancerArn, newDigits } from './arns.ts'
 import { invalidConfiguration, refuseUnserved, validationError } from './errors.ts'
 import { findAll, findOwn, requireArn, requireLoadBalancer } from './find.ts'
+import { checkSourceNat, checkSubnetFamilies, requireIpAddressType } from './ip-address-type.ts'
 import { newLoadBalancerAttributes } from './load-balancer-attributes.ts'
 import { requireGroups } from './load-balancer-groups.ts'
 import { addNodes, nodesOf, type Placement, removeNode, requirePlacements } from './load-balancer-node.ts'
 import { toLoadBalancer } from './load-balancer-shape.ts'
-import { checkIpAddressType, checkNamedAddresses, checkSourceNat, namedAddressesOf } from './load-balancer-subnets.ts'
+import { checkNamedAddresses, namedAddressesOf } from './load-balancer-subnets.ts'
 import { requireName } from './names.ts'
 import { pageOf } from './pages.ts'
 import { newTags } from './tags.ts'
@@ -33,7 +34,10 @@ const MOST = { network: 50, gateway: 100 } as const
 const ARNS_PER_CALL = 20
 
 /** What a call asks for, checked. */
-type Wanted = Pick<LoadBalancer, 'name' | 'type' | 'scheme' | 'vpcId' | 'groupIds' | 'namedAddresses' | 'tags'> & {
+type Wanted = Pick<
+  LoadBalancer,
+  'name' | 'type' | 'scheme' | 'vpcId' | 'ipAddressType' | 'groupIds' | 'namedAddresses' | 'tags'
+> & {
   readonly placements: readonly Placement[]
 }
 
@@ -58,7 +62,6 @@ export function createLoadBalancer(tx: Tx, caller: Caller, input: CreateLoadBala
     ...fields,
     id: loadBalancerArn(caller, { ...wanted, digits }),
     ...namesOf(caller, wanted, digits),
-    ipAddressType: 'ipv4',
     state: 'provisioning',
     enforceGroupsOnPrivateLink: true,
     attributes: newLoadBalancerAttributes(wanted),
@@ -123,11 +126,12 @@ function requireWanted(records: Records, caller: Caller, input: CreateLoadBalanc
     throw invalidConfiguration("Load balancers with type 'application' are not served: use 'network' or 'gateway'.")
   }
   refuseUnserved({ CustomerOwnedIpv4Pool: input.CustomerOwnedIpv4Pool, IpamPools: input.IpamPools })
-  checkIpAddressType(type, input.IpAddressType)
-  checkSourceNat(input.EnablePrefixForIpv6SourceNat)
+  const ipAddressType = requireIpAddressType(type, input.IpAddressType)
+  checkSourceNat(ipAddressType, input.EnablePrefixForIpv6SourceNat)
   if (type === 'gateway') checkGateway(input)
   const scheme = type === 'gateway' ? 'internal' : (input.Scheme ?? 'internet-facing')
   const placements = requirePlacements(records, caller, input)
+  checkSubnetFamilies(ipAddressType, placements)
   const { vpcId } = placements[0].subnet
   if (scheme === 'internet-facing' && records.internetGateways.where('vpcId', vpcId).length === 0) {
     throw new ApiError('InvalidSubnet', `VPC ${vpcId} has no internet gateway`)
@@ -139,6 +143,7 @@ function requireWanted(records: Records, caller: Caller, input: CreateLoadBalanc
     type,
     scheme,
     vpcId,
+    ipAddressType,
     ...(groupIds.length > 0 && { groupIds }),
     ...namedAddressesOf(placements),
     tags: newTags(input.Tags),
@@ -168,10 +173,14 @@ function namesOf(
 }
 
 function isSame(records: Records, known: LoadBalancer, wanted: Wanted): boolean {
-  const facts = ({ type, scheme, groupIds, tags, namedAddresses }: Wanted | LoadBalancer, subnetIds: string[]) =>
+  const facts = (
+    { type, scheme, ipAddressType, groupIds, tags, namedAddresses }: Wanted | LoadBalancer,
+    subnetIds: string[],
+  ) =>
     JSON.stringify([
       type,
       scheme,
+      ipAddressType,
       [...(groupIds ?? [])].sort(),
       Object.entries(tags).sort(),
       [...(namedAddresses ?? [])].sort(),

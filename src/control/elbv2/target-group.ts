@@ -21,6 +21,7 @@ import { newDigits, targetGroupArn } from './arns.ts'
 import { checkBetween, invalidConfiguration, refuseUnserved, validationError } from './errors.ts'
 import { findAll, findOwn, requireArn, requireLoadBalancer, requireTargetGroup } from './find.ts'
 import { requireHealthCheck } from './health-check.ts'
+import { requireGroupFamily } from './ip-address-type.ts'
 import { requireName } from './names.ts'
 import { pageOf } from './pages.ts'
 import { newTags } from './tags.ts'
@@ -107,8 +108,6 @@ function requireWanted(records: Records, caller: Caller, input: CreateTargetGrou
   if (protocol === 'GENEVE' && port !== GENEVE_PORT) {
     throw validationError(`Port '${port}' is not supported for target groups with the GENEVE protocol: use '6081'`)
   }
-  if (input.IpAddressType === 'ipv6')
-    throw invalidConfiguration("Target groups with IP address type 'ipv6' are not served yet.")
   if (input.VpcId === undefined) throw validationError('A VPC ID must be specified')
   const vpc = findOwn(records.vpcs, caller, input.VpcId) ?? findSharedVpc(records, caller, input.VpcId)
   if (!vpc) throw validationError(`The VPC ID '${input.VpcId}' is not found`)
@@ -118,7 +117,7 @@ function requireWanted(records: Records, caller: Caller, input: CreateTargetGrou
     protocol,
     port,
     vpcId: vpc.id,
-    ipAddressType: 'ipv4',
+    ipAddressType: requireGroupFamily(input.IpAddressType, { protocol, targetType }, vpc),
     healthCheck: requireHealthCheck(input, protocol, targetType),
     tags: newTags(input.Tags),
   }
@@ -137,9 +136,9 @@ function requireProtocol(protocol: string | undefined): TransportProtocol {
 }
 
 /** What two groups must share to be the same. */
-function factsOf({ targetType, protocol, port, vpcId, healthCheck, tags }: Wanted): string {
+function factsOf({ targetType, ipAddressType, protocol, port, vpcId, healthCheck, tags }: Wanted): string {
   const check = Object.entries(healthCheck).sort()
-  return JSON.stringify([targetType, protocol, port, vpcId, check, Object.entries(tags).sort()])
+  return JSON.stringify([targetType, ipAddressType, protocol, port, vpcId, check, Object.entries(tags).sort()])
 }
 
 function findByName(records: Records, caller: Caller, name: string): TargetGroup | undefined {

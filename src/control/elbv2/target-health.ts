@@ -7,8 +7,8 @@ import type {
   TargetHealth,
   TargetHealthDescription,
 } from '@aws-sdk/client-elastic-load-balancing-v2'
+import { subnetWith } from '../../compile/target-zone.ts'
 import { parseAddress } from '../../ip/address.ts'
-import { cidrContains } from '../../ip/cidr.ts'
 import type { LoadBalancer, Target, TargetGroup } from '../../store/load-balancing-records.ts'
 import type { Subnet } from '../../store/records.ts'
 import type { Records } from '../../store/store.ts'
@@ -58,7 +58,9 @@ function contextOf(records: Records, group: TargetGroup, now: Date): Context {
     loadBalancer,
     zones: new Set(zones),
     subnets: records.subnets.where('vpcId', group.vpcId),
-    nodeAddresses: new Set(inVpc.flatMap(({ privateAddresses }) => privateAddresses)),
+    nodeAddresses: new Set(
+      inVpc.flatMap(({ privateAddresses, ipv6Addresses = [] }) => [...privateAddresses, ...ipv6Addresses]),
+    ),
   }
 }
 
@@ -128,7 +130,7 @@ function zoneOf({ records, subnets }: Context, { target, availabilityZone }: Tar
   if (availabilityZone !== undefined) return availabilityZone
   const instance = records.instances.get(target)
   const address = parseAddress(target)
-  const subnet = subnets.find(({ id, cidr }) => (address ? cidrContains(cidr, address) : id === instance?.subnetId))
+  const subnet = address ? subnetWith(subnets, address) : subnets.find(({ id }) => id === instance?.subnetId)
   return subnet?.availabilityZone ?? ''
 }
 

@@ -7,11 +7,11 @@ import type {
   TargetDescription,
 } from '@aws-sdk/client-elastic-load-balancing-v2'
 import { availabilityZones } from '../../catalogue/regions.ts'
+import { subnetWith } from '../../compile/target-zone.ts'
 import { ApiError } from '../../errors.ts'
 import { type Address, addressFamily, parseAddress } from '../../ip/address.ts'
 import { cidr, cidrContains } from '../../ip/cidr.ts'
 import type { Target, TargetGroup } from '../../store/load-balancing-records.ts'
-import type { Subnet } from '../../store/records.ts'
 import type { Records, Tx } from '../../store/store.ts'
 import type { Caller } from '../caller.ts'
 import { beginDraining } from './draining.ts'
@@ -74,7 +74,7 @@ export function targetNamed(group: TargetGroup, { Id, Port }: TargetDescription)
   if (group.protocol === 'GENEVE' && port !== group.port) {
     throw validationError(`Port '${port}' is not supported for target groups with the GENEVE protocol: use '6081'`)
   }
-  if (group.targetType === 'ip') return { target: requireAddress(id), port }
+  if (group.targetType === 'ip') return { target: requireAddress(group, id), port }
   if (!/^i-[0-9a-f]{8,17}$/.test(id)) throw validationError(`Instance ID '${id}' is not valid`)
   return { target: id, port }
 }
@@ -96,10 +96,11 @@ function requireTarget(records: Records, caller: Caller, group: TargetGroup, giv
   return named
 }
 
-function requireAddress(text: string): Address {
+function requireAddress({ ipAddressType }: TargetGroup, text: string): Address {
   const address = parseAddress(text)
-  if (address && addressFamily(address) === 4) return address
-  throw validationError(`The IP address '${text}' is not a valid IPv4 address`)
+  const [family, name] = ipAddressType === 'ipv6' ? ([6, 'IPv6'] as const) : ([4, 'IPv4'] as const)
+  if (address && addressFamily(address) === family) return address
+  throw validationError(`The IP address '${text}' is not a valid ${name} address`)
 }
 
 /** In a subnet of the VPC the zone is the subnet's; elsewhere the call must name one, and the address must be private. */
@@ -110,12 +111,15 @@ function requireZone(
   address: Address,
   zone: string | undefined,
 ): Pick<Target, 'availabilityZone'> {
-  const subnet = subnetOf(records, vpcId, address)
+  const subnet = subnetWith(records.subnets.where('vpcId', vpcId), address)
   if (subnet) {
     if (zone === undefined || zone === subnet.availabilityZone) return {}
     throw validationError(
       `The IP address '${address}' is within the VPC, and cannot have its Availability Zone overridden to '${zone}' from '${subnet.availabilityZone}'`,
     )
+  }
+  if (addressFamily(address) === 6) {
+    throw validationError(`The IP address '${address}' is not in an IPv6 CIDR block of a subnet of the VPC '${vpcId}'`)
   }
   if (!PRIVATE_RANGES.some((range) => cidrContains(range, address))) {
     throw validationError(
@@ -131,11 +135,6 @@ function requireZone(
   return { availabilityZone: zone }
 }
 
-/** The subnet of the VPC that has the address. */
-function subnetOf(records: Records, vpcId: TargetGroup['vpcId'], address: Address): Subnet | undefined {
-  return records.subnets.where('vpcId', vpcId).find((subnet) => cidrContains(subnet.cidr, address))
-}
-
 /** Instances must run, and in the group's VPC. */
 function checkInstances(records: Records, caller: Caller, group: TargetGroup, named: readonly NamedTarget[]): void {
   const ids = [...new Set(named.map(({ target }) => target))]
@@ -148,4 +147,16 @@ function checkInstances(records: Records, caller: Caller, group: TargetGroup, na
   refuse('are not valid instances', (id) => !find(id))
   refuse(`are not in the target group VPC '${group.vpcId}'`, (id) => find(id)?.vpcId !== group.vpcId)
   refuse('are not in a running state and cannot be registered', (id) => find(id)?.state !== 'running')
+  if (group.ipAddressType === 'ipv4') return
+  refuse('do not have a primary IPv6 address', (id) => !hasPrimaryIpv6(records, id))
+}
+
+/** https://docs.aws.amazon.com/elasticloadbalancing/latest/network/target-group-register-targets.html */
+function hasPrimaryIpv6(records: Records, instanceId: string): boolean {
+  const subnetId = records.instances.get(instanceId)?.subnetId
+  const own = subnetId ? records.networkInterfaces.where('subnetId', subnetId) : []
+  return own.some(
+    ({ attachment, hasPrimaryIpv6: has }) =>
+      has && attachment?.instanceId === instanceId && attachment.deviceIndex === 0,
+  )
 }
