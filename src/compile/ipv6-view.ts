@@ -7,6 +7,7 @@ import { cidrFamily } from '../ip/cidr.ts'
 import { IPV6_RESOLVER } from './backbone.ts'
 import type {
   EndpointNetwork,
+  InboundResolverNetwork,
   InterfaceNetwork,
   ListenerNetwork,
   LoadBalancerNetwork,
@@ -15,6 +16,7 @@ import type {
   OnPremisesRouterNetwork,
   PeeringNetwork,
   ProviderNetwork,
+  ResolverForwardNetwork,
   RouteTableNetwork,
   SecurityGroupNetwork,
   SecurityGroupRuleNetwork,
@@ -100,8 +102,12 @@ function makeView(vpc: VpcNetwork, cidrs: VpcNetwork['cidrs']): VpcNetwork {
     connections: vpc.connections.filter(({ ipv6 }) => ipv6),
     ...(peerings.length > 0 && { peerings }),
     ...(links.length > 0 && { transitGatewayLinks: links }),
+    ...(vpc.inboundResolvers && { inboundResolvers: vpc.inboundResolvers.map(viewInbound) }),
+    ...(vpc.resolverForwards && { resolverForwards: vpc.resolverForwards.flatMap(viewForward) }),
+    ...(vpc.resolverRules && { resolverRules: vpc.resolverRules }),
     ...(vpc.vpnGateway && { vpnGateway: viewVpnGateway(vpc.vpnGateway) }),
     ...(vpc.internetGatewayId && { internetGatewayId: vpc.internetGatewayId }),
+    ...(vpc.blockedSubnets && { blockedSubnets: vpc.blockedSubnets }),
     ...(vpc.egressOnlyInternetGatewayIds && { egressOnlyInternetGatewayIds: vpc.egressOnlyInternetGatewayIds }),
     failedZoneIds: vpc.failedZoneIds,
   }
@@ -206,6 +212,21 @@ function viewTransitGateway(gateway: TransitGatewayNetwork): TransitGatewayNetwo
   }))
   const attachments = gateway.attachments.filter(({ resource }) => resource.kind !== 'onPremises' || resource.ipv6)
   return { ...gateway, attachments, routeTables }
+}
+
+type ResolverInterface = InboundResolverNetwork['interfaces'][number]
+
+function viewResolverInterface({ address: _, ipv6Address, ...one }: ResolverInterface): ResolverInterface[] {
+  return ipv6Address ? [{ ...one, address: ipv6Address }] : []
+}
+
+function viewInbound({ id, interfaces }: InboundResolverNetwork): InboundResolverNetwork {
+  return { id, interfaces: interfaces.flatMap(viewResolverInterface) }
+}
+
+function viewForward(forward: ResolverForwardNetwork): ResolverForwardNetwork[] {
+  if (!isIpv6(forward.target)) return []
+  return viewResolverInterface(forward.source).map((source) => ({ ...forward, source }))
 }
 
 /** By Direct Connect alone: a VPN connection of a virtual private gateway carries no IPv6. */

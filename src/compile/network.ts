@@ -495,7 +495,10 @@ export interface InboundResolverNetwork {
   readonly interfaces: readonly {
     readonly id: NetworkInterfaceId
     readonly subnetId: SubnetId
-    readonly address: Address
+    /** Absent: the endpoint speaks IPv6 alone. */
+    readonly address?: Address
+    /** Absent: it speaks IPv4 alone. */
+    readonly ipv6Address?: Address
     readonly groupIds: readonly SecurityGroupId[]
     /** It asks the resolver by this address. */
     readonly backboneAddress: Address

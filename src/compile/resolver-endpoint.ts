@@ -29,13 +29,26 @@ function compileInbound(records: Records, vpc: Vpc): InboundResolverNetwork[] {
     .sort(byId)
 }
 
-function compileInterfaces(records: Records, { addresses }: ResolverEndpoint): InboundResolverNetwork['interfaces'] {
+function compileInterfaces(
+  records: Records,
+  { addresses, type }: ResolverEndpoint,
+): InboundResolverNetwork['interfaces'] {
   return addresses.flatMap(({ networkInterfaceId }) => {
     const eni = records.networkInterfaces.get(networkInterfaceId)
-    const [address] = eni?.privateAddresses ?? []
-    if (!eni || !address) return []
+    if (!eni) return []
     const { subnetId, groupIds, backboneAddress } = eni
-    return [{ id: eni.id, subnetId, address, groupIds: [...groupIds].sort(), backboneAddress }]
+    const address = type === 'IPV6' ? undefined : eni.privateAddresses[0]
+    const ipv6Address = type && eni.ipv6Addresses?.[0]
+    return [
+      {
+        id: eni.id,
+        subnetId,
+        ...(address && { address }),
+        ...(ipv6Address && { ipv6Address }),
+        groupIds: [...groupIds].sort(),
+        backboneAddress,
+      },
+    ]
   })
 }
 

@@ -3,10 +3,10 @@
 
 import type { RemoteInfo, Socket as UdpSocket } from 'node:dgram'
 import type { Socket, Server as TcpServer } from 'node:net'
-import { unembed } from '../compile/backbone.ts'
+import { embed, unembed } from '../compile/backbone.ts'
 import { lookupIn } from '../compile/lookup.ts'
 import type { Network } from '../compile/network.ts'
-import { parseAddress } from '../ip/address.ts'
+import { addressFamily, parseAddress } from '../ip/address.ts'
 import type { NetworkInterfaceId } from '../store/records.ts'
 import { AnswerCache } from './answer-cache.ts'
 import { Forwarder } from './forwarder.ts'
@@ -69,7 +69,7 @@ export class DnsServer {
 
   /** Answers on sockets that are already bound; who opened them closes them. */
   serve({ dnsUdp, dnsUdpIpv6, dnsTcp }: DnsSockets): void {
-    this.#forwarder = new Forwarder(dnsUdp)
+    this.#forwarder = new Forwarder(dnsUdp, dnsUdpIpv6)
     for (const socket of dnsUdpIpv6 ? [dnsUdp, dnsUdpIpv6] : [dnsUdp]) {
       socket.on('message', (message, sender) => {
         if (!this.#forwarder?.take(message, sender.address)) this.#answerDatagram(socket, message, sender)
@@ -143,7 +143,7 @@ export class DnsServer {
     const question = decodeQuery(message)?.question
     const targets = question && ruleFor(asked.asker, question.name)?.targets
     if (!targets || !this.#forwarder) return false
-    const aliases = targets.map(({ alias }) => alias)
+    const aliases = targets.map(({ alias, target }) => (addressFamily(target) === 6 ? embed(alias) : alias))
     void this.#forwarder.ask(message, aliases).then((answer) => {
       const response = answer ?? respond(message, asked)?.bytes
       if (response) sendLate(response)

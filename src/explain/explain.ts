@@ -1,9 +1,9 @@
 // Would it get there, and if not, what stops it? Walks one flow through the Network that the driver enforces, and one
 // request through the policies that the front door evaluates. It decides nothing that they do not decide the same way.
 
-import { ipv6Network, ipv6View, viewOnPremises } from '../compile/ipv6-view.ts'
+import { ipv6Network, ipv6View } from '../compile/ipv6-view.ts'
 import { lookupIn, type PlacedInterface } from '../compile/lookup.ts'
-import type { EndpointNetwork, Network, OnPremisesRouterNetwork } from '../compile/network.ts'
+import type { EndpointNetwork, Network } from '../compile/network.ts'
 import { askerOf } from '../dns/resolve.ts'
 import type { Organizations } from '../iam/request.ts'
 import { type Address, addressFamily } from '../ip/address.ts'
@@ -12,6 +12,7 @@ import { type EndpointStates, withEndpointState } from './endpoint-state.ts'
 import { withForeignNameHint } from './foreign-name.ts'
 import { isLoopback } from './link-local.ts'
 import { type ResolvedName, resolveName } from './name.ts'
+import { hostIn } from './on-premises-family.ts'
 import { resolveFromHost } from './on-premises-name.ts'
 import { firstPacket, replyTo } from './packet.ts'
 import { policySteps } from './policy.ts'
@@ -52,7 +53,7 @@ function explainFromHost(network: Network, question: Question, id: HostId, { end
   if (!host)
     return trace(question, [stop({ stage: 'source-check', by: id, why: `there is no on-premises network ${id}` })])
   const asked = 'name' in to ? resolveFromHost(network, host, to.name) : { steps: [], addresses: [to.address] }
-  const seen = hostIn(network, host, asked.addresses)
+  const seen = hostIn(network, host, asked.addresses[0])
   if (!seen) {
     const why = `${host.name} has no IPv6 address: it was made without an IPv6 block`
     return trace(question, [...asked.steps, stop({ stage: 'source-check', by: id, why })])
@@ -60,7 +61,7 @@ function explainFromHost(network: Network, question: Question, id: HostId, { end
   const { address: source } = seen.host
   const start = pass({ stage: 'source-check', by: id, why: `${source} is the address of its host` })
   const paths = asked.addresses.map((destination) => {
-    const packet = firstPacket({ source, destination }, to.protocol, to.port)
+    const packet = firstPacket({ source, destination }, to.protocol, to.port, to.http)
     return { packet, ...walkFromHost(seen.network, seen.host, packet) }
   })
   const path = paths.find(({ steps }) => steps.some(({ verdict }) => verdict === 'stop')) ?? paths[0]
@@ -74,13 +75,6 @@ function explainFromHost(network: Network, question: Question, id: HostId, { end
     ...(endpoint && { endpointId: endpoint.id }),
     returnPath: replyTo(packet),
   })
-}
-
-/** A host and its world in the family of the addresses that it asks for; undefined when it has none of it. */
-function hostIn(network: Network, host: OnPremisesRouterNetwork, [destination]: readonly Address[]) {
-  if (destination === undefined || addressFamily(destination) === 4) return { network, host }
-  const [seen] = viewOnPremises(host)
-  return seen && { network: ipv6Network(network), host: seen }
 }
 
 function isHostId(id: Question['from']): id is HostId {
@@ -116,7 +110,13 @@ function explainWalk(
   // before the road is mended.
   const policies =
     question.request && endpoint && !isUsers(endpoint)
-      ? policySteps(question, question.request, { network, sender, source, endpoint, ...(organizations && { organizations }) })
+      ? policySteps(question, question.request, {
+          network,
+          sender,
+          source,
+          endpoint,
+          ...(organizations && { organizations }),
+        })
       : []
   return trace(question, [...named, start, ...steps, ...policies], {
     source,
@@ -192,7 +192,7 @@ function worstPath(
   const [source] = sender.networkInterface.addresses
   if (!source) return undefined
   const paths = addresses.map((destination) => {
-    const walked = walk(network, sender, firstPacket({ source, destination }, to.protocol, to.port))
+    const walked = walk(network, sender, firstPacket({ source, destination }, to.protocol, to.port, to.http))
     if (!('name' in to)) return { ...walked, destination }
     const named = walked.steps.map((step) => withNameHint(step, sender.vpc, to.name))
     return { ...walked, destination, steps: withForeignNameHint(named, network, sender.vpc, to.name) }

@@ -2,12 +2,13 @@
 // of Route 53 Resolver answer.
 
 import { lookupIn, type PlacedInterface } from '../compile/lookup.ts'
-import type { Network, OnPremisesRouterNetwork } from '../compile/network.ts'
+import type { InterfaceNetwork, Network, OnPremisesRouterNetwork } from '../compile/network.ts'
 import { askerOf } from '../dns/resolve.ts'
 import type { Address } from '../ip/address.ts'
 import { UDP } from '../ip/protocol.ts'
 import { resolveName } from './name.ts'
 import { hostNameSteps } from './on-premises.ts'
+import { hostIn } from './on-premises-family.ts'
 import { firstPacket } from './packet.ts'
 import { type Step, stop } from './trace.ts'
 import { walkFromHost } from './walk.ts'
@@ -24,14 +25,20 @@ export function resolveFromHost(network: Network, host: OnPremisesRouterNetwork,
   const [server] = host.resolvers
   const inbound = server && inboundAt(network, host, server)
   if (!server || !inbound) return { steps: hostNameSteps(host, name), addresses: [] }
-  const question = firstPacket({ source: host.address, destination: server }, UDP, DNS_PORT)
-  const blocker = walkFromHost(network, host, question).steps.find(({ verdict }) => verdict === 'stop')
+  const seen = hostIn(network, host, server)
+  if (!seen) return { steps: hostNameSteps(host, name), addresses: [] }
+  const question = firstPacket({ source: seen.host.address, destination: server }, UDP, DNS_PORT)
+  const blocker = walkFromHost(seen.network, seen.host, question).steps.find(({ verdict }) => verdict === 'stop')
   if (blocker) {
     const why = `${host.name} asks ${server} for ${name} and gets no answer, at ${blocker.stage}: ${blocker.why}`
     return { steps: [stop({ stage: 'dns', by: blocker.by, why })], addresses: [] }
   }
   const { step, addresses } = resolveName(askerOf(network, inbound), name)
   return { steps: [step], addresses }
+}
+
+function addressesOf({ addresses, ipv6Addresses = [] }: InterfaceNetwork): readonly Address[] {
+  return [...addresses, ...ipv6Addresses]
 }
 
 /** The interface of an inbound endpoint that has this address, in a VPC that the host has a way to. */
@@ -42,5 +49,5 @@ function inboundAt(network: Network, host: OnPremisesRouterNetwork, server: Addr
   return vpcs
     .flatMap(({ inboundResolvers = [] }) => inboundResolvers.flatMap(({ interfaces }) => interfaces))
     .map(({ id }) => interfaceById.get(id))
-    .find((placed) => placed?.networkInterface.addresses.includes(server))
+    .find((placed) => placed && addressesOf(placed.networkInterface).includes(server))
 }

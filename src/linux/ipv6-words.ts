@@ -56,7 +56,7 @@ const IPV4 = /(?<![\w.:-])\d{1,3}(?:\.\d{1,3}){3}(?:\/\d{1,2})?(?![\w.])/g
 /** A statement or an expression of nft's. */
 export function inIpv6Words(text: string): string {
   return text
-    .replaceAll(/(?<![\w-])ip(?= (?:saddr|daddr|nexthop|to)\b)/g, 'ip6')
+    .replaceAll(/(?<![\w-])ip(?= (?:saddr|daddr|nexthop|to|addr)\b)/g, 'ip6')
     .replaceAll('ipv4_addr', 'ipv6_addr')
     .replaceAll(/(?<=maxseg size set )\d+/g, (size) => String(Number(size) - LONGER_HEADER))
     .replaceAll(IPV4, twinOf)

@@ -16,7 +16,7 @@ export function inboundDoors(vpc: VpcNetwork): Door[] {
   return (vpc.inboundResolvers ?? []).flatMap(({ id: endpointId, interfaces }) =>
     interfaces.flatMap(({ subnetId, address, groupIds, backboneAddress }): Door[] => {
       const subnet = subnets.get(subnetId)
-      if (!subnet || !vpc.resolver.enabled || addressFamily(address) !== familyOf(vpc)) return []
+      if (!subnet || !vpc.resolver.enabled || !address || addressFamily(address) !== familyOf(vpc)) return []
       return [{ endpointId, subnet, address, backboneAddress, groupIds, leadsOn: true, isInbound: true }]
     }),
   )

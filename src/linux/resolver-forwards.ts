@@ -5,14 +5,26 @@
 
 import { familyOf } from '../compile/ipv6-view.ts'
 import type { ResolverForwardNetwork, SubnetNetwork, VpcNetwork } from '../compile/network.ts'
+import { type Address, addressFamily } from '../ip/address.ts'
 import type { SubnetId } from '../store/records.ts'
 import type { Door } from './endpoint-doors.ts'
 import { BACKBONE_LINK, groupsChain } from './names.ts'
 import { type Chain, type NftMap, type NftSet, quoted, type Rule } from './nft.ts'
 
-/** Of IPv4 alone, as Route 53 Resolver's endpoints are here. */
-export function forwardsOf(vpc: VpcNetwork): readonly ResolverForwardNetwork[] {
-  return familyOf(vpc) === 4 ? (vpc.resolverForwards ?? []) : []
+/** A target that can be asked, from an address of its own family. */
+interface Forward extends ResolverForwardNetwork {
+  readonly source: ResolverForwardNetwork['source'] & { readonly address: Address }
+}
+
+/** Those of the family in which the VPC is seen. */
+export function forwardsOf(vpc: VpcNetwork): readonly Forward[] {
+  if (!vpc.resolverForwards) return []
+  const family = familyOf(vpc)
+  return vpc.resolverForwards.flatMap((forward) => {
+    const { address } = forward.source
+    if (!address || addressFamily(forward.target) !== family) return []
+    return [{ ...forward, source: { ...forward.source, address } }]
+  })
 }
 
 /** An outbound endpoint's interfaces are holes in the fabric as any endpoint's, into which nothing begins. */
@@ -36,7 +48,7 @@ export function forwardMaps(vpc: VpcNetwork, repliesOf: (subnet: SubnetNetwork) 
   const forwards = forwardsOf(vpc)
   if (forwards.length === 0) return []
   const subnets = new Map<SubnetId, SubnetNetwork>(vpc.subnets.map((subnet) => [subnet.id, subnet]))
-  const map = (name: string, value: string, valueFor: (forward: ResolverForwardNetwork) => string): NftMap => ({
+  const map = (name: string, value: string, valueFor: (forward: Forward) => string): NftMap => ({
     name,
     type: 'ipv4_addr',
     value,

@@ -13,6 +13,8 @@ export interface ResolverEndpoint extends Owned {
   readonly creatorRequestId: string
   readonly name?: string
   readonly direction: 'INBOUND' | 'OUTBOUND'
+  /** The families that it speaks. Absent: IPv4. */
+  readonly type?: 'IPV6' | 'DUALSTACK'
   readonly vpcId: VpcId
   readonly groupIds: readonly SecurityGroupId[]
   readonly addresses: readonly ResolverEndpointAddress[]

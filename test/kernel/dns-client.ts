@@ -45,7 +45,7 @@ if (transport === 'tcp') {
   })
   socket.on('error', (error) => finish(error.message))
 } else {
-  const socket = createSocket('udp4')
+  const socket = createSocket(server.includes(':') ? 'udp6' : 'udp4')
   socket.on('message', show)
   socket.on('error', (error) => finish(error.message))
   socket.send(question(), PORT, server)

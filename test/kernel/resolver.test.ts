@@ -89,9 +89,11 @@ describeKernel('endpoints of Route 53 Resolver', import.meta.url, () => {
     const request = { CreatorRequestId: 'in', Direction: 'INBOUND', SecurityGroupIds: [group] }
     const IpAddresses = [
       { SubnetId: a, Ip: IN_A },
-      { SubnetId: b, Ip: IN_B },
+      { SubnetId: b, Ip: IN_B, Ipv6: ipv6Of(world, b, '53') },
     ]
-    endpointId = world.write(createResolverEndpoint, { ...request, IpAddresses }).ResolverEndpoint?.Id ?? ''
+    const ResolverEndpointType = 'DUALSTACK'
+    endpointId =
+      world.write(createResolverEndpoint, { ...request, ResolverEndpointType, IpAddresses }).ResolverEndpoint?.Id ?? ''
     atHub = launch(world, b)
     atSpoke = launch(world, makeSubnet(world, spoke, '10.1.1.0/24', 'a'))
     peer(world, hub, spoke)
@@ -100,9 +102,13 @@ describeKernel('endpoints of Route 53 Resolver', import.meta.url, () => {
       world: name,
       sandboxes: { boot: async () => undefined, bootHost: async () => undefined, halt: async () => undefined },
     })
-    const { dnsUdp, dnsTcp, ...others } = await driver.start()
+    const { dnsUdp, dnsUdpIpv6, dnsTcp, ...others } = await driver.start()
     for (const server of Object.values(others)) if ('listen' in server) server.on('connection', (one) => one.destroy())
-    new DnsServer({ network: () => network, log: (line) => console.error(line) }).serve({ dnsUdp, dnsTcp })
+    new DnsServer({ network: () => network, log: (line) => console.error(line) }).serve({
+      dnsUdp,
+      ...(dnsUdpIpv6 && { dnsUdpIpv6 }),
+      dnsTcp,
+    })
     await apply()
   }, 60_000)
 
@@ -120,7 +126,7 @@ describeKernel('endpoints of Route 53 Resolver', import.meta.url, () => {
     await apply()
     for (const from of [atHub, atSpoke]) {
       for (const transport of ['udp', 'tcp'] as const) {
-        for (const server of [IN_A, IN_B]) {
+        for (const server of [IN_A, IN_B, ipv6Of(world, subnetOf(world, '10.0.2.0/24'), '53')]) {
           const found = await ask(from, transport, server, 'db.corp.example')
           expect(found, `${from} ${transport} ${server}`).toBe('10.0.9.9')
           expect(explained(from, server, transport === 'udp' ? UDP : TCP)).toBe('reachable')
@@ -158,8 +164,13 @@ describeKernel('endpoints of Route 53 Resolver', import.meta.url, () => {
       const outbound = world.write(createResolverEndpoint, {
         CreatorRequestId: 'out',
         Direction: 'OUTBOUND',
+        ResolverEndpointType: 'DUALSTACK',
         SecurityGroupIds: [group],
-        IpAddresses: SubnetIds.map((SubnetId, index) => ({ SubnetId, Ip: `10.0.${index + 1}.99` })),
+        IpAddresses: SubnetIds.map((SubnetId, index) => ({
+          SubnetId,
+          Ip: `10.0.${index + 1}.99`,
+          Ipv6: ipv6Of(world, SubnetId, '63'),
+        })),
       }).ResolverEndpoint
       const rule = { CreatorRequestId: 'rr', RuleType: 'FORWARD', DomainName: 'corp.example' }
       const Ip = world.store.records.networkInterfaces
@@ -169,6 +180,15 @@ describeKernel('endpoints of Route 53 Resolver', import.meta.url, () => {
       const TargetIps = [{ Ip: '10.1.1.200' }, { Ip, Port: ANSWERER_PORT }]
       const made = world.write(createResolverRule, { ...rule, TargetIps, ResolverEndpointId: outbound?.Id })
       world.write(associateResolverRule, { ResolverRuleId: made.ResolverRule?.Id, VPCId: hub })
+      const [eni] = world.store.records.networkInterfaces.where('subnetId', subnetOf(world, '10.1.1.0/24'))
+      const ipv6Rule = world.write(createResolverRule, {
+        ...rule,
+        CreatorRequestId: 'rr6',
+        DomainName: 'six.example',
+        TargetIps: [{ Ipv6: eni?.ipv6Addresses?.[0], Port: ANSWERER_PORT }],
+        ResolverEndpointId: outbound?.Id,
+      })
+      world.write(associateResolverRule, { ResolverRuleId: ipv6Rule.ResolverRule?.Id, VPCId: hub })
       await apply()
     }, 20_000)
 
@@ -193,6 +213,7 @@ describeKernel('endpoints of Route 53 Resolver', import.meta.url, () => {
         expect(await ask(atHub, transport, '10.0.0.2', 'db.corp.example', 4000), transport).toBe('10.0.2.99')
       }
       expect(await ask(atSpoke, 'udp', IN_B, 'db.corp.example', 4000)).toBe('10.0.2.99')
+      expect(await ask(atHub, 'udp', '10.0.0.2', 'db.six.example', 4000), 'by IPv6').toBe('0.0.0.99')
       expect(await ask(atSpoke, 'udp', '10.1.0.2', 'db.corp.example', 4000)).toBe('code 2')
     }, 20_000)
 
@@ -222,14 +243,21 @@ describeKernel('endpoints of Route 53 Resolver', import.meta.url, () => {
 })
 
 function makeVpc(world: World, CidrBlock: string): string {
-  const VpcId = world.write(createVpc, { CidrBlock }).Vpc?.VpcId ?? ''
+  const VpcId = world.write(createVpc, { CidrBlock, AmazonProvidedIpv6CidrBlock: true }).Vpc?.VpcId ?? ''
   world.write(modifyVpcAttribute, { VpcId, EnableDnsHostnames: { Value: true } })
   return VpcId
 }
 
 function makeSubnet(world: World, VpcId: string, CidrBlock: string, zone: string): string {
   const AvailabilityZone = `us-east-1${zone}`
-  return world.write(createSubnet, { VpcId, CidrBlock, AvailabilityZone }).Subnet?.SubnetId ?? ''
+  const block = world.store.records.vpcs.get(VpcId)?.ipv6CidrBlocks?.[0]?.cidr ?? ''
+  const Ipv6CidrBlock = block.replace(/0?0::\/56$/, `${CidrBlock.endsWith('.1.0/24') ? '01' : '02'}::/64`)
+  return world.write(createSubnet, { VpcId, CidrBlock, Ipv6CidrBlock, AvailabilityZone }).Subnet?.SubnetId ?? ''
+}
+
+/** An address of a subnet's. */
+function ipv6Of(world: World, subnetId: string, host: string): string {
+  return world.store.records.subnets.get(subnetId)?.ipv6Cidr?.cidr.replace('::/64', `::${host}`) ?? ''
 }
 
 function makeGroup(world: World, VpcId: string): string {
@@ -238,7 +266,9 @@ function makeGroup(world: World, VpcId: string): string {
 
 function open(world: World, GroupId: string, port = 53): void {
   const IpRanges = [{ CidrIp: '10.0.0.0/8' }]
-  const IpPermissions = ['tcp', 'udp'].map((IpProtocol) => ({ IpProtocol, FromPort: port, ToPort: port, IpRanges }))
+  const Ipv6Ranges = [{ CidrIpv6: '::/0' }]
+  const ports = { FromPort: port, ToPort: port }
+  const IpPermissions = ['tcp', 'udp'].map((IpProtocol) => ({ IpProtocol, ...ports, IpRanges, Ipv6Ranges }))
   world.write(authorizeSecurityGroupIngress, { GroupId, IpPermissions })
 }
 
@@ -267,6 +297,7 @@ function launch(world: World, SubnetId: string): InstanceId {
     MinCount: 1,
     MaxCount: 1,
     SubnetId,
+    Ipv6AddressCount: 1,
   })
   return made.Instances?.[0]?.InstanceId as InstanceId
 }
@@ -284,7 +315,11 @@ function peer(world: World, VpcId: string, PeerVpcId: string): void {
     [VpcId, '10.1.0.0/16'],
     [PeerVpcId, '10.0.0.0/16'],
   ] as const) {
-    world.write(createRoute, { RouteTableId: mainTable(world, from), DestinationCidrBlock, VpcPeeringConnectionId })
+    const RouteTableId = mainTable(world, from)
+    world.write(createRoute, { RouteTableId, DestinationCidrBlock, VpcPeeringConnectionId })
+    const other = world.store.records.vpcs.get(from === VpcId ? PeerVpcId : VpcId)
+    const DestinationIpv6CidrBlock = other?.ipv6CidrBlocks?.[0]?.cidr
+    world.write(createRoute, { RouteTableId, DestinationIpv6CidrBlock, VpcPeeringConnectionId })
   }
 }
 

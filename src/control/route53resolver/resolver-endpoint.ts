@@ -8,6 +8,7 @@ import type { Caller } from '../caller.ts'
 import { forgetMade } from '../ec2/request/client-token.ts'
 import { ownedBy } from '../ec2/request/owned.ts'
 import { checkAddressCount, insertAddresses, parseAddresses } from './endpoint-address.ts'
+import { changeFamilies, parseEndpointType } from './endpoint-type.ts'
 import { invalidParameter, invalidRequest, notServed, refuseUnserved } from './errors.ts'
 import { optionalName, required, requireEndpoint, requireGroups } from './find.ts'
 import { listPage } from './list.ts'
@@ -37,15 +38,17 @@ export function createResolverEndpoint(
   const direction = parseDirection(input.Direction)
   checkServed(input)
   refuseUnserved({ outpostArn: input.OutpostArn, preferredInstanceType: input.PreferredInstanceType })
-  const wanted = parseAddresses(tx, caller, required('IpAddresses', input.IpAddresses))
+  const type = parseEndpointType(input.ResolverEndpointType)
+  const wanted = parseAddresses(tx, caller, type, required('IpAddresses', input.IpAddresses))
   checkAddressCount(wanted.length)
-  const { vpcId } = wanted[0]!.subnet
+  const { vpcId } = wanted[0]!.ipv4.subnet
   const endpoint: ResolverEndpoint = {
     ...ownedBy(caller, parseTags(input.Tags)),
     id: direction === 'INBOUND' ? tx.newId('rslvr-in') : tx.newId('rslvr-out'),
     creatorRequestId: required('CreatorRequestId', input.CreatorRequestId),
     ...optionalName(input.Name),
     direction,
+    ...type,
     vpcId,
     groupIds: requireGroups(tx, caller, vpcId, input.SecurityGroupIds),
     addresses: [],
@@ -83,7 +86,7 @@ export function listResolverEndpoints(
   return { ResolverEndpoints: page.map((endpoint) => toEndpoint(endpoint)), ...more }
 }
 
-/** Only its name can change here: there are no other protocols and families. */
+/** Its name, and its families: to IPv6 alone no endpoint changes, as in AWS. */
 export function updateResolverEndpoint(
   tx: Tx,
   caller: Caller,
@@ -91,9 +94,9 @@ export function updateResolverEndpoint(
 ): UpdateResolverEndpointResponse {
   const endpoint = requireEndpoint(tx, caller, input.ResolverEndpointId)
   checkServed(input)
-  if ((input.UpdateIpAddresses ?? []).length > 0) throw notServed('An IPv6 address of a Resolver endpoint')
   const changed = tx.resolverEndpoints.update(endpoint.id, {
     ...optionalName(input.Name),
+    ...changeFamilies(tx, endpoint, input),
     modifiedAt: caller.now.toISOString(),
   })
   return { ResolverEndpoint: toEndpoint(changed) }
@@ -125,9 +128,7 @@ function parseDirection(direction: string | undefined): ResolverEndpoint['direct
   throw invalidParameter(`The direction '${direction ?? ''}' is neither INBOUND nor OUTBOUND.`, 'Direction')
 }
 
-function checkServed(input: Pick<CreateResolverEndpointRequest, 'ResolverEndpointType' | 'Protocols'>): void {
-  const { ResolverEndpointType: type, Protocols: protocols = [] } = input
-  if (type !== undefined && type !== '' && type !== 'IPV4') throw notServed(`The Resolver endpoint type ${type}`)
+function checkServed({ Protocols: protocols = [] }: Pick<CreateResolverEndpointRequest, 'Protocols'>): void {
   const other = protocols.find((protocol) => protocol !== PLAIN_DNS)
   if (other !== undefined) throw notServed(`The protocol ${other}; use ${PLAIN_DNS}. It`)
 }

@@ -8,6 +8,7 @@ import type { Caller } from '../caller.ts'
 import { allocateBackboneAddress } from '../ec2/endpoint/backbone-address.ts'
 import { forgetMade } from '../ec2/request/client-token.ts'
 import { ownedBy } from '../ec2/request/owned.ts'
+import { speaksIpv4, speaksIpv6 } from './endpoint-type.ts'
 import { inUse, invalidParameter, invalidRequest, notServed, refuseUnserved } from './errors.ts'
 import { optionalName, required, requireEndpoint, requireRule } from './find.ts'
 import { listPage } from './list.ts'
@@ -90,7 +91,12 @@ export function updateResolverRule(
   const config = required('Config', input.Config)
   const { TargetIps, ResolverEndpointId } = config
   const wanted = {
-    TargetIps: TargetIps ?? rule.targets.map(({ address, port }) => ({ Ip: address, Port: port })),
+    TargetIps:
+      TargetIps ??
+      rule.targets.map(({ address, port }) => ({
+        ...(addressFamily(address) === 6 ? { Ipv6: address } : { Ip: address }),
+        Port: port,
+      })),
     ResolverEndpointId: ResolverEndpointId ?? rule.resolverEndpointId,
   }
   const changed = tx.resolverRules.update(rule.id, {
@@ -148,6 +154,12 @@ function forwarding(tx: Tx, caller: Caller, input: Forwarding) {
       `A rule of type FORWARD needs an OUTBOUND endpoint, and ${endpoint.id} is ${endpoint.direction}.`,
     )
   }
+  const strange = targets.find(({ address }) => !(addressFamily(address) === 6 ? speaksIpv6 : speaksIpv4)(endpoint))
+  if (strange) {
+    throw invalidRequest(
+      `The target ${strange.address} needs an endpoint of its family, and ${endpoint.id} is of type ${endpoint.type ?? 'IPV4'}.`,
+    )
+  }
   const placed = targets.map((target) => ({ ...target, backboneAddress: allocateBackboneAddress(tx) }))
   return { targets: placed, resolverEndpointId: endpoint.id }
 }
@@ -166,10 +178,14 @@ function requireTarget({
   Protocol,
   ServerNameIndication,
 }: TargetAddress): Omit<ResolverTarget, 'backboneAddress'> {
-  refuseUnserved({ 'targetIps.ipv6': Ipv6, 'targetIps.serverNameIndication': ServerNameIndication })
+  refuseUnserved({ 'targetIps.serverNameIndication': ServerNameIndication })
   if (Protocol && Protocol !== PLAIN_DNS) throw notServed(`The protocol ${Protocol}; use ${PLAIN_DNS}. It`)
-  const address = parseAddress(Ip ?? '')
-  if (!address || addressFamily(address) !== 4) throw invalidParameter(`'${Ip ?? ''}' is no IPv4 address.`, 'TargetIps')
+  if (Ip && Ipv6) throw invalidParameter('A target has either an Ip or an Ipv6; give two targets.', 'TargetIps')
+  const [text, family] = Ipv6 ? ([Ipv6, 6] as const) : ([Ip ?? '', 4] as const)
+  const address = parseAddress(text)
+  if (!address || addressFamily(address) !== family) {
+    throw invalidParameter(`'${text}' is no IPv${family} address.`, 'TargetIps')
+  }
   if (!Number.isInteger(Port) || Port < 1 || Port > 65_535) throw invalidParameter(`${Port} is no port.`, 'TargetIps')
   return { address, port: Port }
 }

@@ -5,7 +5,9 @@ import { createSecurityGroup } from '../ec2/filtering/security-group.ts'
 import { deleteNetworkInterface, describeNetworkInterfaces } from '../ec2/network-interface/network-interface.ts'
 import { openWorld, refusal, STRANGER, type World } from '../ec2/request/testing.ts'
 import { createSubnet } from '../ec2/vpc/subnet.ts'
+import { associateSubnetCidrBlock } from '../ec2/vpc/subnet-ipv6.ts'
 import { createVpc } from '../ec2/vpc/vpc.ts'
+import { associateVpcCidrBlock } from '../ec2/vpc/vpc-cidr-block.ts'
 import {
   associateResolverEndpointIpAddress,
   disassociateResolverEndpointIpAddress,
@@ -134,13 +136,67 @@ describe('endpoints', () => {
     ['an unknown group', () => ({ SecurityGroupIds: ['sg-1'] }), 'InvalidParameterException'],
     ['no group', () => ({ SecurityGroupIds: [] }), 'InvalidParameterException'],
     ['no direction', () => ({ Direction: undefined }), 'InvalidParameterException'],
-    ['dual stack', () => ({ ResolverEndpointType: 'DUALSTACK' }), 'InvalidRequestException'],
+    ['an unknown type', () => ({ ResolverEndpointType: 'IPV5' }), 'InvalidParameterException'],
+    ['dual stack without IPv6', () => ({ ResolverEndpointType: 'DUALSTACK' }), 'InvalidParameterException'],
+    [
+      'an IPv6 address of IPv4',
+      () => ({ IpAddresses: [1, 2].map(() => ({ SubnetId: a, Ipv6: '2600:1f10::9' })) }),
+      'InvalidParameterException',
+    ],
+    [
+      'an IPv4 address of IPv6',
+      () => ({ ResolverEndpointType: 'IPV6', IpAddresses: [1, 2].map(() => ({ SubnetId: a, Ip: '10.0.1.9' })) }),
+      'InvalidParameterException',
+    ],
     ['DNS over HTTPS', () => ({ Protocols: ['DoH'] }), 'InvalidRequestException'],
     ['a bad name', () => ({ Name: '$' }), 'InvalidParameterException'],
     ['no request ID', () => ({ CreatorRequestId: undefined }), 'InvalidParameterException'],
   ])('%s is refused and makes nothing', (_, input, code) => {
     refusal(() => make(input()), code)
     expect(world.read(describeNetworkInterfaces, {}).NetworkInterfaces).toEqual([])
+  })
+
+  test('speak IPv6, alone or beside IPv4, and change to both', () => {
+    const block = giveIpv6(world, [a, b])
+    const shown = (id: string | undefined) => addresses(id).map(({ Ip, Ipv6 }) => [Ip, Ipv6])
+    const IpAddresses = [{ SubnetId: a, Ipv6: `${block(a)}53` }, { SubnetId: b }]
+    const alone = make({ CreatorRequestId: 'six', ResolverEndpointType: 'IPV6', IpAddresses })
+    expect(alone?.ResolverEndpointType).toBe('IPV6')
+    expect(shown(alone?.Id)).toEqual([
+      [undefined, `${block(a)}53`],
+      [undefined, `${block(b)}4`],
+    ])
+    const outbound = make({
+      CreatorRequestId: 'out',
+      Direction: 'OUTBOUND',
+      ResolverEndpointType: 'IPV6',
+      IpAddresses: [a, b].map((SubnetId) => ({ SubnetId })),
+    })
+    const rule = {
+      CreatorRequestId: 'rule',
+      RuleType: 'FORWARD',
+      DomainName: 'corp.example',
+      ResolverEndpointId: outbound?.Id,
+    }
+    refusal(
+      () => world.write(createResolverRule, { ...rule, TargetIps: [{ Ip: '10.9.9.9' }] }),
+      'InvalidRequestException',
+    )
+    const TargetIps = [{ Ipv6: '2001:db8::53', Port: 5353 }]
+    const made = world.write(createResolverRule, { ...rule, TargetIps }).ResolverRule
+    expect(made?.TargetIps).toEqual([{ ...TargetIps[0], Protocol: 'Do53' }])
+    const ResolverEndpointId = make({
+      CreatorRequestId: 'both',
+      IpAddresses: [a, b].map((SubnetId) => ({ SubnetId })),
+    })?.Id
+    const update = (more: object) => world.write(updateResolverEndpoint, { ResolverEndpointId, ...more })
+    refusal(() => update({ ResolverEndpointType: 'IPV6' }), 'InvalidRequestException')
+    const UpdateIpAddresses = [{ IpId: addresses(ResolverEndpointId)[1]?.IpId, Ipv6: `${block(b)}99` }]
+    refusal(() => update({ UpdateIpAddresses }), 'InvalidRequestException')
+    update({ ResolverEndpointType: 'DUALSTACK', UpdateIpAddresses })
+    expect(shown(ResolverEndpointId).map(([, ipv6]) => ipv6)).toEqual([`${block(a)}5`, `${block(b)}99`])
+    update({ ResolverEndpointType: 'IPV4' })
+    expect(shown(ResolverEndpointId).map(([, ipv6]) => ipv6)).toEqual([undefined, undefined])
   })
 
   test('get and lose addresses, two at least and six at most', () => {
@@ -255,3 +311,16 @@ test('tags are by ARN', () => {
   refusal(() => world.write(tagResource, { ResourceArn, Tags: [{ Key: 'aws:x' }] }), 'InvalidParameterException')
   refusal(() => world.read(listTagsForResource, { ResourceArn: `${ResourceArn}0` }), 'ResourceNotFoundException')
 })
+
+/** Gives the VPC of subnets an IPv6 block, and each subnet one of it; the result says how a subnet's addresses begin. */
+function giveIpv6(world: World, subnetIds: readonly string[]): (subnetId: string) => string {
+  const { records } = world.store
+  const VpcId = records.subnets.get(subnetIds[0] ?? '')?.vpcId
+  world.write(associateVpcCidrBlock, { VpcId, AmazonProvidedIpv6CidrBlock: true })
+  const block = records.vpcs.get(VpcId ?? '')?.ipv6CidrBlocks?.[0]?.cidr ?? ''
+  for (const [index, SubnetId] of subnetIds.entries()) {
+    const Ipv6CidrBlock = block.replace(/0?0::\/56$/, `0${index + 1}::/64`)
+    world.write(associateSubnetCidrBlock, { SubnetId, Ipv6CidrBlock })
+  }
+  return (subnetId) => records.subnets.get(subnetId)?.ipv6Cidr?.cidr.replace('/64', '') ?? ''
+}

@@ -1,5 +1,6 @@
 // Endpoints, rules and associations as Route 53 Resolver shows them.
 
+import { addressFamily } from '../../ip/address.ts'
 import type { ResolverEndpoint, ResolverRule, ResolverRuleAssociation } from '../../store/resolver-records.ts'
 import { resolverArn } from './find.ts'
 import type {
@@ -30,7 +31,7 @@ export function toEndpoint(
       status === 'OPERATIONAL' ? 'This Resolver Endpoint is operational.' : `This Resolver Endpoint is ${status}.`,
     CreationTime: endpoint.createdAt,
     ModificationTime: endpoint.modifiedAt,
-    ResolverEndpointType: 'IPV4',
+    ResolverEndpointType: endpoint.type ?? 'IPV4',
     Protocols: [PLAIN_DNS],
   }
 }
@@ -46,7 +47,11 @@ export function toRule(rule: ResolverRule, status: 'COMPLETE' | 'DELETING' | 'UP
     StatusMessage: `[Trace id: 1-${rule.id.slice(-8)}] ${status === 'COMPLETE' ? 'Successfully created Resolver Rule.' : `Resolver Rule is ${status}.`}`,
     RuleType: rule.type,
     Name: rule.name,
-    TargetIps: rule.targets.map(({ address, port }) => ({ Ip: address, Port: port, Protocol: PLAIN_DNS })),
+    TargetIps: rule.targets.map(({ address, port }) => ({
+      ...(addressFamily(address) === 6 ? { Ipv6: address } : { Ip: address }),
+      Port: port,
+      Protocol: PLAIN_DNS,
+    })),
     ResolverEndpointId: rule.resolverEndpointId,
     OwnerId: rule.owner,
     ShareStatus: 'NOT_SHARED',
