@@ -16,10 +16,11 @@ export const EC2_OPERATIONS = words(`
     CreateRouteTable CreateSecurityGroup CreateSubnet CreateTags CreateTransitGateway
     CreateTransitGatewayPrefixListReference CreateTransitGatewayRoute CreateTransitGatewayRouteTable
     CreateTransitGatewayVpcAttachment CreateVolume CreateVpc CreateVpcEndpoint
-    CreateVpcEndpointConnectionNotification CreateVpcEndpointServiceConfiguration CreateVpcPeeringConnection
+    CreateVpcBlockPublicAccessExclusion CreateVpcEndpointConnectionNotification CreateVpcEndpointServiceConfiguration CreateVpcPeeringConnection
     CreateVpnConnection CreateVpnConnectionRoute CreateVpnGateway DeleteCustomerGateway DeleteDhcpOptions
     DeleteEgressOnlyInternetGateway DeleteFlowLogs DeleteInternetGateway DeleteKeyPair DeleteLaunchTemplate
     DeleteLaunchTemplateVersions DeleteManagedPrefixList DeleteNatGateway DeleteNetworkAcl DeleteNetworkAclEntry
+    DeleteVpcBlockPublicAccessExclusion ModifyVpcBlockPublicAccessExclusion ModifyVpcBlockPublicAccessOptions
     DeleteNetworkInsightsAnalysis DeleteNetworkInsightsPath
     DeleteNetworkInterface DeleteNetworkInterfacePermission DeletePlacementGroup DeleteRoute DeleteRouteTable
     DeleteSecurityGroup DeleteSubnet DeleteTags DeleteTransitGateway DeleteTransitGatewayPrefixListReference
@@ -143,7 +144,8 @@ export const ORGANIZATIONS_OPERATIONS = words(`
 /** Hosted zones and their record sets. */
 export const ROUTE53_OPERATIONS = words(`
   AssociateVPCWithHostedZone ChangeResourceRecordSets ChangeTagsForResource CreateHealthCheck CreateHostedZone
-  DeleteHealthCheck GetHealthCheck GetHealthCheckCount ListHealthChecks UpdateHealthCheck
+  DeleteHealthCheck GetHealthCheck GetHealthCheckCount GetHealthCheckLastFailureReason GetHealthCheckStatus
+  ListHealthChecks UpdateHealthCheck
   CreateVPCAssociationAuthorization DeleteHostedZone DeleteVPCAssociationAuthorization DisassociateVPCFromHostedZone
   GetChange GetHostedZone GetHostedZoneCount GetDNSSEC ListHostedZones ListHostedZonesByName ListHostedZonesByVPC
   ListResourceRecordSets ListTagsForResource ListTagsForResources ListVPCAssociationAuthorizations TestDNSAnswer
@@ -194,8 +196,8 @@ export const LOAD_BALANCING_OPERATIONS = words(`
   DescribeListenerAttributes DescribeListenerCertificates DescribeListeners DescribeLoadBalancerAttributes
   DescribeLoadBalancers DescribeRules DescribeSSLPolicies DescribeTags DescribeTargetGroupAttributes
   DescribeTargetGroups DescribeTargetHealth ModifyListener ModifyListenerAttributes ModifyLoadBalancerAttributes
-  ModifyTargetGroup ModifyTargetGroupAttributes RegisterTargets RemoveListenerCertificates RemoveTags
-  SetIpAddressType SetSecurityGroups SetSubnets
+  ModifyRule ModifyTargetGroup ModifyTargetGroupAttributes RegisterTargets RemoveListenerCertificates RemoveTags
+  SetIpAddressType SetRulePriorities SetSecurityGroups SetSubnets
 `)
 
 /** Certificates that are imported. */

@@ -1,9 +1,38 @@
-// The hosted zone in which AWS keeps the names of a region's Network Load Balancers: an alias record names it.
+// The hosted zones in which AWS keeps the names of a region's load balancers: an alias record names one.
 // https://docs.aws.amazon.com/general/latest/gr/elb.html
 
 import type { Region } from '../store/records.ts'
 
-const ZONES: Readonly<Record<Region, string>> = {
+const APPLICATION: Readonly<Record<Region, string>> = {
+  'af-south-1': 'Z268VQBMOI5EKX',
+  'ap-east-1': 'Z3DQVH9N71FHZ0',
+  'ap-northeast-1': 'Z14GRHDCWA56QT',
+  'ap-northeast-2': 'ZWKZPGTI48KDX',
+  'ap-northeast-3': 'Z5LXEXXYW11ES',
+  'ap-south-1': 'ZP97RAFLXTNZK',
+  'ap-south-2': 'Z0173938T07WNTVAEPZN',
+  'ap-southeast-1': 'Z1LMS91P8CMLE5',
+  'ap-southeast-2': 'Z1GM3OXH4ZPM65',
+  'ap-southeast-3': 'Z08888821HLRG5A9ZRTER',
+  'ca-central-1': 'ZQSVJUPU6J1EY',
+  'eu-central-1': 'Z215JYRZR1TBD5',
+  'eu-central-2': 'Z06391101F2ZOEP8P5EB3',
+  'eu-north-1': 'Z23TAZ6LKFMNIO',
+  'eu-south-1': 'Z3ULH7SSC9OV64',
+  'eu-south-2': 'Z0956581394HF5D5LXGAP',
+  'eu-west-1': 'Z32O12XQLNTSW2',
+  'eu-west-2': 'ZHURV8PSTC4K8',
+  'eu-west-3': 'Z3Q77PNBQS71R4',
+  'me-central-1': 'Z08230872XQRWHG2XF6I',
+  'me-south-1': 'ZS929ML54UICD',
+  'sa-east-1': 'Z2P70J7HTTTPLU',
+  'us-east-1': 'Z35SXDOTRQ7X7K',
+  'us-east-2': 'Z3AADJGX6KTTL2',
+  'us-west-1': 'Z368ELLRRE2KJ0',
+  'us-west-2': 'Z1H1FL5HABSF5',
+}
+
+const NETWORK: Readonly<Record<Region, string>> = {
   'af-south-1': 'Z203XCE67M25HM',
   'ap-east-1': 'Z12Y7K3UBGUAD1',
   'ap-east-2': 'Z09176273OC2HWIAUNYW',
@@ -41,6 +70,6 @@ const ZONES: Readonly<Record<Region, string>> = {
 }
 
 /** Undefined for a region that AWS does not list. */
-export function loadBalancerZone(region: Region): string | undefined {
-  return ZONES[region]
+export function loadBalancerZone(region: Region, type: 'application' | 'network'): string | undefined {
+  return (type === 'application' ? APPLICATION : NETWORK)[region]
 }

@@ -1,4 +1,4 @@
-// Network and Gateway Load Balancers: their nodes, listeners and target groups. Attributes are read by AWS's keys:
+// Load balancers: their nodes, listeners and target groups. Attributes are read by AWS's keys:
 // https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-target-groups.html
 
 import type { Address } from '../ip/address.ts'
@@ -6,6 +6,8 @@ import { compareAddresses, parseAddress } from '../ip/address.ts'
 import type { Listener, LoadBalancer, Target, TargetGroup } from '../store/load-balancing-records.ts'
 import type { InstanceId, Vpc } from '../store/records.ts'
 import type { Records } from '../store/store.ts'
+import { groupIdsOf } from './forwarded-groups.ts'
+import { compileHttp, compileHttpGroup, compileHttpListener } from './http-listener.ts'
 import { shouldRun } from './instance.ts'
 import { isOn, numberOf } from './load-balancer-attribute.ts'
 import { nodesOf } from './load-balancer-node.ts'
@@ -35,6 +37,7 @@ export function compileLoadBalancers(records: Records, vpc: Vpc): LoadBalancerNe
       nodes: compileNodes(records, loadBalancer),
       listeners: compileListeners(records, loadBalancer),
       ...compileAppliances(records, loadBalancer),
+      ...compileHttp(loadBalancer),
       clientRoutingPolicy: routingPolicy(loadBalancer.attributes),
     }))
     .sort(byId)
@@ -72,7 +75,8 @@ function compileListener(
   balancerType: LoadBalancer['ipAddressType'],
 ): ListenerNetwork[] {
   const { id, protocol, port, targetGroupId, certificateIds, attributes } = listener
-  const group = records.targetGroups.get(targetGroupId)
+  const group = targetGroupId === undefined ? undefined : records.targetGroups.get(targetGroupId)
+  if (protocol === 'HTTP' || protocol === 'HTTPS') return compileHttpListener(records, listener)
   if (!group || port === undefined || !protocol || protocol === 'GENEVE') return []
   const isForwarded = protocol === 'TLS' || isOn(group.attributes, 'proxy_protocol_v2.enabled')
   // Of another family than the targets: nobody translates datagrams.
@@ -86,7 +90,7 @@ function compileListener(
       protocol,
       port,
       idleTimeout,
-      targetGroupId,
+      targetGroupId: group.id,
       way: wayOf('ipv4'),
       ...(balancerType === 'dualstack' && { ipv6Way: wayOf('ipv6') }),
       certificateIds,
@@ -96,7 +100,7 @@ function compileListener(
 
 function compileAppliances(records: Records, { id, type }: LoadBalancer): Pick<LoadBalancerNetwork, 'appliances'> {
   const [listener] = type === 'gateway' ? records.listeners.where('loadBalancerId', id) : []
-  if (!listener) return {}
+  if (listener?.targetGroupId === undefined) return {}
   const { targetGroupId, attributes } = listener
   const idleTimeout = numberOf(attributes, 'tcp.idle_timeout.seconds', DEFAULT_IDLE_SECONDS)
   return { appliances: { targetGroupId, idleTimeout } }
@@ -106,8 +110,8 @@ function compileAppliances(records: Records, { id, type }: LoadBalancer): Pick<L
 export function compileTargetGroups(records: Records, vpc: Vpc): TargetGroupNetwork[] {
   const groups = new Map<string, TargetGroupNetwork>()
   for (const loadBalancer of records.loadBalancers.where('vpcId', vpc.id)) {
-    for (const { targetGroupId } of records.listeners.where('loadBalancerId', loadBalancer.id)) {
-      const group = records.targetGroups.get(targetGroupId)
+    for (const groupId of groupIdsOf(records, loadBalancer)) {
+      const group = records.targetGroups.get(groupId)
       if (group && !groups.has(group.id)) groups.set(group.id, compileTargetGroup(records, group, loadBalancer))
     }
   }
@@ -132,6 +136,7 @@ function compileTargetGroup(records: Records, group: TargetGroup, loadBalancer: 
     proxyProtocol: isOn(attributes, 'proxy_protocol_v2.enabled'),
     sticky: isOn(attributes, 'stickiness.enabled'),
     ...(protocol === 'GENEVE' && compileFlows(attributes)),
+    ...compileHttpGroup(group),
     crossZone: isCrossZone(group, loadBalancer),
     minimumHealthy: numberOf(attributes, `${routing}.count`, 1),
     ...(percentage > 0 && { minimumHealthyPercentage: percentage }),

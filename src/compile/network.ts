@@ -7,6 +7,7 @@ import type { PortRange, Protocol } from '../ip/protocol.ts'
 import type { NatGatewayId } from '../store/internet-records.ts'
 import type { EgressOnlyInternetGatewayId } from '../store/ipv6-records.ts'
 import type { EndpointAssociationId, ResourceConfigurationId, ResourceGatewayId } from '../store/lattice-records.ts'
+import type { ListenerRule } from '../store/listener-rule-records.ts'
 import type { EndpointServiceId, HealthCheck } from '../store/load-balancing-records.ts'
 import type { VpcPeeringConnectionId } from '../store/peering-records.ts'
 import type {
@@ -579,7 +580,7 @@ export interface LoadBalancerNetwork {
   /** The ARN. */
   readonly id: string
   readonly owner: AccountId
-  readonly kind: 'network' | 'gateway'
+  readonly kind: 'network' | 'application' | 'gateway'
   /** Its regional name; a zonal one has the zone before it: `us-east-1a.NAME`. */
   readonly dnsName?: string
   /** Absent: it has no groups, and admits all that its listeners take. */
@@ -602,6 +603,8 @@ export interface LoadBalancerNodeNetwork {
   readonly id: NetworkInterfaceId
   readonly subnetId: SubnetId
   readonly availabilityZone: string
+  /** What an Application Load Balancer does with every request; absent of others. */
+  readonly http?: HttpNetwork
   readonly availabilityZoneId: string
   readonly address: Address
   /** Of a dual-stack load balancer; absent: it has none. */
@@ -614,7 +617,7 @@ export interface LoadBalancerNodeNetwork {
 export interface ListenerNetwork {
   /** The ARN. */
   readonly id: string
-  readonly protocol: 'TCP' | 'UDP' | 'TCP_UDP' | 'TLS'
+  readonly protocol: 'TCP' | 'UDP' | 'TCP_UDP' | 'TLS' | 'HTTP' | 'HTTPS'
   readonly port: number
   /** Seconds after which an idle flow is forgotten; of datagrams it is always 120. */
   readonly idleTimeout: number
@@ -624,12 +627,17 @@ export interface ListenerNetwork {
   readonly way: 'kernel' | 'forwarder'
   /** The same of connections over IPv6; absent: it takes none. */
   readonly ipv6Way?: 'kernel' | 'forwarder'
-  /** Of a TLS listener, the first is the default. */
+  /** Of a TLS or HTTPS listener, the first is the default. */
   readonly certificateIds: readonly string[]
 }
 
 export interface ApplianceListenerNetwork {
-  readonly targetGroupId: string
+  /** Absent: what `rules` say of each request. */
+  readonly targetGroupId?: string
+  /** HTTP and HTTPS, in the order in which they are asked; the last takes every request. */
+  readonly rules?: readonly RuleNetwork[]
+  /** HTTP and HTTPS. */
+  readonly answer?: HttpAnswerNetwork
   /** Seconds after which an idle TCP flow is forgotten; of others it is always 120. */
   readonly idleTimeout: number
 }
@@ -637,9 +645,38 @@ export interface ApplianceListenerNetwork {
 export interface TargetGroupNetwork {
   /** The ARN. */
   readonly id: string
-  readonly protocol: 'TCP' | 'UDP' | 'TCP_UDP' | 'TLS' | 'GENEVE'
+  readonly protocol: 'TCP' | 'UDP' | 'TCP_UDP' | 'TLS' | 'GENEVE' | 'HTTP' | 'HTTPS'
+  /** HTTP and HTTPS only. */
+  readonly http?: HttpGroupNetwork
   /** Its targets are reached over IPv6, whatever their clients speak; absent: over IPv4. */
   readonly ipv6?: true
+/** A rule of an Application Load Balancer's listener. */
+export type RuleNetwork = Pick<ListenerRule, 'id' | 'priority' | 'conditions' | 'action'>
+
+/** What a listener adds to every answer. */
+export interface HttpAnswerNetwork {
+  /** The load balancer's own answers name it. */
+  readonly server: boolean
+  /** By name, lower case. */
+  readonly headers: Readonly<Record<string, string>>
+}
+
+/** https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-load-balancer-attributes.html */
+export interface HttpNetwork {
+  /** Seconds that a connection may be silent, and that a target may take to answer. */
+  readonly idleTimeout: number
+  /** Seconds that a client's connection is used at most. */
+  readonly clientKeepAlive: number
+  readonly http2: boolean
+  readonly dropInvalidHeaderFields: boolean
+  readonly preserveHostHeader: boolean
+  readonly forwardedFor: 'append' | 'preserve' | 'remove'
+  /** `X-Forwarded-For` has the client's port too. */
+  readonly clientPort: boolean
+  /** Targets are told the version and cipher of the client's TLS. */
+  readonly tlsHeaders: boolean
+}
+
   /** Targets see the client's address instead of the node's; never so for what comes by PrivateLink or the forwarder. */
   readonly preserveClientIp: boolean
   readonly proxyProtocol: boolean
@@ -677,6 +714,19 @@ export interface TargetNetwork {
   /** Absent: it counts for every zone. */
   readonly availabilityZone?: string
   readonly health: 'initial' | 'healthy' | 'unhealthy'
+/** How requests are given to the targets of a group. */
+export interface HttpGroupNetwork {
+  readonly algorithm: 'round_robin' | 'least_outstanding_requests' | 'weighted_random'
+  /** How a client that was given a target is known again; absent: it is not. */
+  readonly cookie?: StickyCookie
+}
+
+export type StickyCookie =
+  /** The load balancer's own, for so many seconds from each answer. */
+  | { readonly kind: 'lb_cookie'; readonly seconds: number }
+  /** With the application's cookie of this name. */
+  | { readonly kind: 'app_cookie'; readonly name: string; readonly seconds: number }
+
 }
 
 /** An interface of an endpoint that leads into this VPC. Its packets come from the backbone, for `backboneAddress`. */

@@ -5,6 +5,7 @@
 import type { LoadBalancer, Target, TargetGroup } from '../store/load-balancing-records.ts'
 import type { NetworkInterfaceId } from '../store/records.ts'
 import type { Records } from '../store/store.ts'
+import { groupIdsOf } from './forwarded-groups.ts'
 import { shouldRun } from './instance.ts'
 import { numberOf } from './load-balancer-attribute.ts'
 import { type Node, nodesOf } from './load-balancer-node.ts'
@@ -29,8 +30,7 @@ export function withdrawnNodes(records: Records, loadBalancer: LoadBalancer): Re
 }
 
 function listenedGroups(records: Records, { id }: LoadBalancer): TargetGroup[] {
-  const ids = new Set(records.listeners.where('loadBalancerId', id).map(({ targetGroupId }) => targetGroupId))
-  return [...ids].flatMap((groupId) => records.targetGroups.get(groupId) ?? [])
+  return groupIdsOf(records, { id }).flatMap((groupId) => records.targetGroups.get(groupId) ?? [])
 }
 
 /** The zones whose node has enough healthy targets of a group. */

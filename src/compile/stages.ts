@@ -17,6 +17,7 @@ export const STAGES = [
   'endpoint-state',
   'endpoint-service',
   'listener',
+  'listener-rule',
   'target-health',
   'endpoint-policy',
   'resource-control-policy',

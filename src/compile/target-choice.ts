@@ -34,7 +34,7 @@ export function targetsFor(
 export function chooseTargets(
   vpc: VpcNetwork,
   node: LoadBalancerNodeNetwork,
-  listener: Pick<ListenerNetwork, 'targetGroupId'>,
+  listener: Partial<Pick<ListenerNetwork, 'targetGroupId'>>,
 ): TargetChoice {
   const group = vpc.targetGroups.find(({ id }) => id === listener.targetGroupId)
   const loadBalancer = vpc.loadBalancers.find(({ nodes }) => nodes.some(({ id }) => id === node.id))

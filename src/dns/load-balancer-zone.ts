@@ -7,7 +7,11 @@ import { inService } from './in-service.ts'
 import type { ResourceRecord, Turn, Zone } from './zone.ts'
 
 const TTL = 60
-const ELB_NAMES = /(?:^|\.)(?<apex>elb\.(?<region>[a-z0-9-]+)\.amazonaws\.com)$/
+/** Those of Network Load Balancers, and those of Application Load Balancers. */
+const ELB_NAMES = [
+  /(?:^|\.)(?<apex>elb\.(?<region>[a-z0-9-]+)\.amazonaws\.com)$/,
+  /(?:^|\.)(?<apex>(?<region>[a-z0-9-]+)\.elb\.amazonaws\.com)$/,
+]
 
 /** Of every 20 answers to who has a partial affinity to his zone, those that lead nowhere else: 85 %. */
 const OWN_ZONE_ANSWERS = { of: 20, first: 17 }
@@ -26,7 +30,7 @@ interface BalancerName {
 
 /** The public zone of the load balancers' names, for the region that `name` speaks of. */
 export function loadBalancerZone({ network, availabilityZoneId }: Asking, name: string): Zone | undefined {
-  const { apex, region } = ELB_NAMES.exec(name)?.groups ?? {}
+  const { apex, region } = ELB_NAMES.map((names) => names.exec(name)).find((found) => found !== null)?.groups ?? {}
   if (!apex || !region || !isRegion(region)) return undefined
   const by = balancerNames(network).get(name)?.balancer.id
   const find = (asked: string, turn: Turn) => {

@@ -1,6 +1,7 @@
 // What Route 53 means by the health of an alias's target, where the alias asks for it.
 // https://docs.aws.amazon.com/Route53/latest/APIReference/API_AliasTarget.html
 
+import { groupIdsOfListener } from '../compile/forwarded-groups.ts'
 import { lookupIn } from '../compile/lookup.ts'
 import type { LoadBalancerNetwork, Network, TargetGroupNetwork, VpcNetwork } from '../compile/network.ts'
 import { findEndpointNamed } from './endpoint-zones.ts'
@@ -26,6 +27,6 @@ function vpcOf(network: Network, { nodes: [node] }: LoadBalancerNetwork): VpcNet
 }
 
 function groupsOf(vpc: VpcNetwork | undefined, { listeners }: LoadBalancerNetwork): readonly TargetGroupNetwork[] {
-  const used = new Set(listeners.map(({ targetGroupId }) => targetGroupId))
+  const used = new Set(listeners.flatMap(groupIdsOfListener))
   return vpc?.targetGroups.filter(({ id }) => used.has(id)) ?? []
 }

@@ -17,6 +17,7 @@ import { chooseTargets, type TargetChoice } from '../compile/target-choice.ts'
 import { cidrContains } from '../ip/cidr.ts'
 import { formatProtocol, TCP, UDP } from '../ip/protocol.ts'
 import { leadsTo } from './forwarding.ts'
+import { httpSteps } from './http-balancer.ts'
 import { networkAclStep } from './network-acl.ts'
 import { formatTraffic, type Packet, replyTo } from './packet.ts'
 import { routeStep } from './route.ts'
@@ -45,6 +46,7 @@ export function nodeSteps(placed: PlacedNode, packet: Packet, way: 'direct' | 'p
   const { balancer, node, vpc } = placed
   const listener = balancer.listeners.find((one) => takes(one, packet))
   if (!listener) return [listenerStop(balancer.listeners, balancer.id, packet)]
+  if (listener.rules) return httpSteps(placed, listener, packet)
   const { protocol, port } = listener
   const taken = pass({
     stage: 'listener',
@@ -91,6 +93,8 @@ function protocolsOf(protocol: ListenerNetwork['protocol']): readonly number[] {
   switch (protocol) {
     case 'TCP':
     case 'TLS':
+    case 'HTTP':
+    case 'HTTPS':
       return [TCP]
     case 'UDP':
       return [UDP]
@@ -108,11 +112,11 @@ function isForwarded({ way }: ListenerNetwork, { protocol }: Packet): boolean {
 
 export function targetHealthStep(
   { node }: PlacedNode,
-  { targetGroupId: by, protocol }: Pick<ListenerNetwork, 'targetGroupId' | 'protocol'>,
+  { targetGroupId = '', protocol }: Pick<ListenerNetwork, 'targetGroupId' | 'protocol'>,
   { group, candidates, failOpen }: TargetChoice,
 ): Step {
-  const head = { stage: 'target-health', by } as const
-  const loss = protocol === 'UDP' ? 'what is sent is lost' : 'connections are refused'
+  const head = { stage: 'target-health', by: targetGroupId } as const
+  const loss = lossOf(protocol)
   const zone = group?.crossZone ? 'the zones of the load balancer' : node.availabilityZoneId
   if (!group || group.targets.length === 0) {
     return stop({ ...head, why: `no target is registered that could take anything: ${loss}` })
@@ -128,6 +132,11 @@ export function targetHealthStep(
   const all = `${healthy} of ${count(candidates.length)} in ${zone} ${healthy === 1 || candidates.length === 1 ? 'is' : 'are'} healthy`
   const why = failOpen ? `${all}, which is too few: the node fails open and sends to any of them` : all
   return pass({ ...head, why })
+}
+
+function lossOf(protocol: ListenerNetwork['protocol']): string {
+  if (protocol === 'HTTP' || protocol === 'HTTPS') return 'the load balancer answers 503'
+  return protocol === 'UDP' ? 'what is sent is lost' : 'connections are refused'
 }
 
 function count(targets: number): string {

@@ -2,6 +2,7 @@
 // side: who may connect, which connections are in force, and from each node the way to each target. Of a consumer no more
 // is said than its endpoint, its account and its zones.
 
+import { groupIdsOfListener } from '../compile/forwarded-groups.ts'
 import type { ListenerNetwork, LoadBalancerNetwork, Network, TargetNetwork, VpcNetwork } from '../compile/network.ts'
 import { chooseTargets } from '../compile/target-choice.ts'
 import { TCP, UDP } from '../ip/protocol.ts'
@@ -146,7 +147,8 @@ function balancerSections(network: Network, { loadBalancerIds, targetGroupId, fa
 }
 
 /** What a load balancer takes, and where it goes. */
-interface Intake extends Pick<ListenerNetwork, 'protocol' | 'targetGroupId'> {
+interface Intake extends Pick<ListenerNetwork, 'protocol'> {
+  readonly targetGroupId: string
   /** `TCP 443` */
   readonly what: string
 }
@@ -154,11 +156,14 @@ interface Intake extends Pick<ListenerNetwork, 'protocol' | 'targetGroupId'> {
 /** A Gateway Load Balancer takes every packet, and wraps it in datagrams for its appliances. */
 function intakesOf({ listeners, appliances }: LoadBalancerNetwork): readonly Intake[] {
   if (appliances) return [{ targetGroupId: appliances.targetGroupId, protocol: 'UDP', what: 'every packet' }]
-  return listeners.map(({ protocol, port, targetGroupId }) => ({
-    protocol,
-    targetGroupId,
-    what: `${protocol} ${port}`,
-  }))
+  return listeners.flatMap((listener) => {
+    const { protocol, port } = listener
+    return groupIdsOfListener(listener).map((targetGroupId) => ({
+      protocol,
+      targetGroupId,
+      what: `${protocol} ${port}`,
+    }))
+  })
 }
 
 function nodeSection(placed: PlacedNode, listeners: readonly Intake[], failures: TargetFailures): Step[] {

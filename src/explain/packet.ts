@@ -3,6 +3,17 @@
 import { type Address, addressFamily } from '../ip/address.ts'
 import { ALL_PROTOCOLS, formatProtocol, ICMP, ICMPV6, type PortRange, type Protocol, TCP, UDP } from '../ip/protocol.ts'
 
+/** What a question says of the HTTP request that it is about. */
+export interface AskedRequest {
+  readonly method: string
+  /** The name that is asked for; absent: the address. */
+  readonly host?: string
+  /** With its query. */
+  readonly path: string
+  /** By name in lower case. */
+  readonly headers: Readonly<Record<string, readonly string[]>>
+}
+
 export interface Packet {
   readonly protocol: Protocol
   readonly source: Address
@@ -11,6 +22,8 @@ export interface Packet {
   readonly ports?: PortRange
   /** ICMP only. */
   readonly icmp?: { readonly type: number; readonly code: number }
+  /** TCP only: the request that is made once the connection stands. Load balancers that read it are asked about it. */
+  readonly http?: AskedRequest
 }
 
 /** The part of a rule that says what a packet is, leaving out where it goes; the same in groups and network ACLs. */
@@ -30,8 +43,13 @@ interface Ends {
 }
 
 /** The first packet of a flow: a connection's SYN, a datagram, an echo request. */
-export function firstPacket({ source, destination }: Ends, protocol: Protocol, port: number | undefined): Packet {
-  const ends = { protocol, source, destination }
+export function firstPacket(
+  { source, destination }: Ends,
+  protocol: Protocol,
+  port: number | undefined,
+  http?: AskedRequest,
+): Packet {
+  const ends = { protocol, source, destination, ...(http && { http }) }
   // Who pings an IPv6 address sends ICMPv6, whatever it is called.
   if (addressFamily(destination) === 6 && (protocol === ICMP || protocol === ICMPV6)) {
     return { ...ends, protocol: ICMPV6, icmp: { type: 128, code: 0 } }

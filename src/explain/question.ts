@@ -5,6 +5,7 @@ import type { Authorisation } from '../iam/request.ts'
 import { type Address, parseAddress } from '../ip/address.ts'
 import { ICMP, ICMPV6, type Protocol, TCP } from '../ip/protocol.ts'
 import type { InstanceId, Instant, NetworkInterfaceId } from '../store/records.ts'
+import type { AskedRequest } from './packet.ts'
 
 export interface Question {
   /** An instance speaks from its first interface. */
@@ -29,6 +30,8 @@ export type Target = (
   readonly protocol: Protocol
   /** 1 to 65535 for TCP and UDP; absent otherwise. */
   readonly port?: number
+  /** The HTTP request that is made over the connection, when the question says one. */
+  readonly http?: AskedRequest
 }
 
 export interface ServiceRequest extends Omit<Authorisation, 'keys'> {

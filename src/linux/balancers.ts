@@ -122,7 +122,7 @@ function nodeListeners(
     preservesClient: group?.preserveClientIp ?? false,
     sticky: group?.sticky ?? false,
     slots: slotsOf(choice),
-    targetList: `targets-${digest(listener.targetGroupId)}-${group?.crossZone ? 'all' : availabilityZoneId}`,
+    targetList: `targets-${digest(listener.targetGroupId ?? listener.id)}-${group?.crossZone ? 'all' : availabilityZoneId}`,
     flows: { stay: placesOf(stay), end: placesOf([...refused]) },
     endsDeregistered: group?.endDeregistered ?? false,
   }
@@ -172,6 +172,8 @@ export function protocolsOf({ protocol }: Pick<ListenerNetwork, 'protocol'>): re
   switch (protocol) {
     case 'TCP':
     case 'TLS':
+    case 'HTTP':
+    case 'HTTPS':
       return ['tcp']
     case 'UDP':
       return ['udp']

@@ -16,15 +16,16 @@ import type {
 export type EndpointServiceId = `vpce-svc-${string}`
 export type ConnectionNotificationId = `vpce-nfn-${string}`
 
-/** A Network or Gateway Load Balancer. Its nodes are the network interfaces with its id, one in a zone. */
+/** A Network, Application or Gateway Load Balancer. Its nodes are the network interfaces with its id, one in a zone. */
 export interface LoadBalancer extends Owned {
-  /** The ARN, `…:loadbalancer/net/NAME/16 hex` or `…/gwy/…`. */
+  /** The ARN, `…:loadbalancer/net/NAME/16 hex`, `…/app/…` or `…/gwy/…`. */
   readonly id: string
   readonly name: string
-  readonly type: 'network' | 'gateway'
+  readonly type: 'network' | 'application' | 'gateway'
   readonly scheme: 'internal' | 'internet-facing'
   readonly vpcId: VpcId
-  /** `NAME-16hex.elb.REGION.amazonaws.com`. A gateway load balancer has none. */
+  /** `NAME-16hex.elb.REGION.amazonaws.com`; an internal application load balancer's has `internal-` before it and its region
+   * before `elb`. A gateway load balancer has none. */
   readonly dnsName?: string
   readonly canonicalHostedZoneId?: string
   readonly ipAddressType: 'ipv4' | 'dualstack'
@@ -42,6 +43,7 @@ export interface LoadBalancer extends Owned {
 }
 
 export type TransportProtocol = 'TCP' | 'UDP' | 'TCP_UDP' | 'TLS' | 'GENEVE'
+export type HttpProtocol = 'HTTP' | 'HTTPS'
 
 export interface Listener {
   /** The ARN, `…:listener/net/NAME/16 hex/16 hex`. */
@@ -52,10 +54,11 @@ export interface Listener {
   readonly createdAt: Instant
   readonly loadBalancerId: string
   /** Absent for a gateway load balancer, which takes every port. */
-  readonly protocol?: TransportProtocol
+  readonly protocol?: TransportProtocol | HttpProtocol
   readonly port?: number
-  readonly targetGroupId: string
-  /** TLS only. */
+  /** Absent for an application load balancer, whose rules say where a request goes. */
+  readonly targetGroupId?: string
+  /** TLS and HTTPS only. */
   readonly certificateIds: readonly string[]
   readonly sslPolicy?: string
   readonly alpnPolicy?: string
@@ -86,7 +89,7 @@ export interface TargetGroup {
   readonly tags: Tags
   readonly createdAt: Instant
   readonly name: string
-  readonly protocol: TransportProtocol
+  readonly protocol: TransportProtocol | HttpProtocol
   readonly port: number
   readonly vpcId: VpcId
   readonly targetType: 'instance' | 'ip' | 'alb'

@@ -34,6 +34,7 @@ import type {
   SharePrincipal,
 } from './lattice-records.ts'
 import type { LaunchTemplate, LaunchTemplateVersion, PlacementGroup } from './launch-template-records.ts'
+import type { ListenerRule } from './listener-rule-records.ts'
 import type {
   Certificate,
   ConnectionNotification,
@@ -166,6 +167,7 @@ export interface Schema {
   loadBalancers: LoadBalancer
   listeners: Listener
   targetGroups: TargetGroup
+  listenerRules: ListenerRule
   targets: Target
   withdrawnNodes: WithdrawnNode
   withdrawnZones: WithdrawnZone
@@ -293,6 +295,7 @@ export const INDEXES = {
   targetGroups: ['owner', 'vpcId'],
   targets: ['targetGroupId', 'target'],
   withdrawnNodes: ['loadBalancerId'],
+  listenerRules: ['owner', 'listenerId', 'loadBalancerId'],
   withdrawnZones: [],
   failedZones: [],
   certificates: ['owner'],

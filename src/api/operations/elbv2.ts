@@ -1,4 +1,4 @@
-// Elastic Load Balancing actions that Postern serves: those of Network and Gateway Load Balancers.
+// Elastic Load Balancing actions that Postern serves.
 
 import { describeAccountLimits } from '../../control/elbv2/account-limits.ts'
 import { elbAuthorisations } from '../../control/elbv2/authorisation.ts'
@@ -22,7 +22,7 @@ import {
 } from '../../control/elbv2/load-balancer-attributes.ts'
 import { setSecurityGroups } from '../../control/elbv2/load-balancer-groups.ts'
 import { setSubnets } from '../../control/elbv2/load-balancer-subnets.ts'
-import { createRule, deleteRule, describeRules } from '../../control/elbv2/rule.ts'
+import { createRule, deleteRule, describeRules, modifyRule, setRulePriorities } from '../../control/elbv2/rule.ts'
 import { describeSslPolicies } from '../../control/elbv2/ssl-policy.ts'
 import { addTags, describeTags, removeTags } from '../../control/elbv2/tags.ts'
 import { deregisterTargets, registerTargets } from '../../control/elbv2/target.ts'
@@ -71,12 +71,14 @@ export const ELB_WRITES = {
   ModifyListener: modifyListener,
   ModifyListenerAttributes: modifyListenerAttributes,
   ModifyLoadBalancerAttributes: modifyLoadBalancerAttributes,
+  ModifyRule: modifyRule,
   ModifyTargetGroup: modifyTargetGroup,
   ModifyTargetGroupAttributes: modifyTargetGroupAttributes,
   RegisterTargets: registerTargets,
   RemoveListenerCertificates: removeListenerCertificates,
   RemoveTags: removeTags,
   SetIpAddressType: setIpAddressType,
+  SetRulePriorities: setRulePriorities,
   SetSecurityGroups: setSecurityGroups,
   SetSubnets: setSubnets,
 } as const satisfies WriteRows

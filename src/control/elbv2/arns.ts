@@ -11,7 +11,7 @@ interface Place {
 }
 
 /** The word of a type in ARNs. */
-const PATHS = { network: 'net', gateway: 'gwy' } as const
+const PATHS = { network: 'net', application: 'app', gateway: 'gwy' } as const
 
 export function elbArn({ account, region }: Place, resource: string): string {
   return `arn:aws:elasticloadbalancing:${region}:${account}:${resource}`
@@ -37,7 +37,12 @@ export function listenerArn(loadBalancerId: string, digits: string): string {
   return `${loadBalancerId.replace(':loadbalancer/', ':listener/')}/${digits}`
 }
 
-/** The default rule of a listener has no record of its own: its digits are the listener's turned round. */
+/** Of a rule that is made later than its listener. */
+export function ruleArn(listenerId: string, digits: string): string {
+  return `${listenerId.replace(':listener/', ':listener-rule/')}/${digits}`
+}
+
+/** Its digits are the listener's turned round. Only an application load balancer's has a record. */
 export function defaultRuleArn({ id }: Pick<Listener, 'id'>): string {
   const [path, digits] = splitLast(id.replace(':listener/', ':listener-rule/'))
   return `${path}/${digits}/${[...digits].reverse().join('')}`

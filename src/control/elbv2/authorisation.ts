@@ -59,12 +59,16 @@ const NAMES = ['LoadBalancerArn', 'ListenerArn', 'TargetGroupArn', 'RuleArn']
 
 function namedResources(input: Input): string[] {
   if (Array.isArray(input.ResourceArns)) return [...new Set(input.ResourceArns.map(text))]
+  if (Array.isArray(input.RulePriorities)) {
+    return [...new Set(input.RulePriorities.map((pair) => text(Object(pair).RuleArn)))]
+  }
   return NAMES.flatMap((name) => (typeof input[name] === 'string' ? [input[name]] : [])).slice(0, 1)
 }
 
 /** Of another account's resource nothing is known. */
 function tagsOfResource(records: Records, account: AccountId, arn: string): Tags {
-  const found = records.loadBalancers.get(arn) ?? records.listeners.get(arn) ?? records.targetGroups.get(arn)
+  const { loadBalancers, listeners, listenerRules, targetGroups } = records
+  const found = loadBalancers.get(arn) ?? listeners.get(arn) ?? listenerRules.get(arn) ?? targetGroups.get(arn)
   return found?.owner === account ? found.tags : {}
 }
 

@@ -2,13 +2,14 @@
 // passed they are gone.
 // https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-target-groups.html#deregistration-delay
 
+import { loadBalancerIdsOf } from '../../compile/forwarded-groups.ts'
 import type { Target, TargetGroup } from '../../store/load-balancing-records.ts'
 import type { InstanceId } from '../../store/records.ts'
 import type { Records, Tx } from '../../store/store.ts'
 
 export function beginDraining(tx: Tx, group: TargetGroup, target: Target, now: Date): void {
   // A group that no listener uses has nothing under way.
-  const isUsed = tx.listeners.where('targetGroupId', group.id).length > 0
+  const isUsed = loadBalancerIdsOf(tx, group).length > 0
   if (!isUsed || delayOf(group) === 0) tx.targets.delete(target.id)
   else tx.targets.update(target.id, { deregisteredAt: now.toISOString() })
 }

@@ -2,7 +2,7 @@
 // https://docs.aws.amazon.com/elasticloadbalancing/latest/network/target-group-health-checks.html
 
 import type { CreateTargetGroupInput, ModifyTargetGroupInput } from '@aws-sdk/client-elastic-load-balancing-v2'
-import type { HealthCheck, TransportProtocol } from '../../store/load-balancing-records.ts'
+import type { HealthCheck, TargetGroup } from '../../store/load-balancing-records.ts'
 import { checkBetween, validationError } from './errors.ts'
 
 type HealthCheckParameters = Pick<
@@ -18,8 +18,20 @@ type HealthCheckParameters = Pick<
   | 'Matcher'
 >
 
-/** The defaults of GENEVE groups differ: there is no port of the target's own to try. */
-function initialHealthCheck(protocol: TransportProtocol): HealthCheck {
+type GroupProtocol = TargetGroup['protocol']
+
+function isHttp(protocol: GroupProtocol): protocol is 'HTTP' | 'HTTPS' {
+  return protocol === 'HTTP' || protocol === 'HTTPS'
+}
+
+/** The defaults of GENEVE groups differ: there is no port of the target's own to try. Groups of HTTP and of application load
+ * balancers are asked by HTTP. */
+function initialHealthCheck(protocol: GroupProtocol, targetType: string): HealthCheck {
+  const thresholds = { healthyThreshold: 5, unhealthyThreshold: 2 }
+  if (isHttp(protocol) || targetType === 'alb') {
+    const timeoutSeconds = isHttp(protocol) ? 5 : 6
+    return { enabled: true, protocol: 'HTTP', intervalSeconds: 30, timeoutSeconds, ...thresholds }
+  }
   const isGateway = protocol === 'GENEVE'
   return {
     enabled: true,
@@ -27,20 +39,23 @@ function initialHealthCheck(protocol: TransportProtocol): HealthCheck {
     ...(isGateway && { port: 80 }),
     intervalSeconds: isGateway ? 10 : 30,
     timeoutSeconds: isGateway ? 5 : 10,
-    healthyThreshold: 5,
-    unhealthyThreshold: 2,
+    ...thresholds,
   }
 }
 
 /** The check that a call asks for; `old` is what it was before, and keeps what the call does not name. */
 export function requireHealthCheck(
   input: HealthCheckParameters,
-  group: TransportProtocol,
+  group: GroupProtocol,
   targetType: string,
   old?: HealthCheck,
 ): HealthCheck {
-  const before = old ?? initialHealthCheck(group)
+  const before = old ?? initialHealthCheck(group, targetType)
   const protocol = requireProtocol(input.HealthCheckProtocol) ?? before.protocol
+  if (protocol === 'TCP' && (isHttp(group) || targetType === 'alb')) {
+    const which = isHttp(group) ? `the ${group} protocol` : `target type '${targetType}'`
+    throw validationError(`Health check protocol 'TCP' is not supported for target groups with ${which}`)
+  }
   if (input.HealthCheckEnabled === false) {
     throw validationError(`Health check enabled must be true for target groups with target type '${targetType}'`)
   }
@@ -67,7 +82,8 @@ export function requireHealthCheck(
   return check
 }
 
-function initialTimeout(protocol: HealthCheck['protocol'], group: TransportProtocol): number {
+function initialTimeout(protocol: HealthCheck['protocol'], group: GroupProtocol): number {
+  if (isHttp(group)) return 5
   if (group === 'GENEVE') return 5
   return protocol === 'HTTP' ? 6 : 10
 }
@@ -89,7 +105,7 @@ function requirePort(text: string | undefined, before: HealthCheck): Pick<Health
 function requireHttp(
   { HealthCheckPath: path, Matcher: matcher }: HealthCheckParameters,
   protocol: HealthCheck['protocol'],
-  group: TransportProtocol,
+  group: GroupProtocol,
   before: HealthCheck,
 ): Pick<HealthCheck, 'path' | 'matcher'> {
   if (matcher?.GrpcCode !== undefined) throw validationError('A gRPC code can only be specified for gRPC target groups')
@@ -104,14 +120,14 @@ function requireHttp(
   }
   return {
     path: path || before.path || '/',
-    matcher: requireCodes(matcher?.HttpCode, group) ?? before.matcher ?? '200-399',
+    matcher: requireCodes(matcher?.HttpCode, group) ?? before.matcher ?? (isHttp(group) ? '200' : '200-399'),
   }
 }
 
 /** `200`, `200,301` or `200-399`. */
-function requireCodes(text: string | undefined, group: TransportProtocol): string | undefined {
+function requireCodes(text: string | undefined, group: GroupProtocol): string | undefined {
   if (text === undefined || text === '') return undefined
-  const most = group === 'GENEVE' ? 399 : 599
+  const most = group === 'GENEVE' ? 399 : isHttp(group) ? 499 : 599
   const isCode = (code: string) => /^\d{3}$/.test(code) && Number(code) >= 200 && Number(code) <= most
   const isValid = text.split(',').every((part) => {
     const [first = '', last = first, ...more] = part.split('-')

@@ -1,4 +1,5 @@
-// Attributes of listeners: how long an idle TCP flow is remembered. Listeners of TLS and of UDP alone have none.
+// Attributes of listeners: how long an idle TCP flow is remembered, and what those of HTTP add to answers. Listeners of TLS
+// and of UDP alone have none.
 // https://docs.aws.amazon.com/elasticloadbalancing/latest/network/update-idle-timeout.html
 
 import type {
@@ -20,6 +21,7 @@ import {
   withAttributes,
 } from './attributes.ts'
 import { requireListener } from './find.ts'
+import { HTTP_LISTENER_ATTRIBUTES, HTTPS_LISTENER_ATTRIBUTES } from './http-attributes.ts'
 
 type Kind = Pick<Listener, 'protocol'>
 
@@ -55,6 +57,8 @@ export function keptAttributes(kind: Kind, old: Attributes): Attributes {
 }
 
 function tableOf({ protocol }: Kind): AttributeTable {
+  if (protocol === 'HTTP') return HTTP_LISTENER_ATTRIBUTES
+  if (protocol === 'HTTPS') return HTTPS_LISTENER_ATTRIBUTES
   return protocol === 'TLS' || protocol === 'UDP' ? {} : TCP
 }
 
@@ -63,7 +67,7 @@ function kindOf(listener: Listener): AttributeKind {
   return {
     name: 'Listener',
     table: tableOf(listener),
-    known: new Set(Object.keys(TCP)),
+    known: new Set([...Object.keys(TCP), ...Object.keys(HTTPS_LISTENER_ATTRIBUTES)]),
     which: `listeners with the ${protocol ?? 'GENEVE'} protocol`,
   }
 }

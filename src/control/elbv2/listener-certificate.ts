@@ -1,4 +1,4 @@
-// The certificates of a TLS listener: the default one, and others that are chosen by the name that a client asks for.
+// The certificates of a TLS or HTTPS listener: the default one, and others that are chosen by the name that a client asks for.
 // https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_AddListenerCertificates.html
 
 import type {
@@ -69,7 +69,7 @@ export function removeListenerCertificates(
 
 function requireTlsListener(records: Records, caller: Caller, arn: string | undefined): Listener {
   const listener = requireListener(records, caller, arn)
-  if (listener.protocol === 'TLS') return listener
+  if (listener.protocol === 'TLS' || listener.protocol === 'HTTPS') return listener
   throw validationError(`Certificates cannot be specified for ${listener.protocol ?? 'gateway'} listeners`)
 }
 

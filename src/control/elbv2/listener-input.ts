@@ -1,21 +1,28 @@
-// What a listener may be: protocol and port, the target group that it forwards to, and what TLS needs.
+// What a listener may be: protocol and port, the target group that it forwards to, and what TLS needs. Those of Application
+// Load Balancers are in http-listener-input.ts.
 // https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-listeners.html
 
-import type { Action, Certificate, CreateListenerInput } from '@aws-sdk/client-elastic-load-balancing-v2'
-import { DEFAULT_SSL_POLICY, findSslPolicy } from '../../catalogue/ssl-policies.ts'
+import type { Action, CreateListenerInput } from '@aws-sdk/client-elastic-load-balancing-v2'
 import { ApiError } from '../../errors.ts'
+import type { RuleAction } from '../../store/listener-rule-records.ts'
 import type { Listener, LoadBalancer, TargetGroup, TransportProtocol } from '../../store/load-balancing-records.ts'
 import type { Records } from '../../store/store.ts'
 import type { Caller } from '../caller.ts'
 import { checkBetween, validationError } from './errors.ts'
-import { requireCertificate, requireTargetGroup } from './find.ts'
+import { requireTargetGroup } from './find.ts'
+import { checkGroupIsFree } from './group-use.ts'
+import { requireHttpListener } from './http-listener-input.ts'
 import { checkDatagrams, checkGroupFamily } from './ip-address-type.ts'
+import { checkNoTls, requireEncryption } from './listener-encryption.ts'
 
 /** Everything of a listener that calls set. */
 export type ListenerFields = Pick<
   Listener,
   'protocol' | 'port' | 'targetGroupId' | 'certificateIds' | 'sslPolicy' | 'alpnPolicy'
->
+> & {
+  /** Of an application load balancer's default rule; absent where the call says nothing of it. */
+  readonly action?: RuleAction
+}
 
 export type ListenerParameters = Partial<
   Pick<
@@ -43,21 +50,22 @@ export function requireListenerFields(
   { input, old }: { readonly input: ListenerParameters; readonly old?: Listener },
 ): ListenerFields {
   if (input.MutualAuthentication !== undefined && input.MutualAuthentication.Mode !== 'off') {
-    throw validationError("Mutual authentication is not supported for load balancers with type 'network'")
+    throw validationError(`Mutual authentication is not supported for load balancers with type '${loadBalancer.type}'`)
   }
+  if (loadBalancer.type === 'application') return requireHttpListener(records, caller, loadBalancer, { input, old })
   if (loadBalancer.type === 'gateway') return gatewayListener(records, caller, loadBalancer, { input, old })
   const protocol = requireProtocol(input.Protocol ?? old?.protocol)
   const port = checkBetween('port', input.Port ?? old?.port, 1, 65535)
   if (port === undefined) throw validationError('A listener port must be specified')
   const tls = requireTls(records, caller, protocol, { input, old })
   const group = requireForward(records, caller, loadBalancer, { input, old })
+  if (!COMPATIBLE[protocol].some((one) => one === group.protocol)) throw incompatible(protocol, group)
   checkGroupFamily(loadBalancer, group)
   checkDatagrams(loadBalancer.ipAddressType, protocol)
-  if (!COMPATIBLE[protocol].includes(group.protocol)) throw incompatible(protocol, group)
   return { protocol, port, targetGroupId: group.id, ...tls }
 }
 
-interface Change {
+export interface ListenerChange {
   readonly input: ListenerParameters
   readonly old?: Listener | undefined
 }
@@ -66,7 +74,7 @@ function gatewayListener(
   records: Records,
   caller: Caller,
   loadBalancer: LoadBalancer,
-  { input, old }: Change,
+  { input, old }: ListenerChange,
 ): ListenerFields {
   if (input.Port !== undefined) throw validationError('A port cannot be specified for gateway listeners')
   if (input.Protocol !== undefined) throw validationError('A protocol cannot be specified for gateway listeners')
@@ -86,44 +94,15 @@ function requireProtocol(protocol: string | undefined): NetworkProtocol {
 type Tls = Pick<ListenerFields, 'certificateIds' | 'sslPolicy' | 'alpnPolicy'>
 
 /** What a listener has of TLS. One that no longer is of TLS loses it all. */
-function requireTls(records: Records, caller: Caller, protocol: NetworkProtocol, { input, old }: Change): Tls {
+function requireTls(records: Records, caller: Caller, protocol: NetworkProtocol, { input, old }: ListenerChange): Tls {
   if (protocol !== 'TLS') {
     checkNoTls(protocol, input)
     return { certificateIds: [], sslPolicy: undefined, alpnPolicy: undefined }
   }
-  const [before, ...others] = old?.certificateIds ?? []
-  const certificate = requireDefaultCertificate(records, caller, input.Certificates) ?? before
-  if (certificate === undefined) throw validationError('A certificate must be specified for TLS listeners')
   return {
-    certificateIds: [certificate, ...others.filter((id) => id !== certificate)],
-    sslPolicy: requireSslPolicy(input.SslPolicy) ?? old?.sslPolicy ?? DEFAULT_SSL_POLICY,
+    ...requireEncryption(records, caller, protocol, { input, old }),
     alpnPolicy: requireAlpnPolicy(input.AlpnPolicy) ?? old?.alpnPolicy,
   }
-}
-
-function checkNoTls(kind: string, { Certificates, SslPolicy, AlpnPolicy }: ListenerParameters): void {
-  if ((Certificates ?? []).length > 0) throw validationError(`Certificates cannot be specified for ${kind} listeners`)
-  if (SslPolicy !== undefined) throw validationError(`An SSL policy cannot be specified for ${kind} listeners`)
-  if ((AlpnPolicy ?? []).length > 0) {
-    throw new ApiError('ALPNPolicyNotFound', `ALPN policies are not supported for ${kind} listeners`)
-  }
-}
-
-function requireDefaultCertificate(
-  records: Records,
-  caller: Caller,
-  certificates: readonly Certificate[] | undefined,
-): string | undefined {
-  if (certificates === undefined) return undefined
-  const [first, ...others] = certificates
-  if (!first || others.length > 0) throw validationError('You must specify exactly one default certificate')
-  if (first.CertificateArn === undefined) throw validationError('A certificate ARN must be specified')
-  return requireCertificate(records, caller, first.CertificateArn).id
-}
-
-function requireSslPolicy(name: string | undefined): string | undefined {
-  if (name === undefined || findSslPolicy(name)) return name
-  throw new ApiError('SSLPolicyNotFound', `SSL policy '${name}' not found`)
 }
 
 function requireAlpnPolicy(names: readonly string[] | undefined): string | undefined {
@@ -138,23 +117,12 @@ function requireForward(
   records: Records,
   caller: Caller,
   loadBalancer: LoadBalancer,
-  { input, old }: Change,
+  { input, old }: ListenerChange,
 ): TargetGroup {
   const arn = input.DefaultActions === undefined ? old?.targetGroupId : forwardedTo(loadBalancer, input.DefaultActions)
   if (arn === undefined) throw validationError('A default action must be specified')
   const group = requireTargetGroup(records, caller, arn)
-  if (group.vpcId !== loadBalancer.vpcId) {
-    throw new ApiError(
-      'InvalidConfigurationRequest',
-      `The target group '${group.id}' and the load balancer '${loadBalancer.id}' are not in the same VPC`,
-    )
-  }
-  if (records.listeners.where('targetGroupId', group.id).some((one) => one.loadBalancerId !== loadBalancer.id)) {
-    throw new ApiError(
-      'TargetGroupAssociationLimit',
-      `The following target groups cannot be associated with more than one load balancer: ${group.id}`,
-    )
-  }
+  checkGroupIsFree(records, group, loadBalancer)
   return group
 }
 

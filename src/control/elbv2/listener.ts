@@ -1,14 +1,12 @@
-// Listeners: a port of a Network Load Balancer, or a Gateway Load Balancer as a whole, and the target group behind it.
+// Listeners: a port of a Network or Application Load Balancer, or a Gateway Load Balancer as a whole, and what is behind it.
 // https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateListener.html
 
 import type {
-  Action,
   CreateListenerInput,
   CreateListenerOutput,
   DeleteListenerInput,
   DescribeListenersInput,
   DescribeListenersOutput,
-  Listener as ListenerOutput,
   ModifyListenerInput,
   ModifyListenerOutput,
 } from '@aws-sdk/client-elastic-load-balancing-v2'
@@ -18,12 +16,15 @@ import type { Tags } from '../../store/records.ts'
 import type { Records, Tx } from '../../store/store.ts'
 import type { Caller } from '../caller.ts'
 import { ownedBy } from '../ec2/request/owned.ts'
-import { listenerArn, newDigits } from './arns.ts'
+import { defaultRuleArn, listenerArn, newDigits } from './arns.ts'
 import { requireParameter, validationError } from './errors.ts'
 import { findOwn, loadBalancerOf, requireArn, requireListener, requireLoadBalancer } from './find.ts'
 import { keptAttributes, newListenerAttributes } from './listener-attributes.ts'
 import { type ListenerFields, requireListenerFields } from './listener-input.ts'
+import { toListener } from './listener-shape.ts'
 import { pageOf } from './pages.ts'
+import { insertDefaultRule } from './rule.ts'
+import { checkGroupCount } from './rule-groups.ts'
 import { newTags } from './tags.ts'
 
 /** AWS's quota, which can be raised there. */
@@ -33,11 +34,11 @@ const MOST_LISTENERS = 50
 export function createListener(tx: Tx, caller: Caller, input: CreateListenerInput): CreateListenerOutput {
   const loadBalancer = requireLoadBalancer(tx, caller, input.LoadBalancerArn)
   requireParameter('defaultActions', input.DefaultActions)
-  const fields = requireListenerFields(tx, caller, loadBalancer, { input })
+  const { action, ...fields } = requireListenerFields(tx, caller, loadBalancer, { input })
   const tags = newTags(input.Tags)
   const others = tx.listeners.where('loadBalancerId', loadBalancer.id)
-  const known = others.find((one) => factsOf(one) === factsOf({ ...fields, tags }))
-  if (known) return { Listeners: [toListener(known)] }
+  const known = others.find((one) => factsOf(tx, one) === factsOf(tx, { ...fields, tags, action }))
+  if (known) return { Listeners: [toListener(tx, known)] }
   checkPort(loadBalancer, others, fields)
   if (others.length >= MOST_LISTENERS) {
     throw new ApiError('TooManyListeners', 'The maximum number of listeners has been reached on this load balancer')
@@ -49,7 +50,9 @@ export function createListener(tx: Tx, caller: Caller, input: CreateListenerInpu
     ...fields,
     attributes: newListenerAttributes(fields),
   })
-  return { Listeners: [toListener(listener)] }
+  if (action) insertDefaultRule(tx, caller, listener, action, tags)
+  checkGroupCount(tx, loadBalancer)
+  return { Listeners: [toListener(tx, listener)] }
 }
 
 export function describeListeners(
@@ -58,26 +61,38 @@ export function describeListeners(
   input: DescribeListenersInput,
 ): DescribeListenersOutput {
   const { items, marker } = pageOf(requireNamed(records, caller, input), input, ({ id }) => id)
-  return { Listeners: items.map(toListener), NextMarker: marker }
+  return { Listeners: items.map((one) => toListener(records, one)), NextMarker: marker }
 }
 
 export function modifyListener(tx: Tx, caller: Caller, input: ModifyListenerInput): ModifyListenerOutput {
   const listener = requireListener(tx, caller, input.ListenerArn)
   const loadBalancer = loadBalancerOf(tx, listener)
-  const fields = requireListenerFields(tx, caller, loadBalancer, { input, old: listener })
+  const { action, ...fields } = requireListenerFields(tx, caller, loadBalancer, { input, old: listener })
   const others = tx.listeners.where('loadBalancerId', loadBalancer.id).filter((one) => one.id !== listener.id)
   checkPort(loadBalancer, others, fields)
   const attributes = keptAttributes(fields, listener.attributes)
-  return { Listeners: [toListener(tx.listeners.update(listener.id, { ...fields, attributes }))] }
+  if (action) tx.listenerRules.update(defaultRuleArn(listener), { action })
+  checkGroupCount(tx, loadBalancer)
+  return { Listeners: [toListener(tx, tx.listeners.update(listener.id, { ...fields, attributes }))] }
 }
 
 export function deleteListener(tx: Tx, caller: Caller, { ListenerArn }: DeleteListenerInput): Record<string, never> {
-  tx.listeners.delete(requireListener(tx, caller, ListenerArn).id)
+  removeListener(tx, requireListener(tx, caller, ListenerArn))
   return {}
 }
 
+/** Its rules go with it. */
+export function removeListener(tx: Tx, { id }: Pick<Listener, 'id'>): void {
+  for (const rule of tx.listenerRules.where('listenerId', id)) tx.listenerRules.delete(rule.id)
+  tx.listeners.delete(id)
+}
+
 /** A port has one listener, whatever its protocol: for TCP and UDP together there is TCP_UDP. */
-function checkPort(loadBalancer: LoadBalancer, others: readonly Listener[], { port }: ListenerFields): void {
+function checkPort(
+  loadBalancer: LoadBalancer,
+  others: readonly Listener[],
+  { port }: Pick<ListenerFields, 'port'>,
+): void {
   if (!others.some((one) => one.port === port)) return
   const where = loadBalancer.type === 'gateway' ? '' : 'on this port '
   throw new ApiError(
@@ -87,15 +102,10 @@ function checkPort(loadBalancer: LoadBalancer, others: readonly Listener[], { po
 }
 
 /** What two listeners must share to be the same. */
-function factsOf({
-  protocol,
-  port,
-  targetGroupId,
-  certificateIds: [certificate],
-  sslPolicy,
-  alpnPolicy,
-  tags,
-}: ListenerFields & { readonly tags: Tags }): string {
+function factsOf(records: Records, listener: Listener | (ListenerFields & { readonly tags: Tags })): string {
+  const { protocol, port, targetGroupId, certificateIds, sslPolicy, alpnPolicy, tags } = listener
+  const [certificate] = certificateIds
+  const action = 'id' in listener ? records.listenerRules.get(defaultRuleArn(listener))?.action : listener.action
   return JSON.stringify([
     protocol,
     port,
@@ -103,6 +113,7 @@ function factsOf({
     certificate,
     sslPolicy,
     alpnPolicy,
+    action,
     Object.entries(tags).sort(),
   ])
 }
@@ -124,30 +135,4 @@ function requireNamed(
     if (!found) throw new ApiError('ListenerNotFound', 'One or more listeners not found')
     return found
   })
-}
-
-function toListener(listener: Listener): ListenerOutput {
-  const { protocol, certificateIds, alpnPolicy } = listener
-  const [certificate] = certificateIds
-  return {
-    ListenerArn: listener.id,
-    LoadBalancerArn: listener.loadBalancerId,
-    ...(protocol && protocol !== 'GENEVE' && { Protocol: protocol, Port: listener.port }),
-    ...(certificate !== undefined && {
-      Certificates: [{ CertificateArn: certificate }],
-      SslPolicy: listener.sslPolicy,
-    }),
-    ...(alpnPolicy !== undefined && { AlpnPolicy: [alpnPolicy] }),
-    DefaultActions: [forwardAction(listener)],
-  }
-}
-
-/** What a listener's default rule does. */
-export function forwardAction({ targetGroupId }: Listener): Action {
-  return {
-    Type: 'forward',
-    TargetGroupArn: targetGroupId,
-    Order: 1,
-    ForwardConfig: { TargetGroups: [{ TargetGroupArn: targetGroupId }] },
-  }
 }

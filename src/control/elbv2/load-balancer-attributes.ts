@@ -23,6 +23,7 @@ import {
   withAttributes,
 } from './attributes.ts'
 import { requireLoadBalancer } from './find.ts'
+import { APPLICATION_ATTRIBUTES } from './http-attributes.ts'
 
 const GATEWAY: AttributeTable = {
   'deletion_protection.enabled': truth(false),
@@ -46,25 +47,17 @@ const NETWORK: AttributeTable = {
   'secondary_ips.auto_assigned.per_subnet': unserved('0'),
 }
 
+const TABLES = { network: NETWORK, application: APPLICATION_ATTRIBUTES, gateway: GATEWAY } as const
+
 const KNOWN: ReadonlySet<string> = new Set([
   ...Object.keys(NETWORK),
-  ...['client_keep_alive.seconds', 'idle_timeout.timeout_seconds', 'waf.fail_open.enabled', 'routing.http2.enabled'],
-  ...['connection_logs', 'health_check_logs'].flatMap((log) =>
-    ['enabled', 'bucket', 'prefix'].map((part) => `${log}.s3.${part}`),
-  ),
-  ...[
-    'desync_mitigation_mode',
-    'drop_invalid_header_fields.enabled',
-    'preserve_host_header.enabled',
-    'x_amzn_tls_version_and_cipher_suite.enabled',
-    'xff_client_port.enabled',
-    'xff_header_processing.mode',
-  ].map((part) => `routing.http.${part}`),
+  ...Object.keys(APPLICATION_ATTRIBUTES),
+  ...['enabled', 'bucket', 'prefix'].map((part) => `health_check_logs.s3.${part}`),
 ])
 
 export function newLoadBalancerAttributes({ type, scheme }: Pick<LoadBalancer, 'type' | 'scheme'>): Attributes {
   if (type === 'gateway') return initialAttributes(GATEWAY)
-  return { ...initialAttributes(NETWORK), 'ipv6.deny_all_igw_traffic': String(scheme === 'internal') }
+  return { ...initialAttributes(TABLES[type]), 'ipv6.deny_all_igw_traffic': String(scheme === 'internal') }
 }
 
 export function describeLoadBalancerAttributes(
@@ -89,7 +82,7 @@ export function modifyLoadBalancerAttributes(
 function kindOf({ type }: LoadBalancer): AttributeKind {
   return {
     name: 'Load balancer',
-    table: type === 'gateway' ? GATEWAY : NETWORK,
+    table: TABLES[type],
     known: KNOWN,
     which: `load balancers with type '${type}'`,
   }

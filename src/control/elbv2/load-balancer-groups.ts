@@ -1,4 +1,4 @@
-// The security groups of a Network Load Balancer. One that was made without any has none for good.
+// The security groups of a load balancer. A Network Load Balancer that was made without any has none for good.
 // https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-security-groups.html
 
 import type { SetSecurityGroupsInput, SetSecurityGroupsOutput } from '@aws-sdk/client-elastic-load-balancing-v2'
@@ -15,7 +15,7 @@ const MOST_GROUPS = 5
 
 export function setSecurityGroups(tx: Tx, caller: Caller, input: SetSecurityGroupsInput): SetSecurityGroupsOutput {
   const loadBalancer = requireLoadBalancer(tx, caller, input.LoadBalancerArn)
-  if (loadBalancer.type !== 'network') {
+  if (loadBalancer.type === 'gateway') {
     throw invalidConfiguration(`SetSecurityGroups is not supported for load balancers of type '${loadBalancer.type}'`)
   }
   if (!loadBalancer.groupIds) {
@@ -30,9 +30,18 @@ export function setSecurityGroups(tx: Tx, caller: Caller, input: SetSecurityGrou
     requireParameter('securityGroups', input.SecurityGroups),
   )
   if (groupIds.length === 0) {
-    throw invalidConfiguration('A Network Load Balancer which was created with security groups must keep at least one')
+    throw invalidConfiguration(
+      loadBalancer.type === 'network'
+        ? 'A Network Load Balancer which was created with security groups must keep at least one'
+        : 'An Application Load Balancer must have at least one security group',
+    )
   }
   const wanted = input.EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic
+  if (wanted && loadBalancer.type !== 'network') {
+    throw invalidConfiguration(
+      "EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic is not supported for load balancers with type 'application'",
+    )
+  }
   const changed = tx.loadBalancers.update(loadBalancer.id, {
     groupIds,
     ...(wanted && { enforceGroupsOnPrivateLink: wanted === 'on' }),
@@ -40,7 +49,9 @@ export function setSecurityGroups(tx: Tx, caller: Caller, input: SetSecurityGrou
   for (const node of nodesOf(tx, loadBalancer)) tx.networkInterfaces.update(node.id, { groupIds })
   return {
     SecurityGroupIds: [...groupIds],
-    EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic: enforcement(changed),
+    ...(changed.type === 'network' && {
+      EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic: enforcement(changed),
+    }),
   }
 }
 

@@ -86,7 +86,12 @@ export function nodesOf(records: Records, { id }: Pick<LoadBalancer, 'id'>): rea
   return [...records.networkInterfaces.where('loadBalancerId', id)].sort((a, b) => (zoneOf(a) < zoneOf(b) ? -1 : 1))
 }
 
-const INTERFACE_TYPES = { network: 'network_load_balancer', gateway: 'gateway_load_balancer' } as const
+/** An application load balancer's are ordinary ones, as far as AWS shows them. */
+const INTERFACE_TYPES = {
+  network: 'network_load_balancer',
+  application: 'interface',
+  gateway: 'gateway_load_balancer',
+} as const
 
 export function addNodes(
   tx: Tx,

@@ -10,7 +10,7 @@ export function toLoadBalancer(records: Records, loadBalancer: LoadBalancer): Lo
   return {
     LoadBalancerArn: loadBalancer.id,
     // A gateway load balancer has neither: nobody sends packets to it by name.
-    ...(type === 'network' && { DNSName: loadBalancer.dnsName, Scheme: loadBalancer.scheme }),
+    ...(type !== 'gateway' && { DNSName: loadBalancer.dnsName, Scheme: loadBalancer.scheme }),
     CanonicalHostedZoneId: loadBalancer.canonicalHostedZoneId,
     CreatedTime: new Date(loadBalancer.createdAt),
     LoadBalancerName: loadBalancer.name,
@@ -20,7 +20,8 @@ export function toLoadBalancer(records: Records, loadBalancer: LoadBalancer): Lo
     AvailabilityZones: availabilityZonesOf(records, loadBalancer),
     ...(groupIds && { SecurityGroups: [...groupIds] }),
     IpAddressType: loadBalancer.ipAddressType,
-    ...(groupIds && { EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic: enforcement(loadBalancer) }),
+    ...(groupIds &&
+      type === 'network' && { EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic: enforcement(loadBalancer) }),
   }
 }
 

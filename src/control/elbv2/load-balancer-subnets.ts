@@ -5,6 +5,7 @@ import type { SetSubnetsInput, SetSubnetsOutput } from '@aws-sdk/client-elastic-
 import type { LoadBalancer } from '../../store/load-balancing-records.ts'
 import type { Tx } from '../../store/store.ts'
 import type { Caller } from '../caller.ts'
+import { checkZones } from './application-load-balancer.ts'
 import { invalidConfiguration } from './errors.ts'
 import { requireLoadBalancer } from './find.ts'
 import {
@@ -29,6 +30,7 @@ export function setSubnets(tx: Tx, caller: Caller, input: SetSubnetsInput): SetS
     throw invalidConfiguration(`All subnets must belong to the VPC '${loadBalancer.vpcId}' of the load balancer`)
   }
   checkNamedAddresses(loadBalancer, placements)
+  if (loadBalancer.type === 'application') checkZones(placements.length)
   const nodes = nodesOf(tx, loadBalancer)
   const kept = nodes.filter((node) => placements.some(({ subnet }) => subnet.id === node.subnetId))
   if (loadBalancer.type === 'gateway' && kept.length < nodes.length) {

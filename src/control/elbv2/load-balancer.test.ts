@@ -130,8 +130,8 @@ describe('CreateLoadBalancer', () => {
   })
 
   test.each<[why: string, code: string, input: (p: BalancerWorld) => Partial<CreateLoadBalancerInput>]>([
-    ['application', 'InvalidConfigurationRequest', () => ({ Type: 'application' })],
-    ['no type, which means application', 'InvalidConfigurationRequest', () => ({ Type: undefined })],
+    ['application in one zone', 'ValidationError', () => ({ Type: 'application' })],
+    ['no type, which means application', 'ValidationError', () => ({ Type: undefined })],
     ['no name', 'ValidationError', () => ({ Name: undefined })],
     ['a name that is too long', 'ValidationError', () => ({ Name: 'a'.repeat(33) })],
     ['a name that begins with internal-', 'ValidationError', () => ({ Name: 'internal-lb' })],

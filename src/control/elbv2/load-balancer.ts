@@ -1,4 +1,4 @@
-// Network and Gateway Load Balancers.
+// Load balancers of each type.
 // https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html
 
 import type {
@@ -16,10 +16,12 @@ import type { LoadBalancer } from '../../store/load-balancing-records.ts'
 import type { Records, Tx } from '../../store/store.ts'
 import type { Caller } from '../caller.ts'
 import { ownedBy } from '../ec2/request/owned.ts'
+import { applicationName, checkApplication, defaultGroups } from './application-load-balancer.ts'
 import { isOwnArn, loadBalancerArn, newDigits } from './arns.ts'
 import { invalidConfiguration, refuseUnserved, validationError } from './errors.ts'
 import { findAll, findOwn, requireArn, requireLoadBalancer } from './find.ts'
 import { checkSourceNat, checkSubnetFamilies, requireIpAddressType } from './ip-address-type.ts'
+import { removeListener } from './listener.ts'
 import { newLoadBalancerAttributes } from './load-balancer-attributes.ts'
 import { requireGroups } from './load-balancer-groups.ts'
 import { addNodes, nodesOf, type Placement, removeNode, requirePlacements } from './load-balancer-node.ts'
@@ -30,7 +32,7 @@ import { pageOf } from './pages.ts'
 import { newTags } from './tags.ts'
 
 /** AWS's quotas, which can be raised there. */
-const MOST = { network: 50, gateway: 100 } as const
+const MOST = { network: 50, application: 50, gateway: 100 } as const
 const ARNS_PER_CALL = 20
 
 /** What a call asks for, checked. */
@@ -103,7 +105,7 @@ export function deleteLoadBalancer(
       `Load balancer '${id}' cannot be deleted because it is currently associated with another service`,
     )
   }
-  for (const listener of tx.listeners.where('loadBalancerId', id)) tx.listeners.delete(listener.id)
+  for (const listener of tx.listeners.where('loadBalancerId', id)) removeListener(tx, listener)
   for (const node of nodesOf(tx, loadBalancer)) removeNode(tx, node)
   tx.loadBalancers.delete(id)
   return {}
@@ -122,9 +124,6 @@ export function describeCapacityReservation(
 function requireWanted(records: Records, caller: Caller, input: CreateLoadBalancerInput): Wanted {
   const name = requireName('Load balancer', input.Name)
   const type = input.Type ?? 'application'
-  if (type === 'application') {
-    throw invalidConfiguration("Load balancers with type 'application' are not served: use 'network' or 'gateway'.")
-  }
   refuseUnserved({ CustomerOwnedIpv4Pool: input.CustomerOwnedIpv4Pool, IpamPools: input.IpamPools })
   const ipAddressType = requireIpAddressType(type, input.IpAddressType)
   checkSourceNat(ipAddressType, input.EnablePrefixForIpv6SourceNat)
@@ -137,7 +136,9 @@ function requireWanted(records: Records, caller: Caller, input: CreateLoadBalanc
     throw new ApiError('InvalidSubnet', `VPC ${vpcId} has no internet gateway`)
   }
   checkNamedAddresses({ type, scheme }, placements)
-  const groupIds = requireGroups(records, caller, vpcId, input.SecurityGroups ?? [])
+  if (type === 'application') checkApplication(input, placements.length)
+  const named = requireGroups(records, caller, vpcId, input.SecurityGroups ?? [])
+  const groupIds = type === 'application' && named.length === 0 ? defaultGroups(records, caller, vpcId) : named
   return {
     name,
     type,
@@ -162,13 +163,16 @@ function checkGateway(input: CreateLoadBalancerInput): void {
 
 function namesOf(
   { region }: Caller,
-  { type, name }: Wanted,
+  { type, name, scheme }: Wanted,
   digits: string,
 ): Pick<LoadBalancer, 'dnsName' | 'canonicalHostedZoneId'> {
   if (type === 'gateway') return {}
   return {
-    dnsName: `${name}-${digits}.elb.${region}.amazonaws.com`,
-    canonicalHostedZoneId: loadBalancerZone(region),
+    dnsName:
+      type === 'application'
+        ? applicationName(region, { name, scheme }, digits)
+        : `${name}-${digits}.elb.${region}.amazonaws.com`,
+    canonicalHostedZoneId: loadBalancerZone(region, type),
   }
 }
 

@@ -1,4 +1,4 @@
-// Tags of load balancers, target groups and listeners.
+// Tags of load balancers, target groups, listeners and rules.
 // https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_AddTags.html
 
 import type {
@@ -25,8 +25,8 @@ const CHARACTERS = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u
 interface Tagged {
   readonly arn: string
   readonly tags: Tags
-  /** Absent: a default rule, which has none. */
-  readonly table?: 'loadBalancers' | 'targetGroups' | 'listeners'
+  /** Absent: a default rule without a record, which has none. */
+  readonly table?: 'loadBalancers' | 'targetGroups' | 'listeners' | 'listenerRules'
 }
 
 export function addTags(tx: Tx, caller: Caller, { ResourceArns, Tags }: AddTagsInput): Record<string, never> {
@@ -89,6 +89,8 @@ function requireResource(records: Records, caller: Caller, arn: string): Tagged 
     return { arn, tags: requireListener(records, caller, arn).tags, table: 'listeners' }
   }
   if (!isElbArn(arn, 'listener-rule')) throw validationError(`'${arn}' is not a valid ARN`)
+  const rule = findOwn(records.listenerRules, caller, arn)
+  if (rule) return { arn, tags: rule.tags, table: 'listenerRules' }
   const listener = findOwn(records.listeners, caller, listenerOfRule(arn))
   if (!listener || defaultRuleArn(listener) !== arn) throw new ApiError('RuleNotFound', `Rule '${arn}' not found`)
   return { arn, tags: {} }

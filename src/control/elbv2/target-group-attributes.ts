@@ -24,6 +24,7 @@ import {
 } from './attributes.ts'
 import { invalidConfiguration, validationError } from './errors.ts'
 import { requireTargetGroup } from './find.ts'
+import { HTTP_GROUP_ATTRIBUTES } from './http-attributes.ts'
 
 type Kind = Pick<TargetGroup, 'protocol' | 'targetType'>
 
@@ -45,6 +46,14 @@ const GENEVE: AttributeTable = {
   'target_failover.on_unhealthy': oneOf('no_rebalance', 'rebalance'),
 }
 
+/** How many healthy targets are enough. */
+const GROUP_HEALTH: AttributeTable = {
+  'target_group_health.dns_failover.minimum_healthy_targets.count': offOrBetween('1', MOST_TARGETS),
+  'target_group_health.dns_failover.minimum_healthy_targets.percentage': offOrBetween('off', 100),
+  'target_group_health.unhealthy_state_routing.minimum_healthy_targets.count': between(1, 1, MOST_TARGETS),
+  'target_group_health.unhealthy_state_routing.minimum_healthy_targets.percentage': offOrBetween('off', 100),
+}
+
 const DATAGRAMS: ReadonlySet<string> = new Set(['UDP', 'TCP_UDP'])
 
 function networkTable({ protocol, targetType }: Kind): AttributeTable {
@@ -57,10 +66,7 @@ function networkTable({ protocol, targetType }: Kind): AttributeTable {
     'proxy_protocol_v2.enabled': truth(false),
     'preserve_client_ip.enabled': truth(isDatagrams || targetType === 'instance'),
     'load_balancing.cross_zone.enabled': oneOf('use_load_balancer_configuration', 'true', 'false'),
-    'target_group_health.dns_failover.minimum_healthy_targets.count': offOrBetween('1', MOST_TARGETS),
-    'target_group_health.dns_failover.minimum_healthy_targets.percentage': offOrBetween('off', 100),
-    'target_group_health.unhealthy_state_routing.minimum_healthy_targets.count': between(1, 1, MOST_TARGETS),
-    'target_group_health.unhealthy_state_routing.minimum_healthy_targets.percentage': offOrBetween('off', 100),
+    ...GROUP_HEALTH,
     'target_health_state.unhealthy.connection_termination.enabled': truth(!isDatagrams),
     'target_health_state.unhealthy.draining_interval_seconds': between(0, 0, 360_000),
   }
@@ -69,12 +75,7 @@ function networkTable({ protocol, targetType }: Kind): AttributeTable {
 const KNOWN: ReadonlySet<string> = new Set([
   ...Object.keys(GENEVE),
   ...Object.keys(networkTable({ protocol: 'TCP', targetType: 'instance' })),
-  'load_balancing.algorithm.type',
-  'load_balancing.algorithm.anomaly_mitigation',
-  'slow_start.duration_seconds',
-  'stickiness.app_cookie.cookie_name',
-  'stickiness.app_cookie.duration_seconds',
-  'stickiness.lb_cookie.duration_seconds',
+  ...Object.keys(HTTP_GROUP_ATTRIBUTES),
   'lambda.multi_value_headers.enabled',
 ])
 
@@ -105,6 +106,7 @@ export function modifyTargetGroupAttributes(
 /** What one value allows of another, and the protocol of both. */
 function checkTogether(group: TargetGroup, attributes: Attributes): void {
   if (group.protocol === 'GENEVE') checkGateway(attributes)
+  else if (isHttp(group)) checkHttp(attributes)
   else checkNetwork(group, attributes)
 }
 
@@ -136,6 +138,21 @@ function checkNetwork({ protocol }: TargetGroup, attributes: Attributes): void {
   }
 }
 
+function isHttp({ protocol }: Pick<TargetGroup, 'protocol'>): boolean {
+  return protocol === 'HTTP' || protocol === 'HTTPS'
+}
+
+function checkHttp(attributes: Attributes): void {
+  const isOfApplication = attributes['stickiness.type'] === 'app_cookie'
+  if (
+    isOfApplication &&
+    attributes['stickiness.enabled'] === 'true' &&
+    !attributes['stickiness.app_cookie.cookie_name']
+  ) {
+    throw validationError("A cookie name must be specified for the stickiness type 'app_cookie'")
+  }
+}
+
 function checkGateway(attributes: Attributes): void {
   const stickiness = attributes['stickiness.type'] ?? ''
   if (!stickiness.startsWith('source_ip_dest_ip')) {
@@ -149,6 +166,7 @@ function checkGateway(attributes: Attributes): void {
 }
 
 function tableOf(kind: Kind): AttributeTable {
+  if (isHttp(kind)) return { ...HTTP_GROUP_ATTRIBUTES, ...GROUP_HEALTH }
   return kind.protocol === 'GENEVE' ? GENEVE : networkTable(kind)
 }
 

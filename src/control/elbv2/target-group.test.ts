@@ -86,13 +86,12 @@ describe('CreateTargetGroup', () => {
 
   test.each<[why: string, code: string, input: (p: BalancerWorld) => Input]>([
     ['no protocol', 'ValidationError', () => ({ Protocol: undefined })],
-    ['HTTP', 'InvalidConfigurationRequest', () => ({ Protocol: 'HTTP' })],
     ['no port', 'ValidationError', () => ({ Port: undefined })],
     ['port 65536', 'ValidationError', () => ({ Port: 65536 })],
     ['GENEVE on another port', 'ValidationError', () => ({ Protocol: 'GENEVE', Port: 80 })],
     ['no VPC', 'ValidationError', () => ({ VpcId: undefined })],
     ['a VPC that is not there', 'ValidationError', () => ({ VpcId: 'vpc-0' })],
-    ['alb', 'InvalidConfigurationRequest', () => ({ TargetType: 'alb' })],
+    ['alb by HTTP', 'InvalidConfigurationRequest', () => ({ TargetType: 'alb', Protocol: 'HTTP' })],
     ['lambda', 'InvalidConfigurationRequest', () => ({ TargetType: 'lambda' })],
     ['IPv6', 'InvalidConfigurationRequest', () => ({ IpAddressType: 'ipv6', TargetType: 'ip' })],
     ['no checks', 'ValidationError', () => ({ HealthCheckEnabled: false })],

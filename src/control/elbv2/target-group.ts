@@ -11,8 +11,9 @@ import type {
   ModifyTargetGroupOutput,
   TargetGroup as TargetGroupOutput,
 } from '@aws-sdk/client-elastic-load-balancing-v2'
+import { groupIdsOf, loadBalancerIdsOf } from '../../compile/forwarded-groups.ts'
 import { ApiError } from '../../errors.ts'
-import type { TargetGroup, TransportProtocol } from '../../store/load-balancing-records.ts'
+import type { TargetGroup } from '../../store/load-balancing-records.ts'
 import type { Records, Tx } from '../../store/store.ts'
 import type { Caller } from '../caller.ts'
 import { ownedBy } from '../ec2/request/owned.ts'
@@ -30,7 +31,7 @@ import { newTargetGroupAttributes } from './target-group-attributes.ts'
 /** AWS's quota, which can be raised there. */
 const MOST_GROUPS = 3000
 const GENEVE_PORT = 6081
-const PROTOCOLS: readonly TransportProtocol[] = ['TCP', 'UDP', 'TCP_UDP', 'TLS', 'GENEVE']
+const PROTOCOLS: readonly TargetGroup['protocol'][] = ['HTTP', 'HTTPS', 'TCP', 'UDP', 'TCP_UDP', 'TLS', 'GENEVE']
 
 /** What a call asks for, checked. */
 type Wanted = Omit<TargetGroup, 'id' | 'owner' | 'region' | 'createdAt' | 'attributes'>
@@ -85,7 +86,7 @@ export function deleteTargetGroup(
   const id = requireArn('target group', 'targetgroup', 'targetGroupArn', TargetGroupArn)
   const group = findOwn(tx.targetGroups, caller, id)
   if (!group) return {}
-  if (tx.listeners.where('targetGroupId', group.id).length > 0) {
+  if (loadBalancerIdsOf(tx, group).length > 0) {
     throw new ApiError('ResourceInUse', `Target group '${group.id}' is currently in use by a listener or a rule`)
   }
   for (const target of tx.targets.where('targetGroupId', group.id)) tx.targets.delete(target.id)
@@ -93,18 +94,19 @@ export function deleteTargetGroup(
   return {}
 }
 
-/** The load balancers whose listeners forward to the group: one, or none yet. */
-export function loadBalancersOf({ listeners }: Records, { id }: Pick<TargetGroup, 'id'>): string[] {
-  return [...new Set(listeners.where('targetGroupId', id).map(({ loadBalancerId }) => loadBalancerId))]
-}
-
 function requireWanted(records: Records, caller: Caller, input: CreateTargetGroupInput): Wanted {
   const name = requireName('Target group', input.Name)
   const targetType = requireTargetType(input.TargetType)
   const protocol = requireProtocol(input.Protocol)
-  refuseUnserved({ ProtocolVersion: input.ProtocolVersion, TargetControlPort: input.TargetControlPort })
+  checkVersion(protocol, input.ProtocolVersion)
+  refuseUnserved({ TargetControlPort: input.TargetControlPort })
   const port = checkBetween('port', input.Port, 1, 65535)
   if (port === undefined) throw validationError('A port must be specified')
+  if (targetType === 'alb' && protocol !== 'TCP') {
+    throw invalidConfiguration(
+      `Protocol '${protocol}' is not supported for target groups with target type 'alb': use 'TCP'`,
+    )
+  }
   if (protocol === 'GENEVE' && port !== GENEVE_PORT) {
     throw validationError(`Port '${port}' is not supported for target groups with the GENEVE protocol: use '6081'`)
   }
@@ -123,12 +125,23 @@ function requireWanted(records: Records, caller: Caller, input: CreateTargetGrou
   }
 }
 
-function requireTargetType(type = 'instance'): 'instance' | 'ip' {
-  if (type === 'instance' || type === 'ip') return type
-  throw invalidConfiguration(`Target groups with target type '${type}' are not served: use 'instance' or 'ip'.`)
+function requireTargetType(type = 'instance'): TargetGroup['targetType'] {
+  if (type === 'instance' || type === 'ip' || type === 'alb') return type
+  throw invalidConfiguration(`Target groups with target type '${type}' are not served: use 'instance', 'ip' or 'alb'.`)
 }
 
-function requireProtocol(protocol: string | undefined): TransportProtocol {
+/** Only HTTP has versions, and its first is the one that is served. */
+function checkVersion(protocol: TargetGroup['protocol'], version: string | undefined): void {
+  if (version === undefined) return
+  if (protocol !== 'HTTP' && protocol !== 'HTTPS') {
+    throw invalidConfiguration(`A protocol version is not supported for target groups with the ${protocol} protocol`)
+  }
+  if (version !== 'HTTP1') {
+    throw invalidConfiguration(`Target groups with the protocol version '${version}' are not served: use 'HTTP1'.`)
+  }
+}
+
+function requireProtocol(protocol: string | undefined): TargetGroup['protocol'] {
   if (protocol === undefined) throw validationError('A protocol must be specified')
   const served = PROTOCOLS.find((one) => one === protocol)
   if (served) return served
@@ -157,8 +170,7 @@ function requireNamed(
   }
   if (loadBalancerArn !== undefined) {
     const { id } = requireLoadBalancer(records, caller, loadBalancerArn)
-    const ids = new Set(records.listeners.where('loadBalancerId', id).map(({ targetGroupId }) => targetGroupId))
-    return [...ids].flatMap((groupId) => records.targetGroups.get(groupId) ?? [])
+    return groupIdsOf(records, { id }).flatMap((groupId) => records.targetGroups.get(groupId) ?? [])
   }
   if (arns.length === 0 && names.length === 0) return findAll(records.targetGroups, caller)
   const named = [
@@ -176,6 +188,7 @@ function toTargetGroup(records: Records, group: TargetGroup): TargetGroupOutput 
     TargetGroupArn: group.id,
     TargetGroupName: group.name,
     Protocol: group.protocol,
+    ...((group.protocol === 'HTTP' || group.protocol === 'HTTPS') && { ProtocolVersion: 'HTTP1' }),
     Port: group.port,
     VpcId: group.vpcId,
     HealthCheckProtocol: check.protocol,
@@ -187,7 +200,7 @@ function toTargetGroup(records: Records, group: TargetGroup): TargetGroupOutput 
     UnhealthyThresholdCount: check.unhealthyThreshold,
     ...(check.path !== undefined && { HealthCheckPath: check.path }),
     ...(check.matcher !== undefined && { Matcher: { HttpCode: check.matcher } }),
-    LoadBalancerArns: loadBalancersOf(records, group),
+    LoadBalancerArns: loadBalancerIdsOf(records, group),
     TargetType: group.targetType,
     IpAddressType: group.ipAddressType,
   }

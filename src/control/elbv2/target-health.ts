@@ -7,6 +7,7 @@ import type {
   TargetHealth,
   TargetHealthDescription,
 } from '@aws-sdk/client-elastic-load-balancing-v2'
+import { loadBalancerIdsOf } from '../../compile/forwarded-groups.ts'
 import { subnetWith } from '../../compile/target-zone.ts'
 import { parseAddress } from '../../ip/address.ts'
 import type { LoadBalancer, Target, TargetGroup } from '../../store/load-balancing-records.ts'
@@ -16,7 +17,6 @@ import type { Caller } from '../caller.ts'
 import { requireTargetGroup } from './find.ts'
 import { nodesOf } from './load-balancer-node.ts'
 import { type NamedTarget, targetId, targetNamed } from './target.ts'
-import { loadBalancersOf } from './target-group.ts'
 
 export function describeTargetHealth(
   records: Records,
@@ -47,7 +47,7 @@ interface Context {
 }
 
 function contextOf(records: Records, group: TargetGroup, now: Date): Context {
-  const [loadBalancer] = loadBalancersOf(records, group).flatMap((id) => records.loadBalancers.get(id) ?? [])
+  const [loadBalancer] = loadBalancerIdsOf(records, group).flatMap((id) => records.loadBalancers.get(id) ?? [])
   const nodes = loadBalancer ? nodesOf(records, loadBalancer) : []
   const zones = nodes.flatMap(({ subnetId }) => records.subnets.get(subnetId)?.availabilityZone ?? [])
   const inVpc = records.loadBalancers.where('vpcId', group.vpcId).flatMap((one) => nodesOf(records, one))

@@ -67,7 +67,9 @@ export function isServices({
 /** An account of AWS's own, which makes the interfaces of its services. */
 export const SERVICE_REQUESTER_ID = '727180483921'
 /** Whose instances they are attached to, as it seems to everybody else. */
-const SERVICE_INSTANCE_OWNER = 'amazon-aws'
+function serviceInstanceOwner({ loadBalancerId }: NetworkInterface): string {
+  return loadBalancerId?.includes(':loadbalancer/app/') ? 'amazon-elb' : 'amazon-aws'
+}
 
 /** `ela-attach-…`: what a service's interface has for an attachment, which nobody can take off. */
 export function serviceAttachmentId(eni: NetworkInterface): string | undefined {
@@ -85,7 +87,7 @@ export function toAttachment(eni: NetworkInterface): AttachmentOutput | undefine
       AttachmentId: serviceAttachmentId(eni),
       DeleteOnTermination: false,
       DeviceIndex: 1,
-      InstanceOwnerId: SERVICE_INSTANCE_OWNER,
+      InstanceOwnerId: serviceInstanceOwner(eni),
       Status: 'attached',
     }
   }
