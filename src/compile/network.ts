@@ -575,7 +575,8 @@ export interface GatewayLoadBalancerEndpointNetwork {
   readonly nodeId?: NetworkInterfaceId
 }
 
-/** A Network or Gateway Load Balancer: its address in each zone is a node, an interface endpoint's address turned round. */
+/** A Network, Application or Gateway Load Balancer: its address in each zone is a node, an interface endpoint's address
+ * turned round. */
 export interface LoadBalancerNetwork {
   /** The ARN. */
   readonly id: string
@@ -591,6 +592,8 @@ export interface LoadBalancerNetwork {
   readonly listeners: readonly ListenerNetwork[]
   /** The one listener of a Gateway Load Balancer, which takes every packet; absent when it has none. */
   readonly appliances?: ApplianceListenerNetwork
+  /** What an Application Load Balancer does with every request; absent of others. */
+  readonly http?: HttpNetwork
   /** `dns_record.client_routing_policy`. */
   readonly clientRoutingPolicy:
     | 'any_availability_zone'
@@ -603,8 +606,6 @@ export interface LoadBalancerNodeNetwork {
   readonly id: NetworkInterfaceId
   readonly subnetId: SubnetId
   readonly availabilityZone: string
-  /** What an Application Load Balancer does with every request; absent of others. */
-  readonly http?: HttpNetwork
   readonly availabilityZoneId: string
   readonly address: Address
   /** Of a dual-stack load balancer; absent: it has none. */
@@ -621,7 +622,12 @@ export interface ListenerNetwork {
   readonly port: number
   /** Seconds after which an idle flow is forgotten; of datagrams it is always 120. */
   readonly idleTimeout: number
-  readonly targetGroupId: string
+  /** Absent: what `rules` say of each request. */
+  readonly targetGroupId?: string
+  /** HTTP and HTTPS, in the order in which they are asked; the last takes every request. */
+  readonly rules?: readonly RuleNetwork[]
+  /** HTTP and HTTPS. */
+  readonly answer?: HttpAnswerNetwork
   /** Where its connections are taken on: by the router itself, or by the forwarder in the backbone, which ends TLS, writes
    * proxy protocol headers, and takes connections of one family on to targets of the other. */
   readonly way: 'kernel' | 'forwarder'
@@ -631,25 +637,6 @@ export interface ListenerNetwork {
   readonly certificateIds: readonly string[]
 }
 
-export interface ApplianceListenerNetwork {
-  /** Absent: what `rules` say of each request. */
-  readonly targetGroupId?: string
-  /** HTTP and HTTPS, in the order in which they are asked; the last takes every request. */
-  readonly rules?: readonly RuleNetwork[]
-  /** HTTP and HTTPS. */
-  readonly answer?: HttpAnswerNetwork
-  /** Seconds after which an idle TCP flow is forgotten; of others it is always 120. */
-  readonly idleTimeout: number
-}
-
-export interface TargetGroupNetwork {
-  /** The ARN. */
-  readonly id: string
-  readonly protocol: 'TCP' | 'UDP' | 'TCP_UDP' | 'TLS' | 'GENEVE' | 'HTTP' | 'HTTPS'
-  /** HTTP and HTTPS only. */
-  readonly http?: HttpGroupNetwork
-  /** Its targets are reached over IPv6, whatever their clients speak; absent: over IPv4. */
-  readonly ipv6?: true
 /** A rule of an Application Load Balancer's listener. */
 export type RuleNetwork = Pick<ListenerRule, 'id' | 'priority' | 'conditions' | 'action'>
 
@@ -677,6 +664,20 @@ export interface HttpNetwork {
   readonly tlsHeaders: boolean
 }
 
+export interface ApplianceListenerNetwork {
+  readonly targetGroupId: string
+  /** Seconds after which an idle TCP flow is forgotten; of others it is always 120. */
+  readonly idleTimeout: number
+}
+
+export interface TargetGroupNetwork {
+  /** The ARN. */
+  readonly id: string
+  readonly protocol: 'TCP' | 'UDP' | 'TCP_UDP' | 'TLS' | 'GENEVE' | 'HTTP' | 'HTTPS'
+  /** HTTP and HTTPS only. */
+  readonly http?: HttpGroupNetwork
+  /** Its targets are reached over IPv6, whatever their clients speak; absent: over IPv4. */
+  readonly ipv6?: true
   /** Targets see the client's address instead of the node's; never so for what comes by PrivateLink or the forwarder. */
   readonly preserveClientIp: boolean
   readonly proxyProtocol: boolean
@@ -702,18 +703,6 @@ export interface HttpNetwork {
   readonly draining?: readonly TargetNetwork[]
 }
 
-export interface TargetNetwork {
-  /** The record's id. */
-  readonly id: string
-  readonly address: Address
-  readonly port: number
-  /** The interface that has the address now; without one, packets for it go where the routes of the VPC lead. */
-  readonly interfaceId?: NetworkInterfaceId
-  /** Its backbone address, by which the forwarder and the health checks reach it. */
-  readonly backboneAddress?: Address
-  /** Absent: it counts for every zone. */
-  readonly availabilityZone?: string
-  readonly health: 'initial' | 'healthy' | 'unhealthy'
 /** How requests are given to the targets of a group. */
 export interface HttpGroupNetwork {
   readonly algorithm: 'round_robin' | 'least_outstanding_requests' | 'weighted_random'
@@ -727,6 +716,18 @@ export type StickyCookie =
   /** With the application's cookie of this name. */
   | { readonly kind: 'app_cookie'; readonly name: string; readonly seconds: number }
 
+export interface TargetNetwork {
+  /** The record's id. */
+  readonly id: string
+  readonly address: Address
+  readonly port: number
+  /** The interface that has the address now; without one, packets for it go where the routes of the VPC lead. */
+  readonly interfaceId?: NetworkInterfaceId
+  /** Its backbone address, by which the forwarder and the health checks reach it. */
+  readonly backboneAddress?: Address
+  /** Absent: it counts for every zone. */
+  readonly availabilityZone?: string
+  readonly health: 'initial' | 'healthy' | 'unhealthy'
 }
 
 /** An interface of an endpoint that leads into this VPC. Its packets come from the backbone, for `backboneAddress`. */

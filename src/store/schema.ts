@@ -166,8 +166,8 @@ export interface Schema {
   ssmSessions: SsmSession
   loadBalancers: LoadBalancer
   listeners: Listener
-  targetGroups: TargetGroup
   listenerRules: ListenerRule
+  targetGroups: TargetGroup
   targets: Target
   withdrawnNodes: WithdrawnNode
   withdrawnZones: WithdrawnZone
@@ -292,10 +292,10 @@ export const INDEXES = {
   ssmSessions: ['owner', 'target', 'status'],
   loadBalancers: ['owner', 'vpcId', 'endpointServiceId'],
   listeners: ['owner', 'loadBalancerId', 'targetGroupId'],
+  listenerRules: ['owner', 'listenerId', 'loadBalancerId'],
   targetGroups: ['owner', 'vpcId'],
   targets: ['targetGroupId', 'target'],
   withdrawnNodes: ['loadBalancerId'],
-  listenerRules: ['owner', 'listenerId', 'loadBalancerId'],
   withdrawnZones: [],
   failedZones: [],
   certificates: ['owner'],
