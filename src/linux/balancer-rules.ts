@@ -20,6 +20,7 @@ import {
   type Timeout,
 } from './nft.ts'
 import { SAME_SUBNET_MARK } from './plan.ts'
+import { askAcl } from './traffic-rules.ts'
 import type { PlugIn } from './vpc-plan.ts'
 
 /** Any number: what matters is that it stays. */
@@ -249,10 +250,10 @@ function legChains(vpc: VpcNetwork): Chain[] {
       {
         name: preservedChain(subnet),
         rules: [
-          { match: ['ct direction reply', `ip saddr != ${cidr}`], verdict: `jump ${networkAclId}-ingress` },
+          ...askAcl(vpc, networkAclId, 'ingress', { match: ['ct direction reply', `ip saddr != ${cidr}`] }),
           same,
           routed,
-          { match: ['ct direction original'], verdict: `jump ${networkAclId}-egress` },
+          ...askAcl(vpc, networkAclId, 'egress', { match: ['ct direction original'] }),
         ],
       },
     ]

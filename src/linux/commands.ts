@@ -90,6 +90,7 @@ export async function setRouterSysctls(run: Run, namespace: string, hasIpv6: boo
         // Every address that is routed elsewhere is answered for: a VPC has no shared layer 2.
         'ipv4/conf/all/proxy_arp',
         'ipv4/conf/default/proxy_arp',
+        WITHOUT_SOURCE_LOOKUP,
         ...(hasIpv6 ? [] : WITHOUT_IPV6),
         ...IPV6_FORWARDING,
       ],
@@ -104,7 +105,7 @@ export async function setRouterSysctls(run: Run, namespace: string, hasIpv6: boo
 export async function setBackboneSysctls(run: Run, namespace: string): Promise<void> {
   // So that the sockets of IPv6 can be opened before it is on.
   await setSysctls(run, namespace, [
-    [1, ['ipv4/ip_forward', 'ipv6/ip_nonlocal_bind', ...WITHOUT_IPV6, ...IPV6_FORWARDING]],
+    [1, ['ipv4/ip_forward', 'ipv6/ip_nonlocal_bind', WITHOUT_SOURCE_LOOKUP, ...WITHOUT_IPV6, ...IPV6_FORWARDING]],
     [0, [...WITHOUT_RP_FILTER, ...WITHOUT_REDIRECTS, ...WITHOUT_DAD]],
   ])
 }
@@ -131,6 +132,10 @@ const WITHOUT_IPV6 = ['ipv6/conf/all/disable_ipv6', 'ipv6/conf/default/disable_i
 const WITHOUT_REDIRECTS = ['ipv4/conf/all/send_redirects', 'ipv4/conf/default/send_redirects']
 /** Source checks are nft's, which knows what an interface may send. */
 const WITHOUT_RP_FILTER = ['ipv4/conf/all/rp_filter', 'ipv4/conf/default/rp_filter']
+
+/** Where there are rules of routing, or local routes that are not addresses, the kernel looks up the way back to each packet's
+ * source, only to see that it is not an address of the namespace's own. Who may send what, nft has said by then. */
+const WITHOUT_SOURCE_LOOKUP = 'ipv4/conf/all/accept_local'
 
 /** A value, and the keys that have it. */
 type SysctlGroup = readonly [value: number, keys: readonly string[]]

@@ -4,12 +4,14 @@
 
 import { BACKBONE, RESOLVER_BACKBONE } from '../compile/backbone.ts'
 import type { VpcNetwork } from '../compile/network.ts'
+import type { Address } from '../ip/address.ts'
 import { MID_FLOW, nodeDoors } from './balancer-rules.ts'
 import type { Balancers } from './balancers.ts'
 import { behindDoor, type Detour, type Door } from './endpoint-doors.ts'
 import { groupsChain } from './names.ts'
 import { type Chain, hex, type MapElement, type NftMap, type NftSet, quoted, type Rule, type Timeout } from './nft.ts'
 import { ENDPOINT_MTU, SAME_SUBNET_MARK } from './plan.ts'
+import { askAcl } from './traffic-rules.ts'
 
 const HEADERS = 40
 
@@ -22,8 +24,11 @@ const LED_TO_ENDPOINT = `${TO_ENDPOINT} meta mark . ip daddr != @detours`
 /** Both ends learn what fits, since nothing tells them when something does not. It never makes an MSS larger. */
 const CLAMP: Rule = { match: ['tcp flags syn'], verdict: `tcp option maxseg size set ${ENDPOINT_MTU - HEADERS}` }
 
-/** A route table that leads the door's address elsewhere; packets within the door's subnet have no table's mark. */
-const DETOUR: Rule = { match: ['meta mark . ip daddr @detours'], verdict: 'accept' }
+/** A route table that leads the door's address elsewhere; packets within the door's subnet have no table's mark. A rule that is
+ * there only with such a route, since every packet to an endpoint is asked. */
+function led(detours: readonly Detour[], verdict: 'accept' | 'return'): Rule[] {
+  return detours.length > 0 ? [{ match: ['meta mark . ip daddr @detours'], verdict }] : []
+}
 
 export function endpointSets(doors: readonly Door[], detours: readonly Detour[]): NftSet[] {
   return [
@@ -38,8 +43,9 @@ export function endpointSets(doors: readonly Door[], detours: readonly Detour[])
 
 type Element = Omit<MapElement, 'by'>
 
-/** Nodes of load balancers are asked about in the same maps. */
-export function endpointMaps(doors: readonly Door[], balancers: Balancers): NftMap[] {
+/** Nodes of load balancers are asked about in the same maps, and what no ACL is asked about. */
+export function endpointMaps(doors: readonly Door[], balancers: Balancers, unfiltered: readonly Address[]): NftMap[] {
+  const passed = unfiltered.map((key): MapElement => ({ key, value: 'accept' }))
   const map = (
     name: string,
     value: string,
@@ -59,7 +65,7 @@ export function endpointMaps(doors: readonly Door[], balancers: Balancers): NftM
       'endpoint-acl-in',
       'verdict',
       ({ address, subnet }) => [{ key: address, value: `jump ${doorsChain(subnet)}` }],
-      nodeDoors.aclIn(balancers),
+      [...passed, ...nodeDoors.aclIn(balancers)],
     ),
     map(
       'endpoint-groups',
@@ -82,16 +88,22 @@ export function endpointMaps(doors: readonly Door[], balancers: Balancers): NftM
       'endpoint-acl-out',
       'verdict',
       ({ address, subnet }) => [{ key: address, value: `jump ${subnet.networkAclId}-egress` }],
-      nodeDoors.aclOut(balancers),
+      [...passed, ...nodeDoors.aclOut(balancers)],
     ),
   ]
 }
 
 /** For every subnet, so that an endpoint adds elements only. */
-export function endpointChains(vpc: VpcNetwork): Chain[] {
+export function endpointChains(vpc: VpcNetwork, detours: readonly Detour[]): Chain[] {
   const numbers = new Map(vpc.routeTables.map((table) => [table.id, table.number]))
   return vpc.subnets.flatMap((subnet) => [
-    { name: doorsChain(subnet), rules: [DETOUR, { match: [], verdict: `goto ${subnet.networkAclId}-ingress` }] },
+    {
+      name: doorsChain(subnet),
+      rules: [
+        ...led(detours, 'return'),
+        ...askAcl(vpc, subnet.networkAclId, 'ingress', { verdict: `goto ${subnet.networkAclId}-ingress` }),
+      ],
+    },
     {
       name: repliesChain(subnet),
       rules: [
@@ -106,17 +118,18 @@ export function endpointChains(vpc: VpcNetwork): Chain[] {
 /** Where the first base chain ends: the groups of what has no interface. An accept there is the last word of it. */
 export const ENDPOINT_GROUPS = 'to-endpoint-groups'
 
-export function endpointGroupRules(): Rule[] {
+export function endpointGroupRules(detours: readonly Detour[]): Rule[] {
   return [
     { match: ['ct state established,related'], verdict: 'accept' },
-    DETOUR,
+    ...led(detours, 'accept'),
     { ...CLAMP, match: [TO_ENDPOINT, ...CLAMP.match] },
     { match: [], verdict: 'ip daddr vmap @endpoint-groups' },
     { match: [], verdict: 'accept' },
   ]
 }
 
-/** At the end of what leaves a subnet: the ACL of the door's subnet, when the packet is for one. */
+/** Before the ACL of the sender's subnet: the ACL of the door's subnet, when the packet is for one, and no ACL at all for what
+ * none filters. */
 export const ASK_ENDPOINT_ACL: Rule = { match: [], verdict: 'ip daddr vmap @endpoint-acl-in' }
 
 /** In the nat chain of prerouting, which sees the first packet of each flow: its groups admit it. */

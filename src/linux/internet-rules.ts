@@ -21,15 +21,17 @@ import type { NatGatewayId } from '../store/internet-records.ts'
 import { MID_FLOW } from './balancer-rules.ts'
 import { ENDPOINT_TIMEOUT } from './endpoint-rules.ts'
 import {
+  admitIpv6Internet,
   dropStrangeSources,
   findIpv6Internet,
-  forwardIpv6Internet,
   IPV6_TOO_BIG,
+  leaveByIpv6Internet,
   toIpv6Internet,
 } from './ipv6-internet-rules.ts'
 import { BACKBONE_LINK } from './names.ts'
 import { anyOf, type Chain, hex, type MapElement, type NftMap, type NftSet, quoted, type Rule } from './nft.ts'
 import { INTERNET_MTU, INTERNET_NEXT_HOP } from './plan.ts'
+import { askAcl } from './traffic-rules.ts'
 import { marksOf } from './transit-gateways.ts'
 import type { PlugIn } from './vpc-plan.ts'
 
@@ -113,7 +115,7 @@ export function internetMaps(vpc: VpcNetwork, internet: Internet): NftMap[] {
       name: 'nat-flows',
       type: 'mark',
       value: 'verdict',
-      elements: nats.map((nat) => ({ key: markOf(nat), value: `jump ${nat.id}-flow`, by: nat.id })),
+      elements: nats.map((nat) => ({ key: markOf(nat), value: `goto ${nat.id}-flow`, by: nat.id })),
     },
     {
       name: 'nat-routes',
@@ -151,7 +153,8 @@ function natRoutes(
   })
 }
 
-const ON_THE_WAY_OUT = [`oifname ${quoted(BACKBONE_LINK)}`, `rt ip nexthop ${INTERNET_NEXT_HOP}`]
+const BY_INTERNET_GATEWAY = `rt ip nexthop ${INTERNET_NEXT_HOP}`
+const ON_THE_WAY_OUT = [`oifname ${quoted(BACKBONE_LINK)}`, BY_INTERNET_GATEWAY]
 
 /** In the nat chain of prerouting. */
 export function fromInternet(internet: Internet): Rule[] {
@@ -159,15 +162,20 @@ export function fromInternet(internet: Internet): Rule[] {
   return [{ match: [`iifname ${quoted(BACKBONE_LINK)}`], verdict: 'dnat ip to ip daddr map @public-hosts' }]
 }
 
-/** At forward, before all that keeps the backbone out. */
-export function forwardInternet(internet: Internet): Rule[] {
+/** At forward, of what goes to the backbone's link. */
+export function leaveByInternet(internet: Internet): Rule[] {
   if (!hasInternet(internet)) return []
-  if (internet.isTranslated === false) return forwardIpv6Internet(internet)
-  const admit: Rule = {
-    match: [`iifname ${quoted(BACKBONE_LINK)}`, `ip saddr != ${BACKBONE}`, 'ct status dnat'],
-    verdict: 'accept',
-  }
-  return [{ match: ON_THE_WAY_OUT, verdict: 'accept' }, ...(internet.hosts.length > 0 ? [admit] : [])]
+  if (internet.isTranslated === false) return leaveByIpv6Internet()
+  return [{ match: [BY_INTERNET_GATEWAY], verdict: 'accept' }]
+}
+
+/** At forward, before all that keeps the backbone out. */
+export function admitInternet(internet: Internet): Rule[] {
+  if (!hasInternet(internet)) return []
+  if (internet.isTranslated === false) return admitIpv6Internet(internet)
+  if (internet.hosts.length === 0) return []
+  const match = [`iifname ${quoted(BACKBONE_LINK)}`, `ip saddr != ${BACKBONE}`, 'ct status dnat']
+  return [{ match, verdict: 'accept' }]
 }
 
 /** In the nat chain of postrouting: 55,000 flows at a time to one destination.
@@ -225,7 +233,7 @@ export function pathMtuRules(internet: Internet): Rule[] {
 /** NAT gateways carry fragments of UDP alone, so those of others must be seen before conntrack joins them.
  * https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-basics.html */
 function fragmentChain(vpc: VpcNetwork, nats: readonly Nat[]): Chain {
-  const isFragment = ['ip frag-off & 0x3fff != 0', 'meta l4proto { tcp, icmp }']
+  const isFragment = ['meta l4proto { tcp, icmp }']
   const known = new Set<NatGatewayId>(nats.map(({ id }) => id))
   const outwards = vpc.routeTables.flatMap((table): Rule[] => {
     const sources = vpc.subnets.filter(({ routeTableId }) => routeTableId === table.id).map((subnet) => subnet.cidr)
@@ -238,38 +246,42 @@ function fragmentChain(vpc: VpcNetwork, nats: readonly Nat[]): Chain {
   return {
     name: 'nat-fragments',
     hook: { type: 'filter', hook: 'prerouting', priority: BEFORE_FRAGMENTS_ARE_JOINED, policy: 'accept' },
-    rules: [...outwards, ...(publics.length > 0 ? [inwards] : [])],
+    rules: [WHOLE, ...outwards, ...(publics.length > 0 ? [inwards] : [])],
   }
 }
 
 const BEFORE_FRAGMENTS_ARE_JOINED = -450
+/** Nearly every packet. */
+const WHOLE: Rule = { match: ['ip frag-off & 0x3fff == 0'], verdict: 'accept' }
 
-/** At the end of postrouting: nobody leaves by an address that is not the VPC's. */
+/** At the end of postrouting, of what goes to the backbone's link: nobody leaves by an address that is not the VPC's. */
 export function dropPrivate(internet: Internet): Rule[] {
   if (!hasInternet(internet)) return []
   if (internet.isTranslated === false) return dropStrangeSources()
-  return [{ match: [...ON_THE_WAY_OUT, 'ip saddr != @public-addresses'], verdict: 'drop' }]
+  // What is for the backbone itself has its address there; to ask for the next hop would cost more.
+  return [{ match: [`ip daddr != ${BACKBONE}`, 'ip saddr != @public-addresses'], verdict: 'drop' }]
 }
 
-/** Prerouting once addresses are known: after the mark for the backbone, before the route is looked up. */
+/** Prerouting once addresses are known: after the mark for the backbone, before the route is looked up. All packets of a flow
+ * that passes a NAT gateway have its mark. */
+export function toNatGateways({ nats }: Internet): Rule[] {
+  if (nats.length === 0) return []
+  return [
+    { match: ['ct mark != 0'], verdict: 'ct mark vmap @nat-flows' },
+    { match: ['ct state new'], verdict: 'meta mark . ip daddr vmap @nat-routes' },
+  ]
+}
+
 export function natChains(vpc: VpcNetwork, { nats }: Internet): Chain[] {
   if (nats.length === 0) return []
   const numbers = new Map(vpc.routeTables.map((table) => [table.id, table.number]))
   return [
-    {
-      name: 'nat-gateways',
-      hook: { type: 'filter', hook: 'prerouting', priority: -88, policy: 'accept' },
-      rules: [
-        { match: ['ct mark != 0'], verdict: 'ct mark vmap @nat-flows' },
-        { match: ['ct state new'], verdict: 'meta mark . ip daddr vmap @nat-routes' },
-      ],
-    },
     fragmentChain(vpc, nats),
-    ...nats.flatMap((nat) => chainsOf(nat, numbers.get(nat.subnet.routeTableId) ?? 0)),
+    ...nats.flatMap((nat) => chainsOf(vpc, nat, numbers.get(nat.subnet.routeTableId) ?? 0)),
   ]
 }
 
-function chainsOf(nat: Nat, table: number): Chain[] {
+function chainsOf(vpc: VpcNetwork, nat: Nat, table: number): Chain[] {
   const { id, subnet } = nat
   const { cidr: own, networkAclId, routeTableId } = subnet
   return [
@@ -285,8 +297,8 @@ function chainsOf(nat: Nat, table: number): Chain[] {
     {
       name: `${id}-out`,
       rules: [
-        { match: [`ip saddr != ${own}`], verdict: `jump ${networkAclId}-ingress` },
-        { match: [], verdict: `jump ${networkAclId}-egress` },
+        ...askAcl(vpc, networkAclId, 'ingress', { match: [`ip saddr != ${own}`] }),
+        ...askAcl(vpc, networkAclId, 'egress'),
         { match: [], verdict: `meta mark set ${table}`, by: routeTableId },
       ],
     },
@@ -296,8 +308,8 @@ function chainsOf(nat: Nat, table: number): Chain[] {
         { match: ['ct direction original'], verdict: `goto ${id}-out` },
         // From here the answer is routed as what the gateway's subnet sends.
         { match: [], verdict: `meta mark set ${table}`, by: routeTableId },
-        { match: [`ip saddr != ${own}`], verdict: `jump ${networkAclId}-ingress` },
-        { match: [`ip daddr != ${own}`], verdict: `jump ${networkAclId}-egress` },
+        ...askAcl(vpc, networkAclId, 'ingress', { match: [`ip saddr != ${own}`] }),
+        ...askAcl(vpc, networkAclId, 'egress', { match: [`ip daddr != ${own}`] }),
       ],
     },
   ]

@@ -12,8 +12,8 @@ import { EGRESS_ONLY_NEXT_HOP, INTERNET_MTU, INTERNET_NEXT_HOP } from './plan.ts
 import type { PlugIn } from './vpc-plan.ts'
 
 const OUT = `oifname ${quoted(BACKBONE_LINK)}`
-const BY_INTERNET_GATEWAY = [OUT, `rt ip nexthop ${INTERNET_NEXT_HOP}`]
-const BY_EGRESS_ONLY_GATEWAY = [OUT, `rt ip nexthop ${EGRESS_ONLY_NEXT_HOP}`]
+const BY_INTERNET_GATEWAY = `rt ip nexthop ${INTERNET_NEXT_HOP}`
+const BY_EGRESS_ONLY_GATEWAY = `rt ip nexthop ${EGRESS_ONLY_NEXT_HOP}`
 
 /** `hosts` are whom a connection from outside may reach. */
 export function findIpv6Internet(vpc: VpcNetwork, plugIns: readonly PlugIn[]): Internet {
@@ -28,16 +28,17 @@ export function findIpv6Internet(vpc: VpcNetwork, plugIns: readonly PlugIn[]): I
   }
 }
 
-export function forwardIpv6Internet({ hosts }: Pick<Internet, 'hosts'>): Rule[] {
-  const admit: Rule = {
-    match: [`iifname ${quoted(BACKBONE_LINK)}`, `ip saddr != ${BACKBONE}`, 'ip daddr @public-addresses'],
-    verdict: 'accept',
-  }
+export function leaveByIpv6Internet(): Rule[] {
   return [
-    { match: BY_INTERNET_GATEWAY, verdict: 'accept' },
-    { match: [...BY_EGRESS_ONLY_GATEWAY, 'ct direction original'], verdict: 'accept' },
-    ...(hosts.length > 0 ? [admit] : []),
+    { match: [BY_INTERNET_GATEWAY], verdict: 'accept' },
+    { match: [BY_EGRESS_ONLY_GATEWAY, 'ct direction original'], verdict: 'accept' },
   ]
+}
+
+export function admitIpv6Internet({ hosts }: Pick<Internet, 'hosts'>): Rule[] {
+  if (hosts.length === 0) return []
+  const match = [`iifname ${quoted(BACKBONE_LINK)}`, `ip saddr != ${BACKBONE}`, 'ip daddr @public-addresses']
+  return [{ match, verdict: 'accept' }]
 }
 
 /** What the router says of a packet that is too large for the internet. */
@@ -48,13 +49,13 @@ export const IPV6_TOO_BIG: Rule = {
 
 /** In the nat chain of postrouting, before a source would become one of the backbone. */
 export function toIpv6Internet(): Rule[] {
-  return [BY_INTERNET_GATEWAY, BY_EGRESS_ONLY_GATEWAY].map((match) => ({ match, verdict: 'accept' }))
+  return [BY_INTERNET_GATEWAY, BY_EGRESS_ONLY_GATEWAY].map((way) => ({ match: [OUT, way], verdict: 'accept' }))
 }
 
-/** At the end of postrouting: nobody leaves by an address that is not the VPC's. */
+/** Of what goes to the backbone: nobody leaves by an address that is not the VPC's. */
 export function dropStrangeSources(): Rule[] {
-  return [BY_INTERNET_GATEWAY, BY_EGRESS_ONLY_GATEWAY].map((match) => ({
-    match: [...match, 'ip saddr != @public-addresses'],
+  return [BY_INTERNET_GATEWAY, BY_EGRESS_ONLY_GATEWAY].map((way) => ({
+    match: [way, 'ip saddr != @public-addresses'],
     verdict: 'drop',
   }))
 }

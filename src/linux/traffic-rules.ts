@@ -1,11 +1,13 @@
 // Rules of security groups and network ACLs as nft rules.
 
-import type { NetworkAclRuleNetwork, SecurityGroupRuleNetwork } from '../compile/network.ts'
+import { familyOf } from '../compile/ipv6-view.ts'
+import type { NetworkAclRuleNetwork, SecurityGroupRuleNetwork, VpcNetwork } from '../compile/network.ts'
 import { type Address, addressFamily, type Family } from '../ip/address.ts'
 import { type Cidr, cidrFamily, cidrLength, cidrRange } from '../ip/cidr.ts'
 import { ALL_PROTOCOLS, ICMP, ICMPV6, type PortRange, type Protocol, TCP, UDP } from '../ip/protocol.ts'
 import { mergeRanges, rangeToCidrs } from '../ip/range.ts'
-import type { SecurityGroupId } from '../store/records.ts'
+import type { NetworkAclId, SecurityGroupId } from '../store/records.ts'
+import type { Direction } from './names.ts'
 import { anyOf, type NftSet, type Rule } from './nft.ts'
 
 /** The end of the packet that a rule's peer is: where it comes from, or where it goes. */
@@ -53,6 +55,15 @@ export function aclRules(rules: readonly NetworkAclRuleNetwork[], field: PeerFie
     const verdict = rule.action === 'allow' ? 'return' : 'drop'
     return peer ? [{ match: [...peer, ...matchTraffic(rule, family)], verdict, by: rule.by }] : []
   })
+}
+
+/** What asks an ACL: nothing, when its first rule allows everything, as a VPC's own ACL does until somebody changes it. */
+export function askAcl(vpc: VpcNetwork, id: NetworkAclId, direction: Direction, ask: Partial<Rule> = {}): Rule[] {
+  const first = vpc.networkAcls
+    .find((acl) => acl.id === id)
+    ?.[direction].find(({ cidr }) => cidrFamily(cidr) === familyOf(vpc))
+  const isOpen = first?.action === 'allow' && first.protocol === ALL_PROTOCOLS && cidrLength(first.cidr) === 0
+  return isOpen ? [] : [{ match: [], verdict: `jump ${id}-${direction}`, ...ask }]
 }
 
 /** The addresses of all interfaces with a group, for rules that name the group. */

@@ -46,15 +46,17 @@ import {
   toEndpointChain,
 } from './endpoint-rules.ts'
 import {
+  admitInternet,
   dropPrivate,
-  forwardInternet,
   fromInternet,
   type Internet,
   internetMaps,
   internetSets,
+  leaveByInternet,
   natChains,
   pathMtuRules,
   toInternet,
+  toNatGateways,
 } from './internet-rules.ts'
 import { BACKBONE_LINK, type Direction, groupChain, groupsChain } from './names.ts'
 import { neighbourRules } from './neighbour-rules.ts'
@@ -92,7 +94,7 @@ import {
   serviceRules,
   serviceTimeouts,
 } from './service-rules.ts'
-import { aclRules, groupRules, memberSet } from './traffic-rules.ts'
+import { aclRules, askAcl, groupRules, memberSet } from './traffic-rules.ts'
 import { transitChains, transitMaps, transitReceivers, transitSenders, transitVerdicts } from './transit-rules.ts'
 import { clampTunnels, findTunnels, type Tunnel } from './tunnels.ts'
 import type { PlugIn } from './vpc-plan.ts'
@@ -103,6 +105,10 @@ const FROM_ROUTER: Rule = { match: ['iifname "lo"'], verdict: 'accept' }
 const TO_BACKBONE: Rule = { match: [`oifname ${quoted(BACKBONE_LINK)}`], verdict: 'accept' }
 const ESTABLISHED: Rule = { match: ['ct state established,related'], verdict: 'accept' }
 const DROP: Rule = { match: [], verdict: 'drop' }
+
+/** What goes to the backbone's link, told apart once: a name of a link costs more to compare than an address. */
+const FORWARD_TO_BACKBONE = 'forward-to-backbone'
+const ENTER_BACKBONE = 'enter-backbone'
 
 /** The map of the addresses that interfaces have. */
 export const RECEIVERS = 'receivers'
@@ -149,7 +155,7 @@ export function vpcRules(sources: RuleSources): Ruleset {
       ...interfaceMaps(vpc, plugIns, findTunnels(vpc)),
       ...transitMaps(vpc, plugIns, internet.nats),
       gatewayMap(vpc),
-      ...endpointMaps(doors, balancers),
+      ...endpointMaps(doors, balancers, unfiltered(vpc)),
       ...inboundMaps(doors, repliesChain),
       ...forwardMaps(vpc, repliesChain),
       ...(consumes ? [serviceMap(doors)] : []),
@@ -161,9 +167,9 @@ export function vpcRules(sources: RuleSources): Ruleset {
     chains: [
       ...baseChains(sources, failure),
       ...subnetChains(vpc),
-      { name: ENDPOINT_GROUPS, rules: [...bandwidthRules(endpointBandwidth, 'to'), ...endpointGroupRules()] },
+      { name: ENDPOINT_GROUPS, rules: [...bandwidthRules(endpointBandwidth, 'to'), ...endpointGroupRules(detours)] },
       toEndpointChain(serviceRules(doors)),
-      ...endpointChains(vpc),
+      ...endpointChains(vpc, detours),
       ...(serves ? takingChains(toResourceRules(resources, ENDPOINT_TIMEOUT.name)) : []),
       ...serviceChains(doors, familyOf(vpc)),
       ...balancerChains(vpc, balancers),
@@ -188,9 +194,13 @@ function serviceSets(vpc: VpcNetwork): NftSet[] {
       // The resolver and the metadata service: no security group and no network ACL filters them.
       name: 'unfiltered',
       type: 'ipv4_addr',
-      elements: [...new Set([...resolverAddresses(vpc), LINK_LOCAL_METADATA])],
+      elements: unfiltered(vpc),
     },
   ]
+}
+
+function unfiltered(vpc: VpcNetwork): Address[] {
+  return [...new Set([...resolverAddresses(vpc), LINK_LOCAL_METADATA])]
 }
 
 function interfaceMaps(vpc: VpcNetwork, plugIns: readonly PlugIn[], tunnels: readonly Tunnel[]): NftMap[] {
@@ -282,6 +292,8 @@ function baseChains(
   /** A rule that is there with a load balancer only: others' packets pay nothing for it. */
   const serving = (...rules: readonly Rule[]) => (serves ? rules : [])
   const neighbours = neighbourRules(familyOf(vpc))
+  const fromBackbone = serves ? DROP_STRANGERS : DROP_FROM_BACKBONE
+  const guarded = dropPrivate(internet)
   const chain = (
     name: string,
     hook: Hook['hook'],
@@ -325,6 +337,7 @@ function baseChains(
         match: [`ip daddr ${BACKBONE}`, `iifname != ${quoted(BACKBONE_LINK)}`],
         verdict: `meta mark set meta mark | ${hex(BACKBONE_MARK)}`,
       },
+      ...toNatGateways(internet),
     ]),
     ...(resources.connections.length > 0
       ? [chain('gateway-groups', 'prerouting', -89, gatewayGroupRules(), 'drop')]
@@ -335,9 +348,21 @@ function baseChains(
     chain('forward', 'forward', 0, [
       ...clampTunnels(findTunnels(vpc)),
       ...forwardForwards(vpc),
-      ...forwardInternet(internet),
-      ...forward(serves ? DROP_STRANGERS : DROP_FROM_BACKBONE),
+      { match: [`oifname ${quoted(BACKBONE_LINK)}`], verdict: `goto ${FORWARD_TO_BACKBONE}` },
+      ...admitInternet(internet),
+      ESTABLISHED,
+      fromBackbone,
     ]),
+    {
+      name: FORWARD_TO_BACKBONE,
+      rules: [
+        ...leaveByInternet(internet),
+        // Addresses of the VPC that no interface has are routed to the backbone's link for the sake of ARP.
+        { match: [`meta mark & ${hex(BACKBONE_MARK)} == 0`], verdict: 'drop' },
+        ESTABLISHED,
+        fromBackbone,
+      ],
+    },
     chain('output', 'output', 0, [
       { match: ['tcp flags rst'], verdict: 'accept' },
       ...pathMtuRules(internet),
@@ -358,13 +383,13 @@ function baseChains(
     chain('entering', 'postrouting', 109, [
       ...neighbours.own,
       ...failure.leaving,
-      ...dropPrivate(internet),
-      TO_BACKBONE,
+      guarded.length > 0 ? { ...TO_BACKBONE, verdict: `goto ${ENTER_BACKBONE}` } : TO_BACKBONE,
       ...bandwidthRules(endpointBandwidth, 'from'),
       { match: [], verdict: `oifname . ip daddr vmap @${RECEIVERS}` },
       { match: [], verdict: 'oifname vmap @unchecked-receivers' },
       DROP,
     ]),
+    ...(guarded.length > 0 ? [{ name: ENTER_BACKBONE, rules: guarded }] : []),
     chain('sg-ingress', 'postrouting', 110, [
       ESTABLISHED,
       ...neighbours.own,
@@ -416,16 +441,6 @@ function resolverAddresses(vpc: VpcNetwork): Address[] {
 /** Nothing in the backbone opens a connection to an interface. */
 const DROP_FROM_BACKBONE: Rule = { match: [`iifname ${quoted(BACKBONE_LINK)}`], verdict: 'drop' }
 
-function forward(fromBackbone: Rule): Rule[] {
-  const backbone = quoted(BACKBONE_LINK)
-  return [
-    // Addresses of the VPC that no interface has are routed to the backbone's link for the sake of ARP.
-    { match: [`meta mark & ${hex(BACKBONE_MARK)} == 0`, `oifname ${backbone}`], verdict: 'drop' },
-    ESTABLISHED,
-    fromBackbone,
-  ]
-}
-
 /** What leaves a subnet: its mark first, since an accept ends the chain, then its network ACL. */
 function subnetChains(vpc: VpcNetwork): Chain[] {
   const numbers = new Map(vpc.routeTables.map((table) => [table.id, table.number]))
@@ -438,9 +453,8 @@ function subnetChains(vpc: VpcNetwork): Chain[] {
         verdict: `meta mark set ${hex(SAME_SUBNET_MARK)} goto ${ENDPOINT_GROUPS}`,
       },
       { match: [], verdict: `meta mark set ${numbers.get(subnet.routeTableId) ?? 0}`, by: subnet.routeTableId },
-      { match: ['ip daddr @unfiltered'], verdict: 'accept' },
-      { match: [], verdict: `jump ${subnet.networkAclId}-egress` },
       ASK_ENDPOINT_ACL,
+      ...askAcl(vpc, subnet.networkAclId, 'egress'),
       { match: [], verdict: `goto ${ENDPOINT_GROUPS}` },
     ],
   }))
@@ -453,9 +467,8 @@ function aclChains(vpc: VpcNetwork): Chain[] {
       name: `${id}-arrivals`,
       rules: [
         { match: [`meta mark & ${hex(SAME_SUBNET_MARK)} == ${hex(SAME_SUBNET_MARK)}`], verdict: 'accept' },
-        { match: ['ip saddr @unfiltered'], verdict: 'accept' },
         ASK_REPLY_ACL,
-        { match: [], verdict: `goto ${id}-ingress` },
+        ...askAcl(vpc, id, 'ingress', { verdict: `goto ${id}-ingress` }),
       ],
     },
     { name: `${id}-ingress`, rules: [...aclRules(ingress, 'saddr', family), DROP] },
