@@ -107,7 +107,7 @@ export function modifyVpcEndpointServicePayerResponsibility(
   return { ReturnValue: true }
 }
 
-/** Addresses of endpoints here are IPv4; a service may say that it also has IPv6 when its load balancers have. */
+/** IPv6 needs load balancers that have it. */
 export function requireIpAddressTypes(
   types: readonly string[],
   balancers: readonly LoadBalancer[],

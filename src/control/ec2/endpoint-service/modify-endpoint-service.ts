@@ -10,6 +10,7 @@ import type { EndpointService, LoadBalancer } from '../../../store/load-balancin
 import type { Region } from '../../../store/records.ts'
 import type { Records, Tx } from '../../../store/store.ts'
 import type { Caller } from '../../caller.ts'
+import { FAMILIES } from '../endpoint/address-family.ts'
 import { requireEndpointService } from '../request/require.ts'
 import { bindLoadBalancers, requireLoadBalancers } from './backing-load-balancer.ts'
 import { liveEndpoints } from './connection.ts'
@@ -29,14 +30,7 @@ export function modifyVpcEndpointServiceConfiguration(
     ...service,
     loadBalancerIds: balancers.map(({ id }) => id),
     acceptanceRequired: input.AcceptanceRequired ?? service.acceptanceRequired,
-    supportedIpAddressTypes: requireIpAddressTypes(
-      changedList(
-        service.supportedIpAddressTypes,
-        input.AddSupportedIpAddressTypes,
-        input.RemoveSupportedIpAddressTypes,
-      ),
-      balancers,
-    ),
+    supportedIpAddressTypes: requireNewIpAddressTypes(tx, service, input, balancers),
     supportedRegions: requireNewRegions(tx, service, input),
     privateDnsName: newDnsName(tx, service, input),
   }
@@ -73,6 +67,19 @@ function requireNewLoadBalancers(
     throw invalidParameter(`The VPC endpoint service ${service.id} must have at least one load balancer.`)
   }
   return requireLoadBalancers(records, caller, service.type, wanted, service.id)
+}
+
+/** A family that an endpoint has stays. */
+function requireNewIpAddressTypes(
+  records: Records,
+  service: EndpointService,
+  { AddSupportedIpAddressTypes: added, RemoveSupportedIpAddressTypes: removed = [] }: Input,
+  balancers: readonly LoadBalancer[],
+): EndpointService['supportedIpAddressTypes'] {
+  const wanted = requireIpAddressTypes(changedList(service.supportedIpAddressTypes, added, removed), balancers)
+  const used = liveEndpoints(records, service).flatMap(({ ipAddressType }) => FAMILIES[ipAddressType])
+  if (used.some((family) => !wanted.includes(family))) throw new ApiError(...STILL_CONNECTED)
+  return wanted
 }
 
 function requireNewRegions(records: Records, service: EndpointService, input: Input): Region[] {

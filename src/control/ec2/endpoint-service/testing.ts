@@ -14,8 +14,10 @@ import { ownedBy } from '../request/owned.ts'
 import { CALLER, openWorld, STRANGER, type World } from '../request/testing.ts'
 import { findFreeAddresses } from '../vpc/private-address.ts'
 import { createSubnet } from '../vpc/subnet.ts'
+import { associateSubnetCidrBlock } from '../vpc/subnet-ipv6.ts'
 import { createVpc } from '../vpc/vpc.ts'
 import { modifyVpcAttribute } from '../vpc/vpc-attribute.ts'
+import { associateVpcCidrBlock } from '../vpc/vpc-cidr-block.ts'
 import { createVpcEndpointServiceConfiguration } from './endpoint-service.ts'
 import { modifyVpcEndpointServicePermissions } from './permission.ts'
 
@@ -36,6 +38,8 @@ export interface ServiceWorld {
   readonly consumer: Side
   /** The ARN of a new load balancer of the provider's, with a node in each of its zones. */
   balancer(options?: Partial<Pick<LoadBalancer, 'type' | 'ipAddressType'>>): string
+  /** Gives the subnets a and b of both sides an IPv6 block. */
+  addIpv6(): void
   /** A new service's id: it lets the consumer in and asks for no acceptance, where `input` does not say otherwise. */
   service(input?: CreateVpcEndpointServiceConfigurationRequest): string
   /** An endpoint of the consumer's in its subnet a, where `input` does not say otherwise. */
@@ -58,6 +62,14 @@ export async function openServiceWorld(): Promise<ServiceWorld> {
   const balancer: ServiceWorld['balancer'] = (options = {}) => insertBalancer(world, provider, ++made, options)
   return {
     world,
+    addIpv6: () => {
+      for (const [side, caller] of [
+        [provider, PROVIDER],
+        [consumer, CONSUMER],
+      ] as const) {
+        addIpv6(world, side, caller)
+      }
+    },
     provider,
     consumer,
     allow,
@@ -98,6 +110,15 @@ function makeSide(world: World, caller: Caller): Side {
     a: subnet('10.0.1.0/24', 'use1-az6'),
     b: subnet('10.0.2.0/24', 'use1-az1'),
     c: subnet('10.0.3.0/24', 'use1-az2'),
+  }
+}
+
+function addIpv6(world: World, { VpcId, a, b }: Side, caller: Caller): void {
+  const wanted = { VpcId, AmazonProvidedIpv6CidrBlock: true }
+  const { Ipv6CidrBlockAssociation } = world.write(associateVpcCidrBlock, wanted, caller)
+  const base = Ipv6CidrBlockAssociation?.Ipv6CidrBlock?.replace(/00::\/56$/, '') ?? ''
+  for (const [number, SubnetId] of [a, b].entries()) {
+    world.write(associateSubnetCidrBlock, { SubnetId, Ipv6CidrBlock: `${base}0${number}::/64` }, caller)
   }
 }
 

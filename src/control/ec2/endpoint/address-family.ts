@@ -27,8 +27,8 @@ const RECORDS_OF: Readonly<Record<VpcEndpoint['ipAddressType'], readonly Familie
 /** The families of a new endpoint, or of one that is to change. */
 export function requireFamilies(service: ServiceOffer, input: FamilyParameters, present?: Families): Families {
   const sent = parseChoice('ipAddressType', input.IpAddressType, ['ipv4', 'ipv6', 'dualstack'])
-  if (sent !== undefined) checkOffered(service, sent)
-  const ipAddressType = sent ?? present?.ipAddressType ?? 'ipv4'
+  const ipAddressType = sent ?? present?.ipAddressType ?? usualType(service)
+  if (sent !== undefined || !present) checkOffered(service, ipAddressType)
   const allowed = RECORDS_OF[ipAddressType]
   const wanted = parseChoice('dnsRecordIpType', input.DnsOptions?.DnsRecordIpType, RECORD_TYPES)
   if (wanted !== undefined && !allowed.includes(wanted)) {
@@ -40,10 +40,22 @@ export function requireFamilies(service: ServiceOffer, input: FamilyParameters, 
   return { ipAddressType, dnsRecordIpType: wanted ?? kept ?? allowed[0]! }
 }
 
-/** AWS's services take both families; a user's takes what its load balancer carries, which is IPv4 here. */
-function checkOffered(service: ServiceOffer, type: VpcEndpoint['ipAddressType']): void {
-  if (service.own && (type !== 'ipv4' || !service.own.supportedIpAddressTypes.includes('ipv4'))) {
-    throw invalidParameter(`The VPC endpoint service ${service.name} does not support the IP address type ${type}.`)
+/** What an endpoint has that was not told: IPv4, where its service has that. */
+function usualType({ own }: ServiceOffer): VpcEndpoint['ipAddressType'] {
+  return own && !own.supportedIpAddressTypes.includes('ipv4') ? 'ipv6' : 'ipv4'
+}
+
+/** The families of each type. */
+export const FAMILIES: Readonly<Record<VpcEndpoint['ipAddressType'], readonly ('ipv4' | 'ipv6')[]>> = {
+  ipv4: ['ipv4'],
+  ipv6: ['ipv6'],
+  dualstack: ['ipv4', 'ipv6'],
+}
+
+/** AWS's services take both families; a user's says which it takes. */
+function checkOffered({ own, name }: ServiceOffer, type: VpcEndpoint['ipAddressType']): void {
+  if (own && !FAMILIES[type].every((family) => own.supportedIpAddressTypes.includes(family))) {
+    throw invalidParameter(`The VPC endpoint service ${name} does not support the IP address type ${type}.`)
   }
 }
 
