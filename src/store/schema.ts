@@ -51,8 +51,8 @@ import type {
 } from './load-balancing-records.ts'
 import type { SnsSubscription, SnsTopic, SqsQueue } from './messaging-records.ts'
 import type { MetricAlarm } from './monitoring-records.ts'
-import type {
 import type { NetworkInsightsAnalysis, NetworkInsightsPath } from './network-insights-records.ts'
+import type {
   Organization,
   OrganizationAccount,
   OrganizationalUnit,
