@@ -16,10 +16,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { LabWorld } from '../../labs/lab-world.ts'
 import { mustRun, run } from '../../labs/run.ts'
 import { clientOf } from '../../labs/sdk-stack.ts'
+import { awsClis } from './aws-clis.ts'
 
-const hasCli = (await run('aws', ['--version'])).code === 0
+const clis = awsClis('API Gateway')
 const hasBoto3 = (await run('python3', ['-c', 'import boto3'])).code === 0
-if (!hasCli) console.warn('SKIPPED: the AWS CLI is not installed, so API Gateway is not tried with it')
 if (!hasBoto3) console.warn('SKIPPED: boto3 is not installed, so API Gateway is not tried with it')
 
 const BOTO3 = `
@@ -99,10 +99,10 @@ function invoke(apiId: string, path: string): Promise<string> {
   })
 }
 
-describe.skipIf(!hasCli)('the AWS CLI', () => {
+describe.each(clis)('the AWS CLI, $name', (cli) => {
   async function apis(...words: string[]): Promise<string> {
     const argv = ['apigateway', ...words, '--output', 'text']
-    return (await mustRun('aws', argv, { env: world.clientEnvironment() })).stdout.trim()
+    return (await cli.mustRun(argv, { env: world.clientEnvironment() })).stdout.trim()
   }
 
   it('makes an API, deploys it and changes it', async () => {

@@ -10,24 +10,21 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { LabWorld } from '../../labs/lab-world.ts'
 import { mustRun, run } from '../../labs/run.ts'
+import { type AwsCli, awsClis } from './aws-clis.ts'
 
-const hasCli = (await run('aws', ['--version'])).code === 0
+const clis = awsClis('EC2, IAM and STS')
 const hasBoto3 = (await run('python3', ['-c', 'import boto3'])).code === 0
-if (!hasCli) console.warn('SKIPPED: the AWS CLI is not installed, so EC2, IAM and STS are not tried with it')
 if (!hasBoto3) console.warn('SKIPPED: boto3 is not installed, so nothing is tried with it')
 
 let world: LabWorld
 let directory: string
 
 /** What the CLI printed, as words; with the key that `session` holds, where one is given. */
-async function aws(words: readonly string[], session: NodeJS.ProcessEnv = {}): Promise<string[]> {
-  const env = { ...world.clientEnvironment(), ...session }
-  const { stdout } = await mustRun('aws', [...words, '--output', 'text'], { env, cwd: directory })
+async function askCli(cli: AwsCli, words: readonly string[], session: NodeJS.ProcessEnv = {}): Promise<string[]> {
+  const env = { ...world.clientEnvironment(cli.account), ...session }
+  const { stdout } = await cli.mustRun([...words, '--output', 'text'], { env, cwd: directory })
   return stdout.split(/\s+/).filter(Boolean)
 }
-
-const ec2 = (...words: string[]) => aws(['ec2', ...words])
-const iam = (...words: string[]) => aws(['iam', ...words])
 
 beforeAll(async () => {
   directory = mkdtempSync(join(tmpdir(), 'postern-cli-'))
@@ -38,7 +35,11 @@ afterAll(async () => {
   rmSync(directory, { recursive: true, force: true })
 })
 
-describe.skipIf(!hasCli)('the AWS CLI', () => {
+describe.each(clis)('the AWS CLI, $name', (cli) => {
+  const aws = (words: readonly string[], session?: NodeJS.ProcessEnv) => askCli(cli, words, session)
+  const ec2 = (...words: string[]) => aws(['ec2', ...words])
+  const iam = (...words: string[]) => aws(['iam', ...words])
+
   it('finds images, pages subnets, launches, waits, tags, filters and terminates', async () => {
     const amazonLinux = ['--owners', 'amazon', '--filters', 'Name=name,Values=al2023-ami-*']
     const [image = ''] = await ec2('describe-images', ...amazonLinux, '--query', 'Images[].ImageId')
@@ -69,12 +70,12 @@ describe.skipIf(!hasCli)('the AWS CLI', () => {
     await ec2('terminate-instances', '--instance-ids', ...instances)
     await ec2('wait', 'instance-terminated', '--instance-ids', ...instances)
     expect(await ec2('describe-instances', ...found)).toEqual([])
-  }, 120_000)
+  }, 300_000)
 
   it("a user's key: what it may, what it may not, and the session of a role", async () => {
     const trust = {
       Version: '2012-10-17',
-      Statement: [{ Effect: 'Allow', Principal: { AWS: '123456789012' }, Action: 'sts:AssumeRole' }],
+      Statement: [{ Effect: 'Allow', Principal: { AWS: cli.account }, Action: 'sts:AssumeRole' }],
     }
     const regions = {
       Version: '2012-10-17',
@@ -92,18 +93,18 @@ describe.skipIf(!hasCli)('the AWS CLI', () => {
     const query = ['--query', 'AccessKey.[AccessKeyId,SecretAccessKey]']
     const [id, secret] = await iam('create-access-key', '--user-name', 'ann', ...query)
     const ann = { AWS_ACCESS_KEY_ID: id, AWS_SECRET_ACCESS_KEY: secret }
-    const refusal = 'arn:aws:iam::123456789012:user/ann is not authorized to perform: ec2:DescribeRegions'
+    const refusal = `arn:aws:iam::${cli.account}:user/ann is not authorized to perform: ec2:DescribeRegions`
     await expect(aws(['ec2', 'describe-regions'], ann)).rejects.toThrow(refusal)
-    const role = ['--role-arn', 'arn:aws:iam::123456789012:role/look', '--role-session-name', 'work']
+    const role = ['--role-arn', `arn:aws:iam::${cli.account}:role/look`, '--role-session-name', 'work']
     const wanted = ['--query', 'Credentials.[AccessKeyId,SecretAccessKey,SessionToken]']
     const [key, sessionSecret, token] = await aws(['sts', 'assume-role', ...role, ...wanted], ann)
     const session = { AWS_ACCESS_KEY_ID: key, AWS_SECRET_ACCESS_KEY: sessionSecret, AWS_SESSION_TOKEN: token }
-    const identity = 'arn:aws:sts::123456789012:assumed-role/look/work'
+    const identity = `arn:aws:sts::${cli.account}:assumed-role/look/work`
     expect(await aws(['sts', 'get-caller-identity', '--query', 'Arn'], session)).toEqual([identity])
     const names = ['ec2', 'describe-regions', '--query', 'Regions[].RegionName']
     expect(await aws(names, session)).toContain('eu-west-1')
     await expect(aws(['ec2', 'describe-vpcs'], session)).rejects.toThrow('(UnauthorizedOperation)')
-  }, 120_000)
+  }, 300_000)
 
   it('puts a user into a group, and tells what its policies would say', async () => {
     const policy = {
@@ -122,7 +123,7 @@ describe.skipIf(!hasCli)('the AWS CLI', () => {
     await iam('add-user-to-group', '--group-name', 'readers', '--user-name', 'kim')
     const document = ['--policy-name', 'read', '--policy-document', JSON.stringify(policy)]
     await iam('put-group-policy', '--group-name', 'readers', ...document)
-    const kim = ['--policy-source-arn', 'arn:aws:iam::123456789012:user/kim']
+    const kim = ['--policy-source-arn', `arn:aws:iam::${cli.account}:user/kim`]
     expect(await iam('get-context-keys-for-principal-policy', ...kim, '--query', 'ContextKeyNames')).toEqual([
       'aws:SourceVpce',
     ])
@@ -134,17 +135,17 @@ describe.skipIf(!hasCli)('the AWS CLI', () => {
     const came = 'ContextKeyName=aws:SourceVpce,ContextKeyValues=vpce-1,ContextKeyType=string'
     expect(await simulate('--context-entries', came)).toEqual(['allowed', 'group_readers_read'])
     expect(await simulate()).toEqual(['implicitDeny', 'None'])
-  }, 120_000)
+  }, 300_000)
 })
 
 describe.skipIf(!hasBoto3)('boto3', () => {
   it('walks every paginator and waits with every waiter around VPCs', async () => {
     const sweep = fileURLToPath(new URL('boto3_networking.py', import.meta.url))
     await mustRun('python3', [sweep], { env: world.clientEnvironment(), cwd: directory })
-  }, 120_000)
+  }, 300_000)
 
   it('uses resources, waiters and paginators, and gets the codes it knows', async () => {
     const sweep = fileURLToPath(new URL('boto3_sweep.py', import.meta.url))
     await mustRun('python3', [sweep], { env: world.clientEnvironment(), cwd: directory })
-  }, 120_000)
+  }, 300_000)
 })

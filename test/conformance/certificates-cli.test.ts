@@ -8,10 +8,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { LabWorld } from '../../labs/lab-world.ts'
 import { mustRun, run } from '../../labs/run.ts'
 import { makePair } from '../../src/control/acm/testing.ts'
+import { awsClis } from './aws-clis.ts'
 
-const hasCli = (await run('aws', ['--version'])).code === 0
+const clis = awsClis('certificates')
 const hasBoto3 = (await run('python3', ['-c', 'import boto3'])).code === 0
-if (!hasCli) console.warn('SKIPPED: the AWS CLI is not installed, so certificates are not tried with it')
 if (!hasBoto3) console.warn('SKIPPED: boto3 is not installed, so certificates are not tried with it')
 
 const BOTO3 = `
@@ -50,9 +50,9 @@ afterAll(async () => {
   rmSync(directory, { recursive: true })
 })
 
-describe.skipIf(!hasCli)('the AWS CLI', () => {
+describe.each(clis)('the AWS CLI, $name', (cli) => {
   async function acm(...words: string[]): Promise<string> {
-    const { stdout } = await mustRun('aws', ['acm', ...words, '--output', 'text'], { env: world.clientEnvironment() })
+    const { stdout } = await cli.mustRun(['acm', ...words, '--output', 'text'], { env: world.clientEnvironment() })
     return stdout.trim()
   }
 
@@ -67,7 +67,7 @@ describe.skipIf(!hasCli)('the AWS CLI', () => {
     await expect(acm('request-certificate', '--domain-name', 'x.example.com')).rejects.toThrow('Postern issues no')
     await acm('delete-certificate', '--certificate-arn', arn)
     expect(await acm('list-certificates', '--query', 'CertificateSummaryList[].CertificateArn')).toBe('')
-  }, 120_000)
+  }, 300_000)
 })
 
 describe.skipIf(!hasBoto3)('boto3', () => {

@@ -5,10 +5,10 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { LabWorld } from '../../labs/lab-world.ts'
 import { mustRun, run } from '../../labs/run.ts'
+import { awsClis } from './aws-clis.ts'
 
-const hasCli = (await run('aws', ['--version'])).code === 0
+const clis = awsClis('load balancing')
 const hasBoto3 = (await run('python3', ['-c', 'import boto3'])).code === 0
-if (!hasCli) console.warn('SKIPPED: the AWS CLI is not installed, so load balancing is not tried with it')
 if (!hasBoto3) console.warn('SKIPPED: boto3 is not installed, so load balancing is not tried with it')
 
 let world: LabWorld
@@ -19,9 +19,9 @@ afterAll(async () => {
   await world?.stop()
 })
 
-describe.skipIf(!hasCli)('the AWS CLI', () => {
+describe.each(clis)('the AWS CLI, $name', (cli) => {
   const aws = async (...words: string[]) => {
-    const { stdout } = await mustRun('aws', [...words, '--output', 'text'], { env: world.clientEnvironment() })
+    const { stdout } = await cli.mustRun([...words, '--output', 'text'], { env: world.clientEnvironment() })
     return stdout.trim()
   }
 
@@ -46,7 +46,7 @@ describe.skipIf(!hasCli)('the AWS CLI', () => {
     await aws('elbv2', 'wait', 'load-balancers-deleted', '--load-balancer-arns', arn)
     await aws('elbv2', 'delete-target-group', '--target-group-arn', group)
     await aws('ec2', 'delete-subnet', '--subnet-id', subnet)
-  }, 120_000)
+  }, 300_000)
 })
 
 describe.skipIf(!hasBoto3)('boto3', () => {
@@ -54,5 +54,5 @@ describe.skipIf(!hasBoto3)('boto3', () => {
     const sweep = fileURLToPath(new URL('boto3_load_balancing.py', import.meta.url))
     const { stdout } = await mustRun('python3', [sweep], { env: world.clientEnvironment() })
     expect(stdout).toContain('ok')
-  }, 120_000)
+  }, 300_000)
 })

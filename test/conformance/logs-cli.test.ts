@@ -12,10 +12,10 @@ import {
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { LabWorld } from '../../labs/lab-world.ts'
 import { mustRun, run } from '../../labs/run.ts'
+import { awsClis } from './aws-clis.ts'
 
-const hasCli = (await run('aws', ['--version'])).code === 0
+const clis = awsClis('Logs')
 const hasBoto3 = (await run('python3', ['-c', 'import boto3'])).code === 0
-if (!hasCli) console.warn('SKIPPED: the AWS CLI is not installed, so Logs is not tried with it')
 if (!hasBoto3) console.warn('SKIPPED: boto3 is not installed, so Logs is not tried with it')
 
 const BOTO3 = `
@@ -53,9 +53,9 @@ beforeAll(async () => {
 })
 afterAll(() => world?.stop())
 
-describe.skipIf(!hasCli)('the AWS CLI', () => {
+describe.each(clis)('the AWS CLI, $name', (cli) => {
   async function logs(...words: string[]): Promise<string[]> {
-    const { stdout } = await mustRun('aws', ['logs', ...words, '--output', 'text'], { env: world.clientEnvironment() })
+    const { stdout } = await cli.mustRun(['logs', ...words, '--output', 'text'], { env: world.clientEnvironment() })
     return stdout.split(/\s+/).filter(Boolean)
   }
 
@@ -80,7 +80,7 @@ describe.skipIf(!hasCli)('the AWS CLI', () => {
     )
     await logs('delete-log-group', ...group)
     await expect(logs('get-log-events', ...stream)).rejects.toThrow('The specified log group does not exist.')
-  }, 120_000)
+  }, 300_000)
 })
 
 describe.skipIf(!hasBoto3)('boto3', () => {

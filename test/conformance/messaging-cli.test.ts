@@ -5,10 +5,10 @@ import { CreateQueueCommand, ReceiveMessageCommand, SendMessageCommand, SQSClien
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { LabWorld } from '../../labs/lab-world.ts'
 import { mustRun, run } from '../../labs/run.ts'
+import { awsClis } from './aws-clis.ts'
 
-const hasCli = (await run('aws', ['--version'])).code === 0
+const clis = awsClis('SNS and SQS')
 const hasBoto3 = (await run('python3', ['-c', 'import boto3'])).code === 0
-if (!hasCli) console.warn('SKIPPED: the AWS CLI is not installed, so SNS and SQS are not tried with it')
 if (!hasBoto3) console.warn('SKIPPED: boto3 is not installed, so SNS and SQS are not tried with it')
 
 const QUEUE = 'arn:aws:sqs:us-east-1:123456789012:inbox'
@@ -66,11 +66,11 @@ describe.skipIf(!hasBoto3)('boto3', () => {
   }, 60_000)
 })
 
-describe.skipIf(!hasCli)('the AWS CLI', () => {
+describe.each(clis)('the AWS CLI, $name', (cli) => {
   /** Version 1 asks SQS by a name of its own, whatever AWS_ENDPOINT_URL says, unless it is told on the command line. */
   async function aws(...words: string[]): Promise<string[]> {
     const where = ['--endpoint-url', world.endpoint, '--output', 'text']
-    const { stdout } = await mustRun('aws', [...words, ...where], { env: world.clientEnvironment() })
+    const { stdout } = await cli.mustRun([...words, ...where], { env: world.clientEnvironment() })
     return stdout.split(/\s+/).filter(Boolean)
   }
 
@@ -91,7 +91,7 @@ describe.skipIf(!hasCli)('the AWS CLI', () => {
     await expect(aws('sqs', 'get-queue-url', '--queue-name', 'none')).rejects.toThrow(
       'An error occurred (AWS.SimpleQueueService.NonExistentQueue) when calling the GetQueueUrl operation: The specified queue does not exist.',
     )
-  }, 120_000)
+  }, 300_000)
 })
 
 describe('a daemon that is killed', () => {

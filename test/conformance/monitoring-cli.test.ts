@@ -5,10 +5,10 @@ import { CloudWatchClient, GetMetricStatisticsCommand, PutMetricDataCommand } fr
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { LabWorld } from '../../labs/lab-world.ts'
 import { mustRun, run } from '../../labs/run.ts'
+import { awsClis } from './aws-clis.ts'
 
-const hasCli = (await run('aws', ['--version'])).code === 0
+const clis = awsClis('CloudWatch')
 const hasBoto3 = (await run('python3', ['-c', 'import boto3'])).code === 0
-if (!hasCli) console.warn('SKIPPED: the AWS CLI is not installed, so CloudWatch is not tried with it')
 if (!hasBoto3) console.warn('SKIPPED: boto3 is not installed, so CloudWatch is not tried with it')
 
 const BOTO3 = `
@@ -43,9 +43,9 @@ beforeAll(async () => {
 })
 afterAll(() => world?.stop())
 
-describe.skipIf(!hasCli)('the AWS CLI', () => {
+describe.each(clis)('the AWS CLI, $name', (cli) => {
   async function cloudwatch(...words: string[]): Promise<string[]> {
-    const { stdout } = await mustRun('aws', ['cloudwatch', ...words, '--output', 'text'], {
+    const { stdout } = await cli.mustRun(['cloudwatch', ...words, '--output', 'text'], {
       env: world.clientEnvironment(),
     })
     return stdout.split(/\s+/).filter(Boolean)
@@ -66,7 +66,7 @@ describe.skipIf(!hasCli)('the AWS CLI', () => {
     await expect(
       cloudwatch('put-metric-data', '--namespace', 'AWS/EC2', '--metric-name', 'x', '--value', '1'),
     ).rejects.toThrow('An error occurred (InvalidParameterValue) when calling the PutMetricData operation')
-  }, 120_000)
+  }, 300_000)
 })
 
 describe.skipIf(!hasBoto3)('boto3', () => {

@@ -13,10 +13,10 @@ import {
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { LabWorld } from '../../labs/lab-world.ts'
 import { mustRun, run } from '../../labs/run.ts'
+import { awsClis } from './aws-clis.ts'
 
-const hasCli = (await run('aws', ['--version'])).code === 0
+const clis = awsClis('Route 53')
 const hasBoto3 = (await run('python3', ['-c', 'import boto3'])).code === 0
-if (!hasCli) console.warn('SKIPPED: the AWS CLI is not installed, so Route 53 is not tried with it')
 if (!hasBoto3) console.warn('SKIPPED: boto3 is not installed, so Route 53 is not tried with it')
 
 let world: LabWorld
@@ -67,15 +67,15 @@ describe('the SDK', () => {
   })
 })
 
-describe.skipIf(!hasCli)('the AWS CLI', () => {
+describe.each(clis)('the AWS CLI, $name', (cli) => {
   it('makes a public zone, waits for a change, pages its records and deletes it', async () => {
     const aws = async (...words: string[]) => {
-      const { stdout } = await mustRun('aws', ['route53', ...words, '--output', 'text'], {
+      const { stdout } = await cli.mustRun(['route53', ...words, '--output', 'text'], {
         env: world.clientEnvironment(),
       })
       return stdout.split(/\s+/).filter(Boolean)
     }
-    const name = ['--name', 'cli.example', '--caller-reference', 'cli']
+    const name = ['--name', 'cli.example', '--caller-reference', `cli ${cli.major}`]
     const [id = '', ...servers] = await aws(
       'create-hosted-zone',
       ...name,
@@ -102,7 +102,7 @@ describe.skipIf(!hasCli)('the AWS CLI', () => {
     await change('DELETE')
     const [status] = await aws('delete-hosted-zone', '--id', id, '--query', 'ChangeInfo.Status')
     expect(status).toBe('PENDING')
-  }, 120_000)
+  }, 300_000)
 })
 
 describe.skipIf(!hasBoto3)('boto3', () => {
@@ -110,5 +110,5 @@ describe.skipIf(!hasBoto3)('boto3', () => {
     const sweep = fileURLToPath(new URL('boto3_names.py', import.meta.url))
     const { stdout } = await mustRun('python3', [sweep], { env: world.clientEnvironment() })
     expect(stdout).toContain('ok')
-  }, 120_000)
+  }, 300_000)
 })

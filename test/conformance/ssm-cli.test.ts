@@ -12,10 +12,10 @@ import { mustRun, run } from '../../labs/run.ts'
 import { known, ScenarioWorld } from '../scenarios/scenario-world.ts'
 import { Channel, type FakeAgent, frame, jsonOf } from '../scenarios/ssm/fake-agent.ts'
 import { launch, makeProfile } from '../scenarios/ssm/ssm-world.ts'
+import { awsClis } from './aws-clis.ts'
 
-const hasCli = (await run('aws', ['--version'])).code === 0
+const clis = awsClis('Systems Manager')
 const hasBoto3 = (await run('python3', ['-c', 'import boto3'])).code === 0
-if (!hasCli) console.warn('SKIPPED: the AWS CLI is not installed, so Systems Manager is not tried with it')
 if (!hasBoto3) console.warn('SKIPPED: boto3 is not installed, so Systems Manager is not tried with it')
 
 const BOTO3 = `
@@ -75,9 +75,9 @@ describe('with an agent', () => {
   })
   afterAll(() => world?.stop())
 
-  describe.skipIf(!hasCli)('the AWS CLI', () => {
+  describe.each(clis)('the AWS CLI, $name', (cli) => {
     async function ssm(...words: string[]): Promise<string> {
-      return (await mustRun('aws', ['ssm', ...words, '--output', 'text'], { env })).stdout.trim()
+      return (await cli.mustRun(['ssm', ...words, '--output', 'text'], { env })).stdout.trim()
     }
 
     it('puts, gets, labels, lists and deletes parameters', async () => {
@@ -112,10 +112,10 @@ describe('with an agent', () => {
     }, 120_000)
   })
 
-  describe.skipIf(!hasCli)('aws ssm create-association', () => {
+  describe.each(clis)('aws ssm create-association, $name', (cli) => {
     it('runs a document by targets and a schedule, and says how it went', async () => {
       const ssm = async (...words: string[]) =>
-        (await mustRun('aws', ['ssm', ...words, '--output', 'text'], { env })).stdout.trim()
+        (await cli.mustRun(['ssm', ...words, '--output', 'text'], { env })).stdout.trim()
       const what = ['--name', 'AWS-RunShellScript', '--parameters', 'commands=["true"]']
       const when = ['--targets', 'Key=tag:Name,Values=web', '--schedule-expression', 'rate(1 hour)']
       const query = ['--query', 'AssociationDescription.AssociationId']
@@ -131,14 +131,14 @@ describe('with an agent', () => {
     }, 120_000)
   })
 
-  describe.skipIf(!hasCli)('aws ssm start-session', () => {
+  describe.each(clis)('aws ssm start-session, $name', (cli) => {
     it('hands the plugin a token and an address that open the session', async () => {
       const bin = mkdtempSync(join(tmpdir(), 'postern-plugin-'))
       // In the place of the plugin: it prints what the CLI gave it, an argument in each line.
       writeFileSync(join(bin, 'session-manager-plugin'), '#!/bin/sh\nprintf "%s\\n" "$@"\n', { mode: 0o755 })
       const withPlugin = { env: { ...env, PATH: `${bin}:${env.PATH}` } }
       const words = ['ssm', 'start-session', '--target', agent.instance.id, '--reason', 'a look']
-      const { stdout } = await mustRun('aws', words, withPlugin)
+      const { stdout } = await cli.mustRun(words, withPlugin)
       rmSync(bin, { recursive: true })
       const [response = '{}', region, command] = stdout.split('\n')
       expect([region, command]).toEqual(['us-east-1', 'StartSession'])
@@ -148,7 +148,7 @@ describe('with an agent', () => {
       const plugin = await new Channel(StreamUrl).open(TokenValue)
       plugin.socket.send(frame('input_stream_data', Buffer.from('ls\n'), { payloadType: 1 }))
       expect(String((await ours.next()).payload)).toBe('ls\n')
-      await mustRun('aws', ['ssm', 'terminate-session', '--session-id', SessionId], { env })
+      await cli.mustRun(['ssm', 'terminate-session', '--session-id', SessionId], { env })
       expect((await plugin.next()).messageType).toBe('channel_closed')
     }, 60_000)
   })
