@@ -3,6 +3,7 @@
 
 /** What Terraform, the AWS CLI and the SDKs call around VPCs, endpoints and instances. */
 export const EC2_OPERATIONS = words(`
+    AcceptTransitGatewayPeeringAttachment
     AcceptTransitGatewayVpcAttachment AcceptVpcEndpointConnections AcceptVpcPeeringConnection AllocateAddress
     AssignIpv6Addresses AssignPrivateIpAddresses AssignPrivateNatGatewayAddress AssociateAddress
     AssociateDhcpOptions AssociateIamInstanceProfile AssociateNatGatewayAddress AssociateRouteTable
@@ -14,7 +15,8 @@ export const EC2_OPERATIONS = words(`
     CreateNetworkAclEntry CreateNetworkInsightsPath CreateNetworkInterface CreateNetworkInterfacePermission
     CreatePlacementGroup CreateRoute
     CreateRouteTable CreateSecurityGroup CreateSubnet CreateTags CreateTransitGateway
-    CreateTransitGatewayPrefixListReference CreateTransitGatewayRoute CreateTransitGatewayRouteTable
+    CreateTransitGatewayPeeringAttachment CreateTransitGatewayPrefixListReference
+    CreateTransitGatewayRoute CreateTransitGatewayRouteTable
     CreateTransitGatewayVpcAttachment CreateVolume CreateVpc CreateVpcEndpoint
     CreateVpcBlockPublicAccessExclusion CreateVpcEndpointConnectionNotification CreateVpcEndpointServiceConfiguration CreateVpcPeeringConnection
     CreateVpnConnection CreateVpnConnectionRoute CreateVpnGateway DeleteCustomerGateway DeleteDhcpOptions
@@ -23,7 +25,8 @@ export const EC2_OPERATIONS = words(`
     DeleteVpcBlockPublicAccessExclusion ModifyVpcBlockPublicAccessExclusion ModifyVpcBlockPublicAccessOptions
     DeleteNetworkInsightsAnalysis DeleteNetworkInsightsPath
     DeleteNetworkInterface DeleteNetworkInterfacePermission DeletePlacementGroup DeleteRoute DeleteRouteTable
-    DeleteSecurityGroup DeleteSubnet DeleteTags DeleteTransitGateway DeleteTransitGatewayPrefixListReference
+    DeleteSecurityGroup DeleteSubnet DeleteTags DeleteTransitGateway
+    DeleteTransitGatewayPeeringAttachment DeleteTransitGatewayPrefixListReference
     DeleteTransitGatewayRoute DeleteTransitGatewayRouteTable DeleteTransitGatewayVpcAttachment DeleteVolume
     DeleteVpc DeleteVpcEndpointConnectionNotifications DeleteVpcEndpointServiceConfigurations DeleteVpcEndpoints
     DeleteVpcPeeringConnection DeleteVpnConnection DeleteVpnConnectionRoute DeleteVpnGateway DeregisterImage
@@ -73,7 +76,8 @@ export const EC2_OPERATIONS = words(`
     ModifyVpcEndpoint ModifyVpcEndpointConnectionNotification ModifyVpcEndpointServiceConfiguration
     ModifyVpcEndpointServicePayerResponsibility ModifyVpcEndpointServicePermissions
     ModifyVpcPeeringConnectionOptions ModifyVpcTenancy ModifyVpnConnection ModifyVpnConnectionOptions
-    ModifyVpnTunnelOptions MonitorInstances RebootInstances RegisterImage RejectTransitGatewayVpcAttachment
+    ModifyVpnTunnelOptions MonitorInstances RebootInstances RegisterImage
+    RejectTransitGatewayPeeringAttachment RejectTransitGatewayVpcAttachment
     RejectVpcEndpointConnections RejectVpcPeeringConnection ReleaseAddress ReplaceIamInstanceProfileAssociation
     ReplaceNetworkAclAssociation ReplaceNetworkAclEntry ReplaceRoute ReplaceRouteTableAssociation
     ReplaceTransitGatewayRoute ResetNetworkInterfaceAttribute RestoreManagedPrefixListVersion

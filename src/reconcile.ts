@@ -195,7 +195,7 @@ export class Reconciler {
       }
       for (const list of prefixLists) {
         if (tx.managedPrefixLists.get(list.id) !== list) continue
-        if (failures.size > 0 && referencesTo(tx, list.id).some(({ vpcId }) => failures.has(vpcId))) continue
+        if (failures.size > 0 && referencesTo(tx, list.id).some(({ vpcId }) => vpcId && failures.has(vpcId))) continue
         finishPrefixListChange(tx, list)
       }
       for (const gateway of natGateways) {

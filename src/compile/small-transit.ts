@@ -141,7 +141,6 @@ function insertHalf(tx: Tx, name: 'p1' | 'p2', { side, of, table }: Half, other:
       peerRegion: created(side).region,
       peerAttachmentId: `tgw-attach-${other}`,
       isRequester: name === 'p1',
-      dynamicRouting: false,
     },
     state: 'available',
     dnsSupport: false,

@@ -1,8 +1,9 @@
-// What a transit gateway's route table knows: static routes, and the blocks of the attachments that propagate to it. A static
-// route comes before a propagated one of the same block, and of VPCs with the same block the one that was attached first.
+// What a transit gateway's route table knows: static routes, prefix lists, and the blocks of the attachments that
+// propagate to it. Of one block a static route comes first, then a list's, then a propagated one, and of VPCs with the same block the one that was attached first.
 // https://docs.aws.amazon.com/vpc/latest/tgw/how-transit-gateways-work.html#tgw-route-evaluation-overview
 
 import { type Cidr, cidrFamily } from '../ip/cidr.ts'
+import type { PrefixListId } from '../store/records.ts'
 import type { Records } from '../store/store.ts'
 import type {
   TransitGatewayAttachment,
@@ -10,23 +11,31 @@ import type {
   TransitGatewayRouteTable,
 } from '../store/transit-gateway-records.ts'
 import type { VpnConnection } from '../store/vpn-records.ts'
+import { prefixListCidrs } from './prefix-list.ts'
 
 export interface TransitGatewayEntry {
   readonly cidr: Cidr
   readonly origin: 'static' | 'propagated'
   /** Absent: a blackhole. */
   readonly attachmentId?: TransitGatewayAttachmentId
+  /** The list that it is a block of. */
+  readonly prefixListId?: PrefixListId
 }
 
 /** One for each block, in no order. `attachments` are the gateway's that are in force. */
 export function compileTransitGatewayEntries(
   records: Records,
-  { id, staticRoutes }: TransitGatewayRouteTable,
+  { id, region, staticRoutes, prefixListReferences = [] }: TransitGatewayRouteTable,
   attachments: readonly TransitGatewayAttachment[],
 ): TransitGatewayEntry[] {
   const entries = new Map<Cidr, TransitGatewayEntry>(
     staticRoutes.map((route) => [route.cidr, { ...route, origin: 'static' }]),
   )
+  for (const reference of prefixListReferences) {
+    for (const cidr of prefixListCidrs(records, region, reference.prefixListId)) {
+      if (!entries.has(cidr)) entries.set(cidr, { cidr, origin: 'static', ...reference })
+    }
+  }
   const propagating = attachments
     .filter(({ propagatesTo }) => propagatesTo.includes(id))
     .sort((a, b) => rank(a) - rank(b) || compare(a.createdAt, b.createdAt) || compare(a.id, b.id))

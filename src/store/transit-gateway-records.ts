@@ -2,7 +2,7 @@
 // https://docs.aws.amazon.com/vpc/latest/tgw/how-transit-gateways-work.html
 
 import type { Cidr } from '../ip/cidr.ts'
-import type { AccountId, Instant, Owned, SubnetId, VpcId } from './records.ts'
+import type { AccountId, Instant, Owned, PrefixListId, SubnetId, VpcId } from './records.ts'
 import type { VpnConnectionId } from './vpn-records.ts'
 
 export type TransitGatewayId = `tgw-${string}`
@@ -44,7 +44,6 @@ export interface TransitGatewayAttachment extends Owned {
         /** The other half: each gateway has an attachment of its own, with one id where they are in two regions. */
         readonly peerAttachmentId: TransitGatewayAttachmentId
         readonly isRequester: boolean
-        readonly dynamicRouting: boolean
         readonly peerId: TransitGatewayId
         readonly peerOwner: AccountId
         readonly peerRegion: string
@@ -67,6 +66,13 @@ export interface TransitGatewayStaticRoute {
   readonly attachmentId?: TransitGatewayAttachmentId
 }
 
+/** A route to each block of a customer-managed prefix list. */
+export interface TransitGatewayPrefixListReference {
+  readonly prefixListId: PrefixListId
+  /** Absent: a blackhole. */
+  readonly attachmentId?: TransitGatewayAttachmentId
+}
+
 export interface TransitGatewayRouteTable extends Owned {
   readonly id: TransitGatewayRouteTableId
   readonly transitGatewayId: TransitGatewayId
@@ -74,5 +80,7 @@ export interface TransitGatewayRouteTable extends Owned {
   /** 1 to 65535, unique in its gateway and never changed: the number of the kernel's table. */
   readonly number: number
   readonly staticRoutes: readonly TransitGatewayStaticRoute[]
+  /** Absent: none. */
+  readonly prefixListReferences?: readonly TransitGatewayPrefixListReference[]
   readonly deletedAt?: Instant
 }

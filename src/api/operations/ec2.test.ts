@@ -52,6 +52,7 @@ beforeAll(async () => {
   const routeTable = { TransitGatewayRouteTableId: table?.id }
   needed = {
     GetTransitGatewayAttachmentPropagations: { TransitGatewayAttachmentId: attachment?.id },
+    GetTransitGatewayPrefixListReferences: routeTable,
     GetTransitGatewayRouteTableAssociations: routeTable,
     GetTransitGatewayRouteTablePropagations: routeTable,
     SearchTransitGatewayRoutes: { ...routeTable, Filters: [{ Name: 'state', Values: ['active'] }] },

@@ -1,4 +1,4 @@
-// Who refers to a customer's prefix list: rules of security groups and routes. A list cannot go while one does, and can
+// Who refers to a customer's prefix list: rules of security groups, routes, and transit gateways' route tables. A list cannot go while one does, and can
 // only grow as far as their quotas let it.
 
 import { ApiError } from '../../../errors.ts'
@@ -12,6 +12,7 @@ import type {
   VpcId,
 } from '../../../store/records.ts'
 import type { Records } from '../../../store/store.ts'
+import type { TransitGatewayRouteTable } from '../../../store/transit-gateway-records.ts'
 import { weightOf } from './find.ts'
 
 /** AWS raises its quotas of 60 rules in each direction, and of 50 routes, up to these. */
@@ -22,7 +23,8 @@ export const ROUTES_PER_TABLE = 1000
 export interface PrefixListReference {
   readonly id: string
   readonly owner: AccountId
-  readonly vpcId: VpcId
+  /** Absent: a transit gateway's. */
+  readonly vpcId?: VpcId
 }
 
 /** Each once, of any account, by id. */
@@ -30,6 +32,7 @@ export function referencesTo(records: Records, id: PrefixListId): PrefixListRefe
   const found = new Map<string, PrefixListReference>()
   for (const table of tablesWith(records, id)) found.set(table.id, table)
   for (const group of groupsWith(records, id)) found.set(group.id, group)
+  for (const { id: tableId, owner } of transitTablesWith(records, id)) found.set(tableId, { id: tableId, owner })
   return [...found.values()].sort((a, b) => (a.id < b.id ? -1 : 1))
 }
 
@@ -64,6 +67,13 @@ export function checkRoomFor(records: Records, list: ManagedPrefixList, maxEntri
 
 function tablesWith(records: Records, id: PrefixListId): RouteTable[] {
   return [...records.routeTables.all()].filter((table) => table.routes.some((one) => isTo(one.destination, id)))
+}
+
+function transitTablesWith(records: Records, id: PrefixListId): TransitGatewayRouteTable[] {
+  return [...records.transitGatewayRouteTables.all()].filter(
+    ({ state, prefixListReferences = [] }) =>
+      state !== 'deleted' && prefixListReferences.some(({ prefixListId }) => prefixListId === id),
+  )
 }
 
 function groupsWith(records: Records, id: PrefixListId): SecurityGroup[] {

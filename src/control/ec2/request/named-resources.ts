@@ -56,7 +56,15 @@ const ID = /^([a-z]+(?:-[a-z]+)*)-[0-9a-f]+$/
 /** Members that hold ids. */
 const HOLDS_IDS = /(Ids?|Groups|Resources)$|^(Source|Destination)$/
 /** Members in which ids stand that the call does not touch: peers of a rule, and what users write. */
-const PASSED_OVER = new Set(['IpPermissions', 'ReferencedGroupId', 'PeerVpcId', 'Filters', 'TagSpecifications', 'Tags'])
+const PASSED_OVER = new Set([
+  'IpPermissions',
+  'ReferencedGroupId',
+  'PeerVpcId',
+  'PeerTransitGatewayId',
+  'Filters',
+  'TagSpecifications',
+  'Tags',
+])
 
 /** Each is a question to every policy, so there is an end to them: AWS's for a call that lists what it wants. */
 const IDS_PER_CALL = 1000

@@ -11,6 +11,7 @@ import { instanceProfileArn } from '../../iam/arns.ts'
 import { findInstanceProfile } from '../../iam/find.ts'
 import { taggedConnections, taggedPermissions } from '../endpoint-service/tagged.ts'
 import { sidesOf, tagsOf } from '../peering/peering-side.ts'
+import { attachmentsAt } from '../transit-gateway/find.ts'
 import { type Input, isObject, type NamedResources, type Where } from './named-resources.ts'
 
 /** Lower-case names; undefined where it is not known. */
@@ -33,7 +34,7 @@ export function resourceFacts(of: Of, type: Ec2ResourceType, id: string): Resour
   if (hostImage)
     return { tags: {}, keys: { ...IMAGE_KEYS, 'ec2:imageid': id, 'ec2:owner': hostImage, 'ec2:public': true } }
   if (type === 'vpc-peering-connection') return peeringFacts(of, id)
-  const table = tableOf(records, type)
+  const table = type === 'transit-gateway-attachment' ? attachmentsAt(records, where) : tableOf(records, type)
   const record = table?.get(id)
   if (!record || record.owner !== where.account) return undefined
   const idKey = ID_KEYS[type]

@@ -20,6 +20,7 @@ import {
   taggedPermissions,
 } from '../endpoint-service/tagged.ts'
 import { setPeeringTags, taggedPeerings } from '../peering/peering-side.ts'
+import { attachmentsAt, setAttachmentTags } from '../transit-gateway/find.ts'
 import { applyPlainFilters, type FilterFields } from './filters.ts'
 import { pageOf } from './pages.ts'
 import { type IdentifiedKind, requireId } from './require.ts'
@@ -77,7 +78,12 @@ const KINDS: Readonly<Record<string, TaggedKind>> = {
   sgr: tagged('security-group-rule', 'SecurityGroupRule', 'securityGroupRules'),
   subnet: tagged('subnet', 'Subnet', 'subnets'),
   tgw: tagged('transit-gateway', 'TransitGateway', 'transitGateways'),
-  'tgw-attach': tagged('transit-gateway-attachment', 'TransitGatewayAttachment', 'transitGatewayAttachments'),
+  'tgw-attach': {
+    type: 'transit-gateway-attachment',
+    kind: 'TransitGatewayAttachment',
+    table: attachmentsAt,
+    setTags: setAttachmentTags,
+  },
   'tgw-rtb': tagged('transit-gateway-route-table', 'TransitGatewayRouteTable', 'transitGatewayRouteTables'),
   vol: tagged('volume', 'Volume', 'volumes'),
   vpc: tagged('vpc', 'Vpc', 'vpcs'),
@@ -155,7 +161,6 @@ type TaggedTableName =
   | 'securityGroupRules'
   | 'subnets'
   | 'transitGateways'
-  | 'transitGatewayAttachments'
   | 'transitGatewayRouteTables'
   | 'volumes'
   | 'vpcs'

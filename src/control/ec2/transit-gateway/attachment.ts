@@ -12,7 +12,7 @@ import type { Caller } from '../../caller.ts'
 import { applyFilters, applyPlainFilters, type FilterFields } from '../request/filters.ts'
 import { pageOf } from '../request/pages.ts'
 import { findAttachments, requireAttachment } from './find.ts'
-import { resourceOf, toAttachment } from './shape.ts'
+import { attachmentIdOf, resourceOf, resourceOwner, toAttachment } from './shape.ts'
 
 export function describeTransitGatewayAttachments(
   records: Records,
@@ -48,10 +48,10 @@ const FILTERS: FilterFields<TransitGatewayAttachment> = {
   'association.state': ({ associatedRouteTableId: id }) => (id === undefined ? undefined : 'associated'),
   'association.transit-gateway-route-table-id': ({ associatedRouteTableId }) => associatedRouteTableId,
   'resource-id': (attachment) => resourceOf(attachment).ResourceId,
-  'resource-owner-id': ({ owner }) => owner,
+  'resource-owner-id': resourceOwner,
   'resource-type': (attachment) => resourceOf(attachment).ResourceType,
   state: ({ state }) => state,
-  'transit-gateway-attachment-id': ({ id }) => id,
+  'transit-gateway-attachment-id': attachmentIdOf,
   'transit-gateway-id': ({ transitGatewayId }) => transitGatewayId,
   'transit-gateway-owner-id': ({ transitGatewayOwner }) => transitGatewayOwner,
 }

@@ -3,8 +3,8 @@
 // https://docs.aws.amazon.com/vpc/latest/tgw/transit-gateway-share.html
 
 import { ApiError, notFound } from '../../../errors.ts'
-import type { AccountId } from '../../../store/records.ts'
-import type { Records } from '../../../store/store.ts'
+import type { AccountId, Region, Tags } from '../../../store/records.ts'
+import type { Records, Tx } from '../../../store/store.ts'
 import type {
   TransitGateway,
   TransitGatewayAttachment,
@@ -65,15 +65,43 @@ export function findAttachments(records: Records, caller: Caller): TransitGatewa
   return [...all].filter(({ region }) => region === caller.region).sort(byAge)
 }
 
+/** A peering has one id in both of its regions. */
+function attachmentIn(
+  { transitGatewayAttachments: table }: Records,
+  region: Region,
+  id: string,
+): TransitGatewayAttachment | undefined {
+  return [table.get(id), table.get(`${id}@${region}`)].find((one) => one?.region === region)
+}
+
+/** Attachments as tags and policies know them. */
+export function attachmentsAt(records: Records, { region }: Pick<Caller, 'region'>) {
+  return {
+    get: (id: string) => {
+      const attachment = attachmentIn(records, region, id)
+      return attachment && { ...attachment, id }
+    },
+    where: (_field: 'owner', owner: AccountId) =>
+      records.transitGatewayAttachments
+        .where('owner', owner)
+        .map((attachment) => ({ ...attachment, id: attachment.id.replace(/@.*$/, '') })),
+  }
+}
+
+export function setAttachmentTags(tx: Tx, id: string, tags: Tags, { region }: Caller): void {
+  const attachment = attachmentIn(tx, region, id)
+  if (attachment) tx.transitGatewayAttachments.update(attachment.id, { tags })
+}
+
 export function requireAttachment(
   records: Records,
   caller: Caller,
   id: string | undefined,
   hidesDeleted = true,
 ): TransitGatewayAttachment {
-  const attachment = records.transitGatewayAttachments.get(requireId('TransitGatewayAttachment', id))
+  const attachment = attachmentIn(records, caller.region, requireId('TransitGatewayAttachment', id))
   const owners = [attachment?.owner, attachment?.transitGatewayOwner]
-  if (attachment?.region !== caller.region || !owners.includes(caller.account)) {
+  if (!attachment || !owners.includes(caller.account)) {
     throw notFound('TransitGatewayAttachment', id ?? '')
   }
   return shown('TransitGatewayAttachment', attachment, hidesDeleted)

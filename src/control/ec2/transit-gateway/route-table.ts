@@ -37,7 +37,7 @@ import {
   requireTransitRouteTable,
 } from './find.ts'
 import { insertTransitRouteTable } from './new-route-table.ts'
-import { resourceOf, toRouteTable } from './shape.ts'
+import { attachmentIdOf, resourceOf, toRouteTable } from './shape.ts'
 
 export function createTransitGatewayRouteTable(
   tx: Tx,
@@ -64,7 +64,7 @@ export function deleteTransitGatewayRouteTable(
   }
   const associated = attachmentsOf(tx, table).filter(({ associatedRouteTableId: id }) => id === table.id)
   if (associated.length > 0) {
-    const ids = associated.map(({ id }) => id).join(', ')
+    const ids = associated.map(attachmentIdOf).join(', ')
     throw new ApiError(
       'IncorrectState',
       `Transit Gateway Route Table ${table.id} has non-deleted Transit Gateway Attachment associations: ${ids}. Disassociate them first.`,
@@ -127,7 +127,7 @@ function requirePair(records: Records, caller: Caller, input: PairInput): Pair {
 function named({ table, attachment }: Pair) {
   return {
     TransitGatewayRouteTableId: table.id,
-    TransitGatewayAttachmentId: attachment.id,
+    TransitGatewayAttachmentId: attachmentIdOf(attachment),
     ...resourceOf(attachment),
   }
 }
@@ -238,7 +238,7 @@ export function getTransitGatewayRouteTableAssociations(
   const { items, nextToken } = pageOf(applyPlainFilters(all, input.Filters, FILTERS), input, ({ id }) => id)
   return {
     Associations: items.map((attachment) => ({
-      TransitGatewayAttachmentId: attachment.id,
+      TransitGatewayAttachmentId: attachmentIdOf(attachment),
       ...resourceOf(attachment),
       State: attachment.state === 'deleting' ? ('disassociating' as const) : ('associated' as const),
     })),
@@ -256,7 +256,7 @@ export function getTransitGatewayRouteTablePropagations(
   const { items, nextToken } = pageOf(applyPlainFilters(all, input.Filters, FILTERS), input, ({ id }) => id)
   return {
     TransitGatewayRouteTablePropagations: items.map((attachment) => ({
-      TransitGatewayAttachmentId: attachment.id,
+      TransitGatewayAttachmentId: attachmentIdOf(attachment),
       ...resourceOf(attachment),
       State: attachment.state === 'deleting' ? ('disabling' as const) : ('enabled' as const),
     })),
@@ -273,5 +273,5 @@ function attachmentsOf(records: Records, { transitGatewayId }: TransitGatewayRou
 const FILTERS: FilterFields<TransitGatewayAttachment> = {
   'resource-id': (attachment) => resourceOf(attachment).ResourceId,
   'resource-type': (attachment) => resourceOf(attachment).ResourceType,
-  'transit-gateway-attachment-id': ({ id }) => id,
+  'transit-gateway-attachment-id': attachmentIdOf,
 }

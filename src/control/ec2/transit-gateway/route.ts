@@ -24,10 +24,11 @@ import type {
   TransitGatewayStaticRoute,
 } from '../../../store/transit-gateway-records.ts'
 import type { Caller } from '../../caller.ts'
+import { weightOf } from '../prefix-list/find.ts'
 import { requireCidr } from '../request/cidr-parameter.ts'
 import { applyPlainFilters, type FilterFields } from '../request/filters.ts'
 import { isDeleted, requireAttachment, requireAvailable, requireTransitRouteTable } from './find.ts'
-import { resourceOf } from './shape.ts'
+import { attachmentIdOf, resourceOf } from './shape.ts'
 
 /** https://docs.aws.amazon.com/vpc/latest/tgw/transit-gateway-quotas.html */
 const ROUTES_PER_GATEWAY = 10_000
@@ -39,14 +40,11 @@ export function createTransitGatewayRoute(
   input: CreateTransitGatewayRouteRequest,
 ): CreateTransitGatewayRouteResult {
   const { table, cidr } = requirePlace(tx, caller, input)
-  const route = requireTarget(tx, caller, table, cidr, input)
+  const route = { cidr, ...requireTarget(tx, caller, table, input) }
   if (findRoute(table, cidr)) {
     throw new ApiError('RouteAlreadyExists', `Route ${cidr} already exists in Transit Gateway Route Table ${table.id}.`)
   }
-  const tables = tx.transitGatewayRouteTables.where('transitGatewayId', table.transitGatewayId)
-  if (tables.reduce((sum, { staticRoutes }) => sum + staticRoutes.length, 0) >= ROUTES_PER_GATEWAY) {
-    throw new ApiError('RouteLimitExceeded', 'The maximum number of routes has been reached.')
-  }
+  checkRoom(tx, table, 1)
   const changed = tx.transitGatewayRouteTables.update(table.id, { staticRoutes: [...table.staticRoutes, route] })
   return { Route: requireShown(tx, changed, cidr) }
 }
@@ -57,7 +55,7 @@ export function replaceTransitGatewayRoute(
   input: ReplaceTransitGatewayRouteRequest,
 ): ReplaceTransitGatewayRouteResult {
   const { table, cidr } = requirePlace(tx, caller, input)
-  const route = requireTarget(tx, caller, table, cidr, input)
+  const route = { cidr, ...requireTarget(tx, caller, table, input) }
   const before = findRoute(table, cidr)
   if (!before) throw noRoute(table, cidr)
   const staticRoutes = table.staticRoutes.map((one) => (one === before ? route : one))
@@ -75,6 +73,15 @@ export function deleteTransitGatewayRoute(
   const shown = requireShown(tx, table, cidr)
   tx.transitGatewayRouteTables.update(table.id, { staticRoutes: table.staticRoutes.filter((one) => one !== route) })
   return { Route: { ...shown, State: 'deleted' } }
+}
+
+/** A prefix list counts as many as it may have entries. */
+export function checkRoom(records: Records, { transitGatewayId }: TransitGatewayRouteTable, more: number): void {
+  const weigh = ({ staticRoutes, prefixListReferences = [] }: TransitGatewayRouteTable) =>
+    prefixListReferences.reduce((sum, one) => sum + weightOf(records, one.prefixListId), staticRoutes.length)
+  const tables = records.transitGatewayRouteTables.where('transitGatewayId', transitGatewayId)
+  if (tables.reduce((sum, table) => sum + weigh(table), more) <= ROUTES_PER_GATEWAY) return
+  throw new ApiError('RouteLimitExceeded', 'The maximum number of routes has been reached.')
 }
 
 function noRoute(table: TransitGatewayRouteTable, cidr: Cidr): ApiError {
@@ -99,13 +106,13 @@ type TargetInput = {
   readonly Blackhole?: boolean | undefined
 }
 
-function requireTarget(
+/** Of a route or of a reference to a prefix list. */
+export function requireTarget(
   records: Records,
   caller: Caller,
   table: TransitGatewayRouteTable,
-  cidr: Cidr,
   { TransitGatewayAttachmentId, Blackhole: isHole = false }: TargetInput,
-): TransitGatewayStaticRoute {
+): Pick<TransitGatewayStaticRoute, 'attachmentId'> {
   // Terraform sends an empty one with a blackhole.
   const id = TransitGatewayAttachmentId || undefined
   if (isHole && id !== undefined) {
@@ -114,13 +121,13 @@ function requireTarget(
       'A route is a blackhole or leads to a TransitGatewayAttachmentId, not both.',
     )
   }
-  if (isHole) return { cidr }
+  if (isHole) return {}
   if (id === undefined) throw missingParameter('TransitGatewayAttachmentId')
   const attachment = requireAvailable(requireAttachment(records, caller, id), 'modifying')
   if (attachment.transitGatewayId !== table.transitGatewayId) {
     throw new ApiError('InvalidParameterValue', `${attachment.id} is not an attachment to ${table.transitGatewayId}.`)
   }
-  return { cidr, attachmentId: attachment.id }
+  return { attachmentId: attachment.id }
 }
 
 function findRoute({ staticRoutes }: TransitGatewayRouteTable, cidr: Cidr): TransitGatewayStaticRoute | undefined {
@@ -142,10 +149,11 @@ function toRoute(entry: TransitGatewayEntry, live: readonly TransitGatewayAttach
   return {
     DestinationCidrBlock: entry.cidr,
     TransitGatewayAttachments: attachment
-      ? [{ TransitGatewayAttachmentId: attachment.id, ...resourceOf(attachment) }]
+      ? [{ TransitGatewayAttachmentId: attachmentIdOf(attachment), ...resourceOf(attachment) }]
       : entry.attachmentId
-        ? [{ TransitGatewayAttachmentId: entry.attachmentId }]
+        ? [{ TransitGatewayAttachmentId: attachmentIdOf({ id: entry.attachmentId }) }]
         : [],
+    ...(entry.prefixListId && { PrefixListId: entry.prefixListId }),
     Type: entry.origin,
     State: attachment ? 'active' : 'blackhole',
   }
@@ -215,7 +223,7 @@ const FILTERS: FilterFields<TransitGatewayRoute> = {
   'attachment.resource-id': attachmentField('ResourceId'),
   'attachment.resource-type': attachmentField('ResourceType'),
   'attachment.transit-gateway-attachment-id': attachmentField('TransitGatewayAttachmentId'),
-  'prefix-list-id': () => undefined,
+  'prefix-list-id': ({ PrefixListId }) => PrefixListId,
   state: ({ State }) => State,
   type: ({ Type }) => Type,
 }

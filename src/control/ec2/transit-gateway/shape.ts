@@ -17,6 +17,11 @@ import type { Caller } from '../../caller.ts'
 import { tagList } from '../request/tags.ts'
 import { transitGatewayArn } from './find.ts'
 
+/** The id that users know. */
+export function attachmentIdOf({ id }: Pick<TransitGatewayAttachment, 'id'>): string {
+  return id.replace(/@.*$/, '')
+}
+
 export function word(isOn: boolean): 'enable' | 'disable' {
   return isOn ? 'enable' : 'disable'
 }
@@ -70,13 +75,17 @@ export function resourceOf({ resource, vpcId }: TransitGatewayAttachment): {
   }
 }
 
+export function resourceOwner({ resource, owner }: TransitGatewayAttachment): string {
+  return resource.kind === 'peering' ? resource.peerOwner : owner
+}
+
 export function toAttachment(caller: Caller, attachment: TransitGatewayAttachment): AttachmentOutput {
   const { associatedRouteTableId: table } = attachment
   return {
-    TransitGatewayAttachmentId: attachment.id,
+    TransitGatewayAttachmentId: attachmentIdOf(attachment),
     TransitGatewayId: attachment.transitGatewayId,
     TransitGatewayOwnerId: attachment.transitGatewayOwner,
-    ResourceOwnerId: attachment.owner,
+    ResourceOwnerId: resourceOwner(attachment),
     ...resourceOf(attachment),
     State: attachment.state,
     // Only the gateway's owner has anything to do with its tables.

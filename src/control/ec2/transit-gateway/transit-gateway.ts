@@ -32,7 +32,7 @@ import {
   requireTransitRouteTable,
 } from './find.ts'
 import { insertTransitRouteTable } from './new-route-table.ts'
-import { toTransitGateway, word } from './shape.ts'
+import { attachmentIdOf, toTransitGateway, word } from './shape.ts'
 
 const DEFAULT_ASN = 64_512
 const CIDR_BLOCKS = 5
@@ -164,7 +164,7 @@ export function deleteTransitGateway(
     .where('transitGatewayId', gateway.id)
     .filter(({ state }) => state !== 'deleted' && state !== 'rejected')
   if (attached.length > 0) {
-    const ids = attached.map(({ id }) => id).join(', ')
+    const ids = attached.map(attachmentIdOf).join(', ')
     throw new ApiError('IncorrectState', `${gateway.id} has non-deleted Transit Gateway Attachments: ${ids}.`)
   }
   const deletedAt = caller.now.toISOString()
