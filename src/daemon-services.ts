@@ -100,6 +100,11 @@ export class Services {
     if (this.#context.store.records.metricAlarms.size > 0) void this.#open('monitoring')
   }
 
+  /** Tells CloudWatch, in any namespace. */
+  async putMetricData(place: Place, input: PutMetricDataInput): Promise<void> {
+    await this.#context.neighbours.putMetricData(place, input)
+  }
+
   /** Undefined for a signing name of none. */
   adapterOf(name: string): Promise<Adapter | undefined> | undefined {
     return this.#open(name)?.then(({ adapters }) => adapters.find(({ service }) => service === name))

@@ -14,6 +14,7 @@ import { type AdminContext, adminRoutes, execRoute, HOME_ACCOUNT } from './daemo
 import { Balancing } from './daemon-balancer.ts'
 import { controlAdapters } from './daemon-control.ts'
 import { makeFlowLogs } from './daemon-flow-logs.ts'
+import { followHealthChecks } from './daemon-health-checks.ts'
 import { followAnalyses } from './daemon-network-insights.ts'
 import { publishNotifications } from './daemon-notifications.ts'
 import { Services } from './daemon-services.ts'
@@ -80,6 +81,7 @@ export class Daemon {
   #end: () => void
   #endChecks: () => void = () => undefined
   #endNotifications: () => void = () => undefined
+  #endHealthChecks: () => Promise<void> = async () => undefined
   #endAnalyses: () => void = () => undefined
   #log: (line: string) => void
 
@@ -165,6 +167,10 @@ export class Daemon {
     this.#endNotifications = publishNotifications(store, services, this.#log)
     const network = () => reconciler.network
     this.#endAnalyses = followAnalyses({ store, network, settle: () => reconciler.settle(), log: this.#log })
+    this.#endHealthChecks = followHealthChecks({
+      ...{ store, services, network: () => reconciler.network, settle: () => reconciler.settle(), now, log: this.#log },
+      ...(sockets && { world: this.#directory.world }),
+    })
     this.#parts.balancing.start()
     this.#parts.flowLogs.start()
     services.start()
@@ -178,6 +184,7 @@ export class Daemon {
     this.#endChecks()
     this.#endNotifications()
     this.#endAnalyses()
+    await this.#endHealthChecks()
     await this.#parts.balancing.stop()
     await this.#parts.flowLogs.stop()
     await reconciler.stop()

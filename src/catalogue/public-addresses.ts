@@ -11,6 +11,9 @@ export const OTHER_SERVICES: Cidr = cidr('52.46.0.0/16')
 
 export const SITES: Cidr = cidr('203.0.113.0/24')
 
+/** Where Route 53's health checkers are. https://ip-ranges.amazonaws.com/ip-ranges.json, ROUTE53_HEALTHCHECKS */
+export const HEALTH_CHECKERS: Cidr = cidr('15.177.0.0/18')
+
 const FIRST_POOL = 192
 const FIRST_IPV6_POOL = 0x10
 

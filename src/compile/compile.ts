@@ -8,6 +8,7 @@ import { compileFlowLogs } from './flow-log.ts'
 import { compileGatewayEndpoints } from './gateway-endpoint.ts'
 import { compileGatewayLoadBalancerEndpoints } from './gateway-load-balancer-endpoint.ts'
 import { compileGatewayRouteTables } from './gateway-route-table.ts'
+import { compileHealthChecks } from './health-check.ts'
 import { compilePrivateZones, compilePublicZones } from './hosted-zone.ts'
 import { compileInstances } from './instance.ts'
 import { compileInterfaceEndpoints } from './interface-endpoint.ts'
@@ -38,6 +39,7 @@ export function compile(records: Records): Network {
     ...compileSites(records),
     ...compileTransitGateways(records),
     ...compileOnPremises(records),
+    ...compileHealthChecks(records),
   }
 }
 

@@ -7,6 +7,7 @@ import type { RecordChange, Records } from '../store/store.ts'
 import type { ReadTable } from '../store/table.ts'
 import type { TransitGatewayId } from '../store/transit-gateway-records.ts'
 import { compileVpc, isInhabited, networkOf } from './compile.ts'
+import { compileHealthChecks } from './health-check.ts'
 import { compilePublicZones } from './hosted-zone.ts'
 import { compileSites } from './internet.ts'
 import type { HostedZoneNetwork, Network, TransitGatewayNetwork, VpcNetwork } from './network.ts'
@@ -58,8 +59,9 @@ export class Compiler {
 
   /** The Network of the records as they are; the same value while nothing has changed in it. */
   compile(): Network {
+    const { checksHealth } = compileHealthChecks(this.#records)
     const isSame = this.#touched.size === 0 && !this.#publicZonesTouched && !this.#sitesTouched
-    if (isSame && !this.#onPremisesTouched) return this.#network
+    if (isSame && !this.#onPremisesTouched && checksHealth === this.#network.checksHealth) return this.#network
     const vpcs = [...this.#network.vpcs]
     const inhabited = [...this.#network.inhabited]
     const transitGateways = [...(this.#network.transitGateways ?? [])]
@@ -87,6 +89,7 @@ export class Compiler {
       ...(sites && { sites }),
       ...(transitGateways.length > 0 && { transitGateways }),
       ...(onPremises && { onPremises }),
+      ...(checksHealth && { checksHealth }),
     }
     return this.#network
   }

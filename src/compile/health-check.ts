@@ -3,9 +3,14 @@
 
 import type { HealthCheck } from '../store/health-check-records.ts'
 import type { Records } from '../store/store.ts'
+import type { Network } from './network.ts'
 
 /** Checks of checks of checks; deeper ones, which might lead around in a circle, are taken to be healthy. */
 const DEEPEST = 8
+
+export function compileHealthChecks(records: Records): Pick<Network, 'checksHealth'> {
+  return records.healthChecks.size > 0 ? { checksHealth: true } : {}
+}
 
 /** One that is gone, or was not made often enough yet, counts as healthy, as with AWS. */
 export function isHealthCheckHealthy(records: Records, id: string, depth = 0): boolean {

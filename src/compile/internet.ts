@@ -1,6 +1,6 @@
 // The ways between a VPC and the internet, and what is out there: a few named sites, and AWS's own services.
 
-import { INTERNET, SITES } from '../catalogue/public-addresses.ts'
+import { HEALTH_CHECKERS, INTERNET, SITES } from '../catalogue/public-addresses.ts'
 import { type Address, addressBits, addressFamily, addressPlus, formatAddress } from '../ip/address.ts'
 import { type Cidr, cidr, cidrBase, cidrContains } from '../ip/cidr.ts'
 import type { NatGatewayAddress } from '../store/internet-records.ts'
@@ -9,10 +9,13 @@ import type { Records } from '../store/store.ts'
 import type { NatAddressNetwork, NatGatewayNetwork, Network, SiteNetwork, VpcNetwork } from './network.ts'
 import { byId } from './order.ts'
 
-export { INTERNET, SITES } from '../catalogue/public-addresses.ts'
+export { HEALTH_CHECKERS, INTERNET, SITES } from '../catalogue/public-addresses.ts'
 
 /** All that is out there has an IPv6 address too, in a block that RFC 3849 keeps for documents: its IPv4 one in the last 32 bits. */
 export const INTERNET_IPV6: Cidr = cidr('2001:db8:ffff::/96')
+
+/** Who asks endpoints of health checks how they are. */
+export const HEALTH_CHECKER: Address = addressPlus(cidrBase(HEALTH_CHECKERS), 10)
 
 /** The site that is always there. */
 export const DEFAULT_SITE: SiteNetwork = { name: 'www.example.com', address: addressPlus(cidrBase(SITES), 10) }

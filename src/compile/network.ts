@@ -47,6 +47,8 @@ export interface Network {
   readonly transitGateways?: readonly TransitGatewayNetwork[]
   /** By name; absent: none. */
   readonly onPremises?: readonly OnPremisesRouterNetwork[]
+  /** Route 53's health checkers are out there; absent: there is no health check. */
+  readonly checksHealth?: true
 }
 
 /** A transit gateway: a router of its own between VPCs and on-premises networks. */

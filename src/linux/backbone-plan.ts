@@ -4,7 +4,7 @@
 // all the rules do.
 
 import { BACKBONE, GENEVE_PORT, METADATA_BACKBONE, RESOLVER_BACKBONE, SHADOWS } from '../compile/backbone.ts'
-import { INTERNET } from '../compile/internet.ts'
+import { HEALTH_CHECKERS, INTERNET } from '../compile/internet.ts'
 import { ipv6Ruleset, twinOf } from './ipv6-words.ts'
 import { backboneNamespace } from './names.ts'
 import { type NftSet, quoted, type Rule, type Ruleset } from './nft.ts'
@@ -19,12 +19,18 @@ export interface BackbonePlan {
 }
 
 /** The backbone as these VPCs together need it. */
-export function planBackbone(world: string, parts: readonly BackbonePart[], isUplinked = false): BackbonePlan {
+export function planBackbone(
+  world: string,
+  parts: readonly BackbonePart[],
+  { isUplinked = false, checksHealth = false } = {},
+): BackbonePlan {
   const uplink = isUplinked ? UPLINK_PART : { up: [], neighbours: [], routes: [] }
   const hasInternet = parts.some(({ publics = [] }) => publics.length > 0)
-  const own = [RESOLVER_BACKBONE, METADATA_BACKBONE, SHADOWS, ...(hasInternet ? INTERNET : [])].map(
-    (destination): Route => ({ type: 'local', destination, device: 'lo' }),
-  )
+  const own = [
+    ...[RESOLVER_BACKBONE, METADATA_BACKBONE, SHADOWS],
+    ...(hasInternet ? INTERNET : []),
+    ...(hasInternet && checksHealth ? [HEALTH_CHECKERS] : []),
+  ].map((destination): Route => ({ type: 'local', destination, device: 'lo' }))
   const ipv6 = parts.flatMap((part) => part.ipv6 ?? [])
   return {
     namespace: {
@@ -36,7 +42,7 @@ export function planBackbone(world: string, parts: readonly BackbonePart[], isUp
       routes: [...own, ...parts.flatMap((part) => part.namespace.routes), ...uplink.routes, NOWHERE],
       rules: [...parts.flatMap((part) => part.namespace.rules), MAIN_RULE],
     },
-    rules: backboneRules(parts, isUplinked),
+    rules: backboneRules(parts, { isUplinked, checksHealth }),
     ...(ipv6.length > 0 && { ipv6Rules: ipv6Ruleset(backboneRules(ipv6)) }),
   }
 }
@@ -61,7 +67,7 @@ function planIpv6(parts: readonly BackbonePart[], ipv6: readonly PartRules[]): F
   }
 }
 
-function backboneRules(parts: readonly PartRules[], isUplinked = false): Ruleset {
+function backboneRules(parts: readonly PartRules[], { isUplinked = false, checksHealth = false } = {}): Ruleset {
   const set = (name: 'sources' | 'consumers' | 'providers' | 'nodes') => ({
     name,
     type: 'ifname . ipv4_addr',
@@ -89,7 +95,12 @@ function backboneRules(parts: readonly PartRules[], isUplinked = false): Ruleset
       {
         name: 'input',
         hook: { type: 'filter', hook: 'input', priority: 0, policy: 'drop' },
-        rules: [...(publics.length > 0 ? [TO_SITES] : []), ...INPUT, ...(gateways.length > 0 ? [FROM_APPLIANCES] : [])],
+        rules: [
+          ...(publics.length > 0 && checksHealth ? OF_HEALTH_CHECKERS : []),
+          ...(publics.length > 0 ? [TO_SITES] : []),
+          ...INPUT,
+          ...(gateways.length > 0 ? [FROM_APPLIANCES] : []),
+        ],
       },
       {
         name: 'forward',
@@ -129,6 +140,14 @@ const FORWARD: readonly Rule[] = [
 /** The internet's own addresses, each VPC by its public ones alone. There only with a public address. */
 const FROM_PUBLIC = ['iifname . ip saddr @publics', `ip daddr != ${BACKBONE}`]
 const TO_SITES: Rule = { match: [...FROM_PUBLIC, 'tcp dport { 80, 443 }'], verdict: 'accept' }
+/** Route 53's health checkers ask sites, and are answered by public addresses; nobody asks them. */
+const OF_HEALTH_CHECKERS: readonly Rule[] = [
+  { match: ['iifname lo', `ip saddr ${HEALTH_CHECKERS}`], verdict: 'accept' },
+  { match: ['iifname lo', `ip daddr ${HEALTH_CHECKERS}`], verdict: 'accept' },
+  { match: [...FROM_PUBLIC, `ip daddr ${HEALTH_CHECKERS}`, 'tcp flags & (syn | ack) != syn'], verdict: 'accept' },
+  { match: [...FROM_PUBLIC, `ip daddr ${HEALTH_CHECKERS}`], verdict: 'drop' },
+]
+
 /** What the world asked of the host's network comes back. */
 const FROM_UPLINK: Rule = { match: [`iifname ${quoted(UPLINK)}`, 'oifname . ip daddr @publics'], verdict: 'accept' }
 /** Whoever has the address has the route. */

@@ -99,6 +99,7 @@ export class LinuxDriver implements Driver {
   #backbone: BackboneState | undefined
   /** What the backbone was last made of. */
   #backboneParts: readonly BackbonePart[] = []
+  #checksHealth = false
   #sockets: OpenSockets | undefined
   #turn: Promise<unknown> = Promise.resolve()
   /** How many applies have begun or ended: odd while one is under way. */
@@ -345,7 +346,8 @@ export class LinuxDriver implements Driver {
     return convergeVpc(this.#run, await observeVpc(this.#run, plan, now, there), plan)
   }
 
-  async #convergeBackbone({ planned, changes, failures }: Round): Promise<void> {
+  async #convergeBackbone({ planned, changes, failures, network }: Round): Promise<void> {
+    const checksHealth = network.checksHealth === true
     const wanted = new Set(planned.map(({ plan }) => plan.id))
     for (const id of this.#parts.keys()) if (!wanted.has(id)) this.#parts.delete(id)
     const fresh = [...changes.values()]
@@ -357,12 +359,14 @@ export class LinuxDriver implements Driver {
       if (!this.#backbone || remade || failures.size > 0) await this.#readBackbone()
       const have = this.#backbone
       const parts = [...this.#parts.values()]
-      if (!have || (have.rules && fresh.length === 0 && haveSameItems(parts, this.#backboneParts))) return
+      const isSame = checksHealth === this.#checksHealth && haveSameItems(parts, this.#backboneParts)
+      if (!have || (have.rules && fresh.length === 0 && isSame)) return
       this.#backbone = undefined
-      const want = planBackbone(this.#world, parts, this.#isUplinked)
+      const want = planBackbone(this.#world, parts, { isUplinked: this.#isUplinked, checksHealth })
       await convergeBackbone(this.#run, have, want, fresh)
       this.#backbone = want
       this.#backboneParts = parts
+      this.#checksHealth = checksHealth
     } catch (error) {
       for (const id of wanted) failures.set(id, failures.get(id) ?? toDriverError('backbone', error))
       // A link may be missing that was thought to be there: next time the VPCs are read too.

@@ -15,6 +15,8 @@ export interface HealthCheck {
   readonly createdAt: Instant
   /** Of a check of an endpoint, once it was made so often that it counts. */
   readonly observed?: HealthObservation
+  /** Of before it became healthy again. */
+  readonly lastFailure?: HealthObservation
 }
 
 export interface HealthObservation {

@@ -8,7 +8,7 @@ import { execFileSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import type { Server, Socket } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { DEFAULT_SITE } from '../../src/compile/internet.ts'
+import { DEFAULT_SITE, HEALTH_CHECKER, HEALTH_CHECKERS } from '../../src/compile/internet.ts'
 import type { NatGatewayNetwork, RouteEntry, VpcNetwork } from '../../src/compile/network.ts'
 import {
   address,
@@ -23,6 +23,7 @@ import { explain } from '../../src/explain/explain.ts'
 import { cidr } from '../../src/ip/cidr.ts'
 import { TCP } from '../../src/ip/protocol.ts'
 import type { BackboneSockets } from '../../src/linux/driver.ts'
+import { probeEndpoint } from '../../src/linux/health-probe.ts'
 import { LinuxDriver } from '../../src/linux/linux-driver.ts'
 import { instanceNamespace, vpcNamespace } from '../../src/linux/names.ts'
 import { Guest } from './guest.ts'
@@ -139,6 +140,29 @@ describeKernel('the internet in the kernel', import.meta.url, () => {
     expect(await connect(2, SITE, 80)).toBe('silence')
     expect(await connect(1, SITE, 22)).toBe('silence')
     expect(await connect(1, '198.51.100.1', 80)).toBe('silence')
+  })
+
+  test("Route 53's health checkers reach public addresses and sites, and only while there is a health check", async () => {
+    const endpoint = { protocol: 'TCP', address: address(FIRST), port: 8080, host: '', sni: false, path: '/' } as const
+    const site = { ...endpoint, address: SITE, port: 80 }
+    const reached = (to: typeof endpoint | typeof site) =>
+      probeEndpoint(world, to).then(({ isConnected }) => isConnected)
+    expect(await reached(endpoint)).toBe(false)
+    expect((await driver.apply({ ...networkOf(...vpcs), checksHealth: true })).failures).toEqual(new Map())
+    expect(await reached(endpoint)).toBe(true)
+    expect(await reached(site)).toBe(true)
+    // Nobody speaks to them of his own accord.
+    expect(await guest(1).connect(HEALTH_CHECKER, 80)).toBe('silence')
+    const onlyIt = { protocol: TCP, peer: { kind: 'cidrs', cidrs: [HEALTH_CHECKERS] }, by: 'sgr-checks' } as const
+    const groups = (...ingress: (typeof onlyIt)[]) => [securityGroup('sg-1', { ingress }), securityGroup('sg-2')]
+    const guarded = (...ingress: (typeof onlyIt)[]) =>
+      driver.apply({ ...networkOf(firstVpc({ securityGroups: groups(...ingress) }), otherVpc()), checksHealth: true })
+    await guarded()
+    expect(await reached(endpoint)).toBe(false)
+    await guarded(onlyIt)
+    expect(await reached(endpoint)).toBe(true)
+    await apply(firstVpc(), otherVpc())
+    expect(await guest(1).connect(HEALTH_CHECKER, 80)).toBe('silence')
   })
 
   test('a NAT gateway speaks for a private subnet with its own public address', async () => {

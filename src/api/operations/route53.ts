@@ -9,6 +9,8 @@ import {
   deleteHealthCheck,
   getHealthCheck,
   getHealthCheckCount,
+  getHealthCheckLastFailureReason,
+  getHealthCheckStatus,
   listHealthChecks,
   updateHealthCheck,
 } from '../../control/route53/health-check.ts'
@@ -37,6 +39,8 @@ export const ROUTE53_READS = {
   GetDNSSEC: getDnssec,
   GetHealthCheck: getHealthCheck,
   GetHealthCheckCount: getHealthCheckCount,
+  GetHealthCheckLastFailureReason: getHealthCheckLastFailureReason,
+  GetHealthCheckStatus: getHealthCheckStatus,
   GetHostedZone: getHostedZone,
   GetHostedZoneCount: getHostedZoneCount,
   ListHealthChecks: listHealthChecks,

@@ -1,4 +1,4 @@
-// Health checks as they are made, shown, changed and deleted. Nothing is checked.
+// Health checks as they are made, shown, changed and deleted, and how they are found to be.
 
 import { beforeEach, expect, test } from 'vitest'
 import { CALLER, openWorld, refusal, STRANGER, type World } from '../ec2/request/testing.ts'
@@ -7,6 +7,8 @@ import {
   deleteHealthCheck,
   getHealthCheck,
   getHealthCheckCount,
+  getHealthCheckLastFailureReason,
+  getHealthCheckStatus,
   listHealthChecks,
   updateHealthCheck,
 } from './health-check.ts'
@@ -91,4 +93,23 @@ test.each([
 ] as const)('CreateHealthCheck refuses %j', (config) => {
   // The table's lists are read-only.
   refusal(() => create(config as unknown as Config), 'InvalidInput')
+})
+
+test('GetHealthCheckStatus and GetHealthCheckLastFailureReason tell what was observed', () => {
+  const HealthCheckId = create(HTTPS)
+  const status = () => world.read(getHealthCheckStatus, { HealthCheckId }).HealthCheckObservations
+  const failure = () => world.read(getHealthCheckLastFailureReason, { HealthCheckId }).HealthCheckObservations
+  expect([status(), failure()]).toEqual([[], []])
+  const checkedAt = '2026-01-01T00:00:00.000Z'
+  const [good, bad] = [
+    { isHealthy: true, status: 'Success: HTTP Status Code 200, OK', checkedAt },
+    { isHealthy: false, status: 'Failure: HTTP Status Code 503, Service Unavailable', checkedAt },
+  ]
+  world.store.transact((tx) => tx.healthChecks.update(HealthCheckId, { observed: good, lastFailure: bad }))
+  const shown = (Status: string) => [
+    { Region: 'us-east-1', IPAddress: '15.177.0.10', StatusReport: { Status, CheckedTime: new Date(checkedAt) } },
+  ]
+  expect([status(), failure()]).toEqual([shown(good.status), shown(bad.status)])
+  const parent = create({ Type: 'CALCULATED', ChildHealthChecks: [HealthCheckId], HealthThreshold: 1 })
+  refusal(() => world.read(getHealthCheckStatus, { HealthCheckId: parent }), 'InvalidInput')
 })

@@ -1,4 +1,4 @@
-// Route 53's health checks, as records: nothing is checked, so no record set may depend on one, and there is no status.
+// Route 53's health checks: what is to be looked at. Who looks is telemetry/health-checks/.
 // https://docs.aws.amazon.com/Route53/latest/APIReference/API_CreateHealthCheck.html
 
 import { randomUUID } from 'node:crypto'
@@ -8,8 +8,12 @@ import type {
   DeleteHealthCheckRequest,
   GetHealthCheckCountRequest,
   GetHealthCheckCountResponse,
+  GetHealthCheckLastFailureReasonRequest,
+  GetHealthCheckLastFailureReasonResponse,
   GetHealthCheckRequest,
   GetHealthCheckResponse,
+  GetHealthCheckStatusRequest,
+  GetHealthCheckStatusResponse,
   HealthCheckConfig,
   HealthCheck as HealthCheckOutput,
   ListHealthChecksRequest,
@@ -17,9 +21,10 @@ import type {
   UpdateHealthCheckRequest,
   UpdateHealthCheckResponse,
 } from '@aws-sdk/client-route-53'
+import { HEALTH_CHECKER } from '../../compile/internet.ts'
 import { ApiError } from '../../errors.ts'
 import { parseAddress } from '../../ip/address.ts'
-import type { HealthCheck } from '../../store/health-check-records.ts'
+import type { HealthCheck, HealthObservation } from '../../store/health-check-records.ts'
 import type { Records, Tx } from '../../store/store.ts'
 import type { Caller } from '../caller.ts'
 import { invalidInput, requireParameter } from './errors.ts'
@@ -69,6 +74,39 @@ export function getHealthCheckCount(
   _input: GetHealthCheckCountRequest,
 ): GetHealthCheckCountResponse {
   return { HealthCheckCount: records.healthChecks.where('owner', caller.account).length }
+}
+
+/** As one checker sees it; AWS has some in each of several regions. */
+export function getHealthCheckStatus(
+  records: Records,
+  caller: Caller,
+  { HealthCheckId }: GetHealthCheckStatusRequest,
+): GetHealthCheckStatusResponse {
+  const { observed } = requireObservable(requireHealthCheck(records, caller, HealthCheckId))
+  return { HealthCheckObservations: observed ? [toObservation(observed)] : [] }
+}
+
+export function getHealthCheckLastFailureReason(
+  records: Records,
+  caller: Caller,
+  { HealthCheckId }: GetHealthCheckLastFailureReasonRequest,
+): GetHealthCheckLastFailureReasonResponse {
+  const { observed, lastFailure } = requireObservable(requireHealthCheck(records, caller, HealthCheckId))
+  const failure = observed && !observed.isHealthy ? observed : lastFailure
+  return { HealthCheckObservations: failure ? [toObservation(failure)] : [] }
+}
+
+function requireObservable(check: HealthCheck): HealthCheck {
+  if (!OTHERS.includes(check.config.Type ?? '')) return check
+  throw invalidInput(`Status is not available for health checks of type ${check.config.Type}.`)
+}
+
+function toObservation({ status, checkedAt }: HealthObservation) {
+  return {
+    Region: 'us-east-1',
+    IPAddress: String(HEALTH_CHECKER),
+    StatusReport: { Status: status, CheckedTime: new Date(checkedAt) },
+  } as const
 }
 
 export function listHealthChecks(
