@@ -35,11 +35,11 @@ test('a target whose instance runs is well, and one that stopped begins anew', a
     tx.instances.update('i-p2', { state: 'stopped' })
   })
   balancing.start()
-  await vi.waitFor(() => expect(health()).toEqual(['healthy', 'initial']))
+  await expect.poll(() => health()).toEqual(['healthy', 'initial'])
   store.transact((tx) => tx.instances.update('i-p2', { state: 'running' }))
-  await vi.waitFor(() => expect(health()).toEqual(['healthy', 'healthy']))
+  await expect.poll(() => health()).toEqual(['healthy', 'healthy'])
   store.transact((tx) => tx.instances.update('i-p1', { state: 'stopped' }))
-  await vi.waitFor(() => expect(health()).toEqual(['initial', 'healthy']))
+  await expect.poll(() => health()).toEqual(['initial', 'healthy'])
 })
 
 test('targets of a group that no listener uses are nobody’s to know', async () => {
@@ -47,7 +47,7 @@ test('targets of a group that no listener uses are nobody’s to know', async ()
   store.transact((tx) => {
     for (const { id } of [...tx.listeners.all()]) tx.listeners.delete(id)
   })
-  await vi.waitFor(() => expect(health()).toEqual(['initial', 'initial']))
+  await expect.poll(() => health()).toEqual(['initial', 'initial'])
 })
 
 test('a failed zone leaves DNS after thirty seconds, and is back ten after it was restored', async () => {

@@ -14,7 +14,7 @@ import { runAgent } from './agent.ts'
 import { FakeService, frame, Inbox, type OpenChannel } from './fake-service.ts'
 
 /** The machine may be busy. */
-const PATIENT = { timeout: 10_000 }
+const PATIENT = { timeout: 60_000 }
 
 let service: FakeService
 let ending: AbortController

@@ -56,7 +56,7 @@ function targetCheck(port: number, more: Partial<TargetCheck> = {}): TargetCheck
   }
 }
 
-const eventually = <T>(look: () => T | Promise<T>) => vi.waitFor(look, { timeout: 10_000, interval: 50 })
+const eventually = <T>(look: () => T | Promise<T>) => vi.waitFor(look, { timeout: 60_000, interval: 50 })
 
 describe('the process', () => {
   test('runs while there is something to do, and tells what it finds', async () => {

@@ -70,7 +70,7 @@ describe.each(clis)('the AWS CLI, $name', (cli) => {
     await ec2('terminate-instances', '--instance-ids', ...instances)
     await ec2('wait', 'instance-terminated', '--instance-ids', ...instances)
     expect(await ec2('describe-instances', ...found)).toEqual([])
-  }, 300_000)
+  })
 
   it("a user's key: what it may, what it may not, and the session of a role", async () => {
     const trust = {
@@ -104,7 +104,7 @@ describe.each(clis)('the AWS CLI, $name', (cli) => {
     const names = ['ec2', 'describe-regions', '--query', 'Regions[].RegionName']
     expect(await aws(names, session)).toContain('eu-west-1')
     await expect(aws(['ec2', 'describe-vpcs'], session)).rejects.toThrow('(UnauthorizedOperation)')
-  }, 300_000)
+  })
 
   it('puts a user into a group, and tells what its policies would say', async () => {
     const policy = {
@@ -135,17 +135,17 @@ describe.each(clis)('the AWS CLI, $name', (cli) => {
     const came = 'ContextKeyName=aws:SourceVpce,ContextKeyValues=vpce-1,ContextKeyType=string'
     expect(await simulate('--context-entries', came)).toEqual(['allowed', 'group_readers_read'])
     expect(await simulate()).toEqual(['implicitDeny', 'None'])
-  }, 300_000)
+  })
 })
 
 describe.skipIf(!hasBoto3)('boto3', () => {
   it('walks every paginator and waits with every waiter around VPCs', async () => {
     const sweep = fileURLToPath(new URL('boto3_networking.py', import.meta.url))
     await mustRun('python3', [sweep], { env: world.clientEnvironment(), cwd: directory })
-  }, 300_000)
+  })
 
   it('uses resources, waiters and paginators, and gets the codes it knows', async () => {
     const sweep = fileURLToPath(new URL('boto3_sweep.py', import.meta.url))
     await mustRun('python3', [sweep], { env: world.clientEnvironment(), cwd: directory })
-  }, 300_000)
+  })
 })

@@ -67,7 +67,7 @@ describe.each(clis)('the AWS CLI, $name', (cli) => {
     await expect(acm('request-certificate', '--domain-name', 'x.example.com')).rejects.toThrow('Postern issues no')
     await acm('delete-certificate', '--certificate-arn', arn)
     expect(await acm('list-certificates', '--query', 'CertificateSummaryList[].CertificateArn')).toBe('')
-  }, 300_000)
+  })
 })
 
 describe.skipIf(!hasBoto3)('boto3', () => {

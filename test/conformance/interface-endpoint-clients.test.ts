@@ -88,7 +88,7 @@ describe.skipIf(missing.length > 0)('through interface endpoints', () => {
     await createEndpoint('kms', subnet, '--private-dns-enabled')
     await aws('s3api', 'create-bucket', '--bucket', 'ours')
     await aws('s3api', 'create-bucket', '--bucket', 'theirs')
-  }, 120_000)
+  })
 
   afterAll(async () => {
     await world?.stop()
@@ -104,12 +104,12 @@ describe.skipIf(missing.length > 0)('through interface endpoints', () => {
     const control = ['s3control', 'list-jobs', '--account-id', '123456789012']
     const controlName = ['--endpoint-url', `https://control.${names.get('s3')}`]
     expect(await inside('aws', ...control, ...controlName)).toMatch(/control|NotImplemented/)
-  }, 60_000)
+  })
 
   it('S3 by the virtual host of a bucket below the endpoint’s name: a certificate that fits', async () => {
     const answer = await inside('curl', '-s', `https://ours.bucket.${names.get('s3')}/file`)
     expect(answer).toContain('<Code>AccessDenied</Code>')
-  }, 60_000)
+  })
 
   it('S3 by its private names, once they are the endpoint’s', async () => {
     const [id = ''] = await aws(
@@ -126,7 +126,7 @@ describe.skipIf(missing.length > 0)('through interface endpoints', () => {
     // The old global name, which this CLI may still take, is none of the endpoint's.
     const regional = ['env', 'AWS_S3_US_EAST_1_REGIONAL_ENDPOINT=regional']
     expect(await inside(...regional, 'aws', 's3', 'cp', 's3://ours/file', '-')).toBe('content\n')
-  }, 60_000)
+  })
 
   it('DynamoDB from the upstream, as the endpoint’s policy allows', async () => {
     const endpoint = ['--endpoint-url', `https://${names.get('dynamodb')}`, '--output', 'text']
@@ -151,7 +151,7 @@ describe.skipIf(missing.length > 0)('through interface endpoints', () => {
       /\(AccessDeniedException\) .*because no VPC endpoint policy allows the dynamodb:DeleteTable action/,
     )
     expect(await aws('dynamodb', 'list-tables', '--query', 'TableNames')).toEqual(['jobs'])
-  }, 60_000)
+  })
 
   it('SQS by its private name, within the endpoint’s policy', async () => {
     const sqs = (...words: string[]) =>
@@ -164,9 +164,9 @@ describe.skipIf(missing.length > 0)('through interface endpoints', () => {
     expect(await sqs('create-queue', '--queue-name', 'other')).toMatch(
       /AccessDenied.*because no VPC endpoint policy allows the sqs:CreateQueue action/,
     )
-  }, 60_000)
+  })
 
   it('a service with no upstream says how to name one', async () => {
     expect(await inside('aws', 'kms', 'list-keys')).toContain('--upstream kms=http://127.0.0.1:8000')
-  }, 60_000)
+  })
 })

@@ -46,7 +46,7 @@ describe.each(clis)('the AWS CLI, $name', (cli) => {
     await aws('elbv2', 'wait', 'load-balancers-deleted', '--load-balancer-arns', arn)
     await aws('elbv2', 'delete-target-group', '--target-group-arn', group)
     await aws('ec2', 'delete-subnet', '--subnet-id', subnet)
-  }, 300_000)
+  })
 })
 
 describe.skipIf(!hasBoto3)('boto3', () => {
@@ -54,5 +54,5 @@ describe.skipIf(!hasBoto3)('boto3', () => {
     const sweep = fileURLToPath(new URL('boto3_load_balancing.py', import.meta.url))
     const { stdout } = await mustRun('python3', [sweep], { env: world.clientEnvironment() })
     expect(stdout).toContain('ok')
-  }, 300_000)
+  })
 })

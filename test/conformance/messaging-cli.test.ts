@@ -63,7 +63,7 @@ afterAll(() => world?.stop())
 describe.skipIf(!hasBoto3)('boto3', () => {
   it('publishes, receives, and gets the exceptions it knows', async () => {
     await mustRun('python3', ['-c', BOTO3], { env: world.clientEnvironment() })
-  }, 60_000)
+  })
 })
 
 describe.each(clis)('the AWS CLI, $name', (cli) => {
@@ -91,7 +91,7 @@ describe.each(clis)('the AWS CLI, $name', (cli) => {
     await expect(aws('sqs', 'get-queue-url', '--queue-name', 'none')).rejects.toThrow(
       'An error occurred (AWS.SimpleQueueService.NonExistentQueue) when calling the GetQueueUrl operation: The specified queue does not exist.',
     )
-  }, 300_000)
+  })
 })
 
 describe('a daemon that is killed', () => {
@@ -119,5 +119,5 @@ describe('a daemon that is killed', () => {
       more = Messages.length > 0
     }
     expect(found.sort()).toEqual([...bodies].sort())
-  }, 60_000)
+  })
 })

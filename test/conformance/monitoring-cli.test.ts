@@ -66,13 +66,13 @@ describe.each(clis)('the AWS CLI, $name', (cli) => {
     await expect(
       cloudwatch('put-metric-data', '--namespace', 'AWS/EC2', '--metric-name', 'x', '--value', '1'),
     ).rejects.toThrow('An error occurred (InvalidParameterValue) when calling the PutMetricData operation')
-  }, 300_000)
+  })
 })
 
 describe.skipIf(!hasBoto3)('boto3', () => {
   it('pages, waits, and gets the exceptions it knows', async () => {
     await mustRun('python3', ['-c', BOTO3], { env: world.clientEnvironment() })
-  }, 60_000)
+  })
 })
 
 describe('the AWS SDK', () => {

@@ -102,7 +102,7 @@ describe.each(clis)('the AWS CLI, $name', (cli) => {
     await change('DELETE')
     const [status] = await aws('delete-hosted-zone', '--id', id, '--query', 'ChangeInfo.Status')
     expect(status).toBe('PENDING')
-  }, 300_000)
+  })
 })
 
 describe.skipIf(!hasBoto3)('boto3', () => {
@@ -110,5 +110,5 @@ describe.skipIf(!hasBoto3)('boto3', () => {
     const sweep = fileURLToPath(new URL('boto3_names.py', import.meta.url))
     const { stdout } = await mustRun('python3', [sweep], { env: world.clientEnvironment() })
     expect(stdout).toContain('ok')
-  }, 300_000)
+  })
 })

@@ -118,7 +118,7 @@ describe.each(clis)('the AWS CLI, $name', (cli) => {
     expect(await (await fetch(url)).text()).toBe('company confidential')
     await aws('s3', 'rb', '--force', `s3://${Bucket}`)
     expect(await aws('s3', 'ls')).toBe('')
-  }, 300_000)
+  })
 
   it('shows errors as AWS does', async () => {
     await expect(aws('s3', 'cp', 's3://nobody-has-this/k', '-')).rejects.toThrow('404')
@@ -126,7 +126,7 @@ describe.each(clis)('the AWS CLI, $name', (cli) => {
       // Version 2 says behind "operation" how often it tried.
       /An error occurred \(NoSuchBucket\) when calling the GetObject operation.*: The specified bucket does not exist/,
     )
-  }, 60_000)
+  })
 })
 
 const BOTO3 = `
@@ -164,5 +164,5 @@ print(json.dumps('done'))
 describe.skipIf(!hasBoto3)('boto3', () => {
   it('follows regions, uploads in parts, pages and empties a bucket with versions', async () => {
     expect(await run('python3', ['-c', BOTO3])).toBe('"done"')
-  }, 300_000)
+  })
 })

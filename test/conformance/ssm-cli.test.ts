@@ -92,7 +92,7 @@ describe('with an agent', () => {
       await expect(again).rejects.toThrow('An error occurred (ParameterAlreadyExists) when calling the PutParameter')
       await ssm('delete-parameter', '--name', '/cli/a')
       await expect(get('/cli/a')).rejects.toThrow('(ParameterNotFound)')
-    }, 120_000)
+    })
 
     it('sees the instance, runs a command on it and reads what it printed', async () => {
       const online = ['describe-instance-information', '--query', 'InstanceInformationList[].[InstanceId,PingStatus]']
@@ -109,7 +109,7 @@ describe('with an agent', () => {
       await ssm('wait', 'command-executed', ...of)
       const result = await ssm('get-command-invocation', ...of, '--query', '[Status,StandardOutputContent]')
       expect(result.split(/\s+/)).toEqual(['Success', 'root'])
-    }, 120_000)
+    })
   })
 
   describe.each(clis)('aws ssm create-association, $name', (cli) => {
@@ -128,7 +128,7 @@ describe('with an agent', () => {
       expect((await ssm('describe-association', ...of)).split('\t')).toEqual(['Success', 'rate(1 hour)'])
       await ssm('delete-association', '--association-id', id)
       await expect(ssm('describe-association', ...of)).rejects.toThrow('(AssociationDoesNotExist)')
-    }, 120_000)
+    })
   })
 
   describe.each(clis)('aws ssm start-session, $name', (cli) => {
@@ -150,13 +150,13 @@ describe('with an agent', () => {
       expect(String((await ours.next()).payload)).toBe('ls\n')
       await cli.mustRun(['ssm', 'terminate-session', '--session-id', SessionId], { env })
       expect((await plugin.next()).messageType).toBe('channel_closed')
-    }, 60_000)
+    })
   })
 
   describe.skipIf(!hasBoto3)('boto3', () => {
     it('pages, and gets the exceptions it knows', async () => {
       await mustRun('python3', ['-c', BOTO3], { env })
-    }, 120_000)
+    })
   })
 })
 
@@ -179,4 +179,4 @@ it('a daemon that is killed has every parameter that it acknowledged', async () 
   } finally {
     await world.stop()
   }
-}, 120_000)
+})

@@ -4,7 +4,7 @@
 import { ACMClient, ListCertificatesCommand, ListTagsForCertificateCommand } from '@aws-sdk/client-acm'
 import { beforeAll, expect, test } from 'vitest'
 import { makePair } from '../../src/control/acm/testing.ts'
-import { describeTerraform, MINUTES } from './terraform-world.ts'
+import { describeTerraform } from './terraform-world.ts'
 
 describeTerraform('Terraform on certificates', 'certificates', (its) => {
   let acm: ACMClient
@@ -35,43 +35,31 @@ describeTerraform('Terraform on certificates', 'certificates', (its) => {
     return (CertificateSummaryList ?? []).map(({ CertificateArn }) => CertificateArn)
   }
 
-  test(
-    'apply imports certificates, and the plan is empty after it',
-    async () => {
-      await its.terraform.apply(variables(first, 'blue'))
-      expect(await its.terraform.outputs()).toEqual({
-        found: true,
-        names: ['one.example.com', 'two.example.com'],
-        statuses: ['ISSUED', 'ISSUED'],
-        types: ['IMPORTED', 'RSA_2048'],
-      })
-      expect(await its.terraform.remainingChanges(variables(first, 'blue'))).toBeUndefined()
-    },
-    3 * MINUTES,
-  )
+  test('apply imports certificates, and the plan is empty after it', async () => {
+    await its.terraform.apply(variables(first, 'blue'))
+    expect(await its.terraform.outputs()).toEqual({
+      found: true,
+      names: ['one.example.com', 'two.example.com'],
+      statuses: ['ISSUED', 'ISSUED'],
+      types: ['IMPORTED', 'RSA_2048'],
+    })
+    expect(await its.terraform.remainingChanges(variables(first, 'blue'))).toBeUndefined()
+  })
 
-  test(
-    'a renewal keeps the ARN, and tags change',
-    async () => {
-      const before = await arns()
-      const renewed = variables(issue('one.example.com', 'two.example.com'), 'red')
-      await its.terraform.apply(renewed)
-      expect(new Set(await arns())).toEqual(new Set(before))
-      const tags = await Promise.all(
-        before.map((CertificateArn) => acm.send(new ListTagsForCertificateCommand({ CertificateArn }))),
-      )
-      expect(tags.flatMap(({ Tags }) => Tags)).toEqual([{ Key: 'team', Value: 'red' }])
-      expect(await its.terraform.remainingChanges(renewed)).toBeUndefined()
-    },
-    3 * MINUTES,
-  )
+  test('a renewal keeps the ARN, and tags change', async () => {
+    const before = await arns()
+    const renewed = variables(issue('one.example.com', 'two.example.com'), 'red')
+    await its.terraform.apply(renewed)
+    expect(new Set(await arns())).toEqual(new Set(before))
+    const tags = await Promise.all(
+      before.map((CertificateArn) => acm.send(new ListTagsForCertificateCommand({ CertificateArn }))),
+    )
+    expect(tags.flatMap(({ Tags }) => Tags)).toEqual([{ Key: 'team', Value: 'red' }])
+    expect(await its.terraform.remainingChanges(renewed)).toBeUndefined()
+  })
 
-  test(
-    'destroy leaves none',
-    async () => {
-      await its.terraform.destroy(variables(first, 'blue'))
-      expect(await arns()).toEqual([])
-    },
-    3 * MINUTES,
-  )
+  test('destroy leaves none', async () => {
+    await its.terraform.destroy(variables(first, 'blue'))
+    expect(await arns()).toEqual([])
+  })
 })

@@ -13,61 +13,49 @@ import { CreateLoadBalancerCommand, ElasticLoadBalancingV2Client } from '@aws-sd
 import { ChangeResourceRecordSetsCommand, CreateHostedZoneCommand, Route53Client } from '@aws-sdk/client-route-53'
 import { beforeAll, expect, test } from 'vitest'
 import type { Variables } from '../../labs/terraform.ts'
-import { describeTerraform, MINUTES } from './terraform-world.ts'
+import { describeTerraform } from './terraform-world.ts'
 
 describeTerraform('Terraform on endpoint services', 'endpoint-services', (its) => {
   let given: Variables
 
   beforeAll(async () => {
     given = await makeSurroundings(its.world.endpoint)
-  }, 2 * MINUTES)
+  })
 
-  test(
-    'apply makes services, connects, accepts and notifies',
-    async () => {
-      await its.terraform.apply(given)
-      expect(await its.terraform.outputs()).toEqual({
-        orders: {
-          type: 'Interface',
-          zones: ['us-east-1a'],
-          state: 'available',
-          own_state: 'available',
-          acceptance: true,
-          owner: '123456789012',
-          notified: 'Enabled',
-        },
-        proof: { type: 'TXT', name: expect.any(String), value: expect.any(String) },
-        inspection_type: 'GatewayLoadBalancer',
-      })
-      expect(await its.terraform.remainingChanges(given)).toBeUndefined()
-    },
-    6 * MINUTES,
-  )
+  test('apply makes services, connects, accepts and notifies', async () => {
+    await its.terraform.apply(given)
+    expect(await its.terraform.outputs()).toEqual({
+      orders: {
+        type: 'Interface',
+        zones: ['us-east-1a'],
+        state: 'available',
+        own_state: 'available',
+        acceptance: true,
+        owner: '123456789012',
+        notified: 'Enabled',
+      },
+      proof: { type: 'TXT', name: expect.any(String), value: expect.any(String) },
+      inspection_type: 'GatewayLoadBalancer',
+    })
+    expect(await its.terraform.remainingChanges(given)).toBeUndefined()
+  })
 
-  test(
-    'a name that was proved is enabled, load balancers, tags and events change in place, and the plan is empty again',
-    async () => {
-      const changed = { ...given, changed: true }
-      await addRecord(its.world.endpoint, (await its.terraform.outputs()).proof)
-      await its.terraform.apply(changed)
-      expect(await its.terraform.remainingChanges(changed)).toBeUndefined()
-    },
-    6 * MINUTES,
-  )
+  test('a name that was proved is enabled, load balancers, tags and events change in place, and the plan is empty again', async () => {
+    const changed = { ...given, changed: true }
+    await addRecord(its.world.endpoint, (await its.terraform.outputs()).proof)
+    await its.terraform.apply(changed)
+    expect(await its.terraform.remainingChanges(changed)).toBeUndefined()
+  })
 
-  test(
-    'destroy leaves no service and no endpoint',
-    async () => {
-      await its.terraform.destroy(given)
-      for (const account of ['123456789012', '999999999999']) {
-        const ec2 = new EC2Client(client(its.world.endpoint, account))
-        const { ServiceConfigurations } = await ec2.send(new DescribeVpcEndpointServiceConfigurationsCommand({}))
-        const { VpcEndpoints } = await ec2.send(new DescribeVpcEndpointsCommand({}))
-        expect([ServiceConfigurations, VpcEndpoints]).toEqual([[], []])
-      }
-    },
-    6 * MINUTES,
-  )
+  test('destroy leaves no service and no endpoint', async () => {
+    await its.terraform.destroy(given)
+    for (const account of ['123456789012', '999999999999']) {
+      const ec2 = new EC2Client(client(its.world.endpoint, account))
+      const { ServiceConfigurations } = await ec2.send(new DescribeVpcEndpointServiceConfigurationsCommand({}))
+      const { VpcEndpoints } = await ec2.send(new DescribeVpcEndpointsCommand({}))
+      expect([ServiceConfigurations, VpcEndpoints]).toEqual([[], []])
+    }
+  })
 })
 
 function client(endpoint: string, account = '123456789012') {

@@ -11,7 +11,7 @@ import {
   ListUsersCommand,
 } from '@aws-sdk/client-iam'
 import { beforeAll, expect, test } from 'vitest'
-import { describeTerraform, MINUTES } from './terraform-world.ts'
+import { describeTerraform } from './terraform-world.ts'
 
 const ACCOUNT = '123456789012'
 const PARTNER = '210987654321'
@@ -19,68 +19,52 @@ const PARTNER = '210987654321'
 describeTerraform('Terraform on IAM', 'identity', (its) => {
   beforeAll(async () => {
     await makePartnerRole(iamOf(PARTNER))
-  }, 2 * MINUTES)
+  })
 
   function iamOf(account: string): IAMClient {
     return new IAMClient(its.clientOptions(account))
   }
 
-  test(
-    'apply makes everything, and the data sources find it',
-    async () => {
-      await its.terraform.apply()
-      expect(await its.terraform.outputs()).toEqual({
-        access_key: { id: expect.stringMatching(/^AKIA[A-Z2-7]{16}$/), secret: expect.stringMatching(/^\S{40}$/) },
-        current: `arn:aws:iam::${ACCOUNT}:root`,
-        group_users: ['ann'],
-        mfa: `arn:aws:iam::${ACCOUNT}:mfa/people/phone`,
-        partner: `arn:aws:sts::${PARTNER}:assumed-role/operator/conformance`,
-        partner_owner: PARTNER,
-        partner_region: 'eu-west-1',
-        policy_name: 'read',
-        profile_role: 'app',
-        region: 'us-east-1',
-        regions: true,
-        role: `arn:aws:iam::${ACCOUNT}:role/lab/app`,
-        simulated: ['s3:GetObject allowed', 's3:ListBucket allowed'],
-        user: `arn:aws:iam::${ACCOUNT}:user/people/ann`,
-        zone_suffix: 'a',
-        zones: ['a', 'b', 'c', 'd', 'e', 'f'].map((zone) => `us-east-1${zone}`),
-      })
-    },
-    2 * MINUTES,
-  )
+  test('apply makes everything, and the data sources find it', async () => {
+    await its.terraform.apply()
+    expect(await its.terraform.outputs()).toEqual({
+      access_key: { id: expect.stringMatching(/^AKIA[A-Z2-7]{16}$/), secret: expect.stringMatching(/^\S{40}$/) },
+      current: `arn:aws:iam::${ACCOUNT}:root`,
+      group_users: ['ann'],
+      mfa: `arn:aws:iam::${ACCOUNT}:mfa/people/phone`,
+      partner: `arn:aws:sts::${PARTNER}:assumed-role/operator/conformance`,
+      partner_owner: PARTNER,
+      partner_region: 'eu-west-1',
+      policy_name: 'read',
+      profile_role: 'app',
+      region: 'us-east-1',
+      regions: true,
+      role: `arn:aws:iam::${ACCOUNT}:role/lab/app`,
+      simulated: ['s3:GetObject allowed', 's3:ListBucket allowed'],
+      user: `arn:aws:iam::${ACCOUNT}:user/people/ann`,
+      zone_suffix: 'a',
+      zones: ['a', 'b', 'c', 'd', 'e', 'f'].map((zone) => `us-east-1${zone}`),
+    })
+  })
 
-  test(
-    'a second plan is empty',
-    async () => {
-      expect(await its.terraform.remainingChanges()).toBeUndefined()
-    },
-    MINUTES,
-  )
+  test('a second plan is empty', async () => {
+    expect(await its.terraform.remainingChanges()).toBeUndefined()
+  })
 
-  test(
-    'descriptions, policies, boundaries and tags change in place, and the plan is empty again',
-    async () => {
-      const second = { description: 'second', action: 's3:PutObject', with_boundary: false }
-      await its.terraform.apply(second)
-      expect(await its.terraform.remainingChanges(second)).toBeUndefined()
-    },
-    2 * MINUTES,
-  )
+  test('descriptions, policies, boundaries and tags change in place, and the plan is empty again', async () => {
+    const second = { description: 'second', action: 's3:PutObject', with_boundary: false }
+    await its.terraform.apply(second)
+    expect(await its.terraform.remainingChanges(second)).toBeUndefined()
+  })
 
-  test(
-    'destroy leaves nothing, also of the user with a key',
-    async () => {
-      await its.terraform.destroy()
-      const iam = iamOf(ACCOUNT)
-      expect((await iam.send(new ListRolesCommand({}))).Roles).toEqual([])
-      expect((await iam.send(new ListGroupsCommand({}))).Groups).toEqual([])
-      expect((await iam.send(new ListUsersCommand({}))).Users).toEqual([])
-      expect((await iam.send(new ListPoliciesCommand({ Scope: 'Local' }))).Policies).toEqual([])
-    },
-    2 * MINUTES,
-  )
+  test('destroy leaves nothing, also of the user with a key', async () => {
+    await its.terraform.destroy()
+    const iam = iamOf(ACCOUNT)
+    expect((await iam.send(new ListRolesCommand({}))).Roles).toEqual([])
+    expect((await iam.send(new ListGroupsCommand({}))).Groups).toEqual([])
+    expect((await iam.send(new ListUsersCommand({}))).Users).toEqual([])
+    expect((await iam.send(new ListPoliciesCommand({ Scope: 'Local' }))).Policies).toEqual([])
+  })
 })
 
 /** The role that the configuration assumes: a provider is set up before anything is made. */

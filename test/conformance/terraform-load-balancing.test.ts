@@ -10,61 +10,49 @@ import {
 } from '@aws-sdk/client-elastic-load-balancing-v2'
 import { expect, test } from 'vitest'
 import { makePair } from '../../src/control/acm/testing.ts'
-import { describeTerraform, MINUTES } from './terraform-world.ts'
+import { describeTerraform } from './terraform-world.ts'
 
 const certificates = JSON.stringify({ one: pemPair('one.example.com'), two: pemPair('two.example.com') })
 const first = { certificates }
 const changed = { certificates, changed: true }
 
 describeTerraform('Terraform on load balancing', 'load-balancing', (its) => {
-  test(
-    'apply makes load balancers, listeners, groups and targets, and the data sources find them',
-    async () => {
-      await its.terraform.apply(first)
-      expect(await its.terraform.outputs()).toEqual({
-        found: {
-          load_balancer: true,
-          tagged: true,
-          listener: true,
-          target_group: true,
-          hosted_zone: true,
-          addresses: ['', '10.0.1.100'],
-        },
-        dns_name: expect.stringMatching(/^main-[0-9a-f]{16}\.elb\.us-east-1\.amazonaws\.com$/),
-      })
-      expect(await its.terraform.remainingChanges(first)).toBeUndefined()
-    },
-    6 * MINUTES,
-  )
+  test('apply makes load balancers, listeners, groups and targets, and the data sources find them', async () => {
+    await its.terraform.apply(first)
+    expect(await its.terraform.outputs()).toEqual({
+      found: {
+        load_balancer: true,
+        tagged: true,
+        listener: true,
+        target_group: true,
+        hosted_zone: true,
+        addresses: ['', '10.0.1.100'],
+      },
+      dns_name: expect.stringMatching(/^main-[0-9a-f]{16}\.elb\.us-east-1\.amazonaws\.com$/),
+    })
+    expect(await its.terraform.remainingChanges(first)).toBeUndefined()
+  })
 
-  test(
-    'attributes, groups, subnets, ports and health checks change in place, and the plan is empty again',
-    async () => {
-      const client = new ElasticLoadBalancingV2Client(its.clientOptions())
-      const arns = async () => {
-        const { LoadBalancers = [] } = await client.send(new DescribeLoadBalancersCommand({}))
-        const { TargetGroups = [] } = await client.send(new DescribeTargetGroupsCommand({}))
-        return [...LoadBalancers.map((one) => one.LoadBalancerArn), ...TargetGroups.map((one) => one.TargetGroupArn)]
-      }
-      const before = await arns()
-      await its.terraform.apply(changed)
-      expect(await arns()).toEqual(before)
-      expect(await its.terraform.remainingChanges(changed)).toBeUndefined()
-    },
-    6 * MINUTES,
-  )
+  test('attributes, groups, subnets, ports and health checks change in place, and the plan is empty again', async () => {
+    const client = new ElasticLoadBalancingV2Client(its.clientOptions())
+    const arns = async () => {
+      const { LoadBalancers = [] } = await client.send(new DescribeLoadBalancersCommand({}))
+      const { TargetGroups = [] } = await client.send(new DescribeTargetGroupsCommand({}))
+      return [...LoadBalancers.map((one) => one.LoadBalancerArn), ...TargetGroups.map((one) => one.TargetGroupArn)]
+    }
+    const before = await arns()
+    await its.terraform.apply(changed)
+    expect(await arns()).toEqual(before)
+    expect(await its.terraform.remainingChanges(changed)).toBeUndefined()
+  })
 
-  test(
-    'destroy leaves no network interface',
-    async () => {
-      await its.terraform.destroy(changed)
-      const { NetworkInterfaces } = await new EC2Client(its.clientOptions()).send(
-        new DescribeNetworkInterfacesCommand({}),
-      )
-      expect(NetworkInterfaces).toEqual([])
-    },
-    6 * MINUTES,
-  )
+  test('destroy leaves no network interface', async () => {
+    await its.terraform.destroy(changed)
+    const { NetworkInterfaces } = await new EC2Client(its.clientOptions()).send(
+      new DescribeNetworkInterfacesCommand({}),
+    )
+    expect(NetworkInterfaces).toEqual([])
+  })
 })
 
 function pemPair(...names: string[]) {

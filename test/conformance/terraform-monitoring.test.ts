@@ -9,60 +9,48 @@ import { expect, test } from 'vitest'
 import { describeTerraform, MINUTES } from './terraform-world.ts'
 
 describeTerraform('Terraform on CloudWatch', 'monitoring', (its) => {
-  test(
-    'alarms and a metric filter: made, read back, changed in place',
-    async () => {
-      await its.terraform.apply()
-      expect(await its.terraform.remainingChanges()).toBeUndefined()
-      const second = { stage: 'second' }
-      await its.terraform.apply(second)
-      expect(await its.terraform.remainingChanges(second)).toBeUndefined()
-    },
-    4 * MINUTES,
-  )
+  test('alarms and a metric filter: made, read back, changed in place', async () => {
+    await its.terraform.apply()
+    expect(await its.terraform.remainingChanges()).toBeUndefined()
+    const second = { stage: 'second' }
+    await its.terraform.apply(second)
+    expect(await its.terraform.remainingChanges(second)).toBeUndefined()
+  })
 
-  test(
-    'an event that is logged goes through filter, metric, alarm and topic into a queue',
-    async () => {
-      const { topic } = await its.terraform.outputs()
-      const QueueUrl = await subscribe(String(topic))
-      const logs = new CloudWatchLogsClient(its.clientOptions())
-      const logEvents = [{ timestamp: Date.now(), message: 'ERROR out of tea' }]
-      await logs.send(new PutLogEventsCommand({ logGroupName: '/app', logStreamName: 'one', logEvents }))
-      const monitoring = new CloudWatchClient(its.clientOptions())
-      const { MetricAlarms } = await monitoring.send(new DescribeAlarmsCommand({ AlarmNames: ['errors'] }))
-      expect(MetricAlarms).toMatchObject([{ StateValue: 'ALARM', Threshold: 1 }])
-      const Metric = { Namespace: 'App', MetricName: 'Errors' }
-      const { MetricDataResults } = await monitoring.send(
-        new GetMetricDataCommand({
-          MetricDataQueries: [{ Id: 'errors', MetricStat: { Metric, Period: 60, Stat: 'Sum' } }],
-          StartTime: new Date(Date.now() - 5 * MINUTES),
-          EndTime: new Date(Date.now() + MINUTES),
-        }),
+  test('an event that is logged goes through filter, metric, alarm and topic into a queue', async () => {
+    const { topic } = await its.terraform.outputs()
+    const QueueUrl = await subscribe(String(topic))
+    const logs = new CloudWatchLogsClient(its.clientOptions())
+    const logEvents = [{ timestamp: Date.now(), message: 'ERROR out of tea' }]
+    await logs.send(new PutLogEventsCommand({ logGroupName: '/app', logStreamName: 'one', logEvents }))
+    const monitoring = new CloudWatchClient(its.clientOptions())
+    const { MetricAlarms } = await monitoring.send(new DescribeAlarmsCommand({ AlarmNames: ['errors'] }))
+    expect(MetricAlarms).toMatchObject([{ StateValue: 'ALARM', Threshold: 1 }])
+    const Metric = { Namespace: 'App', MetricName: 'Errors' }
+    const { MetricDataResults } = await monitoring.send(
+      new GetMetricDataCommand({
+        MetricDataQueries: [{ Id: 'errors', MetricStat: { Metric, Period: 60, Stat: 'Sum' } }],
+        StartTime: new Date(Date.now() - 5 * MINUTES),
+        EndTime: new Date(Date.now() + MINUTES),
+      }),
+    )
+    expect(MetricDataResults?.[0]?.Values).toEqual([1])
+    const sqs = new SQSClient(its.clientOptions())
+    const states: unknown[] = []
+    for (let tries = 0; tries < 5 && !states.includes('ALARM'); tries++) {
+      const { Messages = [] } = await sqs.send(
+        new ReceiveMessageCommand({ QueueUrl, WaitTimeSeconds: 5, MaxNumberOfMessages: 10 }),
       )
-      expect(MetricDataResults?.[0]?.Values).toEqual([1])
-      const sqs = new SQSClient(its.clientOptions())
-      const states: unknown[] = []
-      for (let tries = 0; tries < 5 && !states.includes('ALARM'); tries++) {
-        const { Messages = [] } = await sqs.send(
-          new ReceiveMessageCommand({ QueueUrl, WaitTimeSeconds: 5, MaxNumberOfMessages: 10 }),
-        )
-        states.push(...Messages.map(({ Body = '' }) => JSON.parse(Body).NewStateValue))
-      }
-      expect(states).toContain('ALARM')
-    },
-    MINUTES,
-  )
+      states.push(...Messages.map(({ Body = '' }) => JSON.parse(Body).NewStateValue))
+    }
+    expect(states).toContain('ALARM')
+  })
 
-  test(
-    'destroy leaves none',
-    async () => {
-      await its.terraform.destroy({ stage: 'second' })
-      const monitoring = new CloudWatchClient(its.clientOptions())
-      expect((await monitoring.send(new DescribeAlarmsCommand({}))).MetricAlarms).toEqual([])
-    },
-    4 * MINUTES,
-  )
+  test('destroy leaves none', async () => {
+    await its.terraform.destroy({ stage: 'second' })
+    const monitoring = new CloudWatchClient(its.clientOptions())
+    expect((await monitoring.send(new DescribeAlarmsCommand({}))).MetricAlarms).toEqual([])
+  })
 
   /** The URL of a queue to which the topic delivers messages as they are. */
   async function subscribe(TopicArn: string): Promise<string> {

@@ -3,54 +3,38 @@
 
 import { DescribeVpcsCommand, EC2Client } from '@aws-sdk/client-ec2'
 import { expect, test } from 'vitest'
-import { describeTerraform, MINUTES } from './terraform-world.ts'
+import { describeTerraform } from './terraform-world.ts'
 
 describeTerraform('Terraform on the network', 'network', (its) => {
-  test(
-    'apply makes everything, and the data sources find it',
-    async () => {
-      await its.terraform.apply()
-      expect(await its.terraform.outputs()).toEqual({
-        account_id: '123456789012',
-        default_subnets: 6,
-        s3_prefix_list_id: 'pl-63a5400a',
-        s3_endpoint_tables: [true],
-        public_table_matches: true,
-        available_addresses: 251,
-        dynamodb_entries: 2,
-        office_entries: 2,
-        public_addresses: [true, true, true],
-      })
-    },
-    4 * MINUTES,
-  )
+  test('apply makes everything, and the data sources find it', async () => {
+    await its.terraform.apply()
+    expect(await its.terraform.outputs()).toEqual({
+      account_id: '123456789012',
+      default_subnets: 6,
+      s3_prefix_list_id: 'pl-63a5400a',
+      s3_endpoint_tables: [true],
+      public_table_matches: true,
+      available_addresses: 251,
+      dynamodb_entries: 2,
+      office_entries: 2,
+      public_addresses: [true, true, true],
+    })
+  })
 
-  test(
-    'a second plan is empty',
-    async () => {
-      expect(await its.terraform.remainingChanges()).toBeUndefined()
-    },
-    MINUTES,
-  )
+  test('a second plan is empty', async () => {
+    expect(await its.terraform.remainingChanges()).toBeUndefined()
+  })
 
-  test(
-    'descriptions and tags change in place, and the plan is empty again',
-    async () => {
-      const second = { description: 'second' }
-      await its.terraform.apply(second)
-      expect(await its.terraform.remainingChanges(second)).toBeUndefined()
-    },
-    2 * MINUTES,
-  )
+  test('descriptions and tags change in place, and the plan is empty again', async () => {
+    const second = { description: 'second' }
+    await its.terraform.apply(second)
+    expect(await its.terraform.remainingChanges(second)).toBeUndefined()
+  })
 
-  test(
-    'destroy leaves only the default VPC',
-    async () => {
-      await its.terraform.destroy()
-      const ec2 = new EC2Client(its.clientOptions())
-      const { Vpcs = [] } = await ec2.send(new DescribeVpcsCommand({}))
-      expect(Vpcs.map((vpc) => vpc.CidrBlock)).toEqual(['172.31.0.0/16'])
-    },
-    4 * MINUTES,
-  )
+  test('destroy leaves only the default VPC', async () => {
+    await its.terraform.destroy()
+    const ec2 = new EC2Client(its.clientOptions())
+    const { Vpcs = [] } = await ec2.send(new DescribeVpcsCommand({}))
+    expect(Vpcs.map((vpc) => vpc.CidrBlock)).toEqual(['172.31.0.0/16'])
+  })
 })

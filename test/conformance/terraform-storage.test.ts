@@ -8,7 +8,6 @@ import { LabWorld } from '../../labs/lab-world.ts'
 import { findTerraform, Terraform } from '../../labs/terraform.ts'
 
 const binary = findTerraform()
-const MINUTES = 60_000
 
 if (!binary) console.warn('SKIPPED: Terraform conformance. Neither terraform nor tofu is on the PATH; install one.')
 
@@ -19,7 +18,7 @@ describe.skipIf(!binary).concurrent('Terraform on S3', () => {
 
   beforeAll(async () => {
     world = await LabWorld.start(['--dataplane', 'model'])
-  }, 2 * MINUTES)
+  })
 
   afterAll(async () => {
     await Promise.all(opened.map((terraform) => terraform.dispose()))
@@ -40,39 +39,31 @@ describe.skipIf(!binary).concurrent('Terraform on S3', () => {
     return Buckets.map(({ Name }) => Name)
   }
 
-  test(
-    "a bucket's settings and objects: made, read back, changed in place, gone",
-    async ({ expect }) => {
-      const terraform = await init('storage')
-      await terraform.apply()
-      expect(await terraform.outputs()).toEqual({
-        body: 'content of first',
-        canonical_id_length: 64,
-        domain: 'conformance-main.s3.us-east-1.amazonaws.com',
-        keys: ['copy.tf', 'main.tf'],
-        region: 'us-east-1',
-        sid: 'first',
-      })
-      expect(await terraform.remainingChanges()).toBeUndefined()
-      const second = { stage: 'second' }
-      await terraform.apply(second)
-      expect(await terraform.remainingChanges(second)).toBeUndefined()
-      expect(await terraform.outputs()).toMatchObject({ body: 'content of second', sid: 'second' })
-      await terraform.destroy(second)
-      expect((await buckets()).filter((name) => name !== 'conformance-lifecycle')).toEqual([])
-    },
-    4 * MINUTES,
-  )
+  test("a bucket's settings and objects: made, read back, changed in place, gone", async ({ expect }) => {
+    const terraform = await init('storage')
+    await terraform.apply()
+    expect(await terraform.outputs()).toEqual({
+      body: 'content of first',
+      canonical_id_length: 64,
+      domain: 'conformance-main.s3.us-east-1.amazonaws.com',
+      keys: ['copy.tf', 'main.tf'],
+      region: 'us-east-1',
+      sid: 'first',
+    })
+    expect(await terraform.remainingChanges()).toBeUndefined()
+    const second = { stage: 'second' }
+    await terraform.apply(second)
+    expect(await terraform.remainingChanges(second)).toBeUndefined()
+    expect(await terraform.outputs()).toMatchObject({ body: 'content of second', sid: 'second' })
+    await terraform.destroy(second)
+    expect((await buckets()).filter((name) => name !== 'conformance-lifecycle')).toEqual([])
+  })
 
-  test(
-    'a lifecycle stays as it was put',
-    async ({ expect }) => {
-      const terraform = await init('lifecycle')
-      await terraform.apply()
-      expect(await terraform.remainingChanges()).toBeUndefined()
-      await terraform.destroy()
-      expect(await buckets()).not.toContain('conformance-lifecycle')
-    },
-    4 * MINUTES,
-  )
+  test('a lifecycle stays as it was put', async ({ expect }) => {
+    const terraform = await init('lifecycle')
+    await terraform.apply()
+    expect(await terraform.remainingChanges()).toBeUndefined()
+    await terraform.destroy()
+    expect(await buckets()).not.toContain('conformance-lifecycle')
+  })
 })

@@ -34,7 +34,7 @@ export function describeTerraform(name: string, configuration: string, suite: (i
       world = await LabWorld.start(['--dataplane', 'model'])
       const source = fileURLToPath(new URL(configuration, import.meta.url))
       terraform = await Terraform.init(binary ?? '', source, world.clientEnvironment())
-    }, 2 * MINUTES)
+    })
 
     afterAll(async () => {
       await terraform?.dispose()

@@ -103,7 +103,7 @@ describeKernel('load balancers beside the kernel', import.meta.url, () => {
     const { health, failure } = store.records.targets.get(targetId(id, 8080)) ?? {}
     return [health, ...(failure === undefined ? [] : [failure])]
   }
-  const eventually = (look: () => void) => vi.waitFor(look, { timeout: 15_000, interval: 50 })
+  const eventually = (look: () => void) => vi.waitFor(look, { timeout: 60_000, interval: 50 })
 
   test('targets are asked from the node of their zone, and what is found changes as they do', async () => {
     const heard: string[] = []

@@ -44,7 +44,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await world?.close()
-}, 60_000)
+})
 
 describe.skipIf(!isRoot)('what AWS documents', () => {
   let found: ReadonlyMap<DifferentialRow, Comparison>
@@ -55,7 +55,7 @@ describe.skipIf(!isRoot)('what AWS documents', () => {
     const probes = ROWS.map((row) => parseProbe(shapes.indexOf(row.shape), row))
     const compared = await world.compare(probes)
     found = new Map(ROWS.flatMap((row, index) => (compared[index] ? [[row, compared[index]]] : [])))
-  }, 120_000)
+  })
 
   it.each(ROWS)('$name', (row) => {
     const comparison = found.get(row)

@@ -259,7 +259,7 @@ describeKernel('the kernel driver', import.meta.url, () => {
       ]
       expect(results, String(damage)).toEqual(['connected', 'silence', 'connected'])
     }
-  }, 60_000)
+  })
 
   test('a namespace that somebody deleted is made again, and its instance boots', async () => {
     const vpc = smallVpcWithS3()

@@ -60,7 +60,7 @@ describeKernel('Gateway Load Balancers', import.meta.url, () => {
     left = await Guest.enter(instanceNamespace(world, 'i-c1'), [80, 81])
     right = await Guest.enter(instanceNamespace(world, 'i-c2'), [80, 81])
     appliance = await startAppliance()
-  }, 30_000)
+  })
 
   beforeEach(async () => {
     await fresh()
@@ -266,12 +266,12 @@ describeKernel('Gateway Load Balancers', import.meta.url, () => {
         if (group) tx.targetGroups.update(APPLIANCES, { healthCheck: { ...group.healthCheck, ...FAST, port: 8081 } })
         insertTarget(tx, 'i-p3', 6081, APPLIANCES)
       })
-      await expect.poll(() => health('i-p1'), { timeout: 10_000 }).toBe('healthy')
-      await expect.poll(() => usedBy(appliance), { timeout: 10_000 }).toBeGreaterThan(0)
+      await expect.poll(() => health('i-p1')).toBe('healthy')
+      await expect.poll(() => usedBy(appliance)).toBeGreaterThan(0)
       await left.keep('kept', RIGHT, 80)
       const keeps = (await seen(appliance)) > 0
       await well[0]?.leave()
-      await expect.poll(() => health('i-p1'), { timeout: 10_000 }).toBe('unhealthy')
+      await expect.poll(() => health('i-p1')).toBe('unhealthy')
       await balancing.settle()
       await seen(appliance)
       for (let count = 0; count < 8; count++) expect(await left.connect(RIGHT, 80)).toBe('connected')
@@ -292,7 +292,7 @@ describeKernel('Gateway Load Balancers', import.meta.url, () => {
     expect(await left.connect(RIGHT, 80)).toBe('silence')
     await expect.poll(() => driver.hasDrifted()).toBe(true)
     await apply()
-    await expect.poll(() => left.connect(RIGHT, 80), { timeout: 10_000 }).toBe('connected')
+    await expect.poll(() => left.connect(RIGHT, 80)).toBe('connected')
     expect(await driver.hasDrifted()).toBe(false)
   })
 

@@ -10,7 +10,7 @@ export const GUEST_PORTS = [80, 443, 8080]
 const UDP_PORT = 8080
 
 /** How long to wait for an answer that may never come. Far more than a round trip between namespaces. */
-const PATIENCE_MS = 400
+const PATIENCE_MS = 1000
 
 export type GuestOrder =
   | {

@@ -29,11 +29,11 @@ describe.skipIf(!isRoot)('what AWS documents of IPv6', () => {
     await world.apply(shapes)
     const compared = await world.compare(IPV6_ROWS.map((row) => parseProbe(shapes, row)))
     found = new Map(IPV6_ROWS.flatMap((row, index) => (compared[index] ? [[row, compared[index]]] : [])))
-  }, 120_000)
+  })
 
   afterAll(async () => {
     await world?.close()
-  }, 120_000)
+  })
 
   it.each(IPV6_ROWS)('$name', (row) => {
     const comparison = found.get(row)
@@ -73,12 +73,12 @@ describe.skipIf(!isRoot)('IPv6 in the kernel', () => {
     await driver.start()
     await put(driver, IPV6_OPEN)
     probers = await Probers.open(namespaces)
-  }, 120_000)
+  })
 
   afterAll(async () => {
     await probers?.close()
     await driver.destroy()
-  }, 120_000)
+  })
 
   async function put(by: LinuxDriver, shape: VpcShape): Promise<void> {
     const { failures } = await by.apply(compile(await recordsOf([shape])))

@@ -159,12 +159,12 @@ describeKernel('peering', import.meta.url, () => {
     await driver.start()
     await put(OPEN)
     probers = await Probers.open(new Map(INSTANCES.map((id) => [id, instanceNamespace(world, id)])))
-  }, 60_000)
+  })
 
   afterAll(async () => {
     await probers?.close()
     await driver.destroy()
-  }, 60_000)
+  })
 
   async function put(shape: PeeringShape): Promise<void> {
     network = compile(await recordsOf(shape))

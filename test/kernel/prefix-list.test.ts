@@ -57,32 +57,28 @@ describe.skipIf(!isRoot)('a prefix list', () => {
 
   afterAll(async () => {
     await world?.close()
-  }, 60_000)
+  })
 
-  it.each(['first', 'second', 'restored'] as const)(
-    'in its %s version',
-    async (version) => {
-      const versions = { first: [FIRST], second: [FIRST, SECOND], restored: [FIRST, SECOND, FIRST] }
-      await world.apply([{ ...SHAPE, list: versions[version] }])
-      const probes = ROWS.map(({ from, to }) => ({
-        from: instanceIdOf(0, from),
-        host: to,
-        protocol: 'tcp' as const,
-        port: 443,
-      }))
-      const found = await world.compare(probes)
-      for (const [index, row] of ROWS.entries()) {
-        const expected = version === 'second' ? row.second : row.first
-        const comparison = found[index]
-        if (!comparison) throw new Error(`${row.name} was not tried`)
-        const explained = comparison.trace.blockers[0]?.stage ?? 'reachable'
-        const packet = expected === 'reachable' ? 'reachable' : 'stopped'
-        expect({ explained, packet: comparison.packet }, `${row.name}\n${formatTrace(comparison.trace)}`).toEqual({
-          explained: expected,
-          packet,
-        })
-      }
-    },
-    60_000,
-  )
+  it.each(['first', 'second', 'restored'] as const)('in its %s version', async (version) => {
+    const versions = { first: [FIRST], second: [FIRST, SECOND], restored: [FIRST, SECOND, FIRST] }
+    await world.apply([{ ...SHAPE, list: versions[version] }])
+    const probes = ROWS.map(({ from, to }) => ({
+      from: instanceIdOf(0, from),
+      host: to,
+      protocol: 'tcp' as const,
+      port: 443,
+    }))
+    const found = await world.compare(probes)
+    for (const [index, row] of ROWS.entries()) {
+      const expected = version === 'second' ? row.second : row.first
+      const comparison = found[index]
+      if (!comparison) throw new Error(`${row.name} was not tried`)
+      const explained = comparison.trace.blockers[0]?.stage ?? 'reachable'
+      const packet = expected === 'reachable' ? 'reachable' : 'stopped'
+      expect({ explained, packet: comparison.packet }, `${row.name}\n${formatTrace(comparison.trace)}`).toEqual({
+        explained: expected,
+        packet,
+      })
+    }
+  })
 })

@@ -22,7 +22,7 @@ const directory = mkdtempSync(join(tmpdir(), 'postern-agent-'))
 const caBundle = join(directory, 'bundle.pem')
 const LOG = '/var/log/amazon/ssm/amazon-ssm-agent.log'
 /** Starting Node takes its time on a busy machine. */
-const PATIENT = { timeout: 20_000 }
+const PATIENT = { timeout: 60_000 }
 
 const instance: InstanceNetwork = {
   id: `i-0${suffix}`,

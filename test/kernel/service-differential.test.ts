@@ -104,11 +104,11 @@ beforeAll(async () => {
   if (!isRoot) return
   world = new ServiceWorld()
   await world.open()
-}, 60_000)
+})
 
 afterAll(async () => {
   await world?.close()
-}, 60_000)
+})
 
 function parseProbe(text: string): AddressedProbe {
   const match = /^(?<from>i-\w+) (?<udp>udp )?(?<host>[\w.:-]+):(?<port>\d+)$/.exec(text)

@@ -49,11 +49,11 @@ describe.skipIf(!isRoot)('a shared VPC with a name server of its own', () => {
     built.guestGroup = await makeGroup(guest)
     built.server = await launch(owner, built.group, SERVER, NAME_SERVER)
     built.instance = await launch(guest, built.guestGroup, '10.0.1.20')
-  }, 180_000)
+  })
 
   afterAll(async () => {
     await world?.stop()
-  }, 60_000)
+  })
 
   function client(accessKeyId = '123456789012') {
     const credentials = { accessKeyId, secretAccessKey: 'unused' }
@@ -124,7 +124,7 @@ describe.skipIf(!isRoot)('a shared VPC with a name server of its own', () => {
       .toBe(`search corp.example\nnameserver ${SERVER}\noptions timeout:2 attempts:5\n`)
     const { blockers } = await world.explain(built.instance, 'printer.corp.example:80')
     expect(blockers[0]).toMatchObject({ stage: 'dns', by: DhcpOptionsId })
-  }, 120_000)
+  })
 
   test('questions go to that server once the owner’s group lets the participant’s in', async () => {
     const ready = async () => (await world.exec(built.server, 'test', '-e', '/root/ready')).code
@@ -146,5 +146,5 @@ describe.skipIf(!isRoot)('a shared VPC with a name server of its own', () => {
     await owner.send(new EC2.AuthorizeSecurityGroupIngressCommand({ GroupId: built.group, IpPermissions }))
     await expect.poll(explained, PATIENT).toBe('reachable')
     await expect.poll(address, PATIENT).toBe('192.0.2.77')
-  }, 120_000)
+  })
 })

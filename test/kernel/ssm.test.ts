@@ -69,7 +69,7 @@ describe.skipIf(!isRoot)('Systems Manager through interface endpoints', { timeou
     world = await LabWorld.start()
     connect()
     built = await build()
-  }, 60_000)
+  })
   afterAll(() => world?.stop())
 
   function connect(): void {

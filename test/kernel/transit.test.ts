@@ -257,11 +257,11 @@ describeKernel('transit gateways', import.meta.url, () => {
 
   beforeAll(async () => {
     world = await RecordWorld.open(await recordsOf(OPEN), INSTANCES)
-  }, 60_000)
+  })
 
   afterAll(async () => {
     await world?.close()
-  }, 60_000)
+  })
 
   test.each(ROWS)('%s', async (_, changes, expected) => {
     const ofIpv4 = Object.entries(expected)

@@ -17,5 +17,5 @@ describe.skipIf(problems.length > 0)(`lab own-service ${problems.join('; ')}`, (
     const proofs = await proofsOf(OWN_SERVICE, terraform ? 'terraform' : 'sdk')
     expect(proofs.failed).toEqual([])
     expect(proofs.all.length).toBeGreaterThan(14)
-  }, 600_000)
+  })
 })

@@ -16,15 +16,11 @@ describe.skipIf(problems.length > 0)(`lab private-s3 ${problems.join('; ')}`, ()
     const proofs = await proofsOf(PRIVATE_S3, 'sdk', 'curl')
     expect(proofs.failed).toEqual([])
     expect(proofs.all.length).toBeGreaterThan(10)
-  }, 120_000)
+  })
 
-  test.skipIf(!terraform)(
-    'by Terraform: every claim holds',
-    async () => {
-      const proofs = await proofsOf(PRIVATE_S3, 'terraform')
-      expect(proofs.failed).toEqual([])
-      expect(proofs.all.length).toBeGreaterThan(10)
-    },
-    240_000,
-  )
+  test.skipIf(!terraform)('by Terraform: every claim holds', async () => {
+    const proofs = await proofsOf(PRIVATE_S3, 'terraform')
+    expect(proofs.failed).toEqual([])
+    expect(proofs.all.length).toBeGreaterThan(10)
+  })
 })

@@ -122,7 +122,7 @@ it('kill -9 while interface endpoints are made and deleted leaves each whole, wi
   await world.up()
   const shown = async () => (await clients().ec2.send(new DescribeVpcEndpointsCommand())).VpcEndpoints ?? []
   const settled = async () => (await shown()).every(({ State }) => String(State) === 'available')
-  await expect.poll(settled, { timeout: 20_000 }).toBe(true)
+  await expect.poll(settled).toBe(true)
   const endpoints = await shown()
   const ids = endpoints.map((endpoint) => endpoint.VpcEndpointId)
   expect(ids).toEqual(expect.arrayContaining([...kept]))

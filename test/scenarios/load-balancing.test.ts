@@ -91,7 +91,7 @@ describe('a load balancer', () => {
     await world.elb().send(new DeregisterTargetsCommand({ TargetGroupArn, Targets: [{ Id: '10.0.2.9' }] }))
     expect(await health()).toContain('10.0.2.9 Target.DeregistrationInProgress')
     await vi.waitFor(async () => expect(await health()).toEqual(['10.0.1.9 Elb.InitialHealthChecking']), {
-      timeout: 10_000,
+      timeout: 60_000,
       interval: 100,
     })
 

@@ -65,7 +65,7 @@ test('a target is in service while its instance runs, also after a restart', asy
     const { TargetHealthDescriptions } = await world.elb().send(new DescribeTargetHealthCommand({ TargetGroupArn }))
     return TargetHealthDescriptions?.map(({ TargetHealth }) => TargetHealth?.Reason ?? TargetHealth?.State)
   }
-  const eventually = (reason: string) => vi.waitFor(async () => expect(await state()).toEqual([reason]), 5000)
+  const eventually = (reason: string) => vi.waitFor(async () => expect(await state()).toEqual([reason]), 60_000)
   await waitUntilTargetInService({ client: world.elb(), maxWaitTime: 20, minDelay: 1 }, { TargetGroupArn })
   const InstanceIds = [made.instanceId]
   await world.ec2().send(new StopInstancesCommand({ InstanceIds }))
