@@ -1,6 +1,7 @@
-// A vitest reporter that ends the run with one line of counts, and names what was skipped so that it is never silent.
+// A vitest reporter that ends the run with one line of counts, and names what was skipped, and what passed only at a
+// second try, so that neither is silent.
 
-import type { Reporter, TestModule } from 'vitest/node'
+import type { Reporter, TestCase, TestModule } from 'vitest/node'
 
 export default class CountReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], errors: readonly unknown[]): void {
@@ -12,6 +13,9 @@ export default class CountReporter implements Reporter {
         .map((test) => `${test.module.relativeModuleId}: ${test.fullName}`),
     )
     for (const name of skipped) console.log(`SKIPPED ${name}`)
+    for (const test of tests.filter((test) => test.diagnostic()?.flaky)) {
+      console.log(`SECOND TRY ${test.module.relativeModuleId}: ${test.fullName}\n${firstError(test)}`)
+    }
     // A file that cannot be loaded has no tests, and still is a failure; so is an error outside all tests.
     const broken = modules.filter(
       (module) => module.state() === 'failed' && [...module.children.allTests()].length === 0,
@@ -20,4 +24,9 @@ export default class CountReporter implements Reporter {
       `${count('passed')} passed, ${count('failed') + broken.length + errors.length} failed, ${count('skipped')} skipped`,
     )
   }
+}
+
+function firstError(test: TestCase): string {
+  const [error] = test.result().errors ?? []
+  return `  ${error?.stacks?.[0]?.line ?? '?'}: ${error?.message ?? 'no error is known'}`.replaceAll('\n', '\n  ')
 }

@@ -1,5 +1,6 @@
 // The order in which vitest takes the test files: those that mostly wait, for Terraform or for a lab, are spread evenly
-// among those that compute, so that neither kind leaves the machine idle or runs alone in the end.
+// among those that move packets, so that neither kind leaves the machine idle. The unit tests come in the end and in one
+// piece: a worker that goes from one of them to the next keeps the modules that it has read, and they are short.
 
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
@@ -15,11 +16,13 @@ export class FileOrder extends BaseSequencer {
     const waiting = sorted
       .filter(({ moduleId }) => WAITING.test(moduleId))
       .sort((a, b) => longFirst(a.moduleId) - longFirst(b.moduleId))
-    const computing = sorted.filter(({ moduleId }) => !WAITING.test(moduleId))
-    const share = Math.ceil(computing.length / (waiting.length + 1))
-    // A waiting one in front, and one after each share of the others.
+    const others = sorted.filter(({ moduleId }) => !WAITING.test(moduleId))
+    const moving = others.filter(({ project }) => project.config.isolate)
+    const share = Math.ceil(moving.length / (waiting.length + 1))
+    // A waiting one in front, and one after each share of those that move packets.
     return waiting
-      .flatMap((one, index) => [one, ...computing.slice(index * share, (index + 1) * share)])
-      .concat(computing.slice(waiting.length * share))
+      .flatMap((one, index) => [one, ...moving.slice(index * share, (index + 1) * share)])
+      .concat(moving.slice(waiting.length * share))
+      .concat(others.filter(({ project }) => !project.config.isolate))
   }
 }
