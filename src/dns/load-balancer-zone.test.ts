@@ -14,7 +14,7 @@ import {
   target,
   targetGroup,
 } from '../compile/small-balancer.ts'
-import { networkOf } from '../compile/small-network.ts'
+import { address, networkOf } from '../compile/small-network.ts'
 import type { ResourceRecordSet } from '../store/route53-records.ts'
 import { type Asker, resolve } from './resolve.ts'
 
@@ -35,8 +35,8 @@ function asker({ balancer, group, endpoint, records = [], zone }: Situation = {}
   return { network: networkOf(vpc, provider), vpc, ...(zone && { availabilityZoneId: zone }) }
 }
 
-function asked(name: string, situation?: Situation, rotation = 0): string {
-  const { code, answers } = resolve(asker(situation), { name, type: 'A' }, rotation)
+function asked(name: string, situation?: Situation, rotation = 0, type: 'A' | 'AAAA' = 'A'): string {
+  const { code, answers } = resolve(asker(situation), { name, type }, rotation)
   return [code, ...answers.map(({ data }) => String(data))].join(' ')
 }
 
@@ -88,6 +88,16 @@ describe("a load balancer's names", () => {
       { zone: 'use1-az6', balancer: { clientRoutingPolicy: 'availability_zone_affinity', nodes: aOut } },
     ],
   ])('%s', (_, name, expected, situation) => expect(asked(name, situation)).toBe(expected))
+
+  it('answer with IPv6 where the load balancer has it', () => {
+    const ipv6Address = address('2600:1f10:0:2::20')
+    const nodes = [balancerNode('a', { ipv6Address: address('2600:1f10:0:1::20') }), balancerNode('b', { ipv6Address })]
+    const dual = { balancer: { nodes } }
+    expect(asked(BALANCER_NAME, {}, 0, 'AAAA')).toBe('NOERROR')
+    expect(asked(BALANCER_NAME, dual, 0, 'AAAA')).toBe('NOERROR 2600:1f10:0:1::20 2600:1f10:0:2::20')
+    expect(asked(`us-east-1b.${BALANCER_NAME}`, dual, 0, 'AAAA')).toBe('NOERROR 2600:1f10:0:2::20')
+    expect(asked(BALANCER_NAME, dual)).toBe(BOTH)
+  })
 
   it('turn, one step for each answer', () => {
     expect(tally(BALANCER_NAME, {})).toEqual({ [BOTH]: 50, 'NOERROR 10.0.2.20 10.0.1.20': 50 })

@@ -1,6 +1,7 @@
 // Records of load balancers, and of the endpoint services that stand before them.
 
 import type { Address } from '../ip/address.ts'
+import type { Cidr } from '../ip/cidr.ts'
 import type {
   AccountId,
   Instant,
@@ -29,6 +30,8 @@ export interface LoadBalancer extends Owned {
   readonly dnsName?: string
   readonly canonicalHostedZoneId?: string
   readonly ipAddressType: 'ipv4' | 'dualstack'
+  /** A /80 of each subnet, by the subnet's id. Absent: source NAT with a prefix is off. */
+  readonly sourceNatPrefixes?: Readonly<Record<string, Cidr>>
   /** Addresses of nodes that the user named; DescribeLoadBalancers shows no others. Absent: none. */
   readonly namedAddresses?: readonly Address[]
   readonly state: 'provisioning' | 'active'

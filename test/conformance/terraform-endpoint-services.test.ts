@@ -67,7 +67,7 @@ async function makeSurroundings(endpoint: string): Promise<Variables> {
   const [provider, consumer] = [await makeVpc(endpoint), await makeVpc(endpoint, '999999999999')]
   const elb = new ElasticLoadBalancingV2Client(client(endpoint))
   const balancer = async (Name: string, Type: 'network' | 'gateway') => {
-    const scheme = Type === 'network' ? { Scheme: 'internal' as const } : {}
+    const scheme = Type === 'network' ? { Scheme: 'internal' as const, IpAddressType: 'dualstack' as const } : {}
     const create = { Name, Type, Subnets: [provider.subnet], ...scheme }
     return (await elb.send(new CreateLoadBalancerCommand(create))).LoadBalancers?.[0]?.LoadBalancerArn ?? ''
   }
@@ -96,10 +96,12 @@ async function addRecord(endpoint: string, proof: unknown): Promise<void> {
 
 async function makeVpc(endpoint: string, account?: string): Promise<{ readonly vpc: string; readonly subnet: string }> {
   const ec2 = new EC2Client(client(endpoint, account))
-  const { Vpc } = await ec2.send(new CreateVpcCommand({ CidrBlock: '10.0.0.0/16' }))
+  const create = { CidrBlock: '10.0.0.0/16', AmazonProvidedIpv6CidrBlock: true }
+  const { Vpc } = await ec2.send(new CreateVpcCommand(create))
   const vpc = Vpc?.VpcId ?? ''
   await ec2.send(new ModifyVpcAttributeCommand({ VpcId: vpc, EnableDnsHostnames: { Value: true } }))
-  const zone = { VpcId: vpc, CidrBlock: '10.0.1.0/24', AvailabilityZoneId: 'use1-az6' }
+  const block = Vpc?.Ipv6CidrBlockAssociationSet?.[0]?.Ipv6CidrBlock?.replace('/56', '/64')
+  const zone = { VpcId: vpc, CidrBlock: '10.0.1.0/24', Ipv6CidrBlock: block, AvailabilityZoneId: 'use1-az6' }
   const { Subnet } = await ec2.send(new CreateSubnetCommand(zone))
   return { vpc, subnet: Subnet?.SubnetId ?? '' }
 }

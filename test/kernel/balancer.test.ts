@@ -8,10 +8,13 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vi
 import { decodeProxyHeader } from '../../src/balancer/proxy-protocol.ts'
 import { compile } from '../../src/compile/compile.ts'
 import type { Network } from '../../src/compile/network.ts'
+import { address } from '../../src/compile/small-network.ts'
 import { LISTENER, serviceStore, TARGET_GROUP, targetId } from '../../src/compile/small-service.ts'
 import { makePair } from '../../src/control/acm/testing.ts'
 import { inBackbone } from '../../src/daemon-backbone.ts'
 import { Balancing } from '../../src/daemon-balancer.ts'
+import { explain } from '../../src/explain/explain.ts'
+import { TCP } from '../../src/ip/protocol.ts'
 import { LinuxDriver } from '../../src/linux/linux-driver.ts'
 import { instanceNamespace } from '../../src/linux/names.ts'
 import type { HealthCheck } from '../../src/store/load-balancing-records.ts'
@@ -215,6 +218,13 @@ describeKernel('load balancers beside the kernel', import.meta.url, () => {
       { from: 'i-c1', to: ENDPOINT_A, client: '10.0.1.5' },
       { from: 'i-p3', to: NODE_A, client: '10.0.1.9' },
     ] as const) {
+      const { verdict, steps } = explain(network, {
+        from,
+        to: { address: address(of(clients, to)), port: 443, protocol: TCP },
+        now: '2026-01-01T00:00:00.000Z',
+      })
+      const sees = steps.find(({ stage, by }) => stage === 'target' && by === 'eni-p1')?.why
+      expect([verdict, sees]).toEqual(['reachable', expect.stringContaining(`sees ${of(targets, NODE_A)};`)])
       const socket = await connect(from, of(clients, to))
       socket.end('hello')
       expect(await text(socket)).toBe('bye')

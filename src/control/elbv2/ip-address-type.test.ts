@@ -74,10 +74,34 @@ describe('a dual-stack load balancer', () => {
       () => ({ IpAddressType: 'dualstack', SubnetMappings: [{ SubnetId: plan.a, IPv6Address: `${prefix}01::9` }] }),
     ],
     ['a gateway', () => ({ IpAddressType: 'dualstack', Type: 'gateway', Subnets: [plan.a] })],
-    ['a prefix without the family', () => ({ EnablePrefixForIpv6SourceNat: 'on', Subnets: [plan.a] })],
+    ['source NAT without the family', () => ({ EnablePrefixForIpv6SourceNat: 'on', Subnets: [plan.a] })],
+    [
+      'a prefix without source NAT',
+      () => ({
+        IpAddressType: 'dualstack',
+        SubnetMappings: [{ SubnetId: plan.a, SourceNatIpv6Prefix: `${prefix}00:1::/80` }],
+      }),
+    ],
+    [
+      'a prefix of another subnet',
+      () => ({
+        IpAddressType: 'dualstack',
+        EnablePrefixForIpv6SourceNat: 'on',
+        SubnetMappings: [{ SubnetId: plan.a, SourceNatIpv6Prefix: `${prefix}01:1::/80` }],
+      }),
+    ],
+    [
+      'a prefix with somebody in it',
+      () => ({
+        IpAddressType: 'dualstack',
+        EnablePrefixForIpv6SourceNat: 'on',
+        SubnetMappings: [{ SubnetId: plan.a, SourceNatIpv6Prefix: `${prefix}00::/80` }],
+      }),
+    ],
   ] as const)('refuses %s', (_, input) => {
     const request = { Name: 'x', Type: 'network' as const, ...input() }
     const scheme = request.Type === 'network' ? { Scheme: 'internal' as const } : {}
+    plan.balancer({ IpAddressType: 'dualstack' })
     const before = [...plan.world.store.records.networkInterfaces.all()].length
     refusal(
       () => plan.world.write(createLoadBalancer, { ...scheme, ...request } as never),
@@ -125,7 +149,26 @@ describe('a dual-stack load balancer', () => {
     refusal(() => plan.world.write(setIpAddressType, request), 'InvalidConfigurationRequest')
   })
 
-  test('takes no datagrams', () => {
+  test('takes datagrams with source NAT, whose prefix stays', () => {
+    const mapped = { SubnetId: plan.a, SourceNatIpv6Prefix: 'auto_assigned' }
+    const on = { EnablePrefixForIpv6SourceNat: 'on', IpAddressType: 'dualstack' } as const
+    const id = plan.balancer({ ...on, SubnetMappings: [mapped] })
+    const zoneA = { SubnetId: plan.a, SourceNatIpv6Prefixes: [`${prefix}00:fffe::/80`] }
+    expect(shown(id)).toMatchObject({ EnablePrefixForIpv6SourceNat: 'on', AvailabilityZones: [zoneA] })
+    plan.listener(id, plan.group({ Protocol: 'UDP', IpAddressType: 'ipv6' }), { Protocol: 'UDP' })
+    const wider = plan.world.write(setSubnets, { LoadBalancerArn: id, Subnets: [plan.a, plan.b] })
+    expect(wider).toMatchObject({
+      EnablePrefixForIpv6SourceNat: 'on',
+      AvailabilityZones: [zoneA, { SubnetId: plan.b }],
+    })
+    expect(shown(plan.balancer(on))?.AvailabilityZones).toMatchObject([
+      { SourceNatIpv6Prefixes: [`${prefix}00:fffd::/80`] },
+    ])
+    const off = { LoadBalancerArn: id, Subnets: [plan.a], EnablePrefixForIpv6SourceNat: 'off' as const }
+    refusal(() => plan.world.write(setSubnets, off), 'InvalidConfigurationRequest')
+  })
+
+  test('takes no datagrams without', () => {
     const [id, narrow] = [plan.balancer({ IpAddressType: 'dualstack' }), plan.balancer()]
     const group = plan.group({ Protocol: 'UDP' })
     const request = { LoadBalancerArn: id, Protocol: 'UDP', Port: 80, ...forwardTo(group) } as const

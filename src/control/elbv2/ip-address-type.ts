@@ -3,13 +3,14 @@
 // https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-target-groups.html#target-group-ip-address-type
 
 import type { SetIpAddressTypeInput, SetIpAddressTypeOutput } from '@aws-sdk/client-elastic-load-balancing-v2'
-import type { Listener, LoadBalancer, TargetGroup } from '../../store/load-balancing-records.ts'
+import type { LoadBalancer, TargetGroup } from '../../store/load-balancing-records.ts'
 import type { Subnet, Vpc } from '../../store/records.ts'
 import type { Records, Tx } from '../../store/store.ts'
 import type { Caller } from '../caller.ts'
 import { invalidConfiguration, requireParameter, validationError } from './errors.ts'
 import { requireLoadBalancer } from './find.ts'
 import { nodesOf, type Placement, takeIpv6 } from './load-balancer-node.ts'
+import { checkDatagrams } from './source-nat.ts'
 
 type IpAddressType = LoadBalancer['ipAddressType']
 
@@ -48,17 +49,6 @@ function checkIpv6Blocks(subnets: readonly (Subnet | undefined)[]): void {
   }
 }
 
-/** The prefix would be what the clients of datagrams are translated to; none are. */
-export function checkSourceNat(type: IpAddressType, wanted: string | undefined): void {
-  if (wanted !== 'on') return
-  if (type !== 'dualstack') {
-    throw invalidConfiguration(
-      "Source NAT with an IPv6 prefix can only be enabled for load balancers with IP address type 'dualstack'",
-    )
-  }
-  throw invalidConfiguration('EnablePrefixForIpv6SourceNat is not served yet.')
-}
-
 /** `provisioning` until the kernel has its new addresses. */
 export function setIpAddressType(tx: Tx, caller: Caller, input: SetIpAddressTypeInput): SetIpAddressTypeOutput {
   const loadBalancer = requireLoadBalancer(tx, caller, input.LoadBalancerArn)
@@ -66,22 +56,27 @@ export function setIpAddressType(tx: Tx, caller: Caller, input: SetIpAddressType
   const ipAddressType = requireIpAddressType(loadBalancer.type, wanted)
   if (ipAddressType === loadBalancer.ipAddressType) return { IpAddressType: ipAddressType }
   checkFamilyChange(tx, loadBalancer, ipAddressType)
+  checkListeners(tx, { ...loadBalancer, ipAddressType, sourceNatPrefixes: undefined })
   if (ipAddressType === 'dualstack') {
     checkIpv6Blocks(nodesOf(tx, loadBalancer).map(({ subnetId }) => tx.subnets.get(subnetId)))
   }
-  tx.loadBalancers.update(loadBalancer.id, { ipAddressType, state: 'provisioning' })
+  tx.loadBalancers.update(loadBalancer.id, { ipAddressType, sourceNatPrefixes: undefined, state: 'provisioning' })
   matchNodes(tx, loadBalancer, ipAddressType)
   return { IpAddressType: ipAddressType }
+}
+
+/** Its listeners may be there when it is as it will be. */
+export function checkListeners(records: Records, loadBalancer: LoadBalancer): void {
+  for (const { protocol } of records.listeners.where('loadBalancerId', loadBalancer.id)) {
+    checkDatagrams(loadBalancer, protocol)
+  }
 }
 
 /** What its listeners and its endpoint service need of its families. */
 export function checkFamilyChange(records: Records, loadBalancer: LoadBalancer, wanted: IpAddressType): void {
   const { id, endpointServiceId } = loadBalancer
   const listeners = records.listeners.where('loadBalancerId', id)
-  if (wanted === 'dualstack') {
-    for (const { protocol } of listeners) checkDatagrams(wanted, protocol)
-    return
-  }
+  if (wanted === 'dualstack') return
   const groups = listeners.flatMap(({ targetGroupId = '' }) => records.targetGroups.get(targetGroupId) ?? [])
   for (const group of groups) checkGroupFamily({ id, ipAddressType: wanted }, group)
   const service = endpointServiceId && records.endpointServices.get(endpointServiceId)
@@ -117,14 +112,6 @@ export function checkGroupFamily(
   if (group.ipAddressType === 'ipv4' || ipAddressType === 'dualstack') return
   throw invalidConfiguration(
     `The target group '${group.id}' has the IP address type 'ipv6', which needs a load balancer with the IP address type 'dualstack', not '${id}'`,
-  )
-}
-
-/** https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-listeners.html#listener-configuration */
-export function checkDatagrams(ipAddressType: IpAddressType, protocol: Listener['protocol']): void {
-  if (ipAddressType === 'ipv4' || (protocol !== 'UDP' && protocol !== 'TCP_UDP')) return
-  throw invalidConfiguration(
-    `${protocol} listeners on load balancers with the IP address type 'dualstack' need source NAT with an IPv6 prefix, which is not served yet.`,
   )
 }
 

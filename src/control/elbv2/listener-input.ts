@@ -12,8 +12,9 @@ import { checkBetween, validationError } from './errors.ts'
 import { requireTargetGroup } from './find.ts'
 import { checkGroupIsFree } from './group-use.ts'
 import { requireHttpListener } from './http-listener-input.ts'
-import { checkDatagrams, checkGroupFamily } from './ip-address-type.ts'
+import { checkGroupFamily } from './ip-address-type.ts'
 import { checkNoTls, requireEncryption } from './listener-encryption.ts'
+import { checkDatagrams } from './source-nat.ts'
 
 /** Everything of a listener that calls set. */
 export type ListenerFields = Pick<
@@ -61,7 +62,7 @@ export function requireListenerFields(
   const group = requireForward(records, caller, loadBalancer, { input, old })
   if (!COMPATIBLE[protocol].some((one) => one === group.protocol)) throw incompatible(protocol, group)
   checkGroupFamily(loadBalancer, group)
-  checkDatagrams(loadBalancer.ipAddressType, protocol)
+  checkDatagrams(loadBalancer, protocol)
   return { protocol, port, targetGroupId: group.id, ...tls }
 }
 

@@ -5,6 +5,7 @@
 import type { SubnetMapping } from '@aws-sdk/client-elastic-load-balancing-v2'
 import { ApiError } from '../../errors.ts'
 import type { Address } from '../../ip/address.ts'
+import type { Cidr } from '../../ip/cidr.ts'
 import type { LoadBalancer } from '../../store/load-balancing-records.ts'
 import type { NetworkInterface, Subnet, VpcId } from '../../store/records.ts'
 import type { Records, Tx } from '../../store/store.ts'
@@ -15,8 +16,9 @@ import { insertNetworkInterface } from '../ec2/network-interface/new-network-int
 import type { Place } from '../ec2/request/owned.ts'
 import { findSharedSubnet } from '../ec2/request/shared.ts'
 import { pathOf } from './arns.ts'
-import { asConfiguration, invalidConfiguration, refuseUnserved, requireParameter, validationError } from './errors.ts'
+import { asConfiguration, invalidConfiguration, requireParameter, validationError } from './errors.ts'
 import { findOwn } from './find.ts'
+import { requirePrefix } from './source-nat.ts'
 
 /** A subnet that a load balancer is to be in. */
 export interface Placement {
@@ -25,6 +27,8 @@ export interface Placement {
   readonly address?: Address
   /** The same of IPv6, for a dual-stack load balancer. */
   readonly ipv6Address?: Address
+  /** Absent: the subnet chooses, or it stays. */
+  readonly sourceNatPrefix?: Cidr
 }
 
 interface SubnetParameters {
@@ -59,13 +63,14 @@ function placementOf(records: Records, caller: Caller, mapping: SubnetMapping): 
   if (mapping.AllocationId !== undefined) {
     throw new ApiError('AllocationIdNotFound', `The allocation IDs '${mapping.AllocationId}' do not exist`)
   }
-  refuseUnserved({ SourceNatIpv6Prefix: mapping.SourceNatIpv6Prefix })
   const { PrivateIPv4Address: text, IPv6Address: ipv6 } = mapping
+  const sourceNatPrefix = requirePrefix(subnet, mapping.SourceNatIpv6Prefix)
   const [ipv6Address] = ipv6 === undefined ? [] : asConfiguration(() => requireIpv6Addresses(subnet, [ipv6]))
   return {
     subnet,
     ...(text !== undefined && { address: asConfiguration(() => requireAddressOf(subnet, text, 'privateIPv4Address')) }),
     ...(ipv6Address && { ipv6Address }),
+    ...(sourceNatPrefix && { sourceNatPrefix }),
   }
 }
 

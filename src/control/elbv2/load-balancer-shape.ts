@@ -4,6 +4,7 @@ import type { AvailabilityZone, LoadBalancer as LoadBalancerOutput } from '@aws-
 import type { LoadBalancer } from '../../store/load-balancing-records.ts'
 import type { Records } from '../../store/store.ts'
 import { nodesOf } from './load-balancer-node.ts'
+import { sourceNatState } from './source-nat.ts'
 
 export function toLoadBalancer(records: Records, loadBalancer: LoadBalancer): LoadBalancerOutput {
   const { groupIds, type } = loadBalancer
@@ -20,6 +21,7 @@ export function toLoadBalancer(records: Records, loadBalancer: LoadBalancer): Lo
     AvailabilityZones: availabilityZonesOf(records, loadBalancer),
     ...(groupIds && { SecurityGroups: [...groupIds] }),
     IpAddressType: loadBalancer.ipAddressType,
+    ...(type === 'network' && { EnablePrefixForIpv6SourceNat: sourceNatState(loadBalancer) }),
     ...(groupIds &&
       type === 'network' && { EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic: enforcement(loadBalancer) }),
   }
@@ -30,11 +32,13 @@ export function availabilityZonesOf(records: Records, loadBalancer: LoadBalancer
   return nodesOf(records, loadBalancer).map(({ subnetId, privateAddresses, ipv6Addresses = [] }) => {
     const address = privateAddresses.find((one) => named.has(one))
     const ipv6Address = ipv6Addresses.find((one) => named.has(one))
+    const prefix = loadBalancer.sourceNatPrefixes?.[subnetId]
     const shown = { ...(address && { PrivateIPv4Address: address }), ...(ipv6Address && { IPv6Address: ipv6Address }) }
     return {
       ZoneName: records.subnets.get(subnetId)?.availabilityZone,
       SubnetId: subnetId,
       LoadBalancerAddresses: address || ipv6Address ? [shown] : [],
+      ...(prefix && { SourceNatIpv6Prefixes: [prefix] }),
     }
   })
 }

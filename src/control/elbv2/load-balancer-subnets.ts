@@ -10,22 +10,25 @@ import { invalidConfiguration } from './errors.ts'
 import { requireLoadBalancer } from './find.ts'
 import {
   checkFamilyChange,
-  checkSourceNat,
+  checkListeners,
   checkSubnetFamilies,
   matchNodes,
   requireIpAddressType,
 } from './ip-address-type.ts'
 import { addNodes, nodesOf, type Placement, removeNode, requirePlacements } from './load-balancer-node.ts'
 import { availabilityZonesOf } from './load-balancer-shape.ts'
+import { requireSourceNat, sourceNatState } from './source-nat.ts'
 
 /** Nodes in subnets that stay keep their addresses; the load balancer is `provisioning` until the new ones are in force. */
 export function setSubnets(tx: Tx, caller: Caller, input: SetSubnetsInput): SetSubnetsOutput {
   const loadBalancer = requireLoadBalancer(tx, caller, input.LoadBalancerArn)
   const ipAddressType = requireIpAddressType(loadBalancer.type, input.IpAddressType, loadBalancer.ipAddressType)
-  checkSourceNat(ipAddressType, input.EnablePrefixForIpv6SourceNat)
   if (ipAddressType !== loadBalancer.ipAddressType) checkFamilyChange(tx, loadBalancer, ipAddressType)
   const placements = requirePlacements(tx, caller, input)
   checkSubnetFamilies(ipAddressType, placements)
+  const { EnablePrefixForIpv6SourceNat: sourceNat } = input
+  const sourceNatPrefixes = requireSourceNat(tx, { ...loadBalancer, ipAddressType }, sourceNat, placements)
+  checkListeners(tx, { ...loadBalancer, ipAddressType, sourceNatPrefixes })
   if (placements[0].subnet.vpcId !== loadBalancer.vpcId) {
     throw invalidConfiguration(`All subnets must belong to the VPC '${loadBalancer.vpcId}' of the load balancer`)
   }
@@ -54,10 +57,15 @@ export function setSubnets(tx: Tx, caller: Caller, input: SetSubnetsInput): SetS
   const isChanged = added.length > 0 || ipAddressType !== loadBalancer.ipAddressType
   const changed = tx.loadBalancers.update(loadBalancer.id, {
     ipAddressType,
+    sourceNatPrefixes,
     ...namedAddressesOf(placements),
     ...(isChanged && { state: 'provisioning' as const }),
   })
-  return { AvailabilityZones: availabilityZonesOf(tx, changed), IpAddressType: changed.ipAddressType }
+  return {
+    AvailabilityZones: availabilityZonesOf(tx, changed),
+    IpAddressType: changed.ipAddressType,
+    ...(changed.type === 'network' && { EnablePrefixForIpv6SourceNat: sourceNatState(changed) }),
+  }
 }
 
 /** The addresses that the call names: those that are shown. */

@@ -60,6 +60,7 @@ describe('CreateLoadBalancer', () => {
         { ZoneName: 'us-east-1b', SubnetId: plan.b, LoadBalancerAddresses: [] },
       ],
       IpAddressType: 'ipv4',
+      EnablePrefixForIpv6SourceNat: 'off',
     })
     expect(digits).toMatch(/^[0-9a-f]{16}$/)
     expect(interfaces(`ELB net/web/${digits}`)).toMatchObject([

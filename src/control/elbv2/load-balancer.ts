@@ -20,7 +20,7 @@ import { applicationName, checkApplication, defaultGroups } from './application-
 import { isOwnArn, loadBalancerArn, newDigits } from './arns.ts'
 import { invalidConfiguration, refuseUnserved, validationError } from './errors.ts'
 import { findAll, findOwn, requireArn, requireLoadBalancer } from './find.ts'
-import { checkSourceNat, checkSubnetFamilies, requireIpAddressType } from './ip-address-type.ts'
+import { checkSubnetFamilies, requireIpAddressType } from './ip-address-type.ts'
 import { removeListener } from './listener.ts'
 import { newLoadBalancerAttributes } from './load-balancer-attributes.ts'
 import { requireGroups } from './load-balancer-groups.ts'
@@ -29,6 +29,7 @@ import { toLoadBalancer } from './load-balancer-shape.ts'
 import { checkNamedAddresses, namedAddressesOf } from './load-balancer-subnets.ts'
 import { requireName } from './names.ts'
 import { pageOf } from './pages.ts'
+import { requireSourceNat } from './source-nat.ts'
 import { newTags } from './tags.ts'
 
 /** AWS's quotas, which can be raised there. */
@@ -38,7 +39,7 @@ const ARNS_PER_CALL = 20
 /** What a call asks for, checked. */
 type Wanted = Pick<
   LoadBalancer,
-  'name' | 'type' | 'scheme' | 'vpcId' | 'ipAddressType' | 'groupIds' | 'namedAddresses' | 'tags'
+  'name' | 'type' | 'scheme' | 'vpcId' | 'ipAddressType' | 'sourceNatPrefixes' | 'groupIds' | 'namedAddresses' | 'tags'
 > & {
   readonly placements: readonly Placement[]
 }
@@ -126,11 +127,11 @@ function requireWanted(records: Records, caller: Caller, input: CreateLoadBalanc
   const type = input.Type ?? 'application'
   refuseUnserved({ CustomerOwnedIpv4Pool: input.CustomerOwnedIpv4Pool, IpamPools: input.IpamPools })
   const ipAddressType = requireIpAddressType(type, input.IpAddressType)
-  checkSourceNat(ipAddressType, input.EnablePrefixForIpv6SourceNat)
   if (type === 'gateway') checkGateway(input)
   const scheme = type === 'gateway' ? 'internal' : (input.Scheme ?? 'internet-facing')
   const placements = requirePlacements(records, caller, input)
   checkSubnetFamilies(ipAddressType, placements)
+  const sourceNat = requireSourceNat(records, { ipAddressType }, input.EnablePrefixForIpv6SourceNat, placements)
   const { vpcId } = placements[0].subnet
   if (scheme === 'internet-facing' && records.internetGateways.where('vpcId', vpcId).length === 0) {
     throw new ApiError('InvalidSubnet', `VPC ${vpcId} has no internet gateway`)
@@ -145,6 +146,7 @@ function requireWanted(records: Records, caller: Caller, input: CreateLoadBalanc
     scheme,
     vpcId,
     ipAddressType,
+    ...(sourceNat && { sourceNatPrefixes: sourceNat }),
     ...(groupIds.length > 0 && { groupIds }),
     ...namedAddressesOf(placements),
     tags: newTags(input.Tags),
@@ -178,13 +180,14 @@ function namesOf(
 
 function isSame(records: Records, known: LoadBalancer, wanted: Wanted): boolean {
   const facts = (
-    { type, scheme, ipAddressType, groupIds, tags, namedAddresses }: Wanted | LoadBalancer,
+    { type, scheme, ipAddressType, sourceNatPrefixes, groupIds, tags, namedAddresses }: Wanted | LoadBalancer,
     subnetIds: string[],
   ) =>
     JSON.stringify([
       type,
       scheme,
       ipAddressType,
+      sourceNatPrefixes !== undefined,
       [...(groupIds ?? [])].sort(),
       Object.entries(tags).sort(),
       [...(namedAddresses ?? [])].sort(),

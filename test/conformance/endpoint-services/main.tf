@@ -66,7 +66,7 @@ resource "aws_vpc_endpoint_service" "orders" {
   acceptance_required        = true
   network_load_balancer_arns = slice(var.network_load_balancer_arns, 0, var.changed ? 2 : 1)
   private_dns_name           = "orders.example.com"
-  supported_ip_address_types = ["ipv4"]
+  supported_ip_address_types = var.changed ? ["ipv4", "ipv6"] : ["ipv4"]
   supported_regions          = var.changed ? ["us-east-1", "eu-west-1"] : ["us-east-1"]
   tags                       = { Name = var.changed ? "orders-2" : "orders" }
 }
@@ -120,8 +120,13 @@ resource "aws_vpc_endpoint" "orders" {
   vpc_id            = var.consumer_vpc_id
   service_name      = data.aws_vpc_endpoint_service.orders.service_name
   vpc_endpoint_type = "Interface"
+  ip_address_type   = var.changed ? "dualstack" : "ipv4"
   subnet_ids        = [var.consumer_subnet_id]
   tags              = { Name = "orders" }
+
+  dns_options {
+    dns_record_ip_type = var.changed ? "ipv6" : "ipv4"
+  }
 }
 
 resource "aws_vpc_endpoint_connection_accepter" "orders" {

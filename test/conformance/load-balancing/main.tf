@@ -27,13 +27,15 @@ provider "aws" {
 }
 
 resource "aws_vpc" "main" {
-  cidr_block = "10.0.0.0/16"
+  cidr_block                       = "10.0.0.0/16"
+  assign_generated_ipv6_cidr_block = true
 }
 
 resource "aws_subnet" "zones" {
   for_each          = { a = 1, b = 2, c = 3 }
   vpc_id            = aws_vpc.main.id
   cidr_block        = "10.0.${each.value}.0/24"
+  ipv6_cidr_block   = cidrsubnet(aws_vpc.main.ipv6_cidr_block, 8, each.value)
   availability_zone = "us-east-1${each.key}"
 }
 
@@ -74,6 +76,7 @@ resource "aws_lb" "main" {
 resource "aws_lb" "public" {
   name               = "public"
   load_balancer_type = "network"
+  ip_address_type    = "dualstack"
   subnets            = [for zone in(var.changed ? ["a", "b", "c"] : ["a", "b"]) : aws_subnet.zones[zone].id]
   depends_on         = [aws_internet_gateway.main]
 }
@@ -145,6 +148,20 @@ resource "aws_lb_target_group" "plain" {
     enable_unhealthy_connection_termination = false
     unhealthy_draining_interval             = var.changed ? 60 : 30
   }
+}
+
+resource "aws_lb_target_group" "ipv6" {
+  name            = "ipv6"
+  port            = 80
+  protocol        = "TCP"
+  target_type     = "ip"
+  ip_address_type = "ipv6"
+  vpc_id          = aws_vpc.main.id
+}
+
+resource "aws_lb_target_group_attachment" "ipv6" {
+  target_group_arn = aws_lb_target_group.ipv6.arn
+  target_id        = cidrhost(aws_subnet.zones["b"].ipv6_cidr_block, 32)
 }
 
 resource "aws_lb_target_group" "appliances" {
@@ -258,6 +275,17 @@ resource "aws_lb_listener" "public" {
   default_action {
     type             = "forward"
     target_group_arn = aws_lb_target_group.plain.arn
+  }
+}
+
+resource "aws_lb_listener" "ipv6" {
+  load_balancer_arn = aws_lb.public.arn
+  port              = 81
+  protocol          = "TCP"
+
+  default_action {
+    type             = "forward"
+    target_group_arn = aws_lb_target_group.ipv6.arn
   }
 }
 
