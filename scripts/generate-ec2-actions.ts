@@ -14,7 +14,7 @@ const TYPES = new Set(
     'customer-gateway egress-only-internet-gateway network-interface placement-group vpn-connection vpn-gateway ' +
     'prefix-list route-table security-group security-group-rule subnet volume vpc vpc-endpoint vpc-endpoint-connection ' +
     'transit-gateway transit-gateway-attachment transit-gateway-route-table ' +
-    'network-insights-analysis network-insights-path ' +
+    'network-insights-analysis network-insights-path vpc-block-public-access-exclusion ' +
     'vpc-endpoint-service vpc-endpoint-service-permission vpc-flow-log vpc-peering-connection elastic-ip natgateway'
   ).split(' '),
 )

@@ -14,7 +14,7 @@ export const EC2_OPERATIONS = words(`
     CreateLaunchTemplate CreateLaunchTemplateVersion CreateManagedPrefixList CreateNatGateway CreateNetworkAcl
     CreateNetworkAclEntry CreateNetworkInsightsPath CreateNetworkInterface CreateNetworkInterfacePermission
     CreatePlacementGroup CreateRoute
-    CreateRouteTable CreateSecurityGroup CreateSubnet CreateTags CreateTransitGateway
+    CreateRouteTable CreateSecurityGroup CreateSubnet CreateSubnetCidrReservation CreateTags CreateTransitGateway
     CreateTransitGatewayPeeringAttachment CreateTransitGatewayPrefixListReference
     CreateTransitGatewayRoute CreateTransitGatewayRouteTable
     CreateTransitGatewayVpcAttachment CreateVolume CreateVpc CreateVpcEndpoint
@@ -22,7 +22,8 @@ export const EC2_OPERATIONS = words(`
     CreateVpnConnection CreateVpnConnectionRoute CreateVpnGateway DeleteCustomerGateway DeleteDhcpOptions
     DeleteEgressOnlyInternetGateway DeleteFlowLogs DeleteInternetGateway DeleteKeyPair DeleteLaunchTemplate
     DeleteLaunchTemplateVersions DeleteManagedPrefixList DeleteNatGateway DeleteNetworkAcl DeleteNetworkAclEntry
-    DeleteVpcBlockPublicAccessExclusion ModifyVpcBlockPublicAccessExclusion ModifyVpcBlockPublicAccessOptions
+    DeleteSubnetCidrReservation DeleteVpcBlockPublicAccessExclusion ModifyVpcBlockPublicAccessExclusion
+    ModifyVpcBlockPublicAccessOptions
     DeleteNetworkInsightsAnalysis DeleteNetworkInsightsPath
     DeleteNetworkInterface DeleteNetworkInterfacePermission DeletePlacementGroup DeleteRoute DeleteRouteTable
     DeleteSecurityGroup DeleteSubnet DeleteTags DeleteTransitGateway

@@ -97,6 +97,14 @@ const NOT_FOUND = {
     'InvalidNetworkInsightsAnalysisId.NotFound',
     (id) => `The network insights analysis ID '${id}' does not exist`,
   ],
+  SubnetCidrReservation: [
+    'InvalidSubnetCidrReservationID.NotFound',
+    (id) => `The subnet CIDR reservation ID '${id}' does not exist`,
+  ],
+  VpcBlockPublicAccessExclusion: [
+    'InvalidVpcBlockPublicAccessExclusionId.NotFound',
+    (id) => `The exclusion ID '${id}' does not exist`,
+  ],
   EgressOnlyInternetGateway: ['InvalidGatewayID.NotFound', (id) => `The gateway ID '${id}' does not exist`],
   InternetGateway: ['InvalidInternetGatewayID.NotFound', (id) => `The internetGateway ID '${id}' does not exist`],
   VpcPeeringConnection: [

@@ -10,6 +10,11 @@ import { finishNatGatewayTransition, forgetDeletedNatGateways } from './control/
 import { finishPrefixListChange } from './control/ec2/prefix-list/managed-prefix-list.ts'
 import { referencesTo } from './control/ec2/prefix-list/references.ts'
 import {
+  finishPublicAccessChanges,
+  type PassingPublicAccess,
+  passingPublicAccess,
+} from './control/ec2/public-access/lifecycle.ts'
+import {
   finishTransitChanges,
   forgetEndedTransitRecords,
   type PassingTransitRecords,
@@ -64,6 +69,7 @@ interface Transitions {
   readonly prefixLists: readonly ManagedPrefixList[]
   readonly natGateways: readonly NatGateway[]
   readonly transit: PassingTransitRecords
+  readonly publicAccess: PassingPublicAccess
 }
 
 export class Reconciler {
@@ -174,7 +180,7 @@ export class Reconciler {
 
   /** Guarded on the records that were acted on: a newer decision is never overwritten. */
   #markApplied(
-    { instances, endpoints, loadBalancers, prefixLists, natGateways, transit }: Transitions,
+    { instances, endpoints, loadBalancers, prefixLists, natGateways, transit, publicAccess }: Transitions,
     { failures, running }: ApplyResult,
   ): void {
     const { store, now, forgetInstance, log } = this.#dependencies
@@ -203,6 +209,7 @@ export class Reconciler {
         finishNatGatewayTransition(tx, gateway)
       }
       finishTransitChanges(tx, transit, (vpcId) => failures.has(vpcId))
+      if (failures.size === 0) finishPublicAccessChanges(tx, publicAccess)
       forgetTerminated(tx, now())
       forgetDeletedNatGateways(tx, now())
       forgetEndedTransitRecords(tx, now())
@@ -256,6 +263,7 @@ function passing(records: Records): Transitions {
     loadBalancers: [...records.loadBalancers.all()].filter(({ state }) => state === 'provisioning'),
     natGateways: [...records.natGateways.all()].filter(({ state }) => state === 'pending' || state === 'deleting'),
     transit: passingTransitRecords(records),
+    publicAccess: passingPublicAccess(records),
     prefixLists: [...records.managedPrefixLists.all()].filter(({ state }) => state.endsWith('-in-progress')),
   }
 }

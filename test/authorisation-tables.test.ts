@@ -81,6 +81,7 @@ const MEMBERS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
     DeliverLogsPermissionArn: `arn:aws:iam::${ACCOUNT}:role/flow-logs`,
     DhcpOptionsId: 'dopt-0123456789abcdef0',
     EgressOnlyInternetGatewayId: 'eigw-0123456789abcdef0',
+    ExclusionId: 'vpcbpa-exclude-0123456789abcdef0',
     FlowLogIds: ['fl-0123456789abcdef0'],
     GroupId: 'sg-0123456789abcdef0',
     ImageId: 'ami-0123456789abcdef0',

@@ -21,6 +21,7 @@ import { compileInterfaces } from './network-interface.ts'
 import { compileOnPremises } from './on-premises.ts'
 import { byId } from './order.ts'
 import { compilePeerings } from './peering.ts'
+import { compilePublicAccess } from './public-access.ts'
 import { compileResolver } from './resolver.ts'
 import { compileResolverEndpoints } from './resolver-endpoint.ts'
 import { compileResourceEndpoints } from './resource-endpoint.ts'
@@ -82,6 +83,7 @@ export function compileVpc(records: Records, vpc: Vpc): VpcNetwork {
     ...compileResources(records, vpc),
     ...compileAppliances(records, vpc),
     ...compileInternet(records, vpc),
+    ...compilePublicAccess(records, vpc),
     ...compileGatewayRouteTables(records, vpc),
     ...compilePeerings(records, vpc),
     ...compileTransitGatewayLinks(records, vpc),

@@ -207,6 +207,8 @@ export interface VpcNetwork {
   readonly gatewayLoadBalancerEndpoints?: readonly GatewayLoadBalancerEndpointNetwork[]
   /** The internet gateway that is attached; absent: none. */
   readonly internetGatewayId?: InternetGatewayId
+  /** Subnets that the owner's account keeps from the internet, by id; absent: none. */
+  readonly blockedSubnets?: readonly BlockedSubnetNetwork[]
   /** NAT gateways that are in force or being put in force, by id; absent: none. */
   readonly natGateways?: readonly NatGatewayNetwork[]
   /** By the gateway's id; absent: what comes in by a gateway goes straight to where it is sent. */
@@ -297,6 +299,13 @@ export interface InterfaceNetwork {
 
 /** What the internet knows an address of an interface by. */
 export interface PublicAddressNetwork {
+/** A subnet that VPC Block Public Access keeps from the internet. */
+export interface BlockedSubnetNetwork {
+  readonly id: SubnetId
+  /** `block-ingress`: NAT gateways and egress-only internet gateways carry what begins here. */
+  readonly mode: 'block-bidirectional' | 'block-ingress'
+}
+
   readonly privateAddress: Address
   readonly publicAddress: Address
   /** `eipalloc-…`, or the interface itself when the launch gave the address. */

@@ -2,11 +2,13 @@
 // the public address, and the answer out by the same way.
 
 import type { InterfaceNetwork, Network, NextHop, SubnetNetwork, VpcNetwork } from '../compile/network.ts'
+import { isBlocked } from '../compile/public-access.ts'
 import { cidrContains } from '../ip/cidr.ts'
 import { applianceSteps } from './appliances.ts'
 import { diversion, leadsTo, type Passage, passageKey, passInstance } from './forwarding.ts'
 import { networkAclStep } from './network-acl.ts'
 import { formatTraffic, type Packet, replyTo } from './packet.ts'
+import { keptFromInternet } from './public-access.ts'
 import { routeStep } from './route.ts'
 import { securityGroupStep } from './security-group.ts'
 import { pass, type Step, stop } from './trace.ts'
@@ -31,6 +33,7 @@ export function inboundSteps(network: Network, vpc: VpcNetwork, receiver: Interf
   }
   const subnet = vpc.subnets.find(({ id }) => id === receiver.subnetId)
   if (!subnet) return []
+  if (isBlocked(vpc, subnet.id, 'own')) return [keptFromInternet(subnet.id, 'in')]
   const arrival: Arrival = { network, vpc, receiver, packet, subnet }
   const entry = diversion(vpc, packet.destination)
   if (!entry || leadsTo(vpc, entry.nextHop, packet.destination)) return [...reach(arrival, true), ...answer(arrival)]

@@ -2,6 +2,7 @@
 
 import { addressesOf, ipv4OfOutside, isBeyondUplink, isOutside, sitesOf } from '../compile/internet.ts'
 import type { Network, SubnetNetwork, VpcNetwork } from '../compile/network.ts'
+import { isBlocked } from '../compile/public-access.ts'
 import type { Address } from '../ip/address.ts'
 import { cidrContains } from '../ip/cidr.ts'
 import { TCP } from '../ip/protocol.ts'
@@ -12,6 +13,7 @@ import { backFromInternet, backThrough, diversion, leadsTo, type Onward, type Pa
 import { inboundSteps } from './inbound.ts'
 import { networkAclStep } from './network-acl.ts'
 import { formatTraffic, type Packet, replyTo } from './packet.ts'
+import { keptFromInternet } from './public-access.ts'
 import { routeStep } from './route.ts'
 import { pass, type Step, stop } from './trace.ts'
 import { type Home, wayHome } from './way-back.ts'
@@ -39,6 +41,8 @@ export function internetSteps(hop: Hop, gatewayId: InternetGatewayId): Step[] {
     const why = `${packet.source} has no public address: ${gatewayId} drops what nobody could answer. An Elastic IP address or a NAT gateway would give it one`
     return [stop({ stage: 'internet-gateway', by: gatewayId, why })]
   }
+  const kept = blockedStep(vpc, packet.source)
+  if (kept) return [kept]
   const isSame = known.publicAddress === packet.source
   const why = isSame
     ? `${packet.source} is public as it is`
@@ -57,8 +61,18 @@ function isNats(vpc: VpcNetwork, source: Address): boolean {
   return (vpc.natGateways ?? []).some((nat) => addressesOf(nat).some(({ address }) => address === source))
 }
 
+/** What the account's Block Public Access keeps from the gateway. */
+function blockedStep(vpc: VpcNetwork, source: Address): Step | undefined {
+  const eni = vpc.interfaces.find(({ addresses }) => addresses.includes(source))
+  const by = isNats(vpc, source) ? 'translated' : 'own'
+  return eni && isBlocked(vpc, eni.subnetId, by) ? keptFromInternet(eni.subnetId, 'out') : undefined
+}
+
 /** Out by an egress-only gateway, which knows the flow when its answers come. */
-export function egressOnlySteps({ network, packet }: Hop, gatewayId: EgressOnlyInternetGatewayId): Step[] {
+export function egressOnlySteps({ network, vpc, subnet, packet }: Hop, gatewayId: EgressOnlyInternetGatewayId): Step[] {
+  const eni = vpc.interfaces.find(({ addresses }) => addresses.includes(packet.source))
+  const sender = eni?.subnetId ?? subnet.id
+  if (isBlocked(vpc, sender, 'translated')) return [keptFromInternet(sender, 'out')]
   const why = `${gatewayId} lets out what begins here, and its answers in`
   return [pass({ stage: 'internet-gateway', by: gatewayId, why }), ...outsideSteps(network, packet)]
 }
@@ -100,6 +114,7 @@ export function natSteps<H extends Hop>(hop: H, natGatewayId: NatGatewayId, { de
     const why = `${natGatewayId} is private: it has no public address, and ${nextHop.gatewayId} drops what it sends`
     return [...before, stop({ stage: 'nat-gateway', by: natGatewayId, why }), ...after]
   }
+  if (isBlocked(vpc, subnet.id, 'translated')) return [...before, keptFromInternet(subnet.id, 'out'), ...after]
   const why = `${packet.source} is ${publics.join(' or ')} on the internet`
   const through = pass({ stage: 'nat-gateway', by: natGatewayId, why })
   const outside = publics.map((source) => outsideSteps(network, { ...packet, source }))

@@ -14,6 +14,7 @@ import type {
   SubnetNetwork,
   VpcNetwork,
 } from '../compile/network.ts'
+import { isBlocked } from '../compile/public-access.ts'
 import { type Address, addressBits } from '../ip/address.ts'
 import { cidr, cidrFamily, cidrRange } from '../ip/cidr.ts'
 import { rangeToCidrs, subtractRanges } from '../ip/range.ts'
@@ -50,6 +51,8 @@ export interface Internet {
   readonly natSources?: readonly PublicAddressNetwork[]
   /** All public addresses that are the VPC's; empty without an internet gateway. */
   readonly addresses: readonly Address[]
+  /** Of `addresses`, those that no internet gateway carries and an egress-only one does. Absent: none. */
+  readonly egressOnly?: readonly Address[]
   /** IPv6's addresses are public as they are. Absent: addresses are translated. */
   readonly isTranslated?: false
 }
@@ -58,15 +61,24 @@ export function findInternet(vpc: VpcNetwork, plugIns: readonly PlugIn[]): Inter
   const subnets = new Map(vpc.subnets.map((subnet) => [subnet.id, subnet]))
   if (familyOf(vpc) === 6) return findIpv6Internet(vpc, plugIns)
   const hosts = vpc.internetGatewayId
-    ? plugIns.flatMap(({ networkInterface }) => networkInterface.publicAddresses ?? [])
+    ? plugIns.flatMap(({ networkInterface: { subnetId, publicAddresses = [] } }) =>
+        isBlocked(vpc, subnetId, 'own') ? [] : publicAddresses,
+      )
     : []
   const nats = (vpc.natGateways ?? []).flatMap((gateway): Nat[] => {
     const subnet = subnets.get(gateway.subnetId)
-    return subnet ? [{ ...gateway, subnet }] : []
+    if (!subnet) return []
+    return [{ ...(isBlocked(vpc, subnet.id, 'translated') ? withoutPublic(gateway) : gateway), subnet }]
   })
   const natSources = vpc.internetGatewayId ? nats.flatMap(publicSource) : []
   const addresses = [...hosts, ...natSources].map(({ publicAddress }) => publicAddress)
   return { hosts, nats, natSources, addresses }
+}
+
+/** What it sends to the internet gateway gets no further; what it sends elsewhere does. */
+function withoutPublic({ publicAddress: _, secondaryAddresses, ...gateway }: NatGatewayNetwork): NatGatewayNetwork {
+  const others = secondaryAddresses?.map(({ address }) => ({ address }))
+  return { ...gateway, ...(others && { secondaryAddresses: others }) }
 }
 
 function publicSource(nat: Nat): PublicAddressNetwork[] {
@@ -257,7 +269,7 @@ const WHOLE: Rule = { match: ['ip frag-off & 0x3fff == 0'], verdict: 'accept' }
 /** At the end of postrouting, of what goes to the backbone's link: nobody leaves by an address that is not the VPC's. */
 export function dropPrivate(internet: Internet): Rule[] {
   if (!hasInternet(internet)) return []
-  if (internet.isTranslated === false) return dropStrangeSources()
+  if (internet.isTranslated === false) return dropStrangeSources(internet)
   // What is for the backbone itself has its address there; to ask for the next hop would cost more.
   return [{ match: [`ip daddr != ${BACKBONE}`, 'ip saddr != @public-addresses'], verdict: 'drop' }]
 }

@@ -5,9 +5,10 @@
 
 import { BACKBONE } from '../compile/backbone.ts'
 import type { VpcNetwork } from '../compile/network.ts'
+import { isBlocked, type Outbound } from '../compile/public-access.ts'
 import type { Internet } from './internet-rules.ts'
 import { BACKBONE_LINK } from './names.ts'
-import { quoted, type Rule } from './nft.ts'
+import { anyOf, quoted, type Rule } from './nft.ts'
 import { EGRESS_ONLY_NEXT_HOP, INTERNET_MTU, INTERNET_NEXT_HOP } from './plan.ts'
 import type { PlugIn } from './vpc-plan.ts'
 
@@ -18,13 +19,19 @@ const BY_EGRESS_ONLY_GATEWAY = `rt ip nexthop ${EGRESS_ONLY_NEXT_HOP}`
 /** `hosts` are whom a connection from outside may reach. */
 export function findIpv6Internet(vpc: VpcNetwork, plugIns: readonly PlugIn[]): Internet {
   const isEgressOnly = (vpc.egressOnlyInternetGatewayIds ?? []).length > 0
-  const hosts = plugIns.flatMap(({ networkInterface }) => networkInterface.publicAddresses ?? [])
-  const addresses = plugIns.flatMap(({ networkInterface }) => networkInterface.addresses)
+  const carried = (by: Outbound) =>
+    plugIns.map(({ networkInterface }) => networkInterface).filter(({ subnetId }) => !isBlocked(vpc, subnetId, by))
+  const own = carried('own')
+  const hosts = own.flatMap(({ publicAddresses = [] }) => publicAddresses)
+  const outward = carried('translated')
+  const addresses = outward.flatMap((eni) => eni.addresses)
+  const egressOnly = outward.filter((eni) => !own.includes(eni)).flatMap((eni) => eni.addresses)
   return {
     isTranslated: false,
     hosts,
     nats: [],
     addresses: vpc.internetGatewayId || isEgressOnly ? addresses : [],
+    ...(egressOnly.length > 0 && { egressOnly }),
   }
 }
 
@@ -53,9 +60,11 @@ export function toIpv6Internet(): Rule[] {
 }
 
 /** Of what goes to the backbone: nobody leaves by an address that is not the VPC's. */
-export function dropStrangeSources(): Rule[] {
-  return [BY_INTERNET_GATEWAY, BY_EGRESS_ONLY_GATEWAY].map((way) => ({
+export function dropStrangeSources({ egressOnly = [] }: Pick<Internet, 'egressOnly'>): Rule[] {
+  const strange = [BY_INTERNET_GATEWAY, BY_EGRESS_ONLY_GATEWAY].map((way) => ({
     match: [way, 'ip saddr != @public-addresses'],
     verdict: 'drop',
   }))
+  if (egressOnly.length === 0) return strange
+  return [...strange, { match: [BY_INTERNET_GATEWAY, `ip saddr ${anyOf(egressOnly)}`], verdict: 'drop' }]
 }

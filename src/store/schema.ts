@@ -61,6 +61,7 @@ import type {
 } from './organizations-records.ts'
 import type { VpcPeeringConnection } from './peering-records.ts'
 import type { ManagedPrefixList, PrefixListVersion } from './prefix-list-records.ts'
+import type { PublicAccessExclusion, PublicAccessOptions } from './public-access-records.ts'
 import type {
   AccountRegion,
   ClientToken,
@@ -97,6 +98,7 @@ import type {
   SsmParameterVersion,
   SsmSession,
 } from './ssm-records.ts'
+import type { SubnetCidrReservation } from './subnet-reservation-records.ts'
 import type { TransitGateway, TransitGatewayAttachment, TransitGatewayRouteTable } from './transit-gateway-records.ts'
 import type {
   CustomerGateway,
@@ -196,10 +198,13 @@ export interface Schema {
   elasticAddresses: ElasticAddress
   natGateways: NatGateway
   flowLogs: FlowLog
-  metricAlarms: MetricAlarm
-  healthChecks: HealthCheck
+  subnetCidrReservations: SubnetCidrReservation
+  publicAccessOptions: PublicAccessOptions
+  publicAccessExclusions: PublicAccessExclusion
   networkInsightsPaths: NetworkInsightsPath
   networkInsightsAnalyses: NetworkInsightsAnalysis
+  metricAlarms: MetricAlarm
+  healthChecks: HealthCheck
   sites: Site
   vpcPeeringConnections: VpcPeeringConnection
   egressOnlyInternetGateways: EgressOnlyInternetGateway
@@ -322,11 +327,14 @@ export const INDEXES = {
   elasticAddresses: ['owner', 'publicIp', 'networkInterfaceId', 'vpcId'],
   natGateways: ['owner', 'vpcId', 'subnetId'],
   flowLogs: ['owner', 'vpcId', 'resourceId'],
+  subnetCidrReservations: ['owner', 'subnetId'],
+  publicAccessOptions: ['owner'],
+  publicAccessExclusions: ['owner', 'resourceId'],
+  networkInsightsPaths: ['owner'],
+  networkInsightsAnalyses: ['owner', 'pathId', 'status'],
   metricAlarms: ['owner'],
   healthChecks: ['owner'],
   sites: ['address'],
-  networkInsightsPaths: ['owner'],
-  networkInsightsAnalyses: ['owner', 'pathId', 'status'],
   vpcPeeringConnections: ['owner', 'accepter', 'requesterVpcId', 'accepterVpcId'],
   egressOnlyInternetGateways: ['owner', 'vpcId'],
   resolverEndpoints: ['owner', 'vpcId'],

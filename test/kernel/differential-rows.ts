@@ -7,7 +7,7 @@
 
 import type { Stage } from '../../src/compile/stages.ts'
 import { ALL_PROTOCOLS, TCP } from '../../src/ip/protocol.ts'
-import type { AclRuleShape, GroupRuleShape, VpcShape } from './vpc-shape.ts'
+import type { AclRuleShape, ExclusionShape, GroupRuleShape, VpcShape } from './vpc-shape.ts'
 
 export interface DifferentialRow {
   readonly name: string
@@ -47,6 +47,10 @@ export const OPEN: VpcShape = {
 const BY_GATEWAY = { cidr: '0.0.0.0/0', target: 'internet' } as const
 const BY_NAT = { cidr: '0.0.0.0/0', target: 'nat' } as const
 const ONLINE: VpcShape = { ...OPEN, tables: [[BY_GATEWAY], [BY_NAT]], internet: { publics: [0], nat: 0 } }
+/** VPC Block Public Access, with these exclusions from it. */
+function blocked(...exclusions: readonly ExclusionShape[]): VpcShape {
+  return { ...ONLINE, internet: { publics: [0], nat: 0, exclusions } }
+}
 /** Instance 0 is an appliance in subnet 0, between instance 2, which has a public address, and the internet gateway. */
 const FORWARDING = OPEN.instances.map((instance, index) => ({ ...instance, sourceDestCheck: index !== 0 }))
 const BY_APPLIANCE = { cidr: '0.0.0.0/0', target: 0 } as const
@@ -159,6 +163,30 @@ const stopped: VpcShape = {
   instances: OPEN.instances.map((instance, index) => ({ ...instance, running: index !== 2 })),
 }
 
+/** https://docs.aws.amazon.com/vpc/latest/userguide/security-vpc-bpa.html */
+function publicAccessRows(): DifferentialRow[] {
+  const all = blocked()
+  const outwards = blocked({ mode: 'allow-egress' })
+  const open = blocked({ subnet: 0, mode: 'allow-bidirectional' })
+  const natOpen = blocked({ subnet: 0, mode: 'allow-egress' })
+  const other = blocked({ subnet: 1, mode: 'allow-bidirectional' })
+  const site = '203.0.113.10:443'
+  const stopped = 'internet-gateway'
+  return [
+    { name: 'public access blocked: out by the gateway', shape: all, from: 0, to: site, expect: stopped },
+    { name: 'public access blocked: out by a NAT gateway', shape: all, from: 2, to: site, expect: stopped },
+    { name: 'public access blocked: in by the gateway', shape: all, from: 2, to: 'PUBLIC-0:80', expect: stopped },
+    { name: 'public access blocked: within the VPC', shape: all, from: 0, to: '10.0.2.12:80', expect: 'reachable' },
+    { name: 'egress is excluded: by a NAT gateway', shape: outwards, from: 2, to: site, expect: 'reachable' },
+    { name: 'egress is excluded: an own address', shape: outwards, from: 0, to: site, expect: stopped },
+    { name: 'egress is excluded: in', shape: outwards, from: 2, to: 'PUBLIC-0:80', expect: stopped },
+    { name: 'a subnet is excluded: its own address', shape: open, from: 0, to: site, expect: 'reachable' },
+    { name: 'a subnet is excluded: in', shape: open, from: 2, to: 'PUBLIC-0:80', expect: 'reachable' },
+    { name: "a NAT gateway's subnet is excluded", shape: natOpen, from: 2, to: site, expect: 'reachable' },
+    { name: "a NAT gateway's clients are excluded, not it", shape: other, from: 2, to: site, expect: stopped },
+  ]
+}
+
 export const ROWS: readonly DifferentialRow[] = [
   {
     name: 'out by the internet gateway with a public address',
@@ -175,6 +203,7 @@ export const ROWS: readonly DifferentialRow[] = [
     expect: 'internet-gateway',
   },
   { name: 'a private subnet by its NAT gateway', shape: ONLINE, from: 2, to: '203.0.113.10:443', expect: 'reachable' },
+  ...publicAccessRows(),
   { name: "AWS's own address by a NAT gateway", shape: ONLINE, from: 2, to: '52.216.0.9:443', expect: 'reachable' },
   {
     name: 'a NAT gateway whose subnet leads to no gateway',

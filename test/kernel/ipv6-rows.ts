@@ -37,6 +37,8 @@ const BY_GATEWAY: RouteShape = { cidr: '::/0', target: 'internet' }
 const EGRESS_ONLY: RouteShape = { cidr: '::/0', target: 'egress-only' }
 /** Subnet 0 is public, subnet 1 behind the egress-only gateway. */
 export const IPV6_ONLINE: VpcShape = { ...IPV6_OPEN, tables: [[BY_GATEWAY], [EGRESS_ONLY]], internet: { publics: [] } }
+const BLOCKED: VpcShape = { ...IPV6_ONLINE, internet: { publics: [], exclusions: [] } }
+const OUTWARDS: VpcShape = { ...IPV6_ONLINE, internet: { publics: [], exclusions: [{ mode: 'allow-egress' }] } }
 export const SITE = '2001:db8:ffff::cb00:710a'
 
 function tcp(port: number) {
@@ -109,6 +111,10 @@ export const IPV6_ROWS: readonly Ipv6Row[] = [
   row('a blackhole', hole, 0, `${SITE}:80`, 'route'),
   row('an internet gateway knows the address as it is', IPV6_ONLINE, 0, `${SITE}:80`, 'reachable'),
   row('an egress-only gateway lets out', IPV6_ONLINE, 2, `${SITE}:80`, 'reachable'),
+  row('public access blocked: the internet gateway', BLOCKED, 0, `${SITE}:80`, 'internet-gateway'),
+  row('public access blocked: the egress-only gateway', BLOCKED, 2, `${SITE}:80`, 'internet-gateway'),
+  row('egress is excluded: the internet gateway', OUTWARDS, 0, `${SITE}:80`, 'internet-gateway'),
+  row('egress is excluded: the egress-only gateway', OUTWARDS, 2, `${SITE}:80`, 'reachable'),
   row('an address out there that nobody has', IPV6_ONLINE, 0, '2001:db8:ffff::c633:6401:80', 'target'),
   {
     name: 'and in by the internet gateway comes another VPC',

@@ -11,6 +11,7 @@ import { type Address, addressPlus, parseAddress } from '../../src/ip/address.ts
 import { type Cidr, cidr } from '../../src/ip/cidr.ts'
 import type { PortRange, Protocol } from '../../src/ip/protocol.ts'
 import { MemoryJournal } from '../../src/store/journal.ts'
+import { type PublicAccessExclusion, publicAccessOptionsId } from '../../src/store/public-access-records.ts'
 import type {
   InstanceId,
   NetworkAclEntry,
@@ -74,6 +75,14 @@ export interface InternetShape {
   readonly nat?: number | undefined
   /** The route table of the internet gateway; absent: it has none. */
   readonly table?: number | undefined
+  /** VPC Block Public Access keeps everything from the internet but this; absent: it keeps nothing of the VPC. */
+  readonly exclusions?: readonly ExclusionShape[]
+}
+
+export interface ExclusionShape {
+  /** Absent: the whole VPC. */
+  readonly subnet?: number
+  readonly mode: PublicAccessExclusion['mode']
 }
 
 export interface InterfaceEndpointShape {
@@ -175,8 +184,24 @@ export async function recordsOf(shapes: readonly VpcShape[]): Promise<Records> {
   const store = await Store.open(new MemoryJournal())
   store.transact((tx) => {
     for (const [index, shape] of shapes.entries()) new ShapeWriter(tx, shape, index).write()
+    if (shapes.some(({ internet }) => internet?.exclusions)) blockPublicAccess(tx, shapes)
   })
   return store.records
+}
+
+/** All VPCs are one account's, so those that are not to be kept from the internet are excluded. */
+function blockPublicAccess(tx: Tx, shapes: readonly VpcShape[]): void {
+  const { owner, region, createdAt: updatedAt } = CREATED
+  const id = publicAccessOptionsId(owner, region)
+  tx.publicAccessOptions.insert({ id, owner, region, mode: 'block-bidirectional', state: 'update-complete', updatedAt })
+  for (const [vpcIndex, { internet }] of shapes.entries()) {
+    const exclusions: readonly ExclusionShape[] = internet?.exclusions ?? [{ mode: 'allow-bidirectional' }]
+    for (const [index, { subnet, mode }] of exclusions.entries()) {
+      const resourceId = subnet === undefined ? vpcIdOf(vpcIndex) : (`subnet-${idDigits(vpcIndex, subnet)}` as const)
+      const own = `vpcbpa-exclude-${idDigits(vpcIndex, index)}` as const
+      tx.publicAccessExclusions.insert({ ...CREATED, id: own, resourceId, mode, state: 'create-complete', updatedAt })
+    }
+  }
 }
 
 /** Writes one shape's records. */

@@ -7,11 +7,20 @@ import {
   deleteNetworkInterfacePermission,
   describeNetworkInterfacePermissions,
 } from '../../control/ec2/network-interface/network-interface-permission.ts'
+import {
+  createVpcBlockPublicAccessExclusion,
+  deleteVpcBlockPublicAccessExclusion,
+  describeVpcBlockPublicAccessExclusions,
+  modifyVpcBlockPublicAccessExclusion,
+} from '../../control/ec2/public-access/exclusion.ts'
+import {
+  describeVpcBlockPublicAccessOptions,
+  modifyVpcBlockPublicAccessOptions,
+} from '../../control/ec2/public-access/options.ts'
 import { ABSENT_READS } from '../../control/ec2/request/absent.ts'
 import {
   describeAggregateIdFormat,
   describeIdFormat,
-  describeVpcBlockPublicAccessOptions,
   getEbsDefaultKmsKeyId,
   getEbsEncryptionByDefault,
   getInstanceMetadataDefaults,
@@ -19,7 +28,11 @@ import {
   refuseClassicLink,
 } from '../../control/ec2/vpc/account-setting.ts'
 import { createDefaultSubnet } from '../../control/ec2/vpc/default-subnet.ts'
-import { getSubnetCidrReservations } from '../../control/ec2/vpc/subnet-reservation.ts'
+import {
+  createSubnetCidrReservation,
+  deleteSubnetCidrReservation,
+  getSubnetCidrReservations,
+} from '../../control/ec2/vpc/subnet-reservation.ts'
 import { modifyVpcTenancy } from '../../control/ec2/vpc/vpc.ts'
 import type { ReadRows, WriteRows } from './rows.ts'
 
@@ -29,6 +42,7 @@ export const EC2_ACCOUNT_READS = {
   DescribeClassicLinkInstances: refuseClassicLink,
   DescribeIdFormat: describeIdFormat,
   DescribeNetworkInterfacePermissions: describeNetworkInterfacePermissions,
+  DescribeVpcBlockPublicAccessExclusions: describeVpcBlockPublicAccessExclusions,
   DescribeVpcBlockPublicAccessOptions: describeVpcBlockPublicAccessOptions,
   DescribeVpcClassicLink: refuseClassicLink,
   DescribeVpcClassicLinkDnsSupport: refuseClassicLink,
@@ -44,6 +58,12 @@ export const EC2_ACCOUNT_READS = {
 export const EC2_ACCOUNT_WRITES = {
   CreateDefaultSubnet: createDefaultSubnet,
   CreateNetworkInterfacePermission: createNetworkInterfacePermission,
+  CreateSubnetCidrReservation: createSubnetCidrReservation,
+  DeleteSubnetCidrReservation: deleteSubnetCidrReservation,
+  CreateVpcBlockPublicAccessExclusion: createVpcBlockPublicAccessExclusion,
   DeleteNetworkInterfacePermission: deleteNetworkInterfacePermission,
+  DeleteVpcBlockPublicAccessExclusion: deleteVpcBlockPublicAccessExclusion,
+  ModifyVpcBlockPublicAccessExclusion: modifyVpcBlockPublicAccessExclusion,
+  ModifyVpcBlockPublicAccessOptions: modifyVpcBlockPublicAccessOptions,
   ModifyVpcTenancy: modifyVpcTenancy,
 } as const satisfies WriteRows

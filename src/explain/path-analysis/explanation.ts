@@ -126,6 +126,9 @@ function transitExplanation({ network, step }: Blocker): PathExplanation {
 
 /** `by` is the VPC where no gateway is attached. */
 function internetExplanation({ step }: Blocker): PathExplanation {
+  if (step.by.startsWith('subnet-')) {
+    return { code: 'VPC_BLOCK_PUBLIC_ACCESS_ENABLED', about: { subnet: step.by } }
+  }
   if (step.by.startsWith('vpc-')) return { code: 'BAD_STATE_ATTACHMENT', about: { vpc: step.by } }
   return { code: 'IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS', about: { internetGateway: step.by } }
 }

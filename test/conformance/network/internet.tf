@@ -96,3 +96,19 @@ resource "aws_instance" "server" {
 output "public_addresses" {
   value = [for ip in [aws_eip.server.public_ip, aws_nat_gateway.public.public_ip, aws_instance.server.public_ip] : startswith(ip, "44.")]
 }
+
+# Block Public Access of the account, and what is left out of it.
+resource "aws_vpc_block_public_access_options" "this" {
+  internet_gateway_block_mode = var.description == "second" ? "block-bidirectional" : "block-ingress"
+}
+
+resource "aws_vpc_block_public_access_exclusion" "vpc" {
+  vpc_id                          = aws_vpc.main.id
+  internet_gateway_exclusion_mode = var.description == "second" ? "allow-bidirectional" : "allow-egress"
+  tags                            = { Name = "main" }
+}
+
+resource "aws_vpc_block_public_access_exclusion" "subnet" {
+  subnet_id                       = aws_subnet.public.id
+  internet_gateway_exclusion_mode = "allow-bidirectional"
+}

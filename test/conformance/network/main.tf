@@ -246,3 +246,10 @@ resource "aws_vpc_endpoint" "s3_public" {
   service_name    = "com.amazonaws.us-east-1.s3"
   route_table_ids = [aws_route_table.public.id]
 }
+
+resource "aws_ec2_subnet_cidr_reservation" "databases" {
+  subnet_id        = aws_subnet.private.id
+  cidr_block       = "10.20.1.64/27"
+  reservation_type = "explicit"
+  description      = "for addresses that are named"
+}

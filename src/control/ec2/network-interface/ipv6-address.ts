@@ -4,8 +4,10 @@
 import { ApiError, invalidParameterValue } from '../../../errors.ts'
 import { type Address, addressBits, addressFamily, formatAddress, parseAddress } from '../../../ip/address.ts'
 import { type Cidr, cidrContains, cidrRange } from '../../../ip/cidr.ts'
+import type { AddressRange } from '../../../ip/range.ts'
 import type { NetworkInterface, Subnet } from '../../../store/records.ts'
 import type { Records } from '../../../store/store.ts'
+import { reservedAt, reservedRanges } from '../vpc/reserved-range.ts'
 
 /** The first four addresses of a subnet and its last are nobody's, as in IPv4. */
 const RESERVED_AT_START = 4n
@@ -95,7 +97,7 @@ export function takeIpv6Addresses(records: Records, wanted: readonly WantedIpv6[
   const free = new FreeAddresses(used)
   return wanted.map(({ subnet, named, count }) => [
     ...named,
-    ...Array.from({ length: count }, () => free.next(requireIpv6Block(subnet))),
+    ...Array.from({ length: count }, () => free.next(requireIpv6Block(subnet), reservedRanges(records, subnet, 6))),
   ])
 }
 
@@ -103,7 +105,7 @@ function asksForAny({ named, count }: WantedIpv6): boolean {
   return named.length + count > 0
 }
 
-/** The lowest free addresses of blocks, each once. A /64 has no end that anybody reaches. */
+/** The lowest free addresses of blocks, each once. Only reservations bring a /64 to an end that anybody reaches. */
 class FreeAddresses {
   readonly #used: Set<Address>
   readonly #next = new Map<Cidr, bigint>()
@@ -112,8 +114,11 @@ class FreeAddresses {
     this.#used = used
   }
 
-  next(block: Cidr): Address {
-    for (let bits = this.#next.get(block) ?? assignableRange(block).first; ; bits++) {
+  next(block: Cidr, reserved: readonly AddressRange[]): Address {
+    const { first, last } = assignableRange(block)
+    for (let bits = this.#next.get(block) ?? first; bits <= last; bits++) {
+      bits = reservedAt(reserved, bits)?.last ?? bits
+      if (reservedAt(reserved, bits)) continue
       const address = formatAddress({ family: 6, bits })
       if (this.#used.has(address)) continue
       this.#next.set(block, bits + 1n)
@@ -125,6 +130,7 @@ class FreeAddresses {
 /** What an interface with these addresses has in its record. */
 export function ipv6Fields(
   addresses: readonly Address[],
+    throw new ApiError('InsufficientFreeAddressesInSubnet', `The block ${block} has no free address left.`)
   hasPrimary: boolean,
 ): Pick<NetworkInterface, 'ipv6Addresses' | 'hasPrimaryIpv6'> {
   if (addresses.length === 0) return {}

@@ -112,20 +112,8 @@ export const ABSENT: Readonly<Record<string, AbsentKind>> = {
     'transitGatewayAttachment ID',
   ),
   DescribeTransitGatewayMulticastDomains: { list: 'TransitGatewayMulticastDomains' },
-  DescribeTransitGatewayPeeringAttachments: named(
-    'TransitGatewayPeeringAttachments',
-    'TransitGatewayAttachmentIds',
-    'InvalidTransitGatewayAttachmentID.NotFound',
-    'transitGatewayAttachment ID',
-  ),
   DescribeTransitGatewayPolicyTables: { list: 'TransitGatewayPolicyTables' },
   DescribeTransitGatewayRouteTableAnnouncements: { list: 'TransitGatewayRouteTableAnnouncements' },
-  DescribeVpcBlockPublicAccessExclusions: named(
-    'VpcBlockPublicAccessExclusions',
-    'ExclusionIds',
-    'InvalidVpcBlockPublicAccessExclusionId.NotFound',
-    'exclusion ID',
-  ),
   DescribeVpcEncryptionControls: named(
     'VpcEncryptionControls',
     'VpcEncryptionControlIds',

@@ -47,6 +47,7 @@ const TYPES: Readonly<Record<string, Ec2ResourceType>> = {
   vpc: 'vpc',
   vpce: 'vpc-endpoint',
   vpn: 'vpn-connection',
+  'vpcbpa-exclude': 'vpc-block-public-access-exclusion',
   'vpce-con': 'vpc-endpoint-connection',
   'vpce-svc': 'vpc-endpoint-service',
   'vpce-svc-perm': 'vpc-endpoint-service-permission',

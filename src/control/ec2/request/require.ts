@@ -59,6 +59,8 @@ const IDS = {
   FlowLog: ['fl', 'InvalidFlowLogId.Malformed', 'flowLogId'],
   NetworkInsightsPath: ['nip', 'InvalidNetworkInsightsPathId.Malformed', 'networkInsightsPathId'],
   NetworkInsightsAnalysis: ['nia', 'InvalidNetworkInsightsAnalysisId.Malformed', 'networkInsightsAnalysisId'],
+  SubnetCidrReservation: ['scr', 'InvalidSubnetCidrReservationID.Malformed', 'subnetCidrReservationId'],
+  VpcBlockPublicAccessExclusion: ['vpcbpa-exclude', 'InvalidVpcBlockPublicAccessExclusionId.Malformed', 'exclusionId'],
   TransitGateway: ['tgw', 'InvalidTransitGatewayID.Malformed', 'TransitGatewayId'],
   TransitGatewayAttachment: ['tgw-attach', 'InvalidTransitGatewayAttachmentID.Malformed', 'TransitGatewayAttachmentId'],
   TransitGatewayRouteTable: ['tgw-rtb', 'InvalidRouteTableId.Malformed', 'TransitGatewayRouteTableId'],

@@ -84,6 +84,8 @@ function tableOf(records: Records, type: Ec2ResourceType) {
       return records.flowLogs
     case 'natgateway':
       return records.natGateways
+    case 'vpc-block-public-access-exclusion':
+      return records.publicAccessExclusions
     case 'network-insights-analysis':
       return records.networkInsightsAnalyses
     case 'network-insights-path':

@@ -91,6 +91,12 @@ const KINDS: Readonly<Record<string, TaggedKind>> = {
   cgw: tagged('customer-gateway', 'CustomerGateway', 'customerGateways'),
   vpn: tagged('vpn-connection', 'VpnConnection', 'vpnConnections'),
   vpce: tagged('vpc-endpoint', 'VpcEndpoint', 'vpcEndpoints'),
+  scr: tagged('subnet-cidr-reservation', 'SubnetCidrReservation', 'subnetCidrReservations'),
+  'vpcbpa-exclude': tagged(
+    'vpc-block-public-access-exclusion',
+    'VpcBlockPublicAccessExclusion',
+    'publicAccessExclusions',
+  ),
   'vpce-con': {
     type: 'vpc-endpoint-connection',
     kind: 'EndpointConnection',
@@ -150,6 +156,8 @@ type TaggedTableName =
   | 'elasticAddresses'
   | 'natGateways'
   | 'flowLogs'
+  | 'publicAccessExclusions'
+  | 'subnetCidrReservations'
   | 'networkInsightsPaths'
   | 'networkInsightsAnalyses'
   | 'keyPairs'

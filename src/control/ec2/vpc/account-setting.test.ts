@@ -10,11 +10,11 @@ import {
   deleteNetworkInterfacePermission,
   describeNetworkInterfacePermissions,
 } from '../network-interface/network-interface-permission.ts'
+import { describeVpcBlockPublicAccessOptions } from '../public-access/options.ts'
 import { ABSENT_READS } from '../request/absent.ts'
 import { CALLER, openWorld, refusal, STRANGER, type World } from '../request/testing.ts'
 import {
   describeIdFormat,
-  describeVpcBlockPublicAccessOptions,
   getEbsDefaultKmsKeyId,
   getEbsEncryptionByDefault,
   getInstanceMetadataDefaults,

@@ -5,8 +5,6 @@ import type {
   DescribeAggregateIdFormatResult,
   DescribeIdFormatRequest,
   DescribeIdFormatResult,
-  DescribeVpcBlockPublicAccessOptionsRequest,
-  DescribeVpcBlockPublicAccessOptionsResult,
   GetEbsDefaultKmsKeyIdRequest,
   GetEbsDefaultKmsKeyIdResult,
   GetEbsEncryptionByDefaultRequest,
@@ -20,24 +18,6 @@ import type {
 import { ApiError, invalidParameterValue } from '../../../errors.ts'
 import type { Records } from '../../../store/store.ts'
 import type { Caller } from '../../caller.ts'
-
-/** Off, as in every account that did not turn it on: internet gateways carry what routes and groups let pass. */
-export function describeVpcBlockPublicAccessOptions(
-  _records: Records,
-  { account, region }: Caller,
-  _input: DescribeVpcBlockPublicAccessOptionsRequest,
-): DescribeVpcBlockPublicAccessOptionsResult {
-  return {
-    VpcBlockPublicAccessOptions: {
-      AwsAccountId: account,
-      AwsRegion: region,
-      State: 'default-state',
-      InternetGatewayBlockMode: 'off',
-      ManagedBy: 'account',
-      ExclusionsAllowed: 'allowed',
-    },
-  }
-}
 
 export function getEbsEncryptionByDefault(
   _records: Records,

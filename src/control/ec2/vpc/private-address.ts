@@ -6,6 +6,7 @@ import { type Address, addressBits, familyWidth, formatAddress } from '../../../
 import { type Cidr, cidr, cidrContains, cidrRange } from '../../../ip/cidr.ts'
 import type { NetworkInterface, Subnet } from '../../../store/records.ts'
 import type { Records } from '../../../store/store.ts'
+import { reservedAt, reservedRanges } from './reserved-range.ts'
 
 /** The subnet's own address, the router, the resolver's, and one for the future. */
 const RESERVED_AT_START = 4n
@@ -38,8 +39,11 @@ export function findFreeAddresses(records: Records, subnet: Subnet, count: numbe
   const used = usedAddresses(records, subnet)
   const { family, first, last } = assignableRange(subnet)
   const free: Address[] = []
+  const reserved = reservedRanges(records, subnet, family)
   for (let bits = first; bits <= last && free.length < count; bits++) {
     const address = formatAddress({ family, bits })
+    bits = reservedAt(reserved, bits)?.last ?? bits
+    if (reservedAt(reserved, bits)) continue
     if (!used.has(address)) free.push(address)
   }
   if (free.length < count) {
@@ -57,7 +61,9 @@ export function findFreeBlock(records: Records, subnet: Subnet, length: number):
   const { family, first, last } = assignableRange(subnet)
   const size = 1n << BigInt(familyWidth(family) - length)
   for (let bits = (first + size - 1n) & ~(size - 1n); bits + size - 1n <= last; bits += size) {
+  const reserved = reservedRanges(records, subnet, family, 'block')
     const block = cidr(`${formatAddress({ family, bits })}/${length}`)
+    if (reservedAt(reserved, bits, size)) continue
     if (blockAddresses(block).every((address) => !used.has(address))) return block
   }
   return undefined

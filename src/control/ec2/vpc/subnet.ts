@@ -15,6 +15,7 @@ import type { NetworkAcl, Subnet, Vpc } from '../../../store/records.ts'
 import type { Records, Tx } from '../../../store/store.ts'
 import type { Caller } from '../../caller.ts'
 import { endSharing } from '../../ram/sharing.ts'
+import { forgetExclusions } from '../public-access/exclusion.ts'
 import { checkBlockSize, requireIpv4Cidr } from '../request/cidr-parameter.ts'
 import { applyFilters, type FilterFields } from '../request/filters.ts'
 import { refuseUnserved } from '../request/not-served.ts'
@@ -25,6 +26,7 @@ import { sharedSubnets } from '../request/shared.ts'
 import { tagList, tagsFor } from '../request/tags.ts'
 import { countAvailableAddresses } from './private-address.ts'
 import { newSubnetIpv6, requireSubnetIpv6Block, toSubnetIpv6 } from './subnet-ipv6.ts'
+import { forgetReservations } from './subnet-reservation.ts'
 
 export function createSubnet(tx: Tx, caller: Caller, input: CreateSubnetRequest): CreateSubnetResult {
   refuseUnserved({
@@ -88,6 +90,8 @@ export function deleteSubnet(tx: Tx, caller: Caller, input: DeleteSubnetRequest)
   }
   endSharing(tx, ec2Arn('subnet', subnet))
   tx.subnets.delete(subnet.id)
+  forgetExclusions(tx, subnet.id)
+  forgetReservations(tx, subnet.id)
   return {}
 }
 

@@ -14,6 +14,7 @@ import type { Vpc } from '../../../store/records.ts'
 import type { Records, Tx } from '../../../store/store.ts'
 import type { Caller } from '../../caller.ts'
 import { endPeeringsOf } from '../peering/vpc-peering-connection.ts'
+import { forgetExclusions } from '../public-access/exclusion.ts'
 import { checkVpcBlock, requireIpv4Cidr } from '../request/cidr-parameter.ts'
 import { applyFilters, type FilterFields } from '../request/filters.ts'
 import { refuseUnserved } from '../request/not-served.ts'
@@ -75,6 +76,7 @@ export function deleteVpc(tx: Tx, caller: Caller, input: DeleteVpcRequest): Reco
   }
   for (const { id } of tx.resolverRuleAssociations.where('vpcId', vpc.id)) tx.resolverRuleAssociations.delete(id)
   endPeeringsOf(tx, caller, vpc.id)
+  forgetExclusions(tx, vpc.id)
   tx.vpcs.delete(vpc.id)
   return {}
 }
