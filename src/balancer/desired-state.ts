@@ -2,6 +2,7 @@
 // leaves out: registrations, certificates and the TLS policies of listeners.
 
 import { embed, GENEVE_PORT, shadowOf } from '../compile/backbone.ts'
+import { groupIdsOfListener } from '../compile/forwarded-groups.ts'
 import { lookupIn } from '../compile/lookup.ts'
 import type {
   ConnectionNetwork,
@@ -16,6 +17,7 @@ import type {
 import { chooseTargets } from '../compile/target-choice.ts'
 import type { Address } from '../ip/address.ts'
 import type { Records } from '../store/store.ts'
+import { httpClientsOf, httpFrontsOf } from './http-fronts.ts'
 import type {
   CertificateFiles,
   DesiredState,
@@ -46,33 +48,43 @@ const TRIED_THROUGH_NODE = 5
 export function desiredState(network: Network, records: BalancerRecords, tunnelOf?: TunnelOf): DesiredState {
   const placed = network.vpcs.flatMap(listenersOf)
   const fronts = placed.filter(isForwarded).flatMap((one) => frontsOf(one, records))
+  const httpFronts = httpFrontsOf(network, records)
   const passages = tunnelOf ? passagesOf(network, tunnelOf) : []
-  const certificateIds = new Set(fronts.flatMap(({ tls }) => tls?.certificateIds ?? []))
+  const certificateIds = new Set([...fronts, ...httpFronts].flatMap(({ tls }) => tls?.certificateIds ?? []))
   return {
     targetChecks: targetChecks([...placed, ...network.vpcs.flatMap(applianceListenersOf)], records),
     nodeChecks: nodeChecks(placed, records),
     fronts,
+    ...(httpFronts.length > 0 && { httpFronts }),
     ...(passages.length > 0 && { passages }),
     clients: clientsOf(network, placed),
     certificates: Object.fromEntries([...certificateIds].sort().flatMap((id) => certificateEntry(records, id))),
   }
 }
 
-/** The forwarder takes connections of one family, at least. */
-function isForwarded({ listener: { way, ipv6Way } }: Placed): boolean {
+/** The forwarder takes connections of one family, at least, and passes on what it does not read. */
+function isForwarded({ listener: { way, ipv6Way, rules } }: Placed): boolean {
+  if (rules) return false
   return way === 'forwarder' || ipv6Way === 'forwarder'
 }
 
 /** True when there is nothing to do, and so no process is needed. */
-export function isIdle({ targetChecks: checks, nodeChecks: nodes, fronts, passages = [] }: DesiredState): boolean {
-  return checks.length === 0 && nodes.length === 0 && fronts.length === 0 && passages.length === 0
+export function isIdle({
+  targetChecks: checks,
+  nodeChecks: nodes,
+  fronts,
+  httpFronts = [],
+  passages = [],
+}: DesiredState): boolean {
+  return [checks, nodes, fronts, httpFronts, passages].every(({ length }) => length === 0)
 }
 
 function listenersOf(vpc: VpcNetwork): Placed[] {
   return vpc.loadBalancers.flatMap((loadBalancer) =>
     loadBalancer.listeners.flatMap((listener) => {
-      const group = vpc.targetGroups.find(({ id }) => id === listener.targetGroupId)
-      return group ? { vpc, loadBalancer, listener, group } : []
+      const ids = groupIdsOfListener(listener)
+      const groups = vpc.targetGroups.filter(({ id }) => ids.includes(id))
+      return groups.map((group) => ({ vpc, loadBalancer, listener, group }))
     }),
   )
 }
@@ -141,7 +153,7 @@ function probeOf({ listener, group }: Placed, target: TargetNetwork, node: LoadB
     protocol: healthCheck.protocol,
     path: healthCheck.path ?? '/',
     matcher: healthCheck.matcher ?? '200-399',
-    host: `${address}:${listener.port}`,
+    host: group.http ? `${target.address}:${healthCheck.port ?? target.port}` : `${address}:${listener.port}`,
     proxyProtocol,
     timeoutSeconds: healthCheck.timeoutSeconds,
   }
@@ -156,7 +168,7 @@ function nodeChecks(placed: readonly Placed[], records: BalancerRecords): NodeCh
   const probes = new Map<LoadBalancerNodeNetwork, Probe[]>()
   for (const one of placed) {
     for (const node of one.loadBalancer.nodes) {
-      const { candidates } = chooseTargets(one.vpc, node, one.listener)
+      const { candidates } = chooseTargets(one.vpc, node, { targetGroupId: one.group.id })
       const asked = [...candidates.filter(isHealthy), ...candidates.filter((target) => !isHealthy(target))]
       const own = asked.slice(0, TRIED_THROUGH_NODE).map((target) => probeOf(one, target, node))
       if (own.length > 0) probes.set(node, [...(probes.get(node) ?? []), ...own])
@@ -254,7 +266,7 @@ function clientsOf(network: Network, placed: readonly Placed[]): Record<Address,
       ...(ipv6 === undefined ? [] : [[embed(backboneAddress), ipv6] as const]),
     ]),
   )
-  return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)))
+  return Object.fromEntries([...entries, ...httpClientsOf(network)].sort(([a], [b]) => (a < b ? -1 : 1)))
 }
 
 function consumersOf(network: Network, { connections }: VpcNetwork): VpcNetwork[] {

@@ -1,6 +1,7 @@
 // What the daemon and the balancer's process tell each other. The daemon sends the whole desired state each time; the
 // process says what changed of what it sees. Everything is JSON.
 
+import type { HttpAnswerNetwork, HttpGroupNetwork, HttpNetwork, RuleNetwork } from '../compile/network.ts'
 import type { Address } from '../ip/address.ts'
 import type { Instant, NetworkInterfaceId, VpcEndpointId } from '../store/records.ts'
 import type { FlowFields } from './flow-key.ts'
@@ -14,6 +15,8 @@ export interface DesiredState {
   readonly nodeChecks: readonly NodeCheck[]
   /** By id. */
   readonly fronts: readonly Front[]
+  /** Listeners of Application Load Balancers, by id; absent: none. */
+  readonly httpFronts?: readonly HttpFront[]
   /** Endpoints whose packets go to appliances, by id; absent: none. */
   readonly passages?: readonly Passage[]
   /** Private addresses by backbone address, of every interface from which a front that tells its targets may be asked; of
@@ -42,7 +45,7 @@ export interface Probe {
   readonly path: string
   /** Codes that are good, such as `200-399` or `200,301`. */
   readonly matcher: string
-  /** The Host header: the node's private address and the listener's port. */
+  /** The Host header: the node's private address and the listener's port; of an Application Load Balancer the target's. */
   readonly host: string
   /** The connection begins with a header of the proxy protocol. */
   readonly proxyProtocol: boolean
@@ -102,6 +105,24 @@ export interface Front {
   readonly ended: readonly string[]
   /** All targets of the group, those too that drain. Present when live connections to any other are ended. */
   readonly known?: readonly string[]
+}
+
+/** One listener of an Application Load Balancer at one node. */
+export interface HttpFront extends Pick<Front, 'id' | 'listenerId' | 'port' | 'doors' | 'node' | 'tls'> {
+  readonly http: HttpNetwork
+  readonly answer: HttpAnswerNetwork
+  /** In the order in which they are asked. */
+  readonly rules: readonly RuleNetwork[]
+  /** Those that the rules lead to. */
+  readonly groups: readonly HttpGroup[]
+}
+
+export interface HttpGroup extends HttpGroupNetwork {
+  readonly id: string
+  /** Connections to targets are encrypted, whoever the target is. */
+  readonly tls: boolean
+  /** Those that take new requests; one that has no address here takes none of those that it is given. */
+  readonly targets: readonly (FrontTarget | Pick<FrontTarget, 'id'>)[]
 }
 
 export interface Door {

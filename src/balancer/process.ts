@@ -4,7 +4,8 @@
 import { Checker } from './checker.ts'
 import { Forwarder } from './forwarder.ts'
 import { GatewayLoadBalancers } from './gateway-load-balancer.ts'
-import type { FromProcess, HealthChange, ToProcess } from './messages.ts'
+import type { HttpForwarder } from './http-forwarder.ts'
+import type { DesiredState, FromProcess, HealthChange, ToProcess } from './messages.ts'
 import { check } from './probe.ts'
 
 /** Changes that come together are told together: each message costs the daemon a transaction. Milliseconds. */
@@ -31,12 +32,20 @@ const checker = new Checker({ check, onHealth, onWithdrawn: (nodeIds) => tell({ 
 const forwarder = new Forwarder({ log })
 const gateways = new GatewayLoadBalancers({ log })
 
+let http: HttpForwarder | undefined
+/** Most worlds have no Application Load Balancer, and need nothing that reads HTTP. */
+async function wantHttp(state: DesiredState): Promise<void> {
+  if (!http && !state.httpFronts) return
+  http ??= new (await import('./http-forwarder.ts')).HttpForwarder({ log })
+  await http.want(state)
+}
+
 // One state after the other, in the order in which they came.
 let turn = Promise.resolve()
 process.on('message', ({ state }: ToProcess) => {
   turn = turn.then(async () => {
     checker.want(state.targetChecks, state.nodeChecks)
-    await Promise.all([forwarder.want(state), gateways.want(state.passages ?? [])])
+    await Promise.all([forwarder.want(state), wantHttp(state), gateways.want(state.passages ?? [])])
     tell({ kind: 'taken' })
   })
 })

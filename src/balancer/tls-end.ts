@@ -12,6 +12,9 @@ export interface TlsEndsOptions {
   readonly patience: number
 }
 
+/** What it needs of a front. */
+type Encrypted = Pick<Front, 'listenerId' | 'tls'>
+
 interface TlsEnd {
   readonly server: Server
   /** What it was made of. */
@@ -34,7 +37,7 @@ export class TlsEnds {
   }
 
   /** Connections that are there go on with the certificate that they began with. */
-  want(fronts: readonly Front[], certificates: Readonly<Record<string, CertificateFiles>>): void {
+  want(fronts: readonly Encrypted[], certificates: Readonly<Record<string, CertificateFiles>>): void {
     const ends = new Map<string, TlsEnd>()
     for (const { listenerId, tls } of fronts) {
       if (!tls || ends.has(listenerId)) continue
@@ -47,7 +50,7 @@ export class TlsEnds {
   }
 
   /** Calls `onStream` with the TLS inside, once the handshake is done; a connection that does not come so far is reset. */
-  accept({ listenerId }: Front, socket: Socket, onStream: (stream: TLSSocket) => void): void {
+  accept({ listenerId }: Encrypted, socket: Socket, onStream: (stream: TLSSocket) => void): void {
     const end = this.#ends.get(listenerId)
     if (!end) {
       socket.resetAndDestroy()
