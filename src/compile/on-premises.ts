@@ -20,6 +20,8 @@ const READ = [
   'transitGateways',
   'transitGatewayAttachments',
   'transitGatewayRouteTables',
+  'managedPrefixLists',
+  'prefixListVersions',
 ]
 
 /** Whether a table's records have a part in `compileOnPremises`. */

@@ -44,6 +44,8 @@ export interface TransitGatewayAttachment extends Owned {
         /** The other half: each gateway has an attachment of its own, with one id where they are in two regions. */
         readonly peerAttachmentId: TransitGatewayAttachmentId
         readonly isRequester: boolean
+        /** As it was asked for, if it was; `enable` is refused. */
+        readonly dynamicRouting?: 'disable'
         readonly peerId: TransitGatewayId
         readonly peerOwner: AccountId
         readonly peerRegion: string

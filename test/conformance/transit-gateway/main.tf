@@ -32,6 +32,11 @@ provider "aws" {
   skip_metadata_api_check     = true
 }
 
+provider "aws" {
+  alias  = "ireland"
+  region = "eu-west-1"
+}
+
 data "aws_caller_identity" "other" {
   provider = aws.other
 }
@@ -178,6 +183,65 @@ resource "aws_ec2_transit_gateway_vpc_attachment_accepter" "theirs" {
   transit_gateway_attachment_id                   = aws_ec2_transit_gateway_vpc_attachment.theirs.id
   transit_gateway_default_route_table_association = false
   transit_gateway_default_route_table_propagation = false
+}
+
+# A gateway of another region, by peering and static routes.
+resource "aws_ec2_transit_gateway" "ireland" {
+  provider = aws.ireland
+}
+
+resource "aws_ec2_transit_gateway_peering_attachment" "ireland" {
+  transit_gateway_id      = aws_ec2_transit_gateway.plain.id
+  peer_transit_gateway_id = aws_ec2_transit_gateway.ireland.id
+  peer_region             = "eu-west-1"
+  tags                    = { Name = "to ireland", Round = var.description }
+}
+
+resource "aws_ec2_transit_gateway_peering_attachment_accepter" "ireland" {
+  provider                      = aws.ireland
+  transit_gateway_attachment_id = aws_ec2_transit_gateway_peering_attachment.ireland.id
+  tags                          = { Name = "from virginia", Round = var.description }
+}
+
+resource "aws_ec2_transit_gateway_route" "ireland" {
+  destination_cidr_block         = "10.5.0.0/16"
+  transit_gateway_attachment_id  = aws_ec2_transit_gateway_peering_attachment_accepter.ireland.id
+  transit_gateway_route_table_id = aws_ec2_transit_gateway.plain.association_default_route_table_id
+}
+
+resource "aws_ec2_transit_gateway_route" "virginia" {
+  provider                       = aws.ireland
+  destination_cidr_block         = "10.3.0.0/16"
+  transit_gateway_attachment_id  = aws_ec2_transit_gateway_peering_attachment_accepter.ireland.id
+  transit_gateway_route_table_id = aws_ec2_transit_gateway.ireland.association_default_route_table_id
+}
+
+resource "aws_ec2_managed_prefix_list" "elsewhere" {
+  name           = "elsewhere"
+  address_family = "IPv4"
+  max_entries    = 5
+
+  entry {
+    cidr = var.description == "first" ? "10.6.0.0/16" : "10.7.0.0/16"
+  }
+}
+
+resource "aws_ec2_transit_gateway_prefix_list_reference" "elsewhere" {
+  prefix_list_id                 = aws_ec2_managed_prefix_list.elsewhere.id
+  transit_gateway_attachment_id  = aws_ec2_transit_gateway_vpc_attachment.own["shared"].id
+  transit_gateway_route_table_id = aws_ec2_transit_gateway_route_table.spokes.id
+}
+
+data "aws_ec2_transit_gateway_peering_attachment" "ireland" {
+  filter {
+    name   = "remote-owner-id"
+    values = [aws_ec2_transit_gateway.ireland.owner_id]
+  }
+  depends_on = [aws_ec2_transit_gateway_peering_attachment_accepter.ireland]
+}
+
+output "peer" {
+  value = data.aws_ec2_transit_gateway_peering_attachment.ireland.peer_transit_gateway_id == aws_ec2_transit_gateway.ireland.id
 }
 
 data "aws_ec2_transit_gateway" "hub" {

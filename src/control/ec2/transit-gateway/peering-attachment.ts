@@ -48,16 +48,19 @@ export function createTransitGatewayPeeringAttachment(
 ): CreateTransitGatewayPeeringAttachmentResult {
   const gateway = requireAvailable(requireTransitGateway(tx, caller, input.TransitGatewayId), 'modifying')
   const peer = requirePeer(tx, input)
-  if (isOn('Options.DynamicRouting', input.Options?.DynamicRouting)) {
+  const isDynamic = isOn('Options.DynamicRouting', input.Options?.DynamicRouting)
+  if (isDynamic) {
     throw notServed('Dynamic routing between transit gateways (Options.DynamicRouting)')
   }
   const tags = tagsFor('transit-gateway-attachment', input.TagSpecifications)
   checkPair(tx, gateway, peer)
   const id = tx.newId('tgw-attach')
   const other = gateway.region === peer.region ? tx.newId('tgw-attach') : (`${id}@${peer.region}` as const)
-  const made = insertHalf(tx, { ...ownedBy(caller, tags), id }, gateway, { gateway: peer, id: other }, true)
+  const asked =
+    isDynamic === false ? ({ isRequester: true, dynamicRouting: 'disable' } as const) : { isRequester: true }
+  const made = insertHalf(tx, { ...ownedBy(caller, tags), id }, gateway, { gateway: peer, id: other }, asked)
   const theirs = { ...ownedBy({ ...caller, account: peer.owner, region: peer.region }, {}), id: other }
-  insertHalf(tx, theirs, peer, { gateway, id }, false)
+  insertHalf(tx, theirs, peer, { gateway, id }, { isRequester: false })
   return { TransitGatewayPeeringAttachment: { ...toPeering(caller, made), State: 'initiatingRequest' } }
 }
 
@@ -105,7 +108,7 @@ function insertHalf(
   identity: Identity,
   gateway: TransitGateway,
   peer: { readonly gateway: TransitGateway; readonly id: TransitGatewayAttachmentId },
-  isRequester: boolean,
+  asked: Pick<Half['resource'], 'isRequester' | 'dynamicRouting'>,
 ): TransitGatewayAttachment {
   return tx.transitGatewayAttachments.insert({
     ...identity,
@@ -117,7 +120,7 @@ function insertHalf(
       peerOwner: peer.gateway.owner,
       peerRegion: peer.gateway.region,
       peerAttachmentId: peer.id,
-      isRequester,
+      ...asked,
     },
     state: 'pendingAcceptance',
     dnsSupport: false,
@@ -223,7 +226,8 @@ function toPeering(caller: Caller, half: TransitGatewayAttachment): TransitGatew
     AccepterTransitGatewayAttachmentId: resource.isRequester ? theirs : mine,
     RequesterTgwInfo: resource.isRequester ? own : peer,
     AccepterTgwInfo: resource.isRequester ? peer : own,
-    Options: { DynamicRouting: 'disable' },
+    // Terraform takes options that nobody gave for a change.
+    ...(resource.dynamicRouting && { Options: { DynamicRouting: resource.dynamicRouting } }),
     State: half.state,
     CreationTime: new Date(half.createdAt),
     Tags: tagList(half.owner === caller.account ? half.tags : {}),
