@@ -61,7 +61,7 @@ function withdrawnIn(
   return holders.flatMap(({ of, addresses }) =>
     addresses
       .filter(({ withdrawn, availabilityZoneId }) => withdrawn && availabilityZoneId === zoneId)
-      .map(({ address }) => ({ address, of })),
+      .flatMap(({ address }) => (address ? [{ address, of }] : [])),
   )
 }
 

@@ -68,7 +68,7 @@ export function compileVpc(records: Records, vpc: Vpc): VpcNetwork {
     cidrs: vpc.cidrBlocks.map((block) => block.cidr),
     ...compileIpv6(records, vpc),
     resolver: compileResolver(vpc),
-    subnets: compileSubnets(records, vpc),
+    ...compileSubnets(records, vpc),
     interfaces: compileInterfaces(records, vpc),
     instances: compileInstances(records, vpc),
     routeTables: compileRouteTables(records, vpc),

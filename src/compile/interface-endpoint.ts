@@ -79,7 +79,7 @@ function compileEndpointInterfaces(
     const [address] = eni.privateAddresses
     const [ipv6Address] = eni.ipv6Addresses ?? []
     const subnet = records.subnets.get(eni.subnetId)
-    if (!address || !subnet) return []
+    if ((!address && !ipv6Address) || !subnet) return []
     const { availabilityZone, availabilityZoneId } = subnet
     const nodeId = nodes?.get(eni.id)?.networkInterface.id
     const isWithdrawn =
@@ -91,7 +91,7 @@ function compileEndpointInterfaces(
         subnetId: subnet.id,
         availabilityZone,
         availabilityZoneId,
-        address,
+        ...(address && { address }),
         ...(ipv6Address && { ipv6Address }),
         backboneAddress: eni.backboneAddress,
         ...(nodeId && { nodeId }),

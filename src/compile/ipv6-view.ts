@@ -5,6 +5,7 @@
 import { type Address, addressFamily, type Family } from '../ip/address.ts'
 import { cidrFamily } from '../ip/cidr.ts'
 import { IPV6_RESOLVER } from './backbone.ts'
+import { IPV6_ROUTER } from './ipv6.ts'
 import type {
   EndpointNetwork,
   InboundResolverNetwork,
@@ -26,9 +27,8 @@ import type {
   VpcNetwork,
   VpnGatewayNetwork,
 } from './network.ts'
-
-/** The router's own address on every link, to which instances send. */
-export const IPV6_ROUTER = 'fe80::1' as Address
+import { byId } from './order.ts'
+import { allSubnets } from './subnet.ts'
 
 const views = new WeakMap<VpcNetwork, VpcNetwork>()
 /** The VPCs of which views are. */
@@ -85,7 +85,7 @@ function makeView(vpc: VpcNetwork, cidrs: VpcNetwork['cidrs']): VpcNetwork {
     region: vpc.region,
     cidrs,
     resolver: { ...vpc.resolver, addresses: [IPV6_RESOLVER] },
-    subnets: vpc.subnets.flatMap(viewSubnet),
+    subnets: allSubnets(vpc).flatMap(viewSubnet).sort(byId),
     interfaces: vpc.interfaces.flatMap((one) => viewInterface(vpc, one)),
     routeTables: vpc.routeTables.map((table) => viewTable(table, new Set(links.map(({ id }) => id)))),
     securityGroups: vpc.securityGroups.map(viewGroup),
@@ -105,6 +105,7 @@ function makeView(vpc: VpcNetwork, cidrs: VpcNetwork['cidrs']): VpcNetwork {
     ...(vpc.inboundResolvers && { inboundResolvers: vpc.inboundResolvers.map(viewInbound) }),
     ...(vpc.resolverForwards && { resolverForwards: vpc.resolverForwards.flatMap(viewForward) }),
     ...(vpc.resolverRules && { resolverRules: vpc.resolverRules }),
+    ...(vpc.dnsFirewall && { dnsFirewall: vpc.dnsFirewall }),
     ...(vpc.vpnGateway && { vpnGateway: viewVpnGateway(vpc.vpnGateway) }),
     ...(vpc.internetGatewayId && { internetGatewayId: vpc.internetGatewayId }),
     ...(vpc.blockedSubnets && { blockedSubnets: vpc.blockedSubnets }),
@@ -187,7 +188,7 @@ function viewProvider({ listeners, ingress, ...service }: ProviderNetwork): Prov
 }
 
 /** Where something answers over IPv6 too; a place that has no such address is not there. */
-function viewPlace<P extends { readonly address: Address; readonly ipv6Address?: Address }>(place: P): P[] {
+function viewPlace<P extends { readonly address?: Address; readonly ipv6Address?: Address }>(place: P): P[] {
   return place.ipv6Address ? [{ ...place, address: place.ipv6Address }] : []
 }
 

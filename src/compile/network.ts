@@ -218,6 +218,8 @@ export interface VpcNetwork {
   /** IPv6 blocks; absent: none. */
   readonly ipv6Cidrs?: readonly Cidr[]
   /** By id; absent: none. */
+  /** Subnets of IPv6 alone, as IPv6 sees them: they are not among `subnets`. By id; absent: none. */
+  readonly ipv6Subnets?: readonly SubnetNetwork[]
   readonly egressOnlyInternetGatewayIds?: readonly EgressOnlyInternetGatewayId[]
   /** Its attachments to transit gateways, by id; absent: none. */
   readonly transitGatewayLinks?: readonly TransitGatewayLinkNetwork[]
@@ -476,7 +478,8 @@ export interface EndpointInterfaceNetwork {
   /** As the endpoint's owner calls it, and its id. */
   readonly availabilityZone: string
   readonly availabilityZoneId: string
-  readonly address: Address
+  /** Absent: it has IPv6 alone. */
+  readonly address?: Address
   /** Absent: it has none. */
   readonly ipv6Address?: Address
   /** The address by which the edge, or the provider's VPC, knows that a connection came by this endpoint. */
@@ -776,7 +779,7 @@ export interface EndpointResourceNetwork {
   /** TCP. */
   readonly portRanges: readonly PortRange[]
   /** By subnet id. */
-  readonly interfaces: readonly EndpointInterfaceNetwork[]
+  readonly interfaces: readonly (EndpointInterfaceNetwork & { readonly address: Address })[]
 }
 
 /** Where flows for resources enter their VPC. Its nodes are as a load balancer's, but that nobody is let in by their

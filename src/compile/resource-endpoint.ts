@@ -5,7 +5,7 @@ import type { EndpointAssociation } from '../store/lattice-records.ts'
 import type { Vpc, VpcEndpoint } from '../store/records.ts'
 import type { Records } from '../store/store.ts'
 import { isInForce } from './endpoint-service.ts'
-import type { EndpointInterfaceNetwork, EndpointResourceNetwork, ResourceEndpointNetwork } from './network.ts'
+import type { EndpointResourceNetwork, ResourceEndpointNetwork } from './network.ts'
 import { byId } from './order.ts'
 import { gatewayNodes } from './resource-gateway.ts'
 import { endpointResourceName, privateResourceName } from './resource-names.ts'
@@ -48,7 +48,7 @@ function compileResource(
 }
 
 /** The gateway has no node in every zone: where it has none the address leads nowhere, and no name gives it out. */
-function compileInterfaces(records: Records, association: EndpointAssociation): EndpointInterfaceNetwork[] {
+function compileInterfaces(records: Records, association: EndpointAssociation): EndpointResourceNetwork['interfaces'] {
   const configuration = records.resourceConfigurations.get(association.resourceConfigurationId)
   const nodes = configuration ? gatewayNodes(records, configuration.resourceGatewayId) : []
   return records.endpointAssociationAddresses

@@ -236,7 +236,7 @@ function doorInterfaces({ id: endpointId, interfaces, groupIds }: InterfaceEndpo
     owner: CONSUMER,
     subnetId,
     macAddress: '0a:00:00:00:03:00',
-    addresses: [own],
+    addresses: own ? [own] : [],
     groupIds,
     sourceDestCheck: true,
     backboneAddress,

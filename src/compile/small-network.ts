@@ -114,7 +114,7 @@ export function smallVpcWithSsm(changes: Partial<VpcNetwork> = {}): VpcNetwork {
     owner: OWNER,
     subnetId,
     macAddress: '0a:00:00:00:01:00',
-    addresses: [address],
+    addresses: address ? [address] : [],
     groupIds: endpoint.groupIds,
     sourceDestCheck: true,
     backboneAddress,

@@ -1,28 +1,48 @@
 // Subnets, each with the one route table and the one network ACL that hold for it.
 
 import { addressPlus } from '../ip/address.ts'
-import { cidrBase } from '../ip/cidr.ts'
+import { cidrBase, cidrFamily } from '../ip/cidr.ts'
 import type { RouteTableId, SubnetId, Vpc } from '../store/records.ts'
 import type { Records } from '../store/store.ts'
-import type { SubnetNetwork } from './network.ts'
+import { IPV6_ROUTER } from './ipv6.ts'
+import type { SubnetNetwork, VpcNetwork } from './network.ts'
 import { byId } from './order.ts'
 
-export function compileSubnets(records: Records, vpc: Vpc): SubnetNetwork[] {
+export function compileSubnets(records: Records, vpc: Vpc): Pick<VpcNetwork, 'subnets' | 'ipv6Subnets'> {
   const { main, explicit } = routeTableAssociations(records, vpc)
-  return records.subnets
+  const compiled = records.subnets
     .where('vpcId', vpc.id)
-    .map((subnet) => ({
-      id: subnet.id,
-      cidr: subnet.cidr,
-      ...(subnet.ipv6Cidr && { ipv6Cidr: subnet.ipv6Cidr.cidr }),
-      router: addressPlus(cidrBase(subnet.cidr), 1),
-      availabilityZone: subnet.availabilityZone,
-      availabilityZoneId: subnet.availabilityZoneId,
-      // A subnet without an association of its own follows the main table.
-      routeTableId: explicit.get(subnet.id) ?? main,
-      networkAclId: subnet.networkAclId,
-    }))
+    .flatMap((subnet) => {
+      const ipv6Cidr = subnet.ipv6Cidr?.cidr
+      const cidr = subnet.cidr ?? ipv6Cidr
+      if (!cidr) return []
+      const made: SubnetNetwork = {
+        id: subnet.id,
+        cidr,
+        ...(ipv6Cidr && { ipv6Cidr }),
+        router: subnet.cidr ? addressPlus(cidrBase(subnet.cidr), 1) : IPV6_ROUTER,
+        availabilityZone: subnet.availabilityZone,
+        availabilityZoneId: subnet.availabilityZoneId,
+        // A subnet without an association of its own follows the main table.
+        routeTableId: explicit.get(subnet.id) ?? main,
+        networkAclId: subnet.networkAclId,
+      }
+      return [made]
+    })
     .sort(byId)
+  const ipv6Subnets = compiled.filter(({ cidr }) => cidrFamily(cidr) === 6)
+  return {
+    subnets: compiled.filter(({ cidr }) => cidrFamily(cidr) === 4),
+    ...(ipv6Subnets.length > 0 && { ipv6Subnets }),
+  }
+}
+
+/** Those of IPv6 alone too. */
+export function allSubnets({
+  subnets,
+  ipv6Subnets,
+}: Pick<VpcNetwork, 'subnets' | 'ipv6Subnets'>): readonly SubnetNetwork[] {
+  return ipv6Subnets ? [...subnets, ...ipv6Subnets] : subnets
 }
 
 function routeTableAssociations(

@@ -18,7 +18,7 @@ export function isCrossZone(group: TargetGroup, loadBalancer: LoadBalancer): boo
 /** The subnet that has the address, of either family. */
 export function subnetWith(subnets: readonly Subnet[], address: Address): Subnet | undefined {
   return subnets.find(
-    ({ cidr, ipv6Cidr }) => cidrContains(cidr, address) || (ipv6Cidr && cidrContains(ipv6Cidr.cidr, address)),
+    ({ cidr, ipv6Cidr }) => (cidr && cidrContains(cidr, address)) || (ipv6Cidr && cidrContains(ipv6Cidr.cidr, address)),
   )
 }
 

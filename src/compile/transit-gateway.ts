@@ -125,7 +125,7 @@ function compileOrigins(
     .flatMap(({ cidr, ipv6Cidr, availabilityZoneId }) => {
       const subnetId = byZone.get(availabilityZoneId)
       if (!subnetId) return []
-      return [cidr, ...(ipv6Cidr ? [ipv6Cidr.cidr] : [])].map((block) => ({ cidr: block, subnetId }))
+      return [...(cidr ? [cidr] : []), ...(ipv6Cidr ? [ipv6Cidr.cidr] : [])].map((block) => ({ cidr: block, subnetId }))
     })
     .sort(bySpecificity)
   // Of two VPCs with the same block only one is answered.

@@ -4,7 +4,8 @@
 import { isAmazonName } from '../catalogue/amazon-names.ts'
 import { parseDomainName } from '../compile/domain-name.ts'
 import type { PlacedInterface } from '../compile/lookup.ts'
-import type { Network, ResolverRuleNetwork, VpcNetwork } from '../compile/network.ts'
+import type { DnsFirewallRuleNetwork, Network, ResolverRuleNetwork, VpcNetwork } from '../compile/network.ts'
+import { allSubnets } from '../compile/subnet.ts'
 import type { Region } from '../store/records.ts'
 import { automaticZones } from './automatic-names.ts'
 import { endpointNamesZone, hiddenZones } from './endpoint-zones.ts'
@@ -102,7 +103,7 @@ export interface Asker {
 }
 
 export function askerOf(network: Network, { vpc, networkInterface }: PlacedInterface): Asker {
-  const subnet = vpc.subnets.find(({ id }) => id === networkInterface.subnetId)
+  const subnet = allSubnets(vpc).find(({ id }) => id === networkInterface.subnetId)
   const isOutside = vpc.inboundResolvers?.some(({ interfaces }) =>
     interfaces.some(({ id }) => id === networkInterface.id),
   )

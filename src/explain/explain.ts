@@ -96,7 +96,7 @@ function explainWalk(
 ): Trace {
   const { id } = sender.networkInterface
   const source = sender.networkInterface.addresses[0]
-  if (!source) return trace(question, [noSender(question.from)])
+  if (!source) return trace(question, [...named, withoutIpv4(sender)])
   const start = pass({ stage: 'source-check', by: id, why: `${source} is an address of ${id}` })
   const spelled = 'name' in question.to ? question.to.name : undefined
   const withState = (one: Step) => withEndpointState(one, spelled, endpointStates)
@@ -137,6 +137,10 @@ function inIpv6(network: Network, { vpc, networkInterface }: PlacedInterface) {
 
 function withoutIpv6({ networkInterface: { id, subnetId } }: PlacedInterface): Step {
   return stop({ stage: 'source-check', by: id, why: `${id} in ${subnetId} has no IPv6 address` })
+}
+
+function withoutIpv4({ networkInterface: { id, subnetId } }: PlacedInterface): Step {
+  return stop({ stage: 'source-check', by: id, why: `${id} in ${subnetId} has no IPv4 address` })
 }
 
 /** The interface that the question starts from, when its instance runs. */

@@ -58,7 +58,7 @@ function vpcWith(endpoints: readonly InterfaceEndpointNetwork[], changes: Partia
       ...interfaces,
       ...endpoints.flatMap((one) => {
         const [place] = one.interfaces
-        if (!place) return []
+        if (!place?.address) return []
         const {
           instanceId: _,
           deviceIndex: __,

@@ -1,6 +1,7 @@
 // Zones: one that is down lets nothing in or out, and a service is only where its load balancers have a node.
 
 import type { VpcNetwork } from '../compile/network.ts'
+import { allSubnets } from '../compile/subnet.ts'
 import type { SubnetId } from '../store/records.ts'
 import { type Step, stop } from './trace.ts'
 
@@ -12,6 +13,6 @@ export function failedZoneSteps(vpc: VpcNetwork, subnetId: SubnetId, what: strin
   return [stop({ stage: 'zone', by: zone, why })]
 }
 
-export function zoneIdOf({ subnets }: VpcNetwork, subnetId: SubnetId): string | undefined {
-  return subnets.find(({ id }) => id === subnetId)?.availabilityZoneId
+export function zoneIdOf(vpc: VpcNetwork, subnetId: SubnetId): string | undefined {
+  return allSubnets(vpc).find(({ id }) => id === subnetId)?.availabilityZoneId
 }

@@ -58,7 +58,7 @@ export function findDoors(vpc: VpcNetwork): Door[] {
       ? []
       : endpoint.interfaces.flatMap(({ id, subnetId, address, backboneAddress, nodeId }): Door[] => {
           const subnet = subnets.get(subnetId)
-          if (!subnet || addressFamily(address) !== family) return []
+          if (!subnet || !address || addressFamily(address) !== family) return []
           const groupIds = groups.get(id) ?? []
           const { service } = endpoint
           const leadsOn = service === undefined || nodeId !== undefined

@@ -98,7 +98,7 @@ function interfaceFolder(placed: PlacedInterface): Item<Subject> {
     'interface-id': text(() => record.id),
     'local-hostname': text(hostname),
     ipv6s: text(() => record.ipv6Addresses?.join('\n')),
-    'local-ipv4s': text(() => record.privateAddresses.join('\n')),
+    'local-ipv4s': text(() => record.privateAddresses.join('\n') || undefined),
     mac: text(() => record.macAddress),
     'owner-id': text(() => record.owner),
     'public-ipv4s': text((about) => publicAddressOf(about, placed)),

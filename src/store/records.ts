@@ -72,7 +72,8 @@ export interface Vpc extends Owned {
 export interface Subnet extends Owned {
   readonly id: SubnetId
   readonly vpcId: VpcId
-  readonly cidr: Cidr
+  /** Absent: it has IPv6 alone (`Ipv6Native`). */
+  readonly cidr?: Cidr
   /** Absent: none. */
   readonly ipv6Cidr?: SubnetIpv6Cidr
   readonly availabilityZone: string

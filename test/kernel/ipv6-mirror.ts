@@ -43,6 +43,7 @@ export function mirrorInIpv6(tx: Tx): void {
     tx.vpcs.update(vpc.id, { ipv6CidrBlocks })
   }
   for (const subnet of [...tx.subnets.all()]) {
+    if (!subnet.cidr) continue
     const ipv6Cidr = { associationId: `subnet-cidr-assoc-${subnet.id}`, cidr: mirrorCidr(subnet.cidr) }
     tx.subnets.update(subnet.id, { ipv6Cidr })
   }

@@ -4,7 +4,7 @@
 import fc from 'fast-check'
 import { attach, insertOnPremises, onPremisesStore } from '../../src/compile/small-on-premises.ts'
 import { cidr } from '../../src/ip/cidr.ts'
-import type { RouteTarget } from '../../src/store/records.ts'
+import type { RouteTarget, SubnetId } from '../../src/store/records.ts'
 import type { Records, Tx } from '../../src/store/store.ts'
 import { mirrorInIpv6 } from './ipv6-mirror.ts'
 import {
@@ -56,6 +56,8 @@ export interface OnPremisesShape {
   readonly allowed: readonly string[]
   /** Of the transit gateway's attachments, those that are associated with its table, and those that it knows. */
   readonly transit: { readonly associated: readonly Attached[]; readonly propagates: readonly Attached[] }
+  /** Subnets that lose their IPv4; absent: none. */
+  readonly ipv6Only?: readonly SubnetName[]
   /** Tables that take what their VPC's gateway has learnt. */
   readonly propagating: readonly SubnetName[]
   /** Those that are not here are as in the plan. */
@@ -96,8 +98,22 @@ export async function recordsOf(shape: OnPremisesShape): Promise<Records> {
     for (const name of SUBNETS) changeTable(tx, name, shape)
     for (const id of GROUPS) changeGroup(tx, id, shape.groups[id])
     mirrorInIpv6(tx)
+    for (const name of shape.ipv6Only ?? []) takeIpv4(tx, `subnet-${name}`)
   })
   return store.records
+}
+
+function takeIpv4(tx: Tx, subnetId: SubnetId): void {
+  tx.subnets.update(subnetId, { cidr: undefined })
+  for (const { id } of [...tx.networkInterfaces.where('subnetId', subnetId)]) {
+    tx.networkInterfaces.update(id, { privateAddresses: [] })
+  }
+  // No attachment is made in such a subnet.
+  for (const { id, resource } of [...tx.transitGatewayAttachments.all()]) {
+    if (resource.kind !== 'vpc') continue
+    const subnetIds = resource.subnetIds.filter((one) => one !== subnetId)
+    tx.transitGatewayAttachments.update(id, { resource: { kind: 'vpc', subnetIds } })
+  }
 }
 
 function associate(tx: Tx, side: 'b' | 'c', allowed: readonly string[]): void {

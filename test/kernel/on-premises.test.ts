@@ -202,7 +202,7 @@ describeKernel('on-premises networks', import.meta.url, () => {
     const ofIpv4 = Object.entries(expected)
     const twins = ofIpv4
       .filter(([probe]) => !WITHOUT_TWIN.test(probe))
-      .map(([probe, stage]) => [mirrorProbe(probe), stage])
+      .map(([probe, stage]) => [mirrorProbe(probe), stage] as const)
     const wanted = [...ofIpv4, ...twins]
     await world.put(await recordsOf({ ...OPEN, ...changes }))
     const compared = await world.compare(wanted.map(([probe]) => parseProbe(probe)))
@@ -256,6 +256,30 @@ describeKernel('on-premises networks', import.meta.url, () => {
     await world.put(await recordsOf({ ...OPEN, ways: ['branch/vpn-c'] }))
     expect(await run(['ip', '-n', router, '-o', 'link', 'show'])).not.toContain('op-')
     expect(await driver.hasDrifted()).toBe(false)
+  })
+
+  test('a subnet of IPv6 alone is reached by IPv6 from wherever the rest of its VPC is', async () => {
+    await world.put(await recordsOf({ ...OPEN, ipv6Only: ['b1'] }))
+    const [own, other] = [mirrorHost('10.1.1.5'), mirrorHost('10.1.2.5')]
+    const wanted: Readonly<Record<string, 'reachable' | Stage>> = {
+      [`i-b1 ${other}:443`]: 'reachable',
+      [`i-b2 ${own}:443`]: 'reachable',
+      [`i-b2 udp ${own}:8080`]: 'reachable',
+      [`i-a1 ${own}:443`]: 'reachable',
+      [`i-b1 ${mirrorHost('10.0.1.5')}:443`]: 'reachable',
+      [`onprem-hq ${own}:443`]: 'reachable',
+      [`i-b1 ${mirrorHost('192.168.1.10')}:443`]: 'reachable',
+      [`i-b1 ${mirrorHost('10.1.2.100')}:443`]: 'reachable',
+      'i-b1 10.1.2.5:443': 'source-check',
+      'i-b2 10.1.1.5:443': 'target',
+      'i-a1 10.1.1.5:443': 'target',
+      'i-a1 10.1.2.5:443': 'reachable',
+    }
+    const compared = await world.compare(Object.keys(wanted).map(parseProbe))
+    const found = compared.map(({ trace, packet }) => [trace.blockers[0]?.stage ?? 'reachable', packet])
+    const stages = Object.values(wanted).map((stage) => [stage, stage === 'reachable' ? 'reachable' : 'stopped'])
+    expect(found, compared.map(({ trace }) => formatTrace(trace)).join('\n')).toEqual(stages)
+    expect(await world.driver.hasDrifted()).toBe(false)
   })
 
   test('another driver of the same world finds the hosts and leaves them', async () => {

@@ -8,6 +8,7 @@ import {
   parseWantedAddresses,
   takeAddresses,
   type WantedAddresses,
+  withoutIpv4,
 } from '../ec2/network-interface/interface-address.ts'
 import {
   requireIpv6Addresses,
@@ -62,6 +63,7 @@ export function parseAddresses(
       throw invalidParameter(`An endpoint of type IPV4 has no address ${Ipv6}.`, 'Ipv6')
     const subnet = requireOwnSubnet(records, caller, SubnetId)
     return inResolverWords(() => {
+      if (speaksIpv4(endpoint) && !subnet.cidr) throw withoutIpv4(subnet)
       const ipv4 = parseWantedAddresses(subnet, { PrivateIpAddress: Ip || undefined })
       if (!speaksIpv6(endpoint)) return { ipv4 }
       requireIpv6Block(subnet)

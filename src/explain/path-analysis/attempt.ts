@@ -155,7 +155,7 @@ function allDestinations(network: Network, { destination }: PathRequest, sender?
 function serviceAddresses({ endpoints }: VpcNetwork, serviceId: string): Address[] {
   return endpoints.flatMap((endpoint) =>
     endpoint.kind === 'interface' && endpoint.service?.id === serviceId
-      ? endpoint.interfaces.map(({ address }) => address)
+      ? endpoint.interfaces.flatMap(({ address }) => address ?? [])
       : [],
   )
 }
@@ -164,7 +164,7 @@ function endpointAddresses(network: Network, id: string): Address[] {
   const placed = lookupIn(network).endpointById.get(id as `vpce-${string}`)
   if (!placed) return []
   const { vpc, endpoint } = placed
-  if (endpoint.kind === 'interface') return endpoint.interfaces.map(({ address }) => address)
+  if (endpoint.kind === 'interface') return endpoint.interfaces.flatMap(({ address }) => address ?? [])
   const list = awsPrefixLists(vpc.region).find(({ name }) => name === endpoint.serviceName)
   return (list?.cidrs ?? []).flatMap((block) => addressIn(block) ?? [])
 }

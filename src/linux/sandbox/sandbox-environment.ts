@@ -1,6 +1,7 @@
 // The environment and the small files that a command inside an instance finds: who the instance is, how it resolves
 // names, and that programs of every kind trust Postern's CA.
 
+import { IPV6_RESOLVER } from '../../compile/backbone.ts'
 import type { InstanceNetwork, OnPremisesRouterNetwork, VpcNetwork } from '../../compile/network.ts'
 import { POWER_COMMAND, POWER_PIPE, POWER_SCRIPT } from './power-switch.ts'
 
@@ -34,7 +35,8 @@ export function instanceEnvironment(region: string, hostPath: string | undefined
 export function guestFiles(instance: InstanceNetwork, vpc: VpcNetwork): Record<string, string> {
   const label = hostLabel(instance)
   const own = vpc.interfaces.find((eni) => eni.instanceId === instance.id && (eni.deviceIndex ?? 0) === 0)
-  const address = own?.addresses[0]
+  const address = own?.addresses[0] ?? own?.ipv6Addresses?.[0]
+  const hasIpv4 = own === undefined || own.addresses.length > 0
   return {
     hostname: `${label}\n`,
     hosts: [
@@ -43,7 +45,7 @@ export function guestFiles(instance: InstanceNetwork, vpc: VpcNetwork): Record<s
       ...(address ? [`${address} ${instance.hostname} ${label}`] : []),
       '',
     ].join('\n'),
-    'resolv.conf': resolverFile(vpc),
+    'resolv.conf': resolverFile(vpc, hasIpv4),
     [POWER_COMMAND]: POWER_SCRIPT,
     // Mount points for what is bound there.
     'ca-bundle.pem': '',
@@ -63,8 +65,11 @@ export function onPremisesFiles({ name, address, resolvers }: OnPremisesRouterNe
 }
 
 /** What a DHCP client would write of the VPC's options. */
-function resolverFile({ dhcp, resolver: { addresses, domain } }: VpcNetwork): string {
-  const { search, nameServers } = dhcp ?? { search: domain, nameServers: addresses.slice(0, 1) }
+function resolverFile({ dhcp, resolver: { addresses, domain } }: VpcNetwork, hasIpv4: boolean): string {
+  const { search, nameServers: all } = dhcp ?? { search: domain, nameServers: addresses.slice(0, 1) }
+  const amazons = new Set(addresses)
+  // Without an IPv4 address the Amazon-provided resolver is where IPv6 has it.
+  const nameServers = hasIpv4 ? all : all.map((server) => (amazons.has(server) ? IPV6_RESOLVER : server))
   return [
     ...(search ? [`search ${search}`] : []),
     ...nameServers.map((server) => `nameserver ${server}`),

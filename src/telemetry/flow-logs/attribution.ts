@@ -3,6 +3,7 @@
 // packet to one that was rejected was so by the sender's own rules or by those of the other side; the rules say by which.
 
 import type { InterfaceNetwork, SubnetNetwork, VpcNetwork } from '../../compile/network.ts'
+import { allSubnets } from '../../compile/subnet.ts'
 import { networkAclStep } from '../../explain/network-acl.ts'
 import { firstPacket } from '../../explain/packet.ts'
 import { securityGroupStep } from '../../explain/security-group.ts'
@@ -35,7 +36,7 @@ export class FlowPlaces {
     this.#byId = new Map(vpc.interfaces.map((one) => [one.id, one]))
     const fabric = vpc.interfaces.filter(isFabric)
     this.#fabric = new Map(fabric.flatMap((one) => addressesOf(one).map((address) => [address, one])))
-    this.#subnets = new Map(vpc.subnets.map((subnet) => [subnet.id, subnet]))
+    this.#subnets = new Map(allSubnets(vpc).map((subnet) => [subnet.id, subnet]))
     this.#unlogged = new Set(vpc.resolver.addresses)
   }
 

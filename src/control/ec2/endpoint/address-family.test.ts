@@ -4,6 +4,7 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { describeNetworkInterfaces } from '../network-interface/network-interface.ts'
 import { refusal } from '../request/testing.ts'
+import { createSubnet } from '../vpc/subnet.ts'
 import { associateSubnetCidrBlock } from '../vpc/subnet-ipv6.ts'
 import { associateVpcCidrBlock } from '../vpc/vpc-cidr-block.ts'
 import { type EndpointWorld, openEndpointWorld } from './testing.ts'
@@ -74,6 +75,19 @@ describe('an endpoint of type dualstack', () => {
     const SubnetConfigurations = [{ SubnetId: at.a2, Ipv6: '2600:1f2e:0:101::77' }]
     expect(refusal(() => makeDualstack({ SubnetConfigurations }), 'InvalidParameter')).toBe(wanted)
   })
+})
+
+test('an endpoint of type ipv6 is in subnets of IPv6 alone, where no other can be', () => {
+  const wish = { VpcId: at.VpcId, Ipv6CidrBlock: '2600:1f2e:0:103::/64', Ipv6Native: true }
+  const only = at.world.write(createSubnet, wish).Subnet?.SubnetId ?? ''
+  const id = at.makeId({ IpAddressType: 'ipv6', SubnetIds: [only] })
+  expect(ipv6(id)).toEqual(['2600:1f2e:0:103::4'])
+  expect(at.shown(id)).toMatchObject({ IpAddressType: 'ipv6', DnsOptions: { DnsRecordIpType: 'ipv6' } })
+  const [eni] = at.world.store.records.networkInterfaces.where('subnetId', only as `subnet-${string}`)
+  expect(eni?.privateAddresses).toEqual([])
+  for (const IpAddressType of ['ipv4', 'dualstack'] as const) {
+    refusal(() => at.make({ SubnetIds: [only], IpAddressType }), 'InvalidParameter')
+  }
 })
 
 test.each([

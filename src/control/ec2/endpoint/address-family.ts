@@ -59,12 +59,17 @@ function checkOffered({ own, name }: ServiceOffer, type: VpcEndpoint['ipAddressT
   }
 }
 
-/** Each family must be one of the subnet's own. No subnet here is for IPv6 only, as an endpoint of type ipv6 needs. */
+/** Each family must be one of the subnet's own. An endpoint of type ipv6 needs subnets that have nothing else. */
 export function checkSubnetFamilies(type: VpcEndpoint['ipAddressType'], subnets: readonly Subnet[]): void {
   for (const subnet of subnets) {
-    if (type === 'ipv6') {
+    if (type === 'ipv6' && subnet.cidr) {
       throw invalidParameter(
         `Subnet ${subnet.id} has an IPv4 CIDR block; the IP address type ipv6 needs subnets of IPv6 only. Use dualstack.`,
+      )
+    }
+    if (type !== 'ipv6' && !subnet.cidr) {
+      throw invalidParameter(
+        `Subnet ${subnet.id} is for IPv6 only; the IP address type ${type} needs IPv4 too. Use ipv6.`,
       )
     }
     if (type === 'dualstack' && !subnet.ipv6Cidr) {

@@ -106,9 +106,10 @@ export function addEndpointInterfaces(
     ...(address === undefined ? {} : { primary: address }),
     secondary: [],
     secondaryCount: 0,
+    ...(endpoint.ipAddressType === 'ipv6' && { isIpv6Only: true as const }),
   }))
   const addresses = takeAddresses(tx, wanted)
-  const ipv6 = endpoint.ipAddressType === 'dualstack' ? takeIpv6Addresses(tx, placements.map(wantedIpv6)) : []
+  const ipv6 = endpoint.ipAddressType !== 'ipv4' ? takeIpv6Addresses(tx, placements.map(wantedIpv6)) : []
   for (const [index, { subnet }] of placements.entries()) {
     insertNetworkInterface(tx, place, {
       subnet,

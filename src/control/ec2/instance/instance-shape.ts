@@ -124,7 +124,7 @@ function networkShape(records: Records, instance: Instance, interfaces: readonly
   const [primary] = interfaces
   const address = primary?.privateAddresses[0]
   // A terminated instance is in no network.
-  if (!primary || !address) {
+  if (!primary) {
     return { NetworkInterfaces: [], PrivateDnsName: '', SecurityGroups: [], PrivateDnsNameOptions: {} }
   }
   const names = toPrivateDnsNameOptions(instance)
@@ -133,7 +133,7 @@ function networkShape(records: Records, instance: Instance, interfaces: readonly
     ...(primary.ipv6Addresses && { Ipv6Address: primary.ipv6Addresses[0] }),
     NetworkInterfaces: interfaces.map((eni) => toInstanceInterface(records, eni)),
     PrivateDnsName:
-      names.HostnameType === 'ip-name'
+      names.HostnameType === 'ip-name' && address
         ? addressDnsName(address, instance.region)
         : `${instance.id}.${privateDomain(instance.region)}`,
     PrivateDnsNameOptions: names,

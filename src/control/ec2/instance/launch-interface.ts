@@ -6,7 +6,7 @@ import { ApiError, invalidParameterValue, missingParameter, notFound } from '../
 import type { NetworkInterface, SecurityGroupId, Subnet } from '../../../store/records.ts'
 import type { Records, Tx } from '../../../store/store.ts'
 import type { Caller } from '../../caller.ts'
-import { parseWantedAddresses, type WantedAddresses } from '../network-interface/interface-address.ts'
+import { parseWantedAddresses, type WantedAddresses, withoutIpv4 } from '../network-interface/interface-address.ts'
 import { parseWantedIpv6, type WantedIpv6 } from '../network-interface/ipv6-address.ts'
 import { checkNotRequesterManaged, unservedInterfaceParameters } from '../network-interface/network-interface.ts'
 import {
@@ -75,6 +75,7 @@ export function checkTypeLimits(instanceType: string, { interfaces }: LaunchNetw
 
 export function addressCount(one: LaunchInterface): number {
   if (one.kind === 'existing') return one.eni.privateAddresses.length
+  if (one.addresses.isIpv6Only) return 0
   return 1 + one.addresses.secondary.length + one.addresses.secondaryCount
 }
 
@@ -156,11 +157,16 @@ function parseSpecification(
     deviceIndex,
     deleteOnTermination: input.DeleteOnTermination ?? true,
     description: input.Description ?? '',
-    wantsPublicAddress: deviceIndex === 0 && (input.AssociatePublicIpAddress ?? subnet.mapPublicIpOnLaunch),
+    wantsPublicAddress: deviceIndex === 0 && wantsPublicAddress(subnet, input),
     groupIds: requireInterfaceGroups(tx, caller, subnet, input.Groups),
     addresses: parseWantedAddresses(subnet, input),
     ipv6: parseWantedIpv6(subnet, { ...input, hasPrimary: input.PrimaryIpv6 }),
   }
+}
+
+function wantsPublicAddress(subnet: Subnet, input: InstanceNetworkInterfaceSpecification): boolean {
+  if (input.AssociatePublicIpAddress && !subnet.cidr) throw withoutIpv4(subnet)
+  return input.AssociatePublicIpAddress ?? subnet.mapPublicIpOnLaunch
 }
 
 function parseExisting(

@@ -27,8 +27,15 @@ export function parsePrivateDnsNameOptions(
   subnet: Subnet,
   input: PrivateDnsNameOptionsRequest | undefined,
 ): PrivateDnsNameOptions {
+  const hostnameType = parseChoice('hostnameType', input?.HostnameType, TYPES) ?? subnet.hostnameType
+  if (!subnet.cidr && (hostnameType === 'ip-name' || input?.EnableResourceNameDnsARecord)) {
+    throw new ApiError(
+      'InvalidParameterValue',
+      `The subnet ${subnet.id} is for IPv6 only: its instances are named by their IDs, and have no A records.`,
+    )
+  }
   return {
-    hostnameType: parseChoice('hostnameType', input?.HostnameType, TYPES) ?? subnet.hostnameType,
+    hostnameType,
     enableResourceNameDnsARecord: input?.EnableResourceNameDnsARecord ?? subnet.enableResourceNameDnsARecord,
     enableResourceNameDnsAAAARecord: input?.EnableResourceNameDnsAAAARecord ?? subnet.enableResourceNameDnsAAAARecord,
   }

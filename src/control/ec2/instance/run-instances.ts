@@ -186,7 +186,9 @@ function addressesEach(interfaces: readonly LaunchInterface[]): Map<SubnetId, nu
   const counts = new Map<SubnetId, number>()
   for (const one of interfaces) {
     if (one.kind === 'existing') continue
-    const { id } = one.addresses.subnet
+    const { id, cidr } = one.addresses.subnet
+    // An IPv6 block has no end.
+    if (!cidr) continue
     counts.set(id, (counts.get(id) ?? 0) + addressCount(one))
   }
   return counts

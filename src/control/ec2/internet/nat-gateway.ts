@@ -15,7 +15,7 @@ import type { ElasticAddress, NatGateway } from '../../../store/internet-records
 import type { Subnet } from '../../../store/records.ts'
 import type { Records, Tx } from '../../../store/store.ts'
 import type { Caller } from '../../caller.ts'
-import { parseWantedAddresses, takeAddresses } from '../network-interface/interface-address.ts'
+import { parseWantedAddresses, takeAddresses, withoutIpv4 } from '../network-interface/interface-address.ts'
 import { insertNetworkInterface } from '../network-interface/new-network-interface.ts'
 import { parseChoice } from '../request/choice.ts'
 import { findMadeBefore, forgetMade, rememberMade } from '../request/client-token.ts'
@@ -51,6 +51,7 @@ export function createNatGateway(tx: Tx, caller: Caller, input: CreateNatGateway
   if (elastic && more.allocations.includes(elastic)) {
     throw new ApiError('InvalidParameterValue', `${elastic.id} cannot be both the primary and a secondary address.`)
   }
+  if (!subnet.cidr) throw withoutIpv4(subnet)
   const wanted = parseWantedAddresses(subnet, { PrivateIpAddress: input.PrivateIpAddress })
   const tags = tagsFor('natgateway', input.TagSpecifications)
   const [addresses = []] = takeAddresses(tx, [wanted])

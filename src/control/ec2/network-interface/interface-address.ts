@@ -15,6 +15,8 @@ export interface WantedAddresses {
   readonly primary?: Address
   readonly secondary: readonly Address[]
   readonly secondaryCount: number
+  /** It has IPv6 alone, as its subnet has. */
+  readonly isIpv6Only?: true
 }
 
 /** The parameters by which calls ask for addresses. */
@@ -27,6 +29,12 @@ interface AddressParameters {
 /** Reads the parameters; that the subnet has the addresses free is seen by takeAddresses. */
 export function parseWantedAddresses(subnet: Subnet, input: AddressParameters): WantedAddresses {
   const list = input.PrivateIpAddresses ?? []
+  if (!subnet.cidr) {
+    if (input.PrivateIpAddress !== undefined || list.length > 0 || input.SecondaryPrivateIpAddressCount) {
+      throw withoutIpv4(subnet)
+    }
+    return { subnet, secondary: [], secondaryCount: 0, isIpv6Only: true }
+  }
   const primaries = [
     ...(input.PrivateIpAddress === undefined ? [] : [input.PrivateIpAddress]),
     ...list.filter((one) => one.Primary).map((one) => one.PrivateIpAddress),
@@ -53,6 +61,7 @@ export function parseWantedAddresses(subnet: Subnet, input: AddressParameters): 
 export function requireAddressOf(subnet: Subnet, text: string | undefined, parameter: string): Address {
   const address = text === undefined ? undefined : parseAddress(text)
   if (!address) throw invalidParameterValue(parameter, text ?? '', 'This is not a valid IPv4 address.')
+  if (!subnet.cidr) throw withoutIpv4(subnet)
   if (!cidrContains(subnet.cidr, address)) {
     throw new ApiError('InvalidParameterValue', `Address ${address} does not fall within the subnet's address range`)
   }
@@ -62,13 +71,22 @@ export function requireAddressOf(subnet: Subnet, text: string | undefined, param
   return address
 }
 
+/** Addresses of IPv4 are asked of a subnet of IPv6 alone. */
+export function withoutIpv4({ id }: Pick<Subnet, 'id'>): ApiError {
+  return new ApiError('InvalidParameterValue', `The subnet ${id} is for IPv6 only and has no IPv4 addresses.`)
+}
+
 /** The addresses of each interface, the primary one first. None is handed out twice; throws when one is in use. */
 export function takeAddresses(records: Records, wanted: readonly WantedAddresses[]): Address[][] {
-  const bySubnet = Map.groupBy(wanted, ({ subnet }) => subnet.id)
+  const withIpv4 = wanted.filter(({ isIpv6Only }) => !isIpv6Only)
+  const stranger = withIpv4.find(({ subnet }) => !subnet.cidr)
+  if (stranger) throw withoutIpv4(stranger.subnet)
+  const bySubnet = Map.groupBy(withIpv4, ({ subnet }) => subnet.id)
   const chosen = new Map<SubnetId, Iterator<Address>>(
     [...bySubnet].map(([id, list]) => [id, chooseFree(records, list).values()]),
   )
-  return wanted.map(({ subnet, primary, secondary, secondaryCount }) => {
+  return wanted.map(({ subnet, primary, secondary, secondaryCount, isIpv6Only }) => {
+    if (isIpv6Only) return []
     const free = chosen.get(subnet.id)!
     const take = (): Address => free.next().value
     return [primary ?? take(), ...secondary, ...Array.from({ length: secondaryCount }, take)]

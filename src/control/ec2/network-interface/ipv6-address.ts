@@ -42,6 +42,12 @@ export function parseWantedIpv6(subnet: Subnet, input: Ipv6AddressParameters): W
   const count = isUnsaid ? Number(subnet.assignIpv6AddressOnCreation || hasPrimary) : (asked ?? 0)
   if (!Number.isInteger(count) || count < 0) throw invalidParameterValue('ipv6AddressCount', String(count))
   if (count > 0) requireIpv6Block(subnet)
+  if (!subnet.cidr && named.length + count === 0) {
+    throw new ApiError(
+      'InvalidParameterValue',
+      `In ${subnet.id}, which is for IPv6 only, an interface needs an IPv6 address.`,
+    )
+  }
   if (hasPrimary && named.length + count === 0) {
     throw new ApiError('InvalidParameterCombination', 'A primary IPv6 address needs at least one IPv6 address.')
   }
@@ -124,13 +130,13 @@ class FreeAddresses {
       this.#next.set(block, bits + 1n)
       return address
     }
+    throw new ApiError('InsufficientFreeAddressesInSubnet', `The block ${block} has no free address left.`)
   }
 }
 
 /** What an interface with these addresses has in its record. */
 export function ipv6Fields(
   addresses: readonly Address[],
-    throw new ApiError('InsufficientFreeAddressesInSubnet', `The block ${block} has no free address left.`)
   hasPrimary: boolean,
 ): Pick<NetworkInterface, 'ipv6Addresses' | 'hasPrimaryIpv6'> {
   if (addresses.length === 0) return {}

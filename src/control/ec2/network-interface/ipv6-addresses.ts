@@ -69,6 +69,9 @@ export function unassignIpv6Addresses(
     throw new ApiError('InvalidParameterValue', `The primary IPv6 address ${primary} cannot be unassigned`)
   }
   const rest = present.filter((address) => !removed.includes(address))
+  if (rest.length === 0 && eni.privateAddresses.length === 0) {
+    throw new ApiError('InvalidParameterValue', `The interface ${eni.id} has no IPv4 address and needs an IPv6 one.`)
+  }
   tx.networkInterfaces.update(eni.id, { ipv6Addresses: rest.length > 0 ? rest : undefined })
   return { NetworkInterfaceId: eni.id, UnassignedIpv6Addresses: removed, UnassignedIpv6Prefixes: [] }
 }

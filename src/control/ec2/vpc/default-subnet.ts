@@ -30,7 +30,7 @@ export function createDefaultSubnet(
     )
   }
   const blocks = Array.from({ length: BLOCKS }, (_, index) => defaultSubnetCidr(index))
-  const block = blocks.find((one) => !subnets.some(({ cidr }) => cidrsOverlap(cidr, one)))
+  const block = blocks.find((one) => !subnets.some(({ cidr }) => cidr && cidrsOverlap(cidr, one)))
   if (!block) throw new ApiError('InsufficientCidrBlocks', `The default VPC ${vpc.id} has no /20 block left.`)
   const networkAcl = tx.networkAcls.where('vpcId', vpc.id).find((one) => one.isDefault)
   if (!networkAcl) throw new Error(`${vpc.id} has no default network ACL`)

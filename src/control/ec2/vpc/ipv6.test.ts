@@ -10,6 +10,7 @@ import { createSecurityGroup, describeSecurityGroups } from '../filtering/securi
 import { revokeSecurityGroupEgress } from '../filtering/security-group-rule.ts'
 import { describeInstances } from '../instance/instance.ts'
 import { runInstances } from '../instance/run-instances.ts'
+import { createNatGateway } from '../internet/nat-gateway.ts'
 import { assignIpv6Addresses, unassignIpv6Addresses } from '../network-interface/ipv6-addresses.ts'
 import { createNetworkInterface, describeNetworkInterfaces } from '../network-interface/network-interface.ts'
 import { modifyNetworkInterfaceAttribute } from '../network-interface/network-interface-attribute.ts'
@@ -300,4 +301,62 @@ describe('the IPv6 addresses of an interface', () => {
 test('DeleteSubnet takes the block with it', () => {
   const SubnetId = makeSubnet(makeVpc())
   world.write(deleteSubnet, { SubnetId })
+})
+
+describe('a subnet of IPv6 alone', () => {
+  const SECOND = '2600:1f2e:0:102::/64'
+  let VpcId: string
+  let SubnetId: string
+
+  beforeEach(() => {
+    VpcId = makeVpc()
+    const wish = { VpcId, Ipv6CidrBlock: SUBNET_BLOCK, Ipv6Native: true }
+    SubnetId = world.write(createSubnet, wish).Subnet?.SubnetId ?? ''
+  })
+
+  test('is shown as one, and gives each interface an IPv6 address and no other', () => {
+    const shape = world.read(describeSubnets, { SubnetIds: [SubnetId] }).Subnets?.[0]
+    expect(shape).toMatchObject({
+      Ipv6Native: true,
+      AssignIpv6AddressOnCreation: true,
+      PrivateDnsNameOptionsOnLaunch: { HostnameType: 'resource-name' },
+    })
+    expect(shape?.CidrBlock).toBeUndefined()
+    const Filters = [{ Name: 'ipv6-native', Values: ['true'] }]
+    expect(world.read(describeSubnets, { Filters }).Subnets?.map((one) => one.SubnetId)).toEqual([SubnetId])
+    const [instance] = launch(SubnetId) ?? []
+    const shown = world.read(describeInstances, { InstanceIds: [instance?.InstanceId ?? ''] })
+    expect(shown.Reservations?.[0]?.Instances?.[0]).toMatchObject({
+      Ipv6Address: '2600:1f2e:0:101::4',
+      PrivateDnsName: `${instance?.InstanceId}.ec2.internal`,
+      SubnetId,
+      VpcId,
+      NetworkInterfaces: [{ PrivateIpAddresses: [], Ipv6Addresses: [{ Ipv6Address: '2600:1f2e:0:101::4' }] }],
+    })
+    expect(shown.Reservations?.[0]?.Instances?.[0]?.PrivateIpAddress).toBeUndefined()
+    expect(makeInterface(SubnetId).addresses).toEqual(['2600:1f2e:0:101::5'])
+  })
+
+  test('takes nothing of IPv4, and keeps what it needs', () => {
+    const create = (wish: object) => world.write(createSubnet, { VpcId, Ipv6Native: true, ...wish })
+    const both = { Ipv6CidrBlock: SECOND, CidrBlock: '10.0.2.0/24' }
+    refusal(() => create(both), 'InvalidParameterCombination')
+    refusal(() => create({}), 'MissingParameter')
+    refusal(() => makeInterface(SubnetId, { PrivateIpAddress: '10.0.1.9' }), 'InvalidParameterValue')
+    refusal(() => makeInterface(SubnetId, { SecondaryPrivateIpAddressCount: 1 }), 'InvalidParameterValue')
+    refusal(() => makeInterface(SubnetId, { Ipv6AddressCount: 0 }), 'InvalidParameterValue')
+    refusal(() => launch(SubnetId, { PrivateDnsNameOptions: { HostnameType: 'ip-name' } }), 'InvalidParameterValue')
+    const { id, addresses } = makeInterface(SubnetId)
+    const last = { NetworkInterfaceId: id, Ipv6Addresses: (addresses ?? []).flatMap((one) => one ?? []) }
+    refusal(() => world.write(unassignIpv6Addresses, last), 'InvalidParameterValue')
+    refusal(() => assignOnCreation(SubnetId, false), 'InvalidParameterValue')
+    const modify = (wish: object) => world.write(modifySubnetAttribute, { SubnetId, ...wish })
+    refusal(() => modify({ MapPublicIpOnLaunch: { Value: true } }), 'InvalidParameterValue')
+    refusal(() => modify({ PrivateDnsHostnameTypeOnLaunch: 'ip-name' }), 'InvalidParameterValue')
+    modify({ EnableDns64: { Value: true } })
+    const nat = () => world.write(createNatGateway, { SubnetId, ConnectivityType: 'private' })
+    refusal(nat, 'InvalidParameterValue')
+    const AssociationId = world.store.records.subnets.get(SubnetId)?.ipv6Cidr?.associationId
+    refusal(() => world.write(disassociateSubnetCidrBlock, { AssociationId }), 'InvalidCidrBlock.InUse')
+  })
 })

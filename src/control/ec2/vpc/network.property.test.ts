@@ -199,7 +199,7 @@ const ACTIONS = {
     }),
   moveInSubnet: ({ world, a, b }) => {
     const subnet = pick(world.store.records.subnets.all(), b)
-    const Ipv4 = subnet?.cidr.replace('.0/24', `.${10 + a}`)
+    const Ipv4 = subnet?.cidr?.replace('.0/24', `.${10 + a}`)
     world.write(modifyVpcEndpoint, {
       VpcEndpointId: pick(world.store.records.vpcEndpoints.all(), a)?.id,
       SubnetConfigurations: [{ SubnetId: subnet?.id, Ipv4 }],

@@ -15,7 +15,7 @@ const RESERVED_AT_END = 1n
 
 /** True for an address of the subnet that an interface may have. */
 export function isAssignable(subnet: Subnet, address: Address): boolean {
-  if (!cidrContains(subnet.cidr, address)) return false
+  if (!subnet.cidr || !cidrContains(subnet.cidr, address)) return false
   const { first, last } = assignableRange(subnet)
   const { bits } = addressBits(address)
   return first <= bits && bits <= last
@@ -27,6 +27,7 @@ export function usedAddresses(records: Records, subnet: Subnet): Set<Address> {
 }
 
 export function countAvailableAddresses(records: Records, subnet: Subnet): number {
+  if (!subnet.cidr) return 0
   const { first, last } = assignableRange(subnet)
   let used = 0
   for (const eni of records.networkInterfaces.where('subnetId', subnet.id)) used += addressesOf(eni).length
@@ -38,12 +39,12 @@ export function countAvailableAddresses(records: Records, subnet: Subnet): numbe
 export function findFreeAddresses(records: Records, subnet: Subnet, count: number): Address[] {
   const used = usedAddresses(records, subnet)
   const { family, first, last } = assignableRange(subnet)
-  const free: Address[] = []
   const reserved = reservedRanges(records, subnet, family)
+  const free: Address[] = []
   for (let bits = first; bits <= last && free.length < count; bits++) {
-    const address = formatAddress({ family, bits })
     bits = reservedAt(reserved, bits)?.last ?? bits
     if (reservedAt(reserved, bits)) continue
+    const address = formatAddress({ family, bits })
     if (!used.has(address)) free.push(address)
   }
   if (free.length < count) {
@@ -60,10 +61,10 @@ export function findFreeBlock(records: Records, subnet: Subnet, length: number):
   const used = usedAddresses(records, subnet)
   const { family, first, last } = assignableRange(subnet)
   const size = 1n << BigInt(familyWidth(family) - length)
-  for (let bits = (first + size - 1n) & ~(size - 1n); bits + size - 1n <= last; bits += size) {
   const reserved = reservedRanges(records, subnet, family, 'block')
-    const block = cidr(`${formatAddress({ family, bits })}/${length}`)
+  for (let bits = (first + size - 1n) & ~(size - 1n); bits + size - 1n <= last; bits += size) {
     if (reservedAt(reserved, bits, size)) continue
+    const block = cidr(`${formatAddress({ family, bits })}/${length}`)
     if (blockAddresses(block).every((address) => !used.has(address))) return block
   }
   return undefined
@@ -90,6 +91,9 @@ function addressesOf({ privateAddresses, prefixes = [] }: NetworkInterface): rea
 }
 
 function assignableRange(subnet: Subnet) {
+  if (!subnet.cidr) {
+    throw new ApiError('InvalidParameterValue', `The subnet ${subnet.id} is for IPv6 only and has no IPv4 addresses.`)
+  }
   const { family, first, last } = cidrRange(subnet.cidr)
   return { family, first: first + RESERVED_AT_START, last: last - RESERVED_AT_END }
 }

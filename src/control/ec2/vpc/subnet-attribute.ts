@@ -31,6 +31,7 @@ export function modifySubnetAttribute(
     )
   }
   checkHasIpv6(subnet, input)
+  if (!subnet.cidr) checkIpv6Only(subnet, input)
   tx.subnets.update(subnet.id, patch)
   return {}
 }
@@ -47,6 +48,23 @@ function checkHasIpv6(subnet: Subnet, input: ModifySubnetAttributeRequest): void
     throw new ApiError(
       'InvalidParameterValue',
       `Invalid value 'true' for ${name}. Cannot set ${name} to true unless the subnet (${subnet.id}) has an IPv6 CIDR block associated with it.`,
+    )
+  }
+}
+
+/** What a subnet of IPv6 alone cannot do without, and what it cannot have. */
+function checkIpv6Only({ id }: Subnet, input: ModifySubnetAttributeRequest): void {
+  const wrong = {
+    'assign-ipv6-address-on-creation': input.AssignIpv6AddressOnCreation?.Value === false && 'false',
+    'map-public-ip-on-launch': input.MapPublicIpOnLaunch?.Value === true && 'true',
+    'enable-resource-name-dns-a-record-on-launch': input.EnableResourceNameDnsARecordOnLaunch?.Value === true && 'true',
+    'private-dns-hostname-type-on-launch': input.PrivateDnsHostnameTypeOnLaunch === 'ip-name' && 'ip-name',
+  }
+  for (const [name, value] of Object.entries(wrong)) {
+    if (!value) continue
+    throw new ApiError(
+      'InvalidParameterValue',
+      `Invalid value '${value}' for ${name}: the subnet (${id}) is for IPv6 only.`,
     )
   }
 }

@@ -75,6 +75,7 @@ function checkUnused(records: Records, subnet: Subnet, { associationId }: Subnet
   if (subnet.assignIpv6AddressOnCreation) {
     throw refused('its subnet has assign-ipv6-address-on-creation set to true.')
   }
+  if (!subnet.cidr) throw refused('its subnet is for IPv6 only.')
   if (subnet.enableDns64) throw refused('its subnet has enable-dns64 set to true.')
   const users = records.networkInterfaces.where('subnetId', subnet.id).filter((eni) => eni.ipv6Addresses)
   if (users.length > 0) {

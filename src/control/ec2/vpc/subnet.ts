@@ -9,7 +9,7 @@ import type {
   Subnet as SubnetOutput,
 } from '@aws-sdk/client-ec2'
 import { type AvailabilityZone, accountZones } from '../../../catalogue/regions.ts'
-import { ApiError, dependencyViolation, invalidParameterValue } from '../../../errors.ts'
+import { ApiError, dependencyViolation, invalidParameterValue, missingParameter } from '../../../errors.ts'
 import { type Cidr, cidrCovers, cidrsOverlap } from '../../../ip/cidr.ts'
 import type { NetworkAcl, Subnet, Vpc } from '../../../store/records.ts'
 import type { Records, Tx } from '../../../store/store.ts'
@@ -30,7 +30,6 @@ import { forgetReservations } from './subnet-reservation.ts'
 
 export function createSubnet(tx: Tx, caller: Caller, input: CreateSubnetRequest): CreateSubnetResult {
   refuseUnserved({
-    ipv6Native: input.Ipv6Native,
     outpostArn: input.OutpostArn,
     ipv4IpamPoolId: input.Ipv4IpamPoolId,
     ipv6IpamPoolId: input.Ipv6IpamPoolId,
@@ -38,15 +37,17 @@ export function createSubnet(tx: Tx, caller: Caller, input: CreateSubnetRequest)
     ipv6NetmaskLength: input.Ipv6NetmaskLength,
   })
   const vpc = requireVpc(tx, caller, input.VpcId)
-  const block = requireIpv4Cidr(input.CidrBlock, 'cidrBlock')
-  checkSubnetBlock(tx, vpc, block)
+  const isIpv6Only = input.Ipv6Native === true
+  if (isIpv6Only) checkIpv6Native(input)
+  const block = isIpv6Only ? undefined : requireIpv4Cidr(input.CidrBlock, 'cidrBlock')
+  if (block) checkSubnetBlock(tx, vpc, block)
   const ipv6Block = input.Ipv6CidrBlock ? requireSubnetIpv6Block(tx, vpc, input.Ipv6CidrBlock) : undefined
   const zone = requireZone(caller, input)
   const subnet = tx.subnets.insert({
     ...ownedBy(caller, tagsFor('subnet', input.TagSpecifications)),
     id: tx.newId('subnet'),
     vpcId: vpc.id,
-    cidr: block,
+    ...(block && { cidr: block }),
     ...(ipv6Block ? { ipv6Cidr: newSubnetIpv6(tx, ipv6Block) } : {}),
     availabilityZone: zone.name,
     availabilityZoneId: zone.id,
@@ -54,9 +55,9 @@ export function createSubnet(tx: Tx, caller: Caller, input: CreateSubnetRequest)
     mapPublicIpOnLaunch: false,
     networkAclId: defaultNetworkAcl(tx, vpc).id,
     networkAclAssociationId: tx.newId('aclassoc'),
-    assignIpv6AddressOnCreation: false,
+    assignIpv6AddressOnCreation: isIpv6Only,
     enableDns64: false,
-    hostnameType: 'ip-name',
+    hostnameType: isIpv6Only ? 'resource-name' : 'ip-name',
     enableResourceNameDnsARecord: false,
     enableResourceNameDnsAAAARecord: false,
   })
@@ -89,10 +90,18 @@ export function deleteSubnet(tx: Tx, caller: Caller, input: DeleteSubnetRequest)
     if (rest.length < table.associations.length) tx.routeTables.update(table.id, { associations: rest })
   }
   endSharing(tx, ec2Arn('subnet', subnet))
-  tx.subnets.delete(subnet.id)
   forgetExclusions(tx, subnet.id)
   forgetReservations(tx, subnet.id)
+  tx.subnets.delete(subnet.id)
   return {}
+}
+
+/** https://docs.aws.amazon.com/vpc/latest/userguide/configure-subnets.html#subnet-types */
+function checkIpv6Native({ CidrBlock, Ipv6CidrBlock }: CreateSubnetRequest): void {
+  if (CidrBlock) {
+    throw new ApiError('InvalidParameterCombination', 'A subnet that is IPv6 native cannot have an IPv4 CIDR block.')
+  }
+  if (!Ipv6CidrBlock) throw missingParameter('ipv6CidrBlock')
 }
 
 function checkSubnetBlock(tx: Tx, vpc: Vpc, block: Cidr): void {
@@ -100,7 +109,7 @@ function checkSubnetBlock(tx: Tx, vpc: Vpc, block: Cidr): void {
   if (!vpc.cidrBlocks.some((one) => cidrCovers(one.cidr, block))) {
     throw new ApiError('InvalidSubnet.Range', `The CIDR '${block}' is invalid.`)
   }
-  if (tx.subnets.where('vpcId', vpc.id).some((other) => cidrsOverlap(other.cidr, block))) {
+  if (tx.subnets.where('vpcId', vpc.id).some((other) => other.cidr && cidrsOverlap(other.cidr, block))) {
     throw new ApiError('InvalidSubnet.Conflict', `The CIDR '${block}' conflicts with another subnet`)
   }
 }
@@ -152,7 +161,7 @@ export function toSubnet(records: Records, subnet: Subnet): SubnetOutput {
     MapCustomerOwnedIpOnLaunch: false,
     AssignIpv6AddressOnCreation: subnet.assignIpv6AddressOnCreation,
     Ipv6CidrBlockAssociationSet: subnet.ipv6Cidr ? [toSubnetIpv6(subnet.ipv6Cidr)] : [],
-    Ipv6Native: false,
+    Ipv6Native: subnet.cidr === undefined,
     EnableDns64: subnet.enableDns64,
     PrivateDnsNameOptionsOnLaunch: {
       HostnameType: subnet.hostnameType,
@@ -188,7 +197,7 @@ function filters(records: Records): FilterFields<Subnet> {
     'ipv6-cidr-block-association.association-id': (subnet) => subnet.ipv6Cidr?.associationId,
     'ipv6-cidr-block-association.ipv6-cidr-block': (subnet) => subnet.ipv6Cidr?.cidr,
     'ipv6-cidr-block-association.state': (subnet) => subnet.ipv6Cidr && 'associated',
-    'ipv6-native': () => false,
+    'ipv6-native': (subnet) => subnet.cidr === undefined,
     'map-public-ip-on-launch': (subnet) => subnet.mapPublicIpOnLaunch,
     'outpost-arn': () => undefined,
     'owner-id': (subnet) => subnet.owner,

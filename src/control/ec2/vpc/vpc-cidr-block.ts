@@ -74,7 +74,7 @@ export function disassociateVpcCidrBlock(
       `The vpc CIDR block with association ID ${id} may not be disassociated. It is the primary IPv4 CIDR block of the VPC`,
     )
   }
-  if (tx.subnets.where('vpcId', vpc.id).some((subnet) => cidrCovers(block.cidr, subnet.cidr))) {
+  if (tx.subnets.where('vpcId', vpc.id).some(({ cidr }) => cidr && cidrCovers(block.cidr, cidr))) {
     throw new ApiError(
       'InvalidCidrBlock.InUse',
       `The vpc ${vpc.id} currently has a subnet within CIDR block ${block.cidr}`,
