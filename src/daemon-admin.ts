@@ -12,17 +12,13 @@ import { importImage } from './control/ec2/image/image.ts'
 import { createAccessKey } from './control/iam/access-key.ts'
 import type { DaemonOptions } from './daemon.ts'
 import { flowLogRoutes } from './daemon-flow-logs.ts'
-import { onPremisesRoutes } from './daemon-on-premises.ts'
+import type { LateS3 } from './daemon-s3.ts'
 import type { Services } from './daemon-services.ts'
-import { siteRoutes } from './daemon-sites.ts'
-import { zoneRoutes } from './daemon-zones.ts'
 import { notFound } from './errors.ts'
 import { rootPrincipal } from './iam/principal.ts'
 import { onPremisesGuest } from './linux/names.ts'
-import { ImageError, importImage as unpackImage } from './linux/sandbox/image.ts'
 import type { Sandboxes } from './linux/sandbox/sandbox.ts'
 import type { Reconciler } from './reconcile.ts'
-import type { S3Adapter } from './services/s3/s3-adapter.ts'
 import type { Store } from './store/store.ts'
 import type { FlowLogs } from './telemetry/flow-logs/flow-logs.ts'
 import type { RequestTrail } from './telemetry/request-trail.ts'
@@ -31,7 +27,7 @@ export interface AdminContext {
   readonly options: DaemonOptions
   readonly endpoint: () => string
   readonly store: Store
-  readonly s3: Pick<S3Adapter, 'describeRequest' | 'bucketCount' | 'reset'>
+  readonly s3: LateS3
   readonly services: Services
   readonly trail: RequestTrail
   readonly flowLogs: FlowLogs
@@ -47,6 +43,13 @@ export const HOME_ACCOUNT = '123456789012'
 
 const EXPLAIN_PATHS = ['POST /_postern/explain']
 const POLICY_PATHS = ['eval', 'endpoint', 'suggest'].map((question) => `POST /_postern/policy/${question}`)
+
+const ZONE_PATHS = ['GET /_postern/az', ...['fail', 'restore', 'addresses'].map((verb) => `POST /_postern/az/${verb}`)]
+const SITE_PATHS = ['GET /_postern/sites', 'POST /_postern/sites/add', 'POST /_postern/sites/remove']
+const ON_PREMISES_PATHS = [
+  'GET /_postern/onprem',
+  ...['show', 'create', 'attach', 'detach', 'delete'].map((verb) => `POST /_postern/onprem/${verb}`),
+]
 
 /** Routes whose modules are read when one of them is asked for first: together they would be megabytes of every daemon. */
 function loadedFirst(paths: readonly string[], load: () => Promise<AdminRoutes>): AdminRoutes {
@@ -71,14 +74,15 @@ export function adminRoutes(context: AdminContext): AdminRoutes {
     'POST /_postern/images': (body) => importRoute(context, body),
     ...loadedFirst(EXPLAIN_PATHS, async () => (await import('./daemon-explain.ts')).explainRoutes(context)),
     ...loadedFirst(POLICY_PATHS, async () => (await import('./daemon-policy.ts')).policyRoutes(context)),
-    ...zoneRoutes(context),
-    ...siteRoutes(context),
-    ...onPremisesRoutes(context),
+    ...loadedFirst(ZONE_PATHS, async () => (await import('./daemon-zones.ts')).zoneRoutes(context)),
+    ...loadedFirst(SITE_PATHS, async () => (await import('./daemon-sites.ts')).siteRoutes(context)),
+    ...loadedFirst(ON_PREMISES_PATHS, async () => (await import('./daemon-on-premises.ts')).onPremisesRoutes(context)),
     ...flowLogRoutes(context),
   }
 }
 
-function status({ options, endpoint, store, s3, reconciler }: AdminContext): Status {
+async function status({ options, endpoint, store, s3, reconciler }: AdminContext): Promise<Status> {
+  const buckets = (await s3.open()).bucketCount
   const { wanted, inForce, failures, repairs, error } = reconciler.health
   const counted = Object.entries(store.records).map(([name, table]): [string, number] => [name, table.size])
   const problems = [
@@ -96,7 +100,7 @@ function status({ options, endpoint, store, s3, reconciler }: AdminContext): Sta
     revision: { wanted, inForce },
     repairs,
     failedZones: [...store.records.failedZones.all()].map(({ id, since }) => ({ id, since })),
-    resources: Object.fromEntries([...counted.filter(([name]) => name !== 'counters'), ['buckets', s3.bucketCount]]),
+    resources: Object.fromEntries([...counted.filter(([name]) => name !== 'counters'), ['buckets', buckets]]),
     problems,
   }
 }
@@ -112,7 +116,7 @@ function diskProblems({ lastFailure }: Store, directory: string): string[] {
   return free < LEAST_FREE_BYTES ? [`the disk of ${directory} is full: ${free >> 10} KiB are left; ${keeps}`] : []
 }
 
-async function reset({ options, store, s3, services, trail, sandboxes, reconciler }: AdminContext): Promise<object> {
+async function reset({ options, store, services, trail, sandboxes, reconciler }: AdminContext): Promise<object> {
   const commit = store.transact((tx) => {
     for (const [name, table] of Object.entries(store.records)) {
       // Numbers that were given out are not given out again: a connection may still carry one.
@@ -121,7 +125,6 @@ async function reset({ options, store, s3, services, trail, sandboxes, reconcile
     }
   })
   await commit.durable
-  await s3.reset()
   trail.reset()
   await services.reset()
   await reconciler.settle()
@@ -170,6 +173,7 @@ function withoutKernel(id: string): AdminError {
 }
 
 async function importRoute({ options, store }: AdminContext, body: Body): Promise<object> {
+  const { ImageError, importImage: unpackImage } = await import('./linux/sandbox/image.ts')
   const source = resolve(text(body, 'path'))
   const imported = store.transact((tx) => tx.newId('image')).result
   const path = join(imagesDirectory(options), imported)

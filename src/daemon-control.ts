@@ -1,54 +1,72 @@
-// The control plane's services that are there from the start.
+// The control plane's services: operations on records and nothing else. EC2's are there from the start; those of each other
+// service are read with the first request for it.
 
-import { controlAdapter } from './api/control-adapter.ts'
-import { ACM_AUTHORISATIONS, ACM_READS, ACM_WRITES } from './api/operations/acm.ts'
+import { type ControlAdapterOptions, controlAdapter } from './api/control-adapter.ts'
 import { ec2Operations } from './api/operations/ec2.ts'
 import type { InstanceHost } from './api/operations/ec2-instances.ts'
 import { EC2_FIRST_USE } from './api/operations/ec2-network.ts'
-import { ELB_AUTHORISATIONS, ELB_READS, ELB_WRITES } from './api/operations/elbv2.ts'
-import { IAM_AUTHORISATIONS, IAM_READS, IAM_WRITES } from './api/operations/iam.ts'
-import {
-  ORGANIZATIONS_AUTHORISATIONS,
-  ORGANIZATIONS_READS,
-  ORGANIZATIONS_WRITES,
-} from './api/operations/organizations.ts'
-import { ROUTE53_AUTHORISATIONS, ROUTE53_READS, ROUTE53_WRITES } from './api/operations/route53.ts'
-import { stsOperations } from './api/operations/sts.ts'
 import type { Adapter } from './edge/adapter.ts'
 import type { Store } from './store/store.ts'
 
-interface ControlParts {
+interface Ec2Parts extends InstanceHost {
   readonly store: Store
-  readonly sessionKey: Uint8Array
-  readonly consoleOutput: InstanceHost['consoleOutput']
 }
 
-export function controlAdapters({ store, sessionKey, consoleOutput }: ControlParts): Adapter[] {
-  return [
-    controlAdapter({ service: 'ec2', store, ...ec2Operations({ consoleOutput }), firstUse: EC2_FIRST_USE }),
-    controlAdapter({ service: 'iam', store, reads: IAM_READS, writes: IAM_WRITES, authorisations: IAM_AUTHORISATIONS }),
-    controlAdapter({
-      service: 'elasticloadbalancing',
-      store,
-      reads: ELB_READS,
-      writes: ELB_WRITES,
-      authorisations: ELB_AUTHORISATIONS,
-    }),
-    controlAdapter({ service: 'sts', store, ...stsOperations({ sessionKey }) }),
-    controlAdapter({ service: 'acm', store, reads: ACM_READS, writes: ACM_WRITES, authorisations: ACM_AUTHORISATIONS }),
-    controlAdapter({
-      service: 'route53',
-      store,
-      reads: ROUTE53_READS,
-      writes: ROUTE53_WRITES,
-      authorisations: ROUTE53_AUTHORISATIONS,
-    }),
-    controlAdapter({
-      service: 'organizations',
-      store,
-      reads: ORGANIZATIONS_READS,
-      writes: ORGANIZATIONS_WRITES,
-      authorisations: ORGANIZATIONS_AUTHORISATIONS,
-    }),
-  ]
+export function ec2Adapter({ store, ...host }: Ec2Parts): Adapter {
+  return controlAdapter({ service: 'ec2', store, ...ec2Operations(host), firstUse: EC2_FIRST_USE })
+}
+
+type ControlRows = Pick<ControlAdapterOptions, 'reads' | 'writes' | 'authorisations'>
+
+interface RowsContext {
+  /** Seals temporary credentials. */
+  readonly sessionKey: Uint8Array
+}
+
+/** The rows of each service that is all records, by its signing name. */
+export const CONTROL_ROWS: Readonly<Record<string, (context: RowsContext) => Promise<ControlRows>>> = {
+  async iam() {
+    const all = await import('./api/operations/iam.ts')
+    return { reads: all.IAM_READS, writes: all.IAM_WRITES, authorisations: all.IAM_AUTHORISATIONS }
+  },
+  async sts({ sessionKey }) {
+    const { stsOperations } = await import('./api/operations/sts.ts')
+    return stsOperations({ sessionKey })
+  },
+  async organizations() {
+    const all = await import('./api/operations/organizations.ts')
+    const { ORGANIZATIONS_READS: reads, ORGANIZATIONS_WRITES: writes } = all
+    return { reads, writes, authorisations: all.ORGANIZATIONS_AUTHORISATIONS }
+  },
+  async ram() {
+    const all = await import('./api/operations/ram.ts')
+    return { reads: all.RAM_READS, writes: all.RAM_WRITES, authorisations: all.RAM_AUTHORISATIONS }
+  },
+  async elasticloadbalancing() {
+    const all = await import('./api/operations/elbv2.ts')
+    return { reads: all.ELB_READS, writes: all.ELB_WRITES, authorisations: all.ELB_AUTHORISATIONS }
+  },
+  async acm() {
+    const all = await import('./api/operations/acm.ts')
+    return { reads: all.ACM_READS, writes: all.ACM_WRITES, authorisations: all.ACM_AUTHORISATIONS }
+  },
+  async route53() {
+    const all = await import('./api/operations/route53.ts')
+    return { reads: all.ROUTE53_READS, writes: all.ROUTE53_WRITES, authorisations: all.ROUTE53_AUTHORISATIONS }
+  },
+  async route53resolver() {
+    const all = await import('./api/operations/route53resolver.ts')
+    const { ROUTE53_RESOLVER_READS: reads, ROUTE53_RESOLVER_WRITES: writes } = all
+    return { reads, writes, authorisations: all.ROUTE53_RESOLVER_AUTHORISATIONS }
+  },
+  async 'vpc-lattice'() {
+    const all = await import('./api/operations/vpc-lattice.ts')
+    const { VPC_LATTICE_READS: reads, VPC_LATTICE_WRITES: writes } = all
+    return { reads, writes, authorisations: all.VPC_LATTICE_AUTHORISATIONS }
+  },
+  async directconnect() {
+    const all = await import('./api/operations/directconnect.ts')
+    const { DIRECT_CONNECT_READS: reads, DIRECT_CONNECT_WRITES: writes } = all
+    return { reads, writes, authorisations: all.DIRECT_CONNECT_AUTHORISATIONS }
+  },
 }

@@ -233,7 +233,7 @@ async function serviceRequest(context: ExplainContext, from: Sender, body: Body)
   const principal = principalOf(context, from)
   const action = text(body, 'action')
   const described = await context.services.describeRequest(principal, action, resource)
-  return described ?? { ...context.s3.describeRequest(principal, action, resource), principal }
+  return described ?? { ...(await context.s3.open()).describeRequest(principal, action, resource), principal }
 }
 
 /** The role of the instance that asks; without one, requests are unsigned. */

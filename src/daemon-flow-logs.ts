@@ -21,7 +21,7 @@ interface FlowLogParts {
   readonly store: Store
   readonly driver: Driver
   readonly services: Services
-  readonly s3: BucketWriter
+  readonly s3: { open(): Promise<BucketWriter> }
   readonly network: () => Network
   readonly settle: () => Promise<void>
   readonly policies: PolicySources
@@ -72,7 +72,7 @@ export function flowLogRoutes({ store, flowLogs }: Pick<FlowLogParts, 'store'> &
 
 async function deliver(parts: FlowLogParts, flowLog: FlowLog, lines: readonly FlowLine[], now: Date): Promise<void> {
   const { destination, trafficType, region } = flowLog
-  if (destination.kind === 's3') return writeToBucket(parts.s3, flowLog, destination, lines, now)
+  if (destination.kind === 's3') return writeToBucket(await parts.s3.open(), flowLog, destination, lines, now)
   const adapter = await parts.services.adapterOf('logs')
   if (!adapter) throw new Error('there is no CloudWatch Logs')
   const principal = requireRole(parts.store, flowLog, now)

@@ -123,7 +123,7 @@ async function describe({ store, s3, services }: PolicyContext, asker: Principal
   }
   const described = await services.describeRequest(asker, action, resource)
   if (described) return { principal: described.principal, authorisation: described }
-  return { principal: asker, authorisation: withOwner(s3.describeRequest(asker, action, resource)) }
+  return { principal: asker, authorisation: withOwner((await s3.open()).describeRequest(asker, action, resource)) }
 }
 
 /** A role's trust policy must itself allow. */

@@ -1,9 +1,10 @@
-// The AWS services behind the front door, beside the control plane and S3: one line each.
+// The AWS services behind the front door, beside EC2: one line each.
 
 import { join } from 'node:path'
 import type { PutMetricDataInput } from '@aws-sdk/client-cloudwatch'
-import type { ControlAdapterOptions } from './api/control-adapter.ts'
 import type { Network } from './compile/network.ts'
+import { CONTROL_ROWS } from './daemon-control.ts'
+import type { LateS3 } from './daemon-s3.ts'
 import type { Adapter } from './edge/adapter.ts'
 import type { Principal } from './iam/principal.ts'
 import type { Authorisation } from './iam/request.ts'
@@ -15,6 +16,9 @@ export interface ServiceContext {
   readonly store: Store
   /** The data directory: a service keeps what it has beside the records in a directory of its own below it. */
   readonly directory: string
+  /** The world's 32 bytes that seal temporary credentials. */
+  readonly sessionKey: Uint8Array
+  readonly s3: LateS3
   /** The newest compiled Network. */
   readonly network: () => Network
   /** Where the API answers: `http://127.0.0.1:4566`. */
@@ -55,14 +59,12 @@ export interface Service {
 
 /** How each service is opened, by its signing names. */
 const OPENERS: Readonly<Record<string, Opener>> = {
+  ...Object.fromEntries(Object.keys(CONTROL_ROWS).map((service) => [service, openControl(service)])),
+  s3: openS3,
   logs: openLogs,
   monitoring: openMetrics,
   apigateway: openApiGateway,
   'execute-api': openApiGateway,
-  'vpc-lattice': openVpcLattice,
-  route53resolver: openRoute53Resolver,
-  directconnect: openDirectConnect,
-  ram: openResourceAccessManager,
   ssm: openSystemsManager,
   ssmmessages: openSystemsManager,
   ec2messages: openSystemsManager,
@@ -78,6 +80,8 @@ const TARGETS: Readonly<Record<string, string>> = {
   AmazonSQS: 'sqs',
   Route53Resolver: 'route53resolver',
   OvertureService: 'directconnect',
+  CertificateManager: 'acm',
+  AWSOrganizationsV20161128: 'organizations',
 }
 
 /** The services, each opened by the first request for it: together they are a tenth of what a start would load. What they
@@ -145,8 +149,25 @@ export class Services {
     if (known) return known
     const opened = opener(this.#context)
     this.#opened.set(opener, opened)
+    // Whoever asks next tries again: the disk may have been full.
+    opened.catch(() => this.#opened.delete(opener))
     return opened
   }
+}
+
+/** A service that is all records. */
+function openControl(service: string): Opener {
+  return async ({ store, sessionKey }) => {
+    const { controlAdapter } = await import('./api/control-adapter.ts')
+    const rows = await CONTROL_ROWS[service]?.({ sessionKey })
+    return { adapters: rows ? [controlAdapter({ service, store, ...rows })] : [] }
+  }
+}
+
+/** Flow logs and explain ask it too, so who made it closes it. */
+async function openS3({ s3 }: OpenContext): Promise<Service> {
+  const adapter = await s3.open()
+  return { adapters: [adapter], reset: () => adapter.reset() }
 }
 
 async function openLogs({ directory, now, log, neighbours }: OpenContext): Promise<Service> {
@@ -188,42 +209,6 @@ async function openApiGateway({ store, endpoint }: ServiceContext): Promise<Serv
     adapters: [apiGatewayAdapter(store, send), executeApi],
     describeRequest: (principal, action, arn) => executeApi.describeRequest(principal, action, arn),
   }
-}
-
-type ControlRows = Pick<ControlAdapterOptions, 'reads' | 'writes' | 'authorisations'>
-
-/** A service that is all records: its operations and what they ask. */
-async function controlService(service: string, { store }: ServiceContext, rows: ControlRows): Promise<Service> {
-  const { controlAdapter } = await import('./api/control-adapter.ts')
-  return { adapters: [controlAdapter({ service, store, ...rows })] }
-}
-
-async function openVpcLattice(context: ServiceContext): Promise<Service> {
-  const all = await import('./api/operations/vpc-lattice.ts')
-  const { VPC_LATTICE_READS: reads, VPC_LATTICE_WRITES: writes, VPC_LATTICE_AUTHORISATIONS: authorisations } = all
-  return controlService('vpc-lattice', context, { reads, writes, authorisations })
-}
-
-async function openRoute53Resolver(context: ServiceContext): Promise<Service> {
-  const all = await import('./api/operations/route53resolver.ts')
-  const { ROUTE53_RESOLVER_READS: reads, ROUTE53_RESOLVER_WRITES: writes } = all
-  return controlService('route53resolver', context, {
-    reads,
-    writes,
-    authorisations: all.ROUTE53_RESOLVER_AUTHORISATIONS,
-  })
-}
-
-async function openDirectConnect(context: ServiceContext): Promise<Service> {
-  const all = await import('./api/operations/directconnect.ts')
-  const { DIRECT_CONNECT_READS: reads, DIRECT_CONNECT_WRITES: writes } = all
-  return controlService('directconnect', context, { reads, writes, authorisations: all.DIRECT_CONNECT_AUTHORISATIONS })
-}
-
-async function openResourceAccessManager(context: ServiceContext): Promise<Service> {
-  const all = await import('./api/operations/ram.ts')
-  const { RAM_READS: reads, RAM_WRITES: writes, RAM_AUTHORISATIONS: authorisations } = all
-  return controlService('ram', context, { reads, writes, authorisations })
 }
 
 async function openSystemsManager(context: ServiceContext): Promise<Service> {

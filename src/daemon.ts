@@ -10,13 +10,14 @@ import type { Network } from './compile/network.ts'
 import { followInstanceInitiated } from './control/ec2/instance/instance-state.ts'
 import { findIdentity, findOrphan } from './control/iam/identity.ts'
 import { organizationsIn } from './control/organizations/membership.ts'
-import { type AdminContext, adminRoutes, execRoute, HOME_ACCOUNT } from './daemon-admin.ts'
+import { type AdminContext, adminRoutes, execRoute } from './daemon-admin.ts'
 import { Balancing } from './daemon-balancer.ts'
-import { controlAdapters } from './daemon-control.ts'
+import { ec2Adapter } from './daemon-control.ts'
 import { makeFlowLogs } from './daemon-flow-logs.ts'
 import { followHealthChecks } from './daemon-health-checks.ts'
 import { followAnalyses } from './daemon-network-insights.ts'
 import { publishNotifications } from './daemon-notifications.ts'
+import { LateS3 } from './daemon-s3.ts'
 import { Services } from './daemon-services.ts'
 import type { Adapter } from './edge/adapter.ts'
 import type { PolicySources } from './edge/authorise.ts'
@@ -30,11 +31,7 @@ import type { PowerWish } from './linux/sandbox/power-switch.ts'
 import { Sandboxes } from './linux/sandbox/sandbox.ts'
 import { followPrivateDnsNames } from './private-dns-checks.ts'
 import { Reconciler } from './reconcile.ts'
-import { anyServices } from './services/any/any-adapter.ts'
 import type { Upstreams } from './services/any/upstreams.ts'
-import { S3Adapter } from './services/s3/s3-adapter.ts'
-import type { S3Upstream } from './services/s3/upstream.ts'
-import { parseUpstream } from './services/s3/upstream-request.ts'
 import type { InstanceId, VpcEndpointId } from './store/records.ts'
 import { SqliteJournal } from './store/sqlite-journal.ts'
 import { type Records, Store } from './store/store.ts'
@@ -220,7 +217,7 @@ export class Daemon {
 
 interface Parts {
   readonly store: Store
-  readonly s3: S3Adapter | S3Upstream
+  readonly s3: LateS3
   readonly services: Services
   readonly trail: RequestTrail
   readonly flowLogs: FlowLogs
@@ -263,12 +260,12 @@ async function makeParts(
   const reconciler = new Reconciler({ store, driver, isUplinked: uplink, forgetInstance, now, log })
   const network = () => reconciler.network
   const balancing = new Balancing({ store, network, settle: () => reconciler.settle(), now, log })
-  const s3 = await openS3(path, options.s3Upstream)
-  const services = new Services({ store, directory: path, network, endpoint, now, log })
+  const s3 = new LateS3(path, options.s3Upstream)
+  const services = new Services({ store, directory: path, sessionKey, s3, network, endpoint, now, log })
   const consoleOutput = (instanceId: string) => sandboxes.consoleOutput(instanceId)
-  const adapters: Adapter[] = [...controlAdapters({ store, sessionKey, consoleOutput }), s3]
+  const ec2 = ec2Adapter({ store, consoleOutput })
   const upstreams = options.upstreams ?? new Map()
-  requireUnserved(upstreams, [...adapters.map(({ service }) => service), ...services.names])
+  requireUnserved(upstreams, [ec2.service, ...services.names])
   const trail = new RequestTrail(join(path, 'trail.db'), log)
   const policies: PolicySources = {
     endpointPolicy: (id) => {
@@ -280,9 +277,9 @@ async function makeParts(
   const settle = () => reconciler.settle()
   const flowLogs = makeFlowLogs({ store, driver, services, s3, network, settle, policies, now, log })
   const frontDoor = new FrontDoor({
-    adapters,
+    adapters: [ec2],
     lateAdapters: services,
-    otherAdapter: anyServices(upstreams),
+    otherAdapter: lateAnyServices(upstreams),
     identify: (accessKeyId, sessionToken) =>
       findIdentity(store.records, sessionKey, accessKeyId, sessionToken) ??
       findOrphan(sessionKey, accessKeyId, sessionToken),
@@ -307,18 +304,19 @@ async function makeDriver(dataplane: DaemonOptions['dataplane'], options: LinuxD
   return new (await import('./linux/linux-driver.ts')).LinuxDriver(options)
 }
 
+/** Any other service's adapter: its module is read with the first request for one. */
+function lateAnyServices(upstreams: Upstreams): (service: string) => Promise<Adapter | undefined> {
+  let made: Promise<(service: string) => Adapter | undefined> | undefined
+  return async (service) => {
+    made ??= import('./services/any/any-adapter.ts').then(({ anyServices }) => anyServices(upstreams))
+    return (await made)(service)
+  }
+}
+
 /** What Postern serves has its data here: an upstream of it would never be asked. */
 function requireUnserved(upstreams: Upstreams, names: readonly string[]): void {
   const served = names.find((name) => upstreams.has(name))
   if (served) throw new StartFailure(`--upstream ${served}: Postern serves ${served} itself`)
-}
-
-/** Ours on this disk, or another S3 behind our policies; each keeps what it knows in a directory of its own. */
-async function openS3(path: string, upstream: string | undefined): Promise<S3Adapter | S3Upstream> {
-  if (upstream === undefined) return new S3Adapter(join(path, 's3'))
-  const { S3Upstream } = await import('./services/s3/upstream.ts')
-  // Buckets that the other had before are the home account's: it cannot say whose they are.
-  return new S3Upstream(join(path, 's3-upstream'), { ...parseUpstream(upstream), account: HOME_ACCOUNT })
 }
 
 async function requireHost({ dataplane }: DaemonOptions): Promise<void> {

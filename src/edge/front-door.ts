@@ -63,7 +63,7 @@ export interface FrontDoorOptions extends PolicySources {
   /** Services that are opened when they are first asked for. */
   readonly lateAdapters?: LateAdapters
   /** The adapter of any other service, by signing name; undefined for a name of none. */
-  readonly otherAdapter?: (service: string) => Adapter | undefined
+  readonly otherAdapter?: (service: string) => Promise<Adapter | undefined> | Adapter | undefined
   readonly identify: Identify
   readonly mode: AuthenticationMode
   readonly now: () => Date
@@ -182,7 +182,7 @@ export class FrontDoor {
     const served =
       this.#served.get(service) ??
       (await this.#lateService(service, visit.head)) ??
-      this.#otherService(service, visit.head)
+      (await this.#otherService(service, visit.head))
     if (!served) {
       throw new ApiError('InvalidAction', `Postern serves nothing for ${service}: it has ${this.#names().join(', ')}`)
     }
@@ -232,8 +232,8 @@ export class FrontDoor {
     return served
   }
 
-  #otherService(service: string, head: RequestHead): Served | undefined {
-    const adapter = this.#options.otherAdapter?.(service)
+  async #otherService(service: string, head: RequestHead): Promise<Served | undefined> {
+    const adapter = await this.#options.otherAdapter?.(service)
     return adapter?.codecOf && new Served(adapter, adapter.codecOf(head))
   }
 

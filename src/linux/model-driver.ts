@@ -4,8 +4,6 @@
 import type { Network, VpcNetwork } from '../compile/network.ts'
 import type { InstanceId, VpcId } from '../store/records.ts'
 import { type ApplyResult, type Driver, DriverError } from './driver.ts'
-import { refusals } from './strict-plan.ts'
-import { planVpc } from './vpc-plan.ts'
 
 export class ModelDriver implements Driver {
   /** What is known to be refused, or not, of each VPC as it was compiled. */
@@ -19,7 +17,7 @@ export class ModelDriver implements Driver {
     const failures = new Map<VpcId, DriverError>()
     const running = new Set<InstanceId>()
     for (const vpc of network.inhabited) {
-      const known = this.#refusals.get(vpc) ?? refusals(planVpc('0000', vpc))
+      const known = this.#refusals.get(vpc) ?? (await refusalsOf(vpc))
       this.#refusals.set(vpc, known)
       const [refusal] = known
       if (refusal) failures.set(vpc.id, new DriverError(`apply ${vpc.id}`, refusal))
@@ -39,4 +37,10 @@ export class ModelDriver implements Driver {
   async close(): Promise<void> {}
 
   async destroy(): Promise<void> {}
+}
+
+/** What plans a VPC is read with the first that has something running. */
+async function refusalsOf(vpc: VpcNetwork): Promise<readonly string[]> {
+  const [{ refusals }, { planVpc }] = await Promise.all([import('./strict-plan.ts'), import('./vpc-plan.ts')])
+  return refusals(planVpc('0000', vpc))
 }
