@@ -299,8 +299,6 @@ export interface InterfaceNetwork {
   readonly publicAddresses?: readonly PublicAddressNetwork[]
 }
 
-/** What the internet knows an address of an interface by. */
-export interface PublicAddressNetwork {
 /** A subnet that VPC Block Public Access keeps from the internet. */
 export interface BlockedSubnetNetwork {
   readonly id: SubnetId
@@ -308,6 +306,8 @@ export interface BlockedSubnetNetwork {
   readonly mode: 'block-bidirectional' | 'block-ingress'
 }
 
+/** What the internet knows an address of an interface by. */
+export interface PublicAddressNetwork {
   readonly privateAddress: Address
   readonly publicAddress: Address
   /** `eipalloc-…`, or the interface itself when the launch gave the address. */
