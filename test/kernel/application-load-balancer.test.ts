@@ -1,0 +1,187 @@
+// An Application Load Balancer against the kernel: each row is a real request from an instance, and what came of it must be
+// what explain says of it. Address plan: compile/small-service.ts and application-shape.ts.
+
+import { randomBytes } from 'node:crypto'
+import type { Socket } from 'node:net'
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
+import { compile } from '../../src/compile/compile.ts'
+import type { Network } from '../../src/compile/network.ts'
+import { serviceStore } from '../../src/compile/small-service.ts'
+import { inBackbone } from '../../src/daemon-backbone.ts'
+import { Balancing } from '../../src/daemon-balancer.ts'
+import { explain } from '../../src/explain/explain.ts'
+import { formatTrace } from '../../src/explain/format.ts'
+import type { Trace } from '../../src/explain/trace.ts'
+import type { Address } from '../../src/ip/address.ts'
+import { TCP } from '../../src/ip/protocol.ts'
+import { LinuxDriver } from '../../src/linux/linux-driver.ts'
+import { instanceNamespace } from '../../src/linux/names.ts'
+import type { Store } from '../../src/store/store.ts'
+import { insertApplication, NODES } from './application-shape.ts'
+import { NamespaceSockets } from './namespace-sockets.ts'
+import { describeKernel } from './namespaced.ts'
+
+const INSTANCES = ['i-p1', 'i-p2', 'i-p3'] as const
+type Name = (typeof INSTANCES)[number]
+
+interface Row {
+  readonly name: string
+  readonly from?: Name
+  readonly node?: (typeof NODES)[number]
+  readonly method?: string
+  readonly path?: string
+  readonly headers?: Record<string, string>
+  /** A code that the load balancer answers by itself, or the instances one of which answers. */
+  readonly expect: number | readonly Name[]
+}
+
+const ROWS: readonly Row[] = [
+  { name: 'the default rule', expect: 404 },
+  { name: 'a path and a host', path: '/api/x?y=1', headers: { host: 'www.example.com' }, expect: ['i-p2'] },
+  { name: 'the path without the host', path: '/api/x', expect: 404 },
+  {
+    name: 'the same by the other node',
+    node: NODES[1],
+    path: '/api/x',
+    headers: { host: 'a.example.com' },
+    expect: ['i-p2'],
+  },
+  { name: 'who asks from another subnet', from: 'i-p2', expect: 401 },
+  { name: 'a group that nobody is in', path: '/empty', expect: 503 },
+  { name: 'only healthy targets', path: '/ill', expect: ['i-p2'] },
+  { name: 'any of two targets', headers: { 'x-version': '2.1' }, expect: ['i-p1', 'i-p2'] },
+  { name: 'a query', path: '/?Debug=on', expect: 403 },
+  { name: 'a redirect', path: '/a', headers: { host: 'OLD.example.com' }, expect: 302 },
+  { name: 'a method', method: 'DELETE', expect: 418 },
+  { name: 'a target whose group keeps the node out', path: '/shut', expect: 504 },
+]
+
+describeKernel('an Application Load Balancer', import.meta.url, () => {
+  const world = randomBytes(3).toString('hex')
+  const inside = new Map<Name, NamespaceSockets>()
+  let driver: LinuxDriver
+  let store: Store
+  let network: Network
+  let balancing: Balancing
+  /** Whom the targets saw. */
+  const seen = new Set<string | undefined>()
+
+  beforeAll(async () => {
+    const sandboxes = { boot: async () => undefined, halt: async () => undefined }
+    driver = new LinuxDriver({ world, sandboxes })
+    await driver.start()
+    store = await serviceStore()
+    store.transact(insertApplication)
+    await apply()
+    for (const id of INSTANCES) {
+      const sockets = await NamespaceSockets.enter(instanceNamespace(world, id))
+      inside.set(id, sockets)
+      await sockets.listen(8080, (socket) => answerAs(id, socket))
+    }
+    balancing = new Balancing({
+      store,
+      network: () => network,
+      settle: apply,
+      now: () => new Date(),
+      log: console.error,
+    })
+    // What the checks find takes longer to count than this test, and would change nothing that it asks.
+    balancing.enterBackbone(inBackbone(world))
+    balancing.start()
+    await balancing.settle()
+  })
+
+  afterAll(async () => {
+    await balancing?.stop()
+    for (const sockets of inside.values()) await sockets.leave()
+    await driver?.destroy()
+  })
+
+  const closing: Socket[] = []
+  afterEach(() => {
+    for (const socket of closing.splice(0)) socket.destroy()
+  })
+
+  async function apply(): Promise<void> {
+    network = compile(store.records)
+    expect((await driver.apply(network)).failures).toEqual(new Map())
+  }
+
+  function answerAs(id: Name, socket: Socket): void {
+    socket.on('data', () => {
+      seen.add(socket.remoteAddress)
+      socket.write(`HTTP/1.1 200 OK\r\nContent-Length: ${id.length}\r\n\r\n${id}`)
+    })
+  }
+
+  /** The code that the load balancer answered, or the target's name. */
+  async function send({ from = 'i-p3', node = NODES[0], ...row }: Row): Promise<number | string> {
+    const socket = await inside.get(from)?.connect(node, 80)
+    if (!socket) throw new Error(`nothing is known of ${from}`)
+    closing.push(socket)
+    socket.write(requestText(row, node))
+    const text = await answerOf(socket)
+    const [, status, body = ''] = /^HTTP\/1\.1 (\d+)[\s\S]*?\r\n\r\n([\s\S]*)$/.exec(text) ?? []
+    return status === '200' ? body : Number(status)
+  }
+
+  function ask({ from = 'i-p3', node = NODES[0], method = 'GET', path = '/', headers = {} }: Row): Trace {
+    const http = { method, path, headers: Object.fromEntries(Object.entries(headers).map(([k, v]) => [k, [v]])) }
+    const to = { address: node as Address, protocol: TCP, port: 80, http }
+    return explain(network, { from, to, now: '2026-01-01T00:00:00.000Z' })
+  }
+
+  describe.each(ROWS)('$name', (row) => {
+    test('explain, and a real request', { timeout: 30_000 }, async () => {
+      const trace = ask(row)
+      const answered = await send(row)
+      expect(outcomeOf(trace), formatTrace(trace)).toEqual(row.expect)
+      if (typeof row.expect === 'number') expect(answered).toBe(row.expect)
+      else expect(row.expect).toContain(answered)
+    })
+  })
+
+  test('targets see the node that took the request', () => {
+    expect([...seen].sort()).toEqual([...NODES])
+  })
+
+  test("its group keeps clients out, in the kernel as in explain's words", async () => {
+    store.transact((tx) => tx.securityGroupRules.delete('sgr-sg-alb-ingress'))
+    await apply()
+    const trace = ask({ name: '', expect: 404 })
+    expect([trace.verdict, trace.blockers[0]?.stage]).toEqual(['stopped', 'sg-ingress'])
+    await expect(inside.get('i-p3')?.connect(NODES[0], 80)).rejects.toThrow('silence')
+  })
+
+  /** Of a request that any of several targets may get explain names one: here those of the group. */
+  function outcomeOf({ steps, blockers }: Trace): number | readonly string[] {
+    const [, code] =
+      /the load balancer answers (\d{3})/.exec(blockers[0]?.why ?? steps.map(({ why }) => why).join(' ')) ?? []
+    if (code !== undefined) return Number(code)
+    const group = steps.find(({ stage }) => stage === 'target-health')?.by
+    const found = network.vpcs.flatMap(({ targetGroups }) => targetGroups).find(({ id }) => id === group)
+    const healthy = found?.targets.filter(({ health }) => health === 'healthy') ?? []
+    return healthy.map(({ interfaceId }) => `i-${interfaceId?.slice('eni-'.length)}`)
+  }
+})
+
+function requestText({ method = 'GET', path = '/', headers = {} }: Partial<Row>, node: string): string {
+  const lines = Object.entries({ host: node, ...headers }).map(([name, value]) => `${name}: ${value}`)
+  return [`${method} ${path} HTTP/1.1`, ...lines, '', ''].join('\r\n')
+}
+
+/** An answer whose length is told. */
+async function answerOf(socket: Socket): Promise<string> {
+  let text = ''
+  socket.setEncoding('latin1').on('data', (chunk: string) => {
+    text += chunk
+  })
+  await vi.waitFor(
+    () => {
+      const [head, length] = /^[\s\S]*?Content-Length: (\d+)[\s\S]*?\r\n\r\n/i.exec(text) ?? []
+      if (head === undefined || text.length < head.length + Number(length)) throw new Error('no whole answer yet')
+    },
+    { timeout: 20_000, interval: 20 },
+  )
+  return text
+}
