@@ -1,10 +1,11 @@
-// GENEVE (RFC 8926) as Gateway Load Balancers and their appliances speak it: an IPv4 packet behind a header with three options
+// GENEVE (RFC 8926) as Gateway Load Balancers and their appliances speak it: an IP packet behind a header with three options
 // of Amazon's, which say by which endpoint it came and to which flow it belongs. An appliance sends the options back as they
 // were. https://aws.amazon.com/blogs/networking-and-content-delivery/integrate-your-custom-logic-or-appliance-with-aws-gateway-load-balancer/
 
 const HEADER = 8
 const OPTION_HEADER = 4
-const IPV4 = 0x0800
+/** Of the payload, as Ethernet numbers them. */
+const [IPV4, IPV6] = [0x0800, 0x86dd] as const
 
 /** Assigned to Amazon. */
 const OPTION_CLASS = 0x0108
@@ -42,7 +43,7 @@ export function encodeGeneve({ endpoint, attachment, flowCookie, payload }: Gene
   ]
   const header = Buffer.alloc(HEADER)
   header.writeUInt8(options.reduce((sum, { length }) => sum + length, 0) / 4, 0)
-  header.writeUInt16BE(IPV4, 2)
+  header.writeUInt16BE(kindOf(payload), 2)
   return Buffer.concat([header, ...options, payload])
 }
 
@@ -53,15 +54,20 @@ export function decodeGeneve(datagram: Buffer): GenevePacket {
   const end = HEADER + 4 * (first & 0x3f)
   if (first >>> 6 !== 0) throw new MalformedGeneve(`version ${first >>> 6} is not known`)
   if (second & CONTROL) throw new MalformedGeneve('a control packet')
-  if (datagram.readUInt16BE(2) !== IPV4) throw new MalformedGeneve('the payload is not IPv4')
   if (datagram.length < end) throw new MalformedGeneve(`the options end at ${end}, beyond ${datagram.length} bytes`)
   const options = decodeOptions(datagram.subarray(HEADER, end))
+  const payload = datagram.subarray(end)
+  if (datagram.readUInt16BE(2) !== kindOf(payload)) throw new MalformedGeneve('the payload is not what the header says')
   return {
     endpoint: numberOf(options, ENDPOINT, 8),
     attachment: options.has(ATTACHMENT) ? numberOf(options, ATTACHMENT, 8) : 0n,
     flowCookie: Number(numberOf(options, FLOW_COOKIE, 4)),
-    payload: datagram.subarray(end),
+    payload,
   }
+}
+
+function kindOf(payload: Buffer): number {
+  return payload.length > 0 && payload.readUInt8(0) >>> 4 === 6 ? IPV6 : IPV4
 }
 
 function encodeOption(type: number, value: Buffer): Buffer {

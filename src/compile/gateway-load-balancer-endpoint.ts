@@ -29,6 +29,7 @@ function compileEndpoint(records: Records, endpoint: VpcEndpoint): GatewayLoadBa
       interfaceId: networkInterface.id,
       subnetId: networkInterface.subnetId,
       service: { id: service.id, owner: service.owner, vpcId: first.vpcId },
+      ...(networkInterface.ipv6Addresses?.length && { ipv6: true }),
       ...(nodeId && { nodeId }),
     },
   ]

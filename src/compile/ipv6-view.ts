@@ -78,6 +78,8 @@ export function familyOf({ cidrs: [primary] }: Pick<VpcNetwork, 'cidrs'>): Famil
 function makeView(vpc: VpcNetwork, cidrs: VpcNetwork['cidrs']): VpcNetwork {
   const peerings = vpc.peerings?.flatMap(viewPeering) ?? []
   const links = vpc.transitGatewayLinks?.flatMap(viewLink) ?? []
+  const appliances = vpc.gatewayLoadBalancerEndpoints?.filter(({ ipv6 }) => ipv6) ?? []
+  const ways: WayIds = new Set([...links, ...appliances].map(({ id }) => id))
   // Each thing by its name: what is not here carries IPv4 only, as resources and NAT gateways do.
   return {
     id: vpc.id,
@@ -87,7 +89,7 @@ function makeView(vpc: VpcNetwork, cidrs: VpcNetwork['cidrs']): VpcNetwork {
     resolver: { ...vpc.resolver, addresses: [IPV6_RESOLVER] },
     subnets: allSubnets(vpc).flatMap(viewSubnet).sort(byId),
     interfaces: vpc.interfaces.flatMap((one) => viewInterface(vpc, one)),
-    routeTables: vpc.routeTables.map((table) => viewTable(table, new Set(links.map(({ id }) => id)))),
+    routeTables: vpc.routeTables.map((table) => viewTable(table, ways)),
     securityGroups: vpc.securityGroups.map(viewGroup),
     networkAcls: vpc.networkAcls.map((acl) => ({
       ...acl,
@@ -102,6 +104,7 @@ function makeView(vpc: VpcNetwork, cidrs: VpcNetwork['cidrs']): VpcNetwork {
     connections: vpc.connections.filter(({ ipv6 }) => ipv6),
     ...(peerings.length > 0 && { peerings }),
     ...(links.length > 0 && { transitGatewayLinks: links }),
+    ...(appliances.length > 0 && { gatewayLoadBalancerEndpoints: appliances }),
     ...(vpc.inboundResolvers && { inboundResolvers: vpc.inboundResolvers.map(viewInbound) }),
     ...(vpc.resolverForwards && { resolverForwards: vpc.resolverForwards.flatMap(viewForward) }),
     ...(vpc.resolverRules && { resolverRules: vpc.resolverRules }),
@@ -127,26 +130,28 @@ function viewInterface(vpc: VpcNetwork, { publicAddresses: _, ...eni }: Interfac
   return [{ ...eni, addresses, publicAddresses }]
 }
 
-type LinkIds = ReadonlySet<TransitGatewayLinkNetwork['id']>
+/** Of attachments to transit gateways, and of endpoints of appliances. */
+type WayIds = ReadonlySet<string>
 
-function viewTable(table: RouteTableNetwork, links: LinkIds): RouteTableNetwork {
+function viewTable(table: RouteTableNetwork, ways: WayIds): RouteTableNetwork {
   return {
     ...table,
     entries: table.entries
       .filter(({ cidr }) => cidrFamily(cidr) === 6)
-      .map((entry) => ({ ...entry, nextHop: viewNextHop(entry.nextHop, links) })),
+      .map((entry) => ({ ...entry, nextHop: viewNextHop(entry.nextHop, ways) })),
   }
 }
 
 /** Where no IPv6 is carried on, it is dropped. */
-function viewNextHop(nextHop: NextHop, links: LinkIds): NextHop {
+function viewNextHop(nextHop: NextHop, ways: WayIds): NextHop {
   switch (nextHop.kind) {
     case 'gatewayLoadBalancerEndpoint':
+      if (ways.has(nextHop.endpointId)) return nextHop
       return { kind: 'blackhole', why: `${nextHop.endpointId} carries IPv4 only` }
     case 'natGateway':
       return { kind: 'blackhole', why: `${nextHop.natGatewayId} carries IPv4 only` }
     case 'transitGateway':
-      if (links.has(nextHop.attachmentId)) return nextHop
+      if (ways.has(nextHop.attachmentId)) return nextHop
       return { kind: 'blackhole', why: `${nextHop.attachmentId} has Ipv6Support off: it carries IPv4 only` }
     default:
       return nextHop

@@ -585,6 +585,8 @@ export interface GatewayLoadBalancerEndpointNetwork {
     readonly owner: AccountId
     readonly vpcId: VpcId
   }
+  /** It takes IPv6 too; absent: IPv4 alone. */
+  readonly ipv6?: true
   /** The load balancer's node in its zone; absent when the service has none in it, and its packets are lost. */
   readonly nodeId?: NetworkInterfaceId
 }

@@ -3,6 +3,7 @@
 // https://docs.aws.amazon.com/elasticloadbalancing/latest/gateway/introduction.html
 
 import { GENEVE_PORT } from '../compile/backbone.ts'
+import { seenIn } from '../compile/ipv6-view.ts'
 import type { GatewayLoadBalancerEndpointNetwork, Network } from '../compile/network.ts'
 import { chooseTargets } from '../compile/target-choice.ts'
 import { UDP } from '../ip/protocol.ts'
@@ -19,7 +20,9 @@ export function applianceSteps(
   packet: Packet,
 ): Step[] {
   const state = pass({ stage: 'endpoint-state', by: id, why: `${id} is in force, and leads to ${service.id}` })
-  const provider = network.vpcs.find((vpc) => vpc.id === service.vpcId)
+  const found = network.vpcs.find((vpc) => vpc.id === service.vpcId)
+  // Appliances are met over IPv4, whatever is passed to them.
+  const provider = found && seenIn(found, 4)
   const placed = provider && nodeId !== undefined ? nodeOf(provider, nodeId) : undefined
   if (!placed) {
     const why = `${service.id} has no load balancer in ${zoneId}, where ${id} is: packets are lost`

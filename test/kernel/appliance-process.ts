@@ -13,6 +13,8 @@ export interface Seen {
   readonly from: string
   readonly options: readonly string[]
   readonly protocol: number
+  /** Of the packet: `800` is IPv4, `86dd` IPv6. */
+  readonly kind: string
 }
 
 const seen: Seen[] = []
@@ -20,8 +22,11 @@ const socket = createSocket('udp4').bind(PORT, '0.0.0.0')
 socket.on('message', (datagram, { address }) => {
   const end = 8 + 4 * (datagram.readUInt8(0) & 0x3f)
   const packet = datagram.subarray(end)
-  seen.push({ from: address, options: optionsOf(datagram.subarray(8, end)), protocol: packet.readUInt8(9) })
-  const ports = 4 * (packet.readUInt8(0) & 0x0f)
+  const isIpv6 = packet.readUInt8(0) >>> 4 === 6
+  const protocol = packet.readUInt8(isIpv6 ? 6 : 9)
+  const kind = datagram.readUInt16BE(2).toString(16)
+  seen.push({ from: address, options: optionsOf(datagram.subarray(8, end)), protocol, kind })
+  const ports = isIpv6 ? 40 : 4 * (packet.readUInt8(0) & 0x0f)
   const isShut = [ports, ports + 2].some((at) => packet.readUInt16BE(at) === SHUT)
   if (!isShut) socket.send(datagram, PORT, address)
 })

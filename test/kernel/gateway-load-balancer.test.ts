@@ -15,7 +15,7 @@ import { insertTarget, serviceStore, targetId } from '../../src/compile/small-se
 import { inBackbone, tunnelsIn } from '../../src/daemon-backbone.ts'
 import { Balancing } from '../../src/daemon-balancer.ts'
 import { explain } from '../../src/explain/explain.ts'
-import { cidr } from '../../src/ip/cidr.ts'
+import { cidr, hostCidr } from '../../src/ip/cidr.ts'
 import { ALL_PROTOCOLS, TCP } from '../../src/ip/protocol.ts'
 import { LinuxDriver } from '../../src/linux/linux-driver.ts'
 import { instanceNamespace, tunnelLink, vpcNamespace } from '../../src/linux/names.ts'
@@ -25,6 +25,7 @@ import type { InstanceId, NetworkAclId, SecurityGroupId } from '../../src/store/
 import type { Store, Tx } from '../../src/store/store.ts'
 import type { Seen } from './appliance-process.ts'
 import { Guest } from './guest.ts'
+import { mirrorAddress, mirrorHost, mirrorInIpv6 } from './ipv6-mirror.ts'
 import { describeKernel } from './namespaced.ts'
 
 const [LEFT, RIGHT] = ['10.0.1.5', '10.0.2.5']
@@ -143,6 +144,31 @@ describeKernel('Gateway Load Balancers', import.meta.url, () => {
     expect(seen[0]?.options.slice(0, 2)).toEqual(['010801 123456789abcdef0', '010802 0000000000000000'])
     expect(new Set(seen.map(({ options }) => options[2])).size).toBe(1)
     expect(seen.length).toBeGreaterThan(50)
+  })
+
+  test('packets of IPv6 pass it too, where the endpoint has both families', async () => {
+    await change((tx) => {
+      mirrorInIpv6(tx)
+      tx.networkInterfaces.update('eni-ge', { ipv6Addresses: undefined })
+    })
+    await seenBy(appliance)
+    expect(await left.connect(mirrorHost(RIGHT), 80)).toBe('silence')
+    expect([await seen(appliance), explained(mirrorHost(RIGHT))]).toEqual([0, 'stopped'])
+    await change((tx) =>
+      tx.networkInterfaces.update('eni-ge', { ipv6Addresses: [mirrorAddress(address('10.0.3.100'))] }),
+    )
+    expect(await left.keep('open', mirrorHost(RIGHT), 80)).toBe('connected')
+    expect(await left.exchange('open', 200_000)).toBe('answered')
+    await expect.poll(() => right.peers()).toEqual([mirrorHost(LEFT)])
+    const passed = await seenBy(appliance)
+    expect(new Set(passed.map(({ from, kind }) => `${from} ${kind}`))).toEqual(new Set([`${NODE} 86dd`]))
+    expect(new Set(passed.map(({ options }) => options[2])).size).toBe(1)
+    expect(explained(mirrorHost(RIGHT))).toBe('reachable')
+    // What it keeps is lost, and IPv4 goes as before.
+    expect(await left.connect(mirrorHost(RIGHT), 81)).toBe('silence')
+    expect(await left.connect(RIGHT, 80)).toBe('connected')
+    await change((tx) => deny(tx, 'acl-ce', false, mirrorHost(LEFT)))
+    expect([await left.connect(mirrorHost(RIGHT), 80), explained(mirrorHost(RIGHT))]).toEqual(['silence', 'stopped'])
   })
 
   test('what goes to the internet and comes from it passes the appliance too, by the route table of the gateway', async () => {
@@ -322,7 +348,13 @@ const SHUT: readonly (readonly [string, (tx: Tx) => void])[] = [
 
 function deny(tx: Tx, id: NetworkAclId, egress: boolean, to: string): void {
   const { entries = [] } = tx.networkAcls.get(id) ?? {}
-  const entry = { ruleNumber: 10, action: 'deny', protocol: ALL_PROTOCOLS, cidr: cidr(`${to}/32`), egress } as const
+  const entry = {
+    ruleNumber: 10,
+    action: 'deny',
+    protocol: ALL_PROTOCOLS,
+    cidr: hostCidr(address(to)),
+    egress,
+  } as const
   tx.networkAcls.update(id, { entries: [...entries, entry] })
 }
 

@@ -3,6 +3,7 @@
 
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
+import { existsSync } from 'node:fs'
 import { connect, createServer, type Socket } from 'node:net'
 
 export const GUEST_PORTS = [80, 443, 8080]
@@ -130,13 +131,17 @@ function obey(order: GuestOrder): Promise<GuestAnswer> {
 
 if (process.send) {
   const asked = process.argv.slice(2).map(Number)
+  // A host may have no IPv6 at all.
+  const hosts = existsSync('/proc/net/if_inet6') ? ['0.0.0.0', '::'] : ['0.0.0.0']
   for (const port of asked.length > 0 ? asked : GUEST_PORTS) {
-    const server = createServer((socket) => {
-      peers.push(`${socket.remoteAddress}`)
-      socket.on('error', () => socket.destroy()).pipe(socket)
-    })
-    server.listen(port, '0.0.0.0')
-    await once(server, 'listening')
+    for (const host of hosts) {
+      const server = createServer((socket) => {
+        peers.push(`${socket.remoteAddress}`)
+        socket.on('error', () => socket.destroy()).pipe(socket)
+      })
+      server.listen({ port, host, ipv6Only: host === '::' })
+      await once(server, 'listening')
+    }
   }
   const udp = createSocket('udp4').bind(UDP_PORT, '0.0.0.0')
   udp.on('message', (message, { address, port }) => {
