@@ -73,7 +73,7 @@ describe('a dual-stack load balancer', () => {
       'an address of another subnet',
       () => ({ IpAddressType: 'dualstack', SubnetMappings: [{ SubnetId: plan.a, IPv6Address: `${prefix}01::9` }] }),
     ],
-    ['a gateway', () => ({ IpAddressType: 'dualstack', Type: 'gateway', Subnets: [plan.a] })],
+    ['a gateway in a subnet without IPv6', () => ({ IpAddressType: 'dualstack', Type: 'gateway', Subnets: [plan.c] })],
     ['source NAT without the family', () => ({ EnablePrefixForIpv6SourceNat: 'on', Subnets: [plan.a] })],
     [
       'a prefix without source NAT',

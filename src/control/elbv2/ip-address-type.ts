@@ -25,7 +25,7 @@ export function requireIpAddressType(
   if (wanted !== 'dualstack') {
     throw validationError(`The IP address type '${wanted}' is not supported for load balancers with type '${type}'`)
   }
-  if (type !== 'network') {
+  if (type === 'application') {
     throw invalidConfiguration(
       `The IP address type 'dualstack' is not served for load balancers with type '${type}' yet.`,
     )

@@ -72,6 +72,24 @@ describe('SupportedIpAddressTypes', () => {
   })
 })
 
+test('an endpoint of appliances has what its load balancer and its service have', () => {
+  const LoadBalancerArn = at.balancer({ type: 'gateway' })
+  const service = at.service({ GatewayLoadBalancerArns: [LoadBalancerArn] })
+  const type = { VpcEndpointType: 'GatewayLoadBalancer' } as const
+  const { VpcEndpointId } = at.connect(service, type)
+  refusal(() => at.connect(service, { ...type, IpAddressType: 'dualstack' }), 'InvalidParameter')
+  refusal(() => change(service, { AddSupportedIpAddressTypes: ['ipv6'] }), 'InvalidParameter')
+  at.world.write(setIpAddressType, { LoadBalancerArn, IpAddressType: 'dualstack' })
+  change(service, { AddSupportedIpAddressTypes: ['ipv6'] })
+  const appliances = () => {
+    const { vpcs } = compile(at.world.store.records)
+    return vpcs.find(({ id }) => id === at.consumer.VpcId)?.gatewayLoadBalancerEndpoints?.map(({ ipv6 }) => ipv6)
+  }
+  expect(appliances()).toEqual([undefined])
+  at.world.write(modifyVpcEndpoint, { VpcEndpointId, IpAddressType: 'dualstack' }, CONSUMER)
+  expect(appliances()).toEqual([true])
+})
+
 describe('an endpoint to a service over IPv6', () => {
   test('has an address of both families, and the provider’s VPC knows that it carries both', () => {
     const service = bothService()

@@ -6,10 +6,16 @@ import { invalidParameter } from '../../../errors.ts'
 import type { VpcEndpoint } from '../../../store/records.ts'
 import type { Records, Tx } from '../../../store/store.ts'
 import type { Caller } from '../../caller.ts'
-import { checkNamedFamilies } from './address-family.ts'
-import { checkZones, type Placement, requirePlacements } from './endpoint-interface.ts'
+import { checkNamedFamilies, checkSubnetFamilies, requireFamilies } from './address-family.ts'
+import {
+  checkZones,
+  interfacesOfEndpoint,
+  matchFamilies,
+  type Placement,
+  requirePlacements,
+} from './endpoint-interface.ts'
 import { DEFAULT_INTERFACE_POLICY } from './endpoint-policy.ts'
-import { checkIpAddressType, type NewVpcEndpoint, requireDnsRecordIpType } from './new-vpc-endpoint.ts'
+import type { NewVpcEndpoint } from './new-vpc-endpoint.ts'
 import type { ServiceOffer } from './offer.ts'
 
 type Fields = Pick<
@@ -17,6 +23,7 @@ type Fields = Pick<
   | 'type'
   | 'policyDocument'
   | 'groupIds'
+  | 'ipAddressType'
   | 'dnsRecordIpType'
   | 'privateDnsEnabled'
   | 'privateDnsOnlyForInboundResolverEndpoint'
@@ -29,7 +36,7 @@ export function gatewayLoadBalancerEndpointOf(
   { vpc, service, input }: NewVpcEndpoint<CreateVpcEndpointRequest>,
 ): { readonly fields: Fields; readonly placements: readonly Placement[] } {
   checkAbsent(input.RouteTableIds, input.SecurityGroupIds, input)
-  checkIpAddressType(service, input.IpAddressType ?? 'ipv4')
+  const families = requireFamilies(service, input)
   const placements = requirePlacements(records, caller, vpc, {
     ids: input.SubnetIds,
     configurations: input.SubnetConfigurations,
@@ -39,13 +46,14 @@ export function gatewayLoadBalancerEndpointOf(
   }
   const subnets = placements.map(({ subnet }) => subnet)
   checkZones(service, [], subnets)
-  checkNamedFamilies('ipv4', placements)
+  checkSubnetFamilies(families.ipAddressType, subnets)
+  checkNamedFamilies(families.ipAddressType, placements)
   return {
     fields: {
       type: 'GatewayLoadBalancer',
       policyDocument: DEFAULT_INTERFACE_POLICY,
       groupIds: [],
-      dnsRecordIpType: requireDnsRecordIpType(input.DnsOptions) ?? 'ipv4',
+      ...families,
       privateDnsEnabled: false,
       privateDnsOnlyForInboundResolverEndpoint: false,
     },
@@ -53,21 +61,27 @@ export function gatewayLoadBalancerEndpointOf(
   }
 }
 
-/** Nothing of it can change but its tags: it stays in its subnet for life. */
+/** It stays in its subnet for life, but may come to have the other family. */
 export function modifyGatewayLoadBalancerEndpoint(
-  _tx: Tx,
+  tx: Tx,
   _caller: Caller,
-  _endpoint: VpcEndpoint,
+  endpoint: VpcEndpoint,
   { service, input }: { readonly service: ServiceOffer; readonly input: ModifyVpcEndpointRequest },
 ): void {
   const tables = [...(input.AddRouteTableIds ?? []), ...(input.RemoveRouteTableIds ?? [])]
   const groups = [...(input.AddSecurityGroupIds ?? []), ...(input.RemoveSecurityGroupIds ?? [])]
   const subnets = [...(input.AddSubnetIds ?? []), ...(input.RemoveSubnetIds ?? [])]
   checkAbsent(tables, groups, input)
-  checkIpAddressType(service, input.IpAddressType)
+  const families = requireFamilies(service, input, endpoint)
   if (subnets.length > 0 || (input.SubnetConfigurations ?? []).length > 0) {
     throw invalidParameter('The subnet of a GatewayLoadBalancer type VPC Endpoint cannot be changed.')
   }
+  if (families.ipAddressType === endpoint.ipAddressType) return
+  const own = interfacesOfEndpoint(tx, endpoint).flatMap(({ subnetId }) => tx.subnets.get(subnetId) ?? [])
+  checkSubnetFamilies(families.ipAddressType, own)
+  matchFamilies(tx, endpoint, families.ipAddressType)
+  const state = endpoint.state === 'pendingAcceptance' ? endpoint.state : 'pending'
+  tx.vpcEndpoints.update(endpoint.id, { ...families, state })
 }
 
 function checkAbsent(
