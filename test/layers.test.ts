@@ -94,6 +94,37 @@ describe('layers', () => {
   })
 })
 
+/** Every module of each daemon is memory of each daemon: a service's is read with the first request for it. */
+describe('what a start reads', () => {
+  const read = valueImportsFrom('main.ts')
+
+  test('of the operations only EC2’s, and of other services none', () => {
+    const operations = read.filter((file) => file.startsWith('api/operations/') && !/\/(ec2|rows)\b/.test(file))
+    expect(operations).toEqual([])
+    // What the flags that name servers look like.
+    const flags = ['services/any/upstreams.ts', 'services/s3/upstream-request.ts']
+    expect(read.filter((file) => file.startsWith('services/') && !flags.includes(file))).toEqual([])
+  })
+})
+
+/** The files that a file imports to run, and theirs; what it imports as types, or later, is not read with it. */
+function valueImportsFrom(file: string): string[] {
+  const found = new Set<string>()
+  const follow = (one: string) => {
+    if (found.has(one)) return
+    found.add(one)
+    const text = readFileSync(join(SRC, one), 'utf8')
+    for (const [, names = '', target = ''] of text.matchAll(
+      /^(?:im|ex)port (?!type\b)([^'\n;=]*?(?:\n[^'=;]*?)?)'(\.[^']+)'/gm,
+    )) {
+      const isTyped = /^\{/.test(names) && names.split(/[{},]/).every((name) => /^\s*(type\b.*|from\s*)?$/.test(name))
+      if (!isTyped) follow(relative(SRC, resolve(SRC, dirname(one), target)))
+    }
+  }
+  follow(file)
+  return [...found].sort()
+}
+
 describe('what a newcomer reads', () => {
   test('every file opens by saying what it is', () => {
     const silent = product.filter((file) => !/^(#!.*\n)?(\/\/|\/\*)/.test(readFileSync(join(SRC, file), 'utf8')))
