@@ -3,6 +3,7 @@
 
 /** What Terraform, the AWS CLI and the SDKs call around VPCs, endpoints and instances. */
 export const EC2_OPERATIONS = words(`
+    AcceptAddressTransfer DisableAddressTransfer EnableAddressTransfer ModifyAddressAttribute ResetAddressAttribute
     AcceptTransitGatewayPeeringAttachment
     AcceptTransitGatewayVpcAttachment AcceptVpcEndpointConnections AcceptVpcPeeringConnection AllocateAddress
     AssignIpv6Addresses AssignPrivateIpAddresses AssignPrivateNatGatewayAddress AssociateAddress

@@ -74,7 +74,7 @@ const MEMBERS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
     tagKeys: ['team'],
   },
   ec2: {
-    AllocationId: undefined,
+    AllocationId: 'eipalloc-0123456789abcdef0',
     AssociationId: undefined,
     AttachmentId: undefined,
     CustomerGatewayId: 'cgw-0123456789abcdef0',

@@ -1,7 +1,7 @@
 // Records of the ways out of a VPC: Elastic IP addresses, NAT gateways, and the sites of Postern's internet.
 
 import type { Address } from '../ip/address.ts'
-import type { Instant, NetworkInterfaceId, Owned, SubnetId, VpcId } from './records.ts'
+import type { AccountId, Instant, NetworkInterfaceId, Owned, Region, SubnetId, VpcId } from './records.ts'
 
 export type AllocationId = `eipalloc-${string}`
 export type NatGatewayId = `nat-${string}`
@@ -17,6 +17,22 @@ export interface ElasticAddress extends Owned {
   readonly privateAddress?: Address
   /** Of the interface: its VPC is compiled from what it can name. */
   readonly vpcId?: VpcId
+  /** Its reverse name, with a dot at the end; absent: the one that AWS gives. */
+  readonly ptrRecord?: string
+}
+
+/** An Elastic IP address that is offered to another account, or was taken by it. */
+export interface AddressTransfer {
+  /** Of the address as its first owner has or had it. */
+  readonly id: AllocationId
+  readonly owner: AccountId
+  readonly region: Region
+  readonly publicIp: Address
+  /** To whom. */
+  readonly accountId: AccountId
+  readonly expiresAt: Instant
+  /** Absent: nobody has taken it. */
+  readonly acceptedAt?: Instant
 }
 
 export interface NatGateway extends Owned {

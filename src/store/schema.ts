@@ -15,7 +15,7 @@ import type {
   InstanceProfile,
   VirtualMfaDevice,
 } from './iam-records.ts'
-import type { ElasticAddress, NatGateway, Site } from './internet-records.ts'
+import type { AddressTransfer, ElasticAddress, NatGateway, Site } from './internet-records.ts'
 import type { EgressOnlyInternetGateway } from './ipv6-records.ts'
 import type { KeyPair } from './key-pair-records.ts'
 import type {
@@ -196,6 +196,7 @@ export interface Schema {
   sharePrincipals: SharePrincipal
   shareInvitations: ShareInvitation
   elasticAddresses: ElasticAddress
+  addressTransfers: AddressTransfer
   natGateways: NatGateway
   flowLogs: FlowLog
   subnetCidrReservations: SubnetCidrReservation
@@ -325,6 +326,7 @@ export const INDEXES = {
   sharePrincipals: ['shareId', 'principal'],
   shareInvitations: ['shareId', 'receiver'],
   elasticAddresses: ['owner', 'publicIp', 'networkInterfaceId', 'vpcId'],
+  addressTransfers: ['owner', 'accountId'],
   natGateways: ['owner', 'vpcId', 'subnetId'],
   flowLogs: ['owner', 'vpcId', 'resourceId'],
   subnetCidrReservations: ['owner', 'subnetId'],

@@ -38,10 +38,20 @@ import {
 } from '../../control/ec2/filtering/security-group-rule.ts'
 import { createFlowLogs, deleteFlowLogs, describeFlowLogs } from '../../control/ec2/flow-log/flow-log.ts'
 import {
+  describeAddressesAttribute,
+  modifyAddressAttribute,
+  resetAddressAttribute,
+} from '../../control/ec2/internet/address-attribute.ts'
+import {
+  acceptAddressTransfer,
+  describeAddressTransfers,
+  disableAddressTransfer,
+  enableAddressTransfer,
+} from '../../control/ec2/internet/address-transfer.ts'
+import {
   allocateAddress,
   associateAddress,
   describeAddresses,
-  describeAddressesAttribute,
   disassociateAddress,
   releaseAddress,
 } from '../../control/ec2/internet/elastic-address.ts'
@@ -118,6 +128,7 @@ import type { ReadRows, WriteRows } from './rows.ts'
 export const EC2_NETWORK_READS = {
   DescribeAccountAttributes: describeAccountAttributes,
   DescribeAddresses: describeAddresses,
+  DescribeAddressTransfers: describeAddressTransfers,
   DescribeAddressesAttribute: describeAddressesAttribute,
   DescribeAvailabilityZones: describeAvailabilityZones,
   DescribeDhcpOptions: describeDhcpOptions,
@@ -147,7 +158,12 @@ export const EC2_NETWORK_READS = {
 } as const satisfies ReadRows
 
 export const EC2_NETWORK_WRITES = {
+  AcceptAddressTransfer: acceptAddressTransfer,
   AllocateAddress: allocateAddress,
+  DisableAddressTransfer: disableAddressTransfer,
+  EnableAddressTransfer: enableAddressTransfer,
+  ModifyAddressAttribute: modifyAddressAttribute,
+  ResetAddressAttribute: resetAddressAttribute,
   AssociateAddress: associateAddress,
   AcceptVpcPeeringConnection: acceptVpcPeeringConnection,
   AssociateDhcpOptions: associateDhcpOptions,

@@ -1,14 +1,11 @@
 // Elastic IP addresses. https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_AllocateAddress.html
 
 import type {
-  AddressAttribute,
   Address as AddressOutput,
   AllocateAddressRequest,
   AllocateAddressResult,
   AssociateAddressRequest,
   AssociateAddressResult,
-  DescribeAddressesAttributeRequest,
-  DescribeAddressesAttributeResult,
   DescribeAddressesRequest,
   DescribeAddressesResult,
   DisassociateAddressRequest,
@@ -20,17 +17,14 @@ import type { ElasticAddress } from '../../../store/internet-records.ts'
 import type { NetworkInterface } from '../../../store/records.ts'
 import type { Records, Tx } from '../../../store/store.ts'
 import type { Caller } from '../../caller.ts'
+import { quotaFor } from '../../service-quotas/quota-value.ts'
 import { interfacesOfInstance } from '../instance/instance-interfaces.ts'
 import { applyFilters, type FilterFields } from '../request/filters.ts'
 import { refuseUnserved } from '../request/not-served.ts'
 import { ownedBy } from '../request/owned.ts'
-import { pageOf } from '../request/pages.ts'
 import { findAll, requireInstance, requireNamed, requireNetworkInterface, requireOwned } from '../request/require.ts'
 import { tagList, tagsFor } from '../request/tags.ts'
 import { allocatePublicAddress, renewPublicAddress } from './public-address.ts'
-
-/** AWS's quota, which can be raised there. */
-const ADDRESSES_PER_REGION = 5
 
 export function allocateAddress(tx: Tx, caller: Caller, input: AllocateAddressRequest): AllocateAddressResult {
   refuseUnserved({
@@ -43,9 +37,7 @@ export function allocateAddress(tx: Tx, caller: Caller, input: AllocateAddressRe
     throw new ApiError('InvalidParameterValue', `Value (${input.Domain}) for parameter domain is invalid. Use vpc.`)
   }
   const tags = tagsFor('elastic-ip', input.TagSpecifications)
-  if (findAll(tx.elasticAddresses, caller).length >= ADDRESSES_PER_REGION) {
-    throw new ApiError('AddressLimitExceeded', 'The maximum number of addresses has been reached.')
-  }
+  requireRoomForAddress(tx, caller)
   const address = tx.elasticAddresses.insert({
     ...ownedBy(caller, tags),
     id: tx.newId('eipalloc'),
@@ -60,6 +52,12 @@ export function allocateAddress(tx: Tx, caller: Caller, input: AllocateAddressRe
   }
 }
 
+export function requireRoomForAddress(records: Records, caller: Caller): void {
+  const most = quotaFor(records, { owner: caller.account, region: caller.region }, 'elasticAddresses')
+  if (findAll(records.elasticAddresses, caller).length < most) return
+  throw new ApiError('AddressLimitExceeded', 'The maximum number of addresses has been reached.')
+}
+
 export function describeAddresses(
   records: Records,
   caller: Caller,
@@ -71,17 +69,6 @@ export function describeAddresses(
   return {
     Addresses: applyFilters(named, input.Filters, filtersOf(records)).map((one) => toAddress(records, one)),
   }
-}
-
-export function describeAddressesAttribute(
-  records: Records,
-  caller: Caller,
-  input: DescribeAddressesAttributeRequest,
-): DescribeAddressesAttributeResult {
-  const named = requireNamed(records.elasticAddresses, caller, 'Allocation', input.AllocationIds)
-  const { items, nextToken } = pageOf(named, input, ({ id }) => id, { min: 1, max: 1000 })
-  const toAttribute = ({ id, publicIp }: ElasticAddress): AddressAttribute => ({ AllocationId: id, PublicIp: publicIp })
-  return { Addresses: items.map(toAttribute), NextToken: nextToken }
 }
 
 export function associateAddress(tx: Tx, caller: Caller, input: AssociateAddressRequest): AssociateAddressResult {
@@ -161,6 +148,7 @@ export function releaseAddress(tx: Tx, caller: Caller, input: ReleaseAddressRequ
     )
   }
   tx.elasticAddresses.delete(address.id)
+  tx.addressTransfers.delete(address.id)
   return {}
 }
 

@@ -14,7 +14,6 @@ interface AbsentKind {
 
 /** By operation. */
 export const ABSENT: Readonly<Record<string, AbsentKind>> = {
-  DescribeAddressTransfers: named('AddressTransfers', 'AllocationIds', 'InvalidAllocationID.NotFound', 'allocation ID'),
   DescribeByoipCidrs: { list: 'ByoipCidrs' },
   DescribeCapacityReservations: named(
     'CapacityReservations',
