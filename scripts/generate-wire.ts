@@ -76,8 +76,11 @@ for (const { client, signingName, served } of PACKAGES) {
   writeFileSync(new URL(`${signingName}.json`, target), format(tables))
 }
 
+const resolverMessages = ['messages.ts', 'firewall/messages.ts'].map((file) =>
+  readFileSync(new URL(`../src/control/route53resolver/${file}`, import.meta.url), 'utf8'),
+)
 const resolver = declaredTables({
-  declarations: readFileSync(new URL('../src/control/route53resolver/messages.ts', import.meta.url), 'utf8'),
+  declarations: resolverMessages.join('\n'),
   signingName: 'route53resolver',
   version: '2018-04-01',
   targetPrefix: 'Route53Resolver',

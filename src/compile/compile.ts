@@ -8,6 +8,7 @@ import { compileFlowLogs } from './flow-log.ts'
 import { compileGatewayEndpoints } from './gateway-endpoint.ts'
 import { compileGatewayLoadBalancerEndpoints } from './gateway-load-balancer-endpoint.ts'
 import { compileGatewayRouteTables } from './gateway-route-table.ts'
+import { compileDnsFirewall } from './dns-firewall.ts'
 import { compileHealthChecks } from './health-check.ts'
 import { compilePrivateZones, compilePublicZones } from './hosted-zone.ts'
 import { compileInstances } from './instance.ts'
@@ -90,6 +91,7 @@ export function compileVpc(records: Records, vpc: Vpc): VpcNetwork {
     ...compileVpnGateway(records, vpc),
     ...compileFlowLogs(records, vpc),
     ...compileResolverEndpoints(records, vpc),
+    ...compileDnsFirewall(records, vpc),
     failedZoneIds: compileFailedZones(records, vpc),
   }
 }

@@ -7,6 +7,7 @@ import type { PortRange, Protocol } from '../ip/protocol.ts'
 import type { NatGatewayId } from '../store/internet-records.ts'
 import type { EgressOnlyInternetGatewayId } from '../store/ipv6-records.ts'
 import type { EndpointAssociationId, ResourceConfigurationId, ResourceGatewayId } from '../store/lattice-records.ts'
+import type { FirewallDomainList, FirewallRule } from '../store/dns-firewall-records.ts'
 import type { ListenerRule } from '../store/listener-rule-records.ts'
 import type { EndpointServiceId, HealthCheck } from '../store/load-balancing-records.ts'
 import type { VpcPeeringConnectionId } from '../store/peering-records.ts'
@@ -233,6 +234,8 @@ export interface VpcNetwork {
   readonly resolverForwards?: readonly ResolverForwardNetwork[]
   /** Of Route 53 Resolver, by id; absent: none. */
   readonly resolverRules?: readonly ResolverRuleNetwork[]
+  /** In the order in which they are asked; absent: none. */
+  readonly dnsFirewall?: readonly DnsFirewallRuleNetwork[]
   /** Ids of zones that `az fail` took down and in which this VPC has subnets. Nothing enters or leaves an address there. */
   readonly failedZoneIds: readonly string[]
 }
@@ -529,6 +532,19 @@ export interface ResolverRuleNetwork {
   readonly domainName: string
   /** FORWARD only: where to ask, in the order of the rule; the resolver asks at the alias. */
   readonly targets?: readonly { readonly alias: Address; readonly target: Address; readonly port: number }[]
+}
+
+/** What becomes of questions about some domains. */
+export interface DnsFirewallRuleNetwork {
+  /** `rslvr-frg-… name` */
+  readonly by: string
+  /** As the list has them. */
+  readonly domains: FirewallDomainList['domains']
+  readonly action: FirewallRule['action']
+  readonly blockResponse?: FirewallRule['blockResponse']
+  readonly override?: FirewallRule['override']
+  readonly trustsRedirection: boolean
+  readonly questionType?: string
 }
 
 /** One target of a rule, and the interface of the outbound endpoint by which questions for it leave. */

@@ -9,6 +9,7 @@ import { allSubnets } from '../compile/subnet.ts'
 import type { Region } from '../store/records.ts'
 import { automaticZones } from './automatic-names.ts'
 import { endpointNamesZone, hiddenZones } from './endpoint-zones.ts'
+import { blockingRedirection, blockingRule, overrideOf } from './firewall.ts'
 import { forwardedBy } from './forwarding.ts'
 import { NO_TURN, peersHostZone, publicHostZone } from './host-names.ts'
 import { hostedZone } from './hosted-zone.ts'
@@ -120,11 +121,34 @@ export function askerOf(network: Network, { vpc, networkInterface }: PlacedInter
  * know. */
 export function resolve(asker: Asker, question: Question, rotation = 0): Answer {
   const turns = new Turns(rotation, asker)
-  const found = follow({ asker, turns, links: 0 }, question)
+  const found = behindFirewall({ asker, turns, links: 0 }, question)
   // AWS's own names are Postern's to know, and where a name here leads on to is asked of nobody.
   const isBeyond = found === UNKNOWN_NAME && !isAmazonName(question.name)
   const answer = isBeyond ? { ...found, isBeyond: true as const } : found
   return { ...answer, period: turns.period }
+}
+
+/** What the name leads to is looked at too, where the rules say so. */
+function behindFirewall(search: Search, question: Question): Found {
+  const { vpc } = search.asker
+  const first = blockingRule(vpc, question)
+  if (first) return blocked(search, first, question)
+  const found = follow(search, question)
+  const later = blockingRedirection(vpc, question, found.answers)
+  return later ? blocked(search, later, question) : found
+}
+
+/** Extended error 15 is "Blocked". */
+function blocked(search: Search, rule: DnsFirewallRuleNetwork, question: Question): Found {
+  const cname = overrideOf(rule, question.name)
+  if (cname && question.type !== 'CNAME') return alongCname(search, cname, question, [rule.by])
+  return {
+    code: rule.blockResponse === 'NXDOMAIN' ? 'NXDOMAIN' : 'NOERROR',
+    answers: cname ? [cname] : [],
+    authorities: [],
+    by: [rule.by],
+    extendedError: { code: 15, text: `${rule.by} blocks the name` },
+  }
 }
 
 /** One search, which may lead over several names. */

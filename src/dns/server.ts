@@ -9,6 +9,7 @@ import type { Network } from '../compile/network.ts'
 import { addressFamily, parseAddress } from '../ip/address.ts'
 import type { NetworkInterfaceId } from '../store/records.ts'
 import { AnswerCache } from './answer-cache.ts'
+import { blockingRule } from './firewall.ts'
 import { Forwarder } from './forwarder.ts'
 import type { HostResolver } from './host-resolver.ts'
 import { decodeQuery } from './message.ts'
@@ -141,7 +142,8 @@ export class DnsServer {
   /** False for a question that no rule sends elsewhere. When nobody answers there, that is SERVFAIL with the rule's name. */
   #forward(message: Buffer, asked: Asked, sendLate: (response: Buffer) => void): boolean {
     const question = decodeQuery(message)?.question
-    const targets = question && ruleFor(asked.asker, question.name)?.targets
+    if (!question || blockingRule(asked.asker.vpc, question)) return false
+    const targets = ruleFor(asked.asker, question.name)?.targets
     if (!targets || !this.#forwarder) return false
     const aliases = targets.map(({ alias, target }) => (addressFamily(target) === 6 ? embed(alias) : alias))
     void this.#forwarder.ask(message, aliases).then((answer) => {

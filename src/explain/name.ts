@@ -1,6 +1,7 @@
 // The dns stage: what the VPC's resolver answers for the name, and the addresses to go on with.
 
 import type { ResolverRuleNetwork } from '../compile/network.ts'
+import { blockingRule } from '../dns/firewall.ts'
 import { publicAddresses } from '../dns/public-names.ts'
 import { type Answer, type Asker, resolve, ruleFor } from '../dns/resolve.ts'
 import { type Address, parseAddress } from '../ip/address.ts'
@@ -28,7 +29,12 @@ export function resolveName(asker: Asker, spelled: string): ResolvedName {
   }
   const elsewhere = nameServerStep(vpc, name)
   if (elsewhere) return { step: elsewhere, addresses: [] }
-  const rule = ruleFor(asker, name)
+  const firewall = blockingRule(vpc, { name, type: 'A' })
+  if (firewall && !firewall.override) {
+    const why = `the DNS Firewall rule ${firewall.by} blocks ${name} and answers ${firewall.blockResponse}`
+    return { step: stop({ stage: 'dns', by: firewall.by, why }), addresses: [] }
+  }
+  const rule = firewall ? undefined : ruleFor(asker, name)
   if (rule) return { step: forwardedStep(rule, name), addresses: [] }
   const { code, answers, by, isBeyond } = answerOf(asker, name)
   const decider = by.at(-1) ?? vpc.id
@@ -81,6 +87,7 @@ function hidingText(by: readonly string[]): string {
 
 function zoneText(id: string): string {
   if (id.startsWith('vpce-')) return `the names of ${id}`
+  if (id.startsWith('rslvr-frg-')) return `the DNS Firewall rule ${id}`
   if (id.startsWith('rslvr-')) return `what ${id} forwards`
   return id.startsWith('arn:') ? `the names of ${shortArn(id)}` : `the hosted zone ${id}`
 }

@@ -1,6 +1,12 @@
 // The tables of a world: which records there are, and by which fields each table can be asked.
 
 import type { RestApi, RestApiDeployment, RestApiResource, RestApiStage } from './apigateway-records.ts'
+import type {
+  FirewallConfig,
+  FirewallDomainList,
+  FirewallRuleGroup,
+  FirewallRuleGroupAssociation,
+} from './dns-firewall-records.ts'
 import type { FlowLog } from './flow-log-records.ts'
 import type { HealthCheck } from './health-check-records.ts'
 import type {
@@ -212,6 +218,10 @@ export interface Schema {
   resolverEndpoints: ResolverEndpoint
   resolverRules: ResolverRule
   resolverRuleAssociations: ResolverRuleAssociation
+  firewallDomainLists: FirewallDomainList
+  firewallRuleGroups: FirewallRuleGroup
+  firewallRuleGroupAssociations: FirewallRuleGroupAssociation
+  firewallConfigs: FirewallConfig
   transitGateways: TransitGateway
   transitGatewayAttachments: TransitGatewayAttachment
   transitGatewayRouteTables: TransitGatewayRouteTable
@@ -342,6 +352,10 @@ export const INDEXES = {
   resolverEndpoints: ['owner', 'vpcId'],
   resolverRules: ['owner', 'resolverEndpointId'],
   resolverRuleAssociations: ['owner', 'ruleId', 'vpcId'],
+  firewallDomainLists: ['owner'],
+  firewallRuleGroups: ['owner'],
+  firewallRuleGroupAssociations: ['owner', 'ruleGroupId', 'vpcId'],
+  firewallConfigs: ['owner'],
   transitGateways: ['owner'],
   transitGatewayAttachments: ['owner', 'transitGatewayId', 'transitGatewayOwner', 'vpcId'],
   transitGatewayRouteTables: ['owner', 'transitGatewayId'],

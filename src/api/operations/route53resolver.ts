@@ -7,6 +7,38 @@ import {
   listResolverEndpointIpAddresses,
 } from '../../control/route53resolver/endpoint-address.ts'
 import {
+  associateFirewallRuleGroup,
+  disassociateFirewallRuleGroup,
+  getFirewallRuleGroupAssociation,
+  listFirewallRuleGroupAssociations,
+  updateFirewallRuleGroupAssociation,
+} from '../../control/route53resolver/firewall/association.ts'
+import {
+  getFirewallConfig,
+  listFirewallConfigs,
+  updateFirewallConfig,
+} from '../../control/route53resolver/firewall/config.ts'
+import {
+  createFirewallDomainList,
+  deleteFirewallDomainList,
+  getFirewallDomainList,
+  listFirewallDomainLists,
+  listFirewallDomains,
+  updateFirewallDomains,
+} from '../../control/route53resolver/firewall/domain-list.ts'
+import {
+  createFirewallRule,
+  deleteFirewallRule,
+  listFirewallRules,
+  updateFirewallRule,
+} from '../../control/route53resolver/firewall/rule.ts'
+import {
+  createFirewallRuleGroup,
+  deleteFirewallRuleGroup,
+  getFirewallRuleGroup,
+  listFirewallRuleGroups,
+} from '../../control/route53resolver/firewall/rule-group.ts'
+import {
   createResolverEndpoint,
   deleteResolverEndpoint,
   getResolverEndpoint,
@@ -31,6 +63,16 @@ import type { ControlAdapterOptions } from '../control-adapter.ts'
 import type { ReadRows, WriteRows } from './rows.ts'
 
 export const ROUTE53_RESOLVER_READS = {
+  GetFirewallConfig: getFirewallConfig,
+  GetFirewallDomainList: getFirewallDomainList,
+  GetFirewallRuleGroup: getFirewallRuleGroup,
+  GetFirewallRuleGroupAssociation: getFirewallRuleGroupAssociation,
+  ListFirewallConfigs: listFirewallConfigs,
+  ListFirewallDomainLists: listFirewallDomainLists,
+  ListFirewallDomains: listFirewallDomains,
+  ListFirewallRuleGroupAssociations: listFirewallRuleGroupAssociations,
+  ListFirewallRuleGroups: listFirewallRuleGroups,
+  ListFirewallRules: listFirewallRules,
   GetResolverEndpoint: getResolverEndpoint,
   GetResolverRule: getResolverRule,
   GetResolverRuleAssociation: getResolverRuleAssociation,
@@ -42,6 +84,18 @@ export const ROUTE53_RESOLVER_READS = {
 } as const satisfies ReadRows
 
 export const ROUTE53_RESOLVER_WRITES = {
+  AssociateFirewallRuleGroup: associateFirewallRuleGroup,
+  CreateFirewallDomainList: createFirewallDomainList,
+  CreateFirewallRule: createFirewallRule,
+  CreateFirewallRuleGroup: createFirewallRuleGroup,
+  DeleteFirewallDomainList: deleteFirewallDomainList,
+  DeleteFirewallRule: deleteFirewallRule,
+  DeleteFirewallRuleGroup: deleteFirewallRuleGroup,
+  DisassociateFirewallRuleGroup: disassociateFirewallRuleGroup,
+  UpdateFirewallConfig: updateFirewallConfig,
+  UpdateFirewallDomains: updateFirewallDomains,
+  UpdateFirewallRule: updateFirewallRule,
+  UpdateFirewallRuleGroupAssociation: updateFirewallRuleGroupAssociation,
   AssociateResolverEndpointIpAddress: associateResolverEndpointIpAddress,
   AssociateResolverRule: associateResolverRule,
   CreateResolverEndpoint: createResolverEndpoint,

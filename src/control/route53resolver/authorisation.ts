@@ -31,27 +31,51 @@ const NOUNS: Readonly<Record<string, 'resolver-endpoint' | 'resolver-rule'>> = {
   UpdateResolverRule: 'resolver-rule',
 }
 
+/** Of DNS Firewall: the members that name what a call is on, with the noun of its ARN. */
+const FIREWALL_MEMBERS = {
+  FirewallRuleGroupAssociationId: 'firewall-rule-group-association',
+  FirewallDomainListId: 'firewall-domain-list',
+  FirewallRuleGroupId: 'firewall-rule-group',
+} as const
+const FIREWALL_CREATIONS: Readonly<Record<string, string>> = {
+  AssociateFirewallRuleGroup: 'firewall-rule-group-association',
+  CreateFirewallDomainList: 'firewall-domain-list',
+  CreateFirewallRuleGroup: 'firewall-rule-group',
+}
+
 export function resolverAuthorisations(
   records: Records,
   asker: Asker,
   operation: string,
   input: Input,
 ): readonly Authorisation[] {
-  const resource = resourceOf(records, asker, operation, input)
-  const tags = findTagged(records, resource)?.tags ?? {}
-  return [
-    {
+  const resources = firewallResources(asker, operation, input) ?? [resourceOf(records, asker, operation, input)]
+  return resources.map((resource) => {
+    const tags = Object.entries(findTagged(records, resource)?.tags ?? {})
+    return {
       action: `route53resolver:${operation}`,
       resource,
       resourceAccount: asker.account,
       keys: {
         ...requestTagKeys(input.Tags, input.TagKeys),
-        ...Object.fromEntries(
-          Object.entries(tags).map(([key, value]) => [`aws:resourcetag/${key.toLowerCase()}`, value]),
-        ),
+        ...Object.fromEntries(tags.map(([key, value]) => [`aws:resourcetag/${key.toLowerCase()}`, value])),
       },
-    },
-  ]
+    }
+  })
+}
+
+/** A rule is no resource: its calls are on its group and its domain list. Undefined: not DNS Firewall's. */
+function firewallResources({ account, region }: Asker, operation: string, input: Input): string[] | undefined {
+  if (!operation.includes('Firewall')) return undefined
+  const arn = (noun: string, id: string) => `arn:aws:route53resolver:${region}:${account}:${noun}/${id}`
+  const created = FIREWALL_CREATIONS[operation]
+  if (created) return [arn(created, '*')]
+  if (operation === 'GetFirewallConfig' || operation === 'UpdateFirewallConfig') {
+    return [arn('firewall-config', String(input.ResourceId ?? '*').replace('vpc-', 'rslvr-fc-'))]
+  }
+  if (/^ListFirewall(Configs|DomainLists|RuleGroups|RuleGroupAssociations)$/.test(operation)) return ['*']
+  const named = Object.entries(FIREWALL_MEMBERS).filter(([member]) => input[member] !== undefined)
+  return named.length === 0 ? ['*'] : named.map(([member, noun]) => arn(noun, String(input[member])))
 }
 
 function resourceOf(records: Records, { account, region }: Asker, operation: string, input: Input): string {

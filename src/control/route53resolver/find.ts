@@ -18,8 +18,16 @@ export function resolverArn({ id, owner, region }: Pick<Owned, 'id' | 'owner' | 
   return `arn:aws:route53resolver:${region}:${owner}:${nounOf(id)}/${id}`
 }
 
-function nounOf(id: string): 'resolver-rule' | 'resolver-endpoint' {
-  return id.startsWith('rslvr-rr-') ? 'resolver-rule' : 'resolver-endpoint'
+const NOUNS: Readonly<Record<string, string>> = {
+  rr: 'resolver-rule',
+  fdl: 'firewall-domain-list',
+  frg: 'firewall-rule-group',
+  frgassoc: 'firewall-rule-group-association',
+  rqlc: 'resolver-query-log-config',
+}
+
+function nounOf(id: string): string {
+  return NOUNS[id.split('-')[1] ?? ''] ?? 'resolver-endpoint'
 }
 
 export function isOwn(record: Owned | undefined, caller: Pick<Caller, 'account' | 'region'>): boolean {

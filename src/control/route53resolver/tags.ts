@@ -1,7 +1,6 @@
-// Tags of endpoints and rules, by ARN.
+// Tags of endpoints, rules and what DNS Firewall has, by ARN.
 
-import type { Tags } from '../../store/records.ts'
-import type { ResolverEndpoint, ResolverRule } from '../../store/resolver-records.ts'
+import type { Owned, Tags } from '../../store/records.ts'
 import type { Records, Tx } from '../../store/store.ts'
 import type { Caller } from '../caller.ts'
 import { tagList } from '../ec2/request/tags.ts'
@@ -46,7 +45,15 @@ export function listTagsForResource(
   return { Tags: tagList(requireTagged(records, caller, input.ResourceArn).tags) }
 }
 
-type Tagged = ResolverEndpoint | ResolverRule
+const TABLES = [
+  'resolverEndpoints',
+  'resolverRules',
+  'firewallDomainLists',
+  'firewallRuleGroups',
+  'firewallRuleGroupAssociations',
+] as const
+
+type Tagged = Owned & { readonly id: string }
 
 function requireTagged(records: Records, caller: Caller, arn: string | undefined): Tagged {
   const record = findTagged(records, required('ResourceArn', arn))
@@ -57,11 +64,13 @@ function requireTagged(records: Records, caller: Caller, arn: string | undefined
 /** What has this ARN, whoever's it is. */
 export function findTagged(records: Records, arn: string): Tagged | undefined {
   const id = arn.slice(arn.lastIndexOf('/') + 1)
-  const record = records.resolverEndpoints.get(id) ?? records.resolverRules.get(id)
-  return record && resolverArn(record) === arn ? record : undefined
+  for (const table of TABLES) {
+    const record: Tagged | undefined = records[table].get(id)
+    if (record && resolverArn(record) === arn) return record
+  }
+  return undefined
 }
 
 function setTags(tx: Tx, { id }: Tagged, tags: Tags): void {
-  if (tx.resolverEndpoints.has(id)) tx.resolverEndpoints.update(id, { tags })
-  else tx.resolverRules.update(id, { tags })
+  for (const table of TABLES) if (tx[table].has(id)) tx[table].update(id, { tags })
 }
