@@ -19,6 +19,7 @@ import {
   ROUTE53_OPERATIONS,
   ROUTE53_RESOLVER_OPERATIONS,
   S3_UNSERVED,
+  SERVICE_QUOTAS_OPERATIONS,
   SNS_OPERATIONS,
   SQS_OPERATIONS,
   SSM_OPERATIONS,
@@ -96,6 +97,15 @@ const directConnect = declaredTables({
   operations: DIRECT_CONNECT_OPERATIONS,
 })
 writeFileSync(new URL('directconnect.json', target), format(directConnect))
+
+const quotas = declaredTables({
+  declarations: readFileSync(new URL('../src/control/service-quotas/messages.ts', import.meta.url), 'utf8'),
+  signingName: 'servicequotas',
+  version: '2019-06-24',
+  targetPrefix: 'ServiceQuotasV20190624',
+  operations: SERVICE_QUOTAS_OPERATIONS,
+})
+writeFileSync(new URL('servicequotas.json', target), format(quotas))
 
 function declarationsOf(packageName: string): string {
   const models = join(dirname(require.resolve(`${packageName}/package.json`)), 'dist-types/models')

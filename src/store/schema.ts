@@ -94,6 +94,7 @@ import type {
   ResourceRecordSet,
   VpcAssociationAuthorization,
 } from './route53-records.ts'
+import type { RaisedQuota, ServiceQuotaRequest } from './service-quota-records.ts'
 import type {
   SsmAssociation,
   SsmCommand,
@@ -229,6 +230,8 @@ export interface Schema {
   customerGateways: CustomerGateway
   vpnConnections: VpnConnection
   directConnectGateways: DirectConnectGateway
+  raisedQuotas: RaisedQuota
+  serviceQuotaRequests: ServiceQuotaRequest
   directConnectGatewayAssociations: DirectConnectGatewayAssociation
   onPremisesNetworks: OnPremisesNetwork
   onPremisesAttachments: OnPremisesAttachment
@@ -363,6 +366,8 @@ export const INDEXES = {
   customerGateways: ['owner'],
   vpnConnections: ['owner', 'customerGatewayId', 'vpnGatewayId', 'transitGatewayId'],
   directConnectGateways: ['owner'],
+  raisedQuotas: ['owner'],
+  serviceQuotaRequests: ['owner'],
   directConnectGatewayAssociations: ['owner', 'directConnectGatewayId', 'gatewayId'],
   onPremisesNetworks: ['backboneAddress'],
   onPremisesAttachments: ['networkId', 'gatewayId'],

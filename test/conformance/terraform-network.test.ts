@@ -18,6 +18,7 @@ describeTerraform('Terraform on the network', 'network', (its) => {
       dynamodb_entries: 2,
       office_entries: 2,
       public_addresses: [true, true, true],
+      rules_per_group: [80, 60],
     })
   })
 

@@ -253,3 +253,19 @@ resource "aws_ec2_subnet_cidr_reservation" "databases" {
   reservation_type = "explicit"
   description      = "for addresses that are named"
 }
+
+# Granted at once; it stays when it is destroyed, as in AWS.
+resource "aws_servicequotas_service_quota" "rules_per_group" {
+  service_code = "vpc"
+  quota_code   = "L-0EA8095F"
+  value        = 80
+}
+
+data "aws_servicequotas_service_quota" "vpc_rules" {
+  service_code = "vpc"
+  quota_code   = aws_servicequotas_service_quota.rules_per_group.quota_code
+}
+
+output "rules_per_group" {
+  value = [data.aws_servicequotas_service_quota.vpc_rules.value, data.aws_servicequotas_service_quota.vpc_rules.default_value]
+}
