@@ -212,6 +212,16 @@ export const ACM_OPERATIONS = words(`
   ListTagsForCertificate RemoveTagsFromCertificate RequestCertificate
 `)
 
+/** All of Service Quotas'; what is declared in control/service-quotas/messages.ts is served. */
+export const SERVICE_QUOTAS_OPERATIONS = words(`
+  AssociateServiceQuotaTemplate CreateSupportCase DeleteServiceQuotaIncreaseRequestFromTemplate
+  DisassociateServiceQuotaTemplate GetAWSDefaultServiceQuota GetAssociationForServiceQuotaTemplate
+  GetRequestedServiceQuotaChange GetServiceQuota GetServiceQuotaIncreaseRequestFromTemplate
+  ListAWSDefaultServiceQuotas ListRequestedServiceQuotaChangeHistory ListRequestedServiceQuotaChangeHistoryByQuota
+  ListServiceQuotaIncreaseRequestsInTemplate ListServiceQuotas ListServices ListTagsForResource
+  PutServiceQuotaIncreaseRequestIntoTemplate RequestServiceQuotaIncrease TagResource UntagResource
+`)
+
 /** All of Direct Connect's; what is declared in control/directconnect/messages.ts is served. */
 export const DIRECT_CONNECT_OPERATIONS = words(`
   AcceptDirectConnectGatewayAssociationProposal AllocateConnectionOnInterconnect AllocateHostedConnection

@@ -64,6 +64,11 @@ export const CONTROL_ROWS: Readonly<Record<string, (context: RowsContext) => Pro
     const { VPC_LATTICE_READS: reads, VPC_LATTICE_WRITES: writes } = all
     return { reads, writes, authorisations: all.VPC_LATTICE_AUTHORISATIONS }
   },
+  async servicequotas() {
+    const all = await import('./api/operations/service-quotas.ts')
+    const { SERVICE_QUOTAS_READS: reads, SERVICE_QUOTAS_WRITES: writes } = all
+    return { reads, writes, authorisations: all.SERVICE_QUOTAS_AUTHORISATIONS }
+  },
   async directconnect() {
     const all = await import('./api/operations/directconnect.ts')
     const { DIRECT_CONNECT_READS: reads, DIRECT_CONNECT_WRITES: writes } = all

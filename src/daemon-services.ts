@@ -80,6 +80,7 @@ const TARGETS: Readonly<Record<string, string>> = {
   AmazonSQS: 'sqs',
   Route53Resolver: 'route53resolver',
   OvertureService: 'directconnect',
+  ServiceQuotasV20190624: 'servicequotas',
   CertificateManager: 'acm',
   AWSOrganizationsV20161128: 'organizations',
 }

@@ -19,6 +19,11 @@ import {
 } from '../src/api/operations/organizations.ts'
 import { RAM_AUTHORISATIONS, RAM_READS, RAM_WRITES } from '../src/api/operations/ram.ts'
 import { ROUTE53_AUTHORISATIONS, ROUTE53_READS, ROUTE53_WRITES } from '../src/api/operations/route53.ts'
+import {
+  SERVICE_QUOTAS_AUTHORISATIONS,
+  SERVICE_QUOTAS_READS,
+  SERVICE_QUOTAS_WRITES,
+} from '../src/api/operations/service-quotas.ts'
 import { stsOperations } from '../src/api/operations/sts.ts'
 import { VPC_LATTICE_AUTHORISATIONS, VPC_LATTICE_READS, VPC_LATTICE_WRITES } from '../src/api/operations/vpc-lattice.ts'
 import { loadServiceActions, type ServiceAction } from '../src/catalogue/service-actions.ts'
@@ -278,6 +283,16 @@ const SERVICES: readonly Service[] = [
       reads: DIRECT_CONNECT_READS,
       writes: DIRECT_CONNECT_WRITES,
       authorisations: DIRECT_CONNECT_AUTHORISATIONS,
+    }),
+  ),
+  ofAdapter(
+    'servicequotas',
+    controlAdapter({
+      service: 'servicequotas',
+      store,
+      reads: SERVICE_QUOTAS_READS,
+      writes: SERVICE_QUOTAS_WRITES,
+      authorisations: SERVICE_QUOTAS_AUTHORISATIONS,
     }),
   ),
   ofAdapter(

@@ -5,6 +5,7 @@ import { ApiError, invalidParameter, missingParameter, notFound } from '../../..
 import type { Vpc, VpcEndpoint } from '../../../store/records.ts'
 import type { Records } from '../../../store/store.ts'
 import type { Caller } from '../../caller.ts'
+import { quotaFor } from '../../service-quotas/quota-value.ts'
 import { parseChoice } from '../request/choice.ts'
 import { refuseUnserved } from '../request/not-served.ts'
 import { findOffer, type ServiceOffer } from './offer.ts'
@@ -17,9 +18,9 @@ export interface NewVpcEndpoint<Input> {
 
 /** The most endpoints of a type in one VPC; AWS raises the second on demand.
  * https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-limits-endpoints.html */
-const ENDPOINTS_PER_VPC: Readonly<Record<VpcEndpoint['type'], number>> = {
+/** Of interface endpoints it is a quota that can be raised. */
+const ENDPOINTS_PER_VPC: Readonly<Record<Exclude<VpcEndpoint['type'], 'Interface'>, number>> = {
   Gateway: 255,
-  Interface: 50,
   GatewayLoadBalancer: 100,
   Resource: 200,
   ServiceNetwork: 50,
@@ -56,7 +57,8 @@ export function requireOffer(
 /** An endpoint that is being deleted counts until it is gone. */
 export function checkEndpointCount(records: Records, vpc: Vpc, type: VpcEndpoint['type']): void {
   const count = records.vpcEndpoints.where('vpcId', vpc.id).filter((endpoint) => endpoint.type === type).length
-  if (count >= ENDPOINTS_PER_VPC[type]) {
+  const most = type === 'Interface' ? quotaFor(records, vpc, 'interfaceEndpointsPerVpc') : ENDPOINTS_PER_VPC[type]
+  if (count >= most) {
     throw new ApiError('VpcEndpointLimitExceeded', 'The maximum number of VPC endpoints has been reached.')
   }
 }

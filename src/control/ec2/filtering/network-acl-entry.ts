@@ -13,13 +13,11 @@ import { ALL_PROTOCOLS, ICMP, ICMPV6, parseProtocol, TCP, UDP } from '../../../i
 import type { NetworkAcl, NetworkAclEntry } from '../../../store/records.ts'
 import type { Records, Tx } from '../../../store/store.ts'
 import type { Caller } from '../../caller.ts'
+import { quotaFor } from '../../service-quotas/quota-value.ts'
 import { requireIpv4Cidr, requireIpv6Cidr } from '../request/cidr-parameter.ts'
 import { requireNetworkAcl } from '../request/require.ts'
 
 const LARGEST_RULE_NUMBER = 32_766
-/** AWS raises its quota of 20 in each direction up to this, the implicit deny included. */
-const ENTRIES_PER_DIRECTION = 40
-
 export function createNetworkAclEntry(
   tx: Tx,
   caller: Caller,
@@ -33,7 +31,8 @@ export function createNetworkAclEntry(
       `The network acl entry identified by ${entry.ruleNumber} already exists.`,
     )
   }
-  if (acl.entries.filter((one) => one.egress === entry.egress).length + 1 >= ENTRIES_PER_DIRECTION) {
+  // In each direction, the implicit deny included.
+  if (acl.entries.filter((one) => one.egress === entry.egress).length + 1 >= quotaFor(tx, acl, 'rulesPerAcl')) {
     throw new ApiError('NetworkAclEntryLimitExceeded', 'The maximum number of network acl entries has been reached.')
   }
   tx.networkAcls.update(acl.id, { entries: [...acl.entries, entry] })

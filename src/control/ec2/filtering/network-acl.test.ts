@@ -132,11 +132,11 @@ describe('CreateNetworkAclEntry', () => {
     world.write(createNetworkAclEntry, { NetworkAclId, ...https, Egress: false })
   })
 
-  test('39 entries and the implicit deny are the most of a direction', () => {
-    for (let RuleNumber = 1; RuleNumber < 40; RuleNumber++) {
+  test('19 entries and the implicit deny are the most of a direction', () => {
+    for (let RuleNumber = 1; RuleNumber < 20; RuleNumber++) {
       world.write(createNetworkAclEntry, { NetworkAclId, ...https, RuleNumber })
     }
-    const last = { NetworkAclId, ...https, RuleNumber: 40 }
+    const last = { NetworkAclId, ...https, RuleNumber: 20 }
     refusal(() => world.write(createNetworkAclEntry, last), 'NetworkAclEntryLimitExceeded')
   })
 })

@@ -21,7 +21,8 @@ import { ApiError, missingParameter } from '../../../errors.ts'
 import type { SecurityGroup, SecurityGroupRule } from '../../../store/records.ts'
 import type { Records, Tx } from '../../../store/store.ts'
 import type { Caller } from '../../caller.ts'
-import { RULES_PER_DIRECTION, ruleWeight } from '../prefix-list/references.ts'
+import { quotaFor } from '../../service-quotas/quota-value.ts'
+import { ruleWeight } from '../prefix-list/references.ts'
 import { applyFilters, type FilterFields } from '../request/filters.ts'
 import { ownedBy } from '../request/owned.ts'
 import { pageOf } from '../request/pages.ts'
@@ -105,7 +106,7 @@ export function modifySecurityGroupRules(
     const keys = new Set(rules.map(matchKey))
     const [first] = changed
     if (keys.size < rules.length && first) throw duplicate(first.match)
-    checkQuota(tx, rules)
+    checkQuota(tx, group, rules)
   }
   return { Return: true }
 }
@@ -136,7 +137,7 @@ function authorize(
   if (new Set(matches.map(matchKey)).size < matches.length) {
     throw new ApiError('InvalidParameterValue', 'The same permission must not appear multiple times')
   }
-  checkQuota(tx, [...existing, ...matches])
+  checkQuota(tx, group, [...existing, ...matches])
   const rules = matches.map((match) =>
     tx.securityGroupRules.insert({
       ...ownedBy(caller, tags),
@@ -233,8 +234,8 @@ function rulesOf(records: Records, group: SecurityGroup, direction: Direction): 
   return records.securityGroupRules.where('groupId', group.id).filter((rule) => rule.direction === direction)
 }
 
-function checkQuota(records: Records, rules: readonly RuleMatch[]): void {
-  if (ruleWeight(records, rules) <= RULES_PER_DIRECTION) return
+function checkQuota(records: Records, group: SecurityGroup, rules: readonly RuleMatch[]): void {
+  if (ruleWeight(records, rules) <= quotaFor(records, group, 'rulesPerGroup')) return
   throw new ApiError(
     'RulesPerSecurityGroupLimitExceeded',
     'The maximum number of rules per security group has been reached.',

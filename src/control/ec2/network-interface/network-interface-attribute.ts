@@ -113,7 +113,7 @@ export function requireGroupsOfVpc(
   if (groups.some((group) => group.vpcId !== vpcId)) {
     throw new ApiError('InvalidParameter', 'You have specified two resources that belong to different networks.')
   }
-  checkGroupCount(groups.length)
+  checkGroupCount(records, { owner: caller.account, region: caller.region }, groups.length)
   return groups.map((group) => group.id)
 }
 

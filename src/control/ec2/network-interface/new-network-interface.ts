@@ -20,13 +20,11 @@ import type { ResolverEndpointId } from '../../../store/resolver-records.ts'
 import type { Records, Tx } from '../../../store/store.ts'
 import type { TransitGatewayAttachmentId } from '../../../store/transit-gateway-records.ts'
 import type { Caller } from '../../caller.ts'
+import { type QuotaHolder, quotaFor } from '../../service-quotas/quota-value.ts'
 import { allocateBackboneAddress } from '../endpoint/backbone-address.ts'
 import { ownedBy, type Place } from '../request/owned.ts'
 import { requireSecurityGroup } from '../request/require.ts'
 import { ipv6Fields } from './ipv6-address.ts'
-
-/** AWS's quota, which can be raised there. https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html */
-const GROUPS_PER_INTERFACE = 5
 
 export interface NewNetworkInterface {
   readonly subnet: Subnet
@@ -109,7 +107,7 @@ export function requireInterfaceGroups(
       `Security group ${stranger.id} and subnet ${subnet.id} belong to different networks.`,
     )
   }
-  checkGroupCount(groups.length)
+  checkGroupCount(records, subnet, groups.length)
   if (groups.length > 0) return groups.map((group) => group.id)
   if (subnet.owner === caller.account) return defaultGroupIds(records, subnet.vpcId, caller.account)
   // https://docs.aws.amazon.com/vpc/latest/userguide/vpc-share-limitations.html
@@ -119,11 +117,13 @@ export function requireInterfaceGroups(
   )
 }
 
-export function checkGroupCount(count: number): void {
-  if (count > GROUPS_PER_INTERFACE) {
+/** By the quota of the subnet's owner. */
+export function checkGroupCount(records: Records, subnet: QuotaHolder, count: number): void {
+  const most = quotaFor(records, subnet, 'groupsPerInterface')
+  if (count > most) {
     throw new ApiError(
       'SecurityGroupsPerInterfaceLimitExceeded',
-      `The maximum number of security groups per interface has been reached: ${count} were given, ${GROUPS_PER_INTERFACE} is the limit.`,
+      `The maximum number of security groups per interface has been reached: ${count} were given, ${most} is the limit.`,
     )
   }
 }

@@ -21,6 +21,7 @@ import type { VpcPeeringConnection } from '../../../store/peering-records.ts'
 import type { Vpc, VpcId } from '../../../store/records.ts'
 import type { Records, Tx } from '../../../store/store.ts'
 import type { Caller } from '../../caller.ts'
+import { quotaFor } from '../../service-quotas/quota-value.ts'
 import { applyFilters, type FilterFields } from '../request/filters.ts'
 import { ownedBy } from '../request/owned.ts'
 import { pageOf } from '../request/pages.ts'
@@ -31,8 +32,6 @@ import { findPeerings, requirePeering, requireState, sidesOf, stateOf, tagsOf } 
 
 const WEEK_MS = 7 * 24 * 3_600_000
 /** AWS's quotas; it raises the first from 50 up to this. */
-const ACTIVE_PER_VPC = 125
-const OUTSTANDING_PER_ACCOUNT = 25
 
 export function createVpcPeeringConnection(
   tx: Tx,
@@ -82,11 +81,12 @@ export function acceptVpcPeeringConnection(
   if (!requester || !accepter || overlap(requester, accepter)) {
     return { VpcPeeringConnection: toPeering(tx, caller, end(tx, caller, peering, 'failed')) }
   }
-  for (const { id } of [requester, accepter]) {
-    if (activePeerings(tx, id).length < ACTIVE_PER_VPC) continue
+  for (const vpc of [requester, accepter]) {
+    const most = quotaFor(tx, vpc, 'activePeeringsPerVpc')
+    if (activePeerings(tx, vpc.id).length < most) continue
     throw new ApiError(
       'ActiveVpcPeeringConnectionPerVpcLimitExceeded',
-      `${id} has reached its limit of ${ACTIVE_PER_VPC} active VPC peering connections`,
+      `${vpc.id} has reached its limit of ${most} active VPC peering connections`,
     )
   }
   const active = tx.vpcPeeringConnections.update(peering.id, { state: 'active', changedAt: caller.now.toISOString() })
@@ -188,10 +188,11 @@ function requireOutstanding(records: Records, caller: Caller): void {
   const requests = records.vpcPeeringConnections
     .where('owner', caller.account)
     .filter((one) => one.region === caller.region && stateOf(one, caller.now) === 'pending-acceptance')
-  if (requests.length < OUTSTANDING_PER_ACCOUNT) return
+  const most = quotaFor(records, { owner: caller.account, region: caller.region }, 'outstandingPeerings')
+  if (requests.length < most) return
   throw new ApiError(
     'OutstandingVpcPeeringConnectionLimitExceeded',
-    `The limit of ${OUTSTANDING_PER_ACCOUNT} outstanding VPC peering connection requests is reached`,
+    `The limit of ${most} outstanding VPC peering connection requests is reached`,
   )
 }
 

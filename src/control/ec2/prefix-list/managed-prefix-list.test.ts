@@ -6,6 +6,7 @@ import type { Caller } from '../../caller.ts'
 import { associateResourceShare } from '../../ram/association.ts'
 import { acceptResourceShareInvitation, getResourceShareInvitations } from '../../ram/invitation.ts'
 import { createResourceShare } from '../../ram/share.ts'
+import { requestServiceQuotaIncrease } from '../../service-quotas/quota-increase.ts'
 import { createSecurityGroup } from '../filtering/security-group.ts'
 import { authorizeSecurityGroupEgress, authorizeSecurityGroupIngress } from '../filtering/security-group-rule.ts'
 import { createTags } from '../request/tag-operations.ts'
@@ -256,6 +257,8 @@ describe('references', () => {
   })
 
   test('count as the most entries, in groups and when the list grows', () => {
+    const quota = { ServiceCode: 'vpc', QuotaCode: 'L-0EA8095F' }
+    world.write(requestServiceQuotaIncrease, { ...quota, DesiredValue: 1000 })
     const id = create({ MaxEntries: 600 })
     const group = newGroup()
     allow(group, id)

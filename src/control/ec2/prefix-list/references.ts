@@ -13,11 +13,8 @@ import type {
 } from '../../../store/records.ts'
 import type { Records } from '../../../store/store.ts'
 import type { TransitGatewayRouteTable } from '../../../store/transit-gateway-records.ts'
+import { quotaFor } from '../../service-quotas/quota-value.ts'
 import { weightOf } from './find.ts'
-
-/** AWS raises its quotas of 60 rules in each direction, and of 50 routes, up to these. */
-export const RULES_PER_DIRECTION = 1000
-export const ROUTES_PER_TABLE = 1000
 
 /** A group or a route table. */
 export interface PrefixListReference {
@@ -51,14 +48,14 @@ export function checkRoomFor(records: Records, list: ManagedPrefixList, maxEntri
   if (more <= 0) return
   for (const table of tablesWith(records, list.id)) {
     const uses = table.routes.filter((one) => isTo(one.destination, list.id)).length
-    if (routeWeight(records, table.routes) + uses * more > ROUTES_PER_TABLE)
+    if (routeWeight(records, table.routes) + uses * more > quotaFor(records, table, 'routesPerTable'))
       throw noRoom(list, table.id, 'RouteLimitExceeded')
   }
   for (const group of groupsWith(records, list.id)) {
     for (const direction of ['ingress', 'egress']) {
       const rules = records.securityGroupRules.where('groupId', group.id).filter((one) => one.direction === direction)
       const uses = rules.filter(({ peer }) => isTo(peer, list.id)).length
-      if (uses > 0 && ruleWeight(records, rules) + uses * more > RULES_PER_DIRECTION) {
+      if (uses > 0 && ruleWeight(records, rules) + uses * more > quotaFor(records, group, 'rulesPerGroup')) {
         throw noRoom(list, group.id, 'RulesPerSecurityGroupLimitExceeded')
       }
     }

@@ -14,9 +14,10 @@ import { type Cidr, cidr, cidrCovers } from '../../../ip/cidr.ts'
 import type { Instance, Route, RouteDestination, RouteTable, RouteTarget } from '../../../store/records.ts'
 import type { Records, Tx } from '../../../store/store.ts'
 import type { Caller } from '../../caller.ts'
+import { quotaFor } from '../../service-quotas/quota-value.ts'
 import { requirePeering, stateOf } from '../peering/peering-side.ts'
 import { requirePrefixList } from '../prefix-list/find.ts'
-import { ROUTES_PER_TABLE, routeWeight } from '../prefix-list/references.ts'
+import { routeWeight } from '../prefix-list/references.ts'
 import { requireIpv4Cidr, requireIpv6Cidr } from '../request/cidr-parameter.ts'
 import { requireInstance, requireNetworkInterface, requireRouteTable, requireVpcEndpoint } from '../request/require.ts'
 import { transitGatewayTarget } from '../transit-gateway/route-target.ts'
@@ -37,7 +38,7 @@ export function createRoute(tx: Tx, caller: Caller, input: CreateRouteRequest): 
     throw new ApiError('RouteAlreadyExists', `The route identified by ${nameOf(destination)} already exists.`)
   }
   const routes = [...table.routes, { destination, target }]
-  if (routeWeight(tx, routes) > ROUTES_PER_TABLE) {
+  if (routeWeight(tx, routes) > quotaFor(tx, table, 'routesPerTable')) {
     throw new ApiError('RouteLimitExceeded', 'The maximum number of routes has been reached.')
   }
   tx.routeTables.update(table.id, { routes })

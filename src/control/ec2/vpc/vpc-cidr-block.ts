@@ -13,13 +13,11 @@ import { type Cidr, cidr, cidrCovers, cidrsOverlap } from '../../../ip/cidr.ts'
 import type { Vpc } from '../../../store/records.ts'
 import type { Records, Tx } from '../../../store/store.ts'
 import type { Caller } from '../../caller.ts'
+import { quotaFor } from '../../service-quotas/quota-value.ts'
 import { checkVpcBlock, requireIpv4Cidr } from '../request/cidr-parameter.ts'
 import { refuseUnserved } from '../request/not-served.ts'
 import { findAll, requireVpc } from '../request/require.ts'
 import { admitIpv6, newIpv6Association, parseIpv6Request, toIpv6Association } from './ipv6-cidr-block.ts'
-
-/** Of each family: AWS's quota for who did not ask for more. */
-const BLOCKS_PER_VPC = 5
 
 export function associateVpcCidrBlock(
   tx: Tx,
@@ -43,7 +41,7 @@ export function associateVpcCidrBlock(
 
 function associateIpv6(tx: Tx, caller: Caller, vpc: Vpc, borderGroup: string): AssociateVpcCidrBlockResult {
   const blocks = vpc.ipv6CidrBlocks ?? []
-  checkBlockCount(vpc, blocks.length)
+  checkBlockCount(tx, vpc, 'ipv6BlocksPerVpc', blocks.length)
   const added = newIpv6Association(tx, vpc.region, borderGroup)
   tx.vpcs.update(vpc.id, { ipv6CidrBlocks: [...blocks, added] })
   if (blocks.length === 0) admitIpv6(tx, caller, vpc)
@@ -129,18 +127,21 @@ const RESTRICTIONS: readonly Restriction[] = [
   { primary: cidr('0.0.0.0/0'), refused: [PRIVATE.ten, PRIVATE.twelve, PRIVATE.sixteen, BENCHMARK] },
 ]
 
-function checkBlockCount(vpc: Vpc, count: number): void {
-  if (count < BLOCKS_PER_VPC) return
+type BlockQuota = 'ipv4BlocksPerVpc' | 'ipv6BlocksPerVpc'
+
+function checkBlockCount(records: Records, vpc: Vpc, quota: BlockQuota, count: number): void {
+  const most = quotaFor(records, vpc, quota)
+  if (count < most) return
   throw new ApiError(
     'CidrLimitExceeded',
-    `This network '${vpc.id}' has met its maximum number of allowed CIDRs: ${BLOCKS_PER_VPC}`,
+    `This network '${vpc.id}' has met its maximum number of allowed CIDRs: ${most}`,
   )
 }
 
 function checkNewBlock(records: Records, vpc: Vpc, block: Cidr): void {
   const blocks = vpc.cidrBlocks.map((one) => one.cidr)
   const [primary] = blocks
-  checkBlockCount(vpc, blocks.length)
+  checkBlockCount(records, vpc, 'ipv4BlocksPerVpc', blocks.length)
   if (blocks.some((one) => cidrsOverlap(one, block))) {
     throw new ApiError('CidrConflict', `The CIDR '${block}' conflicts with another CIDR of the vpc ${vpc.id}`)
   }
