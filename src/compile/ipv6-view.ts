@@ -121,11 +121,11 @@ function viewSubnet(subnet: SubnetNetwork): SubnetNetwork[] {
   return subnet.ipv6Cidr ? [{ ...subnet, cidr: subnet.ipv6Cidr, router: IPV6_ROUTER }] : []
 }
 
-/** An internet gateway knows an IPv6 address by itself. */
+/** An internet gateway knows an IPv6 address by itself, but leads nothing to endpoints and load balancers' nodes. */
 function viewInterface(vpc: VpcNetwork, { publicAddresses: _, ...eni }: InterfaceNetwork): InterfaceNetwork[] {
   const addresses = eni.ipv6Addresses ?? []
   if (addresses.length === 0) return []
-  if (!vpc.internetGatewayId) return [{ ...eni, addresses }]
+  if (!vpc.internetGatewayId || eni.endpointId || eni.loadBalancerId) return [{ ...eni, addresses }]
   const publicAddresses = addresses.map((one) => ({ privateAddress: one, publicAddress: one, by: eni.id }))
   return [{ ...eni, addresses, publicAddresses }]
 }
