@@ -105,6 +105,12 @@ describe('what a start reads', () => {
     const flags = ['services/any/upstreams.ts', 'services/s3/upstream-request.ts']
     expect(read.filter((file) => file.startsWith('services/') && !flags.includes(file))).toEqual([])
   })
+
+  test('node:http without its WebSocket client, which an import by name brings with it', () => {
+    expect(
+      read.filter((file) => /^import (?!type\b).*'node:https?'/m.test(readFileSync(join(SRC, file), 'utf8'))),
+    ).toEqual([])
+  })
 })
 
 /** The files that a file imports to run, and theirs; what it imports as types, or later, is not read with it. */
