@@ -14,6 +14,7 @@ import { makePair } from '../../src/control/acm/testing.ts'
 import { inBackbone } from '../../src/daemon-backbone.ts'
 import { Balancing } from '../../src/daemon-balancer.ts'
 import { explain } from '../../src/explain/explain.ts'
+import { hostCidr } from '../../src/ip/cidr.ts'
 import { TCP } from '../../src/ip/protocol.ts'
 import { LinuxDriver } from '../../src/linux/linux-driver.ts'
 import { instanceNamespace } from '../../src/linux/names.ts'
@@ -211,6 +212,12 @@ describeKernel('load balancers beside the kernel', import.meta.url, () => {
     }
     await serve('i-p1', onConnection, targets === 'ipv6' ? '::' : '0.0.0.0')
     change((tx) => makeDualStack(tx, targets))
+    // The targets' group lets in the node's address of their own family alone.
+    const admit = (family: 'ipv4' | 'ipv6') => (tx: Tx) => {
+      const peer = { kind: 'cidr', cidr: hostCidr(address(of(family, NODE_A))) } as const
+      for (const id of ['sgr-sg-p-ingress', 'sgr-sg-p-ingress-6'] as const) tx.securityGroupRules.update(id, { peer })
+    }
+    change(admit(targets))
     setAttribute('proxy_protocol_v2.enabled', String(proxyProtocol))
     await apply()
     await start()
@@ -239,6 +246,10 @@ describeKernel('load balancers beside the kernel', import.meta.url, () => {
         ...(to === ENDPOINT_A && { vpcEndpointId: 'vpce-1' }),
       })
     }
+    change(admit(targets === 'ipv4' ? 'ipv6' : 'ipv4'))
+    const to = { address: address(of(clients, NODE_A)), port: 443, protocol: TCP }
+    const shut = explain(compile(store.records), { from: 'i-p3', to, now: '2026-01-01T00:00:00.000Z' })
+    expect(shut.blockers.map(({ stage }) => stage)).toEqual(['sg-ingress'])
   })
 
   test('targets of IPv6 are asked over it', async () => {

@@ -26,7 +26,9 @@ import { backboneNamespace, instanceNamespace, vpcNamespace } from '../../src/li
 import type { InstanceId, NetworkAclEntry, NetworkAclId, NetworkInterfaceId } from '../../src/store/records.ts'
 import type { Store, Tx } from '../../src/store/store.ts'
 import { Guest } from './guest.ts'
+import { mirrorHost } from './ipv6-mirror.ts'
 import { describeKernel } from './namespaced.ts'
+import { makeDualStack } from './service-shape.ts'
 
 const [ENDPOINT_A, ENDPOINT_B] = ['10.0.1.100', '10.0.2.100']
 const [NODE_A, NODE_B] = ['10.0.1.50', '10.0.2.50']
@@ -318,6 +320,21 @@ describeKernel('endpoint services in the kernel', import.meta.url, () => {
       expect(await said()).toEqual(['answered', 'answered'])
       await change((tx) => setAttribute(tx, 'target_health_state.unhealthy.connection_termination.enabled', 'true'))
       expect(await said()).toEqual(['ECONNRESET', 'ECONNRESET'])
+    })
+
+    test('of IPv6 end as those of IPv4 do', async () => {
+      await change((tx) => makeDualStack(tx, 'ipv6'))
+      expect(await guest('i-c1').keep('consumer6', mirrorHost(ENDPOINT_A), 443)).toBe('connected')
+      expect(await guest('i-p3').keep('client6', mirrorHost(NODE_A), 443)).toBe('connected')
+      const said6 = async () => [await guest('i-c1').say('consumer6'), await guest('i-p3').say('client6')]
+      expect(await said6()).toEqual(['answered', 'answered'])
+      await change((tx) => tx.vpcEndpoints.update('vpce-1', { state: 'rejected' }))
+      expect(await said6()).toEqual(['silence', 'answered'])
+      await change((tx) => {
+        setAttribute(tx, 'load_balancing.cross_zone.enabled', 'true')
+        setHealth(tx, 'i-p1', 'unhealthy')
+      })
+      expect(await guest('i-p3').say('client6')).toBe('ECONNRESET')
     })
 
     test('of a rejected endpoint end, and no other', async () => {

@@ -276,7 +276,12 @@ function otherVpc(): VpcNetwork {
     instances: vpc.instances.slice(0, 1).map((instance) => ({ ...instance, id: 'i-4' as const })),
     interfaces: [
       networkInterface(4, 'a', '10.0.1.5', ['sg-1']),
-      { ...networkInterface(5, 'a', NEAR, ['sg-2']), ...own, addresses: own.address ? [own.address] : [], instanceId: 'i-none' },
+      {
+        ...networkInterface(5, 'a', NEAR, ['sg-2']),
+        ...own,
+        addresses: own.address ? [own.address] : [],
+        instanceId: 'i-none',
+      },
     ],
     endpoints: [ssmEndpoint({ id: 'vpce-2', interfaces: [own] })],
   }
