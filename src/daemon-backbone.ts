@@ -9,7 +9,7 @@ import { HostResolver } from './dns/host-resolver.ts'
 import { DnsServer } from './dns/server.ts'
 import { EdgeListener, type EdgeListenerOptions } from './edge/listener.ts'
 import type { BackboneSockets } from './linux/driver.ts'
-import { backboneNamespace, tunnelLink, vpcNamespace } from './linux/names.ts'
+import { backboneNamespace, isNatGateway, natLink, tunnelLink, vpcNamespace } from './linux/names.ts'
 import { inNamespace } from './linux/run.ts'
 import { type MetadataOptions, MetadataServer } from './metadata/server.ts'
 import type { Records } from './store/store.ts'
@@ -40,7 +40,10 @@ export function inBackbone(world: string): (script: string) => readonly string[]
   return (script) => inNamespace(backboneNamespace(world), process.execPath, script)
 }
 
-/** Where the device of a Gateway Load Balancer endpoint is. */
+/** Where the device of a Gateway Load Balancer endpoint is, or of a NAT gateway. */
 export function tunnelsIn(world: string): TunnelOf {
-  return (vpcId, endpointId) => ({ namespace: vpcNamespace(world, vpcId), link: tunnelLink(endpointId) })
+  return (vpcId, id) => ({
+    namespace: vpcNamespace(world, vpcId),
+    link: isNatGateway(id) ? natLink(id) : tunnelLink(id),
+  })
 }

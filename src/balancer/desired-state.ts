@@ -29,7 +29,7 @@ import type {
   Probe,
   TargetCheck,
 } from './messages.ts'
-import { passagesOf, type TunnelOf } from './passages.ts'
+import { nat64Places, passagesOf, type TunnelOf } from './passages.ts'
 
 export type BalancerRecords = Pick<Records, 'certificates' | 'listeners' | 'targets' | 'withdrawnNodes'>
 
@@ -51,6 +51,7 @@ export function desiredState(network: Network, records: BalancerRecords, tunnelO
   const httpFronts = httpFrontsOf(network, records)
   const passages = tunnelOf ? passagesOf(network, tunnelOf) : []
   const certificateIds = new Set([...fronts, ...httpFronts].flatMap(({ tls }) => tls?.certificateIds ?? []))
+  const nat64 = tunnelOf ? nat64Places(network, tunnelOf) : []
   return {
     targetChecks: targetChecks([...placed, ...network.vpcs.flatMap(applianceListenersOf)], records),
     nodeChecks: nodeChecks(placed, records),
@@ -58,6 +59,7 @@ export function desiredState(network: Network, records: BalancerRecords, tunnelO
     ...(httpFronts.length > 0 && { httpFronts }),
     ...(passages.length > 0 && { passages }),
     clients: clientsOf(network, placed),
+    ...(nat64.length > 0 && { nat64 }),
     certificates: Object.fromEntries([...certificateIds].sort().flatMap((id) => certificateEntry(records, id))),
   }
 }
@@ -76,7 +78,8 @@ export function isIdle({
   httpFronts = [],
   passages = [],
 }: DesiredState): boolean {
-  return [checks, nodes, fronts, httpFronts, passages].every(({ length }) => length === 0)
+  nat64 = [],
+  return [checks, nodes, fronts, httpFronts, passages, nat64].every(({ length }) => length === 0)
 }
 
 function listenersOf(vpc: VpcNetwork): Placed[] {

@@ -3,6 +3,7 @@
 
 import type { HttpAnswerNetwork, HttpGroupNetwork, HttpNetwork, RuleNetwork } from '../compile/network.ts'
 import type { Address } from '../ip/address.ts'
+import type { Cidr } from '../ip/cidr.ts'
 import type { Instant, NetworkInterfaceId, VpcEndpointId } from '../store/records.ts'
 import type { FlowFields } from './flow-key.ts'
 import type { TunnelPlace } from './tunnel.ts'
@@ -19,11 +20,19 @@ export interface DesiredState {
   readonly httpFronts?: readonly HttpFront[]
   /** Endpoints whose packets go to appliances, by id; absent: none. */
   readonly passages?: readonly Passage[]
+  /** NAT gateways that carry IPv6 to IPv4, by tunnel; absent: none. */
+  readonly nat64?: readonly Nat64Place[]
   /** Private addresses by backbone address, of every interface from which a front that tells its targets may be asked; of
    * IPv6 by the backbone address as IPv6 packets have it. */
   readonly clients: Readonly<Record<Address, Address>>
   /** Those that the fronts name, by id. */
   readonly certificates: Readonly<Record<string, CertificateFiles>>
+}
+
+/** A NAT gateway's device, and the IPv4 addresses that its clients get. */
+export interface Nat64Place {
+  readonly tunnel: TunnelPlace
+  readonly pool: Cidr
 }
 
 /** PEM. The key goes over the channel between the two processes and nowhere else. */

@@ -1,12 +1,21 @@
 // The Gateway Load Balancer endpoints of a Network, each with the appliances that its packets go to. Pure.
 
+import { nat64GatewaysOf } from '../compile/nat64.ts'
 import type { GatewayLoadBalancerEndpointNetwork, Network, TargetNetwork } from '../compile/network.ts'
 import { chooseTargets } from '../compile/target-choice.ts'
+import type { NatGatewayId } from '../store/internet-records.ts'
 import type { VpcEndpointId, VpcId } from '../store/records.ts'
-import type { FrontTarget, Passage } from './messages.ts'
+import type { FrontTarget, Nat64Place, Passage } from './messages.ts'
 import type { TunnelPlace } from './tunnel.ts'
 
-export type TunnelOf = (vpcId: VpcId, endpointId: VpcEndpointId) => TunnelPlace
+export type TunnelOf = (vpcId: VpcId, id: VpcEndpointId | NatGatewayId) => TunnelPlace
+
+/** By VPC and gateway. */
+export function nat64Places(network: Network, tunnelOf: TunnelOf): Nat64Place[] {
+  return network.inhabited.flatMap((vpc) =>
+    nat64GatewaysOf(vpc).map(({ id, pool }) => ({ tunnel: tunnelOf(vpc.id, id), pool })),
+  )
+}
 
 /** By endpoint. Only VPCs with an instance have a router. */
 export function passagesOf(network: Network, tunnelOf: TunnelOf): Passage[] {

@@ -6,6 +6,7 @@ import { Forwarder } from './forwarder.ts'
 import { GatewayLoadBalancers } from './gateway-load-balancer.ts'
 import type { HttpForwarder } from './http-forwarder.ts'
 import type { DesiredState, FromProcess, HealthChange, ToProcess } from './messages.ts'
+import type { Nat64 } from './nat64.ts'
 import { check } from './probe.ts'
 
 /** Changes that come together are told together: each message costs the daemon a transaction. Milliseconds. */
@@ -40,12 +41,20 @@ async function wantHttp(state: DesiredState): Promise<void> {
   await http.want(state)
 }
 
+let nat64: Nat64 | undefined
+/** Few worlds have it. */
+async function wantNat64({ nat64: places = [] }: DesiredState): Promise<void> {
+  if (!nat64 && places.length === 0) return
+  nat64 ??= new (await import('./nat64.ts')).Nat64({ log })
+  await nat64.want(places)
+}
+
 // One state after the other, in the order in which they came.
 let turn = Promise.resolve()
 process.on('message', ({ state }: ToProcess) => {
   turn = turn.then(async () => {
     checker.want(state.targetChecks, state.nodeChecks)
-    await Promise.all([forwarder.want(state), wantHttp(state), gateways.want(state.passages ?? [])])
+    await Promise.all([forwarder.want(state), wantHttp(state), gateways.want(state.passages ?? []), wantNat64(state)])
     tell({ kind: 'taken' })
   })
 })

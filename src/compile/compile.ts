@@ -16,6 +16,7 @@ import { compileInterfaceEndpoints } from './interface-endpoint.ts'
 import { compileInternet, compileSites } from './internet.ts'
 import { compileIpv6 } from './ipv6.ts'
 import { compileLoadBalancers, compileTargetGroups } from './load-balancer.ts'
+import { compileNat64 } from './nat64.ts'
 import type { Network, VpcNetwork } from './network.ts'
 import { compileNetworkAcls } from './network-acl.ts'
 import { compileInterfaces } from './network-interface.ts'
@@ -85,6 +86,7 @@ export function compileVpc(records: Records, vpc: Vpc): VpcNetwork {
     ...compileAppliances(records, vpc),
     ...compileInternet(records, vpc),
     ...compilePublicAccess(records, vpc),
+    ...compileNat64(records, vpc),
     ...compileGatewayRouteTables(records, vpc),
     ...compilePeerings(records, vpc),
     ...compileTransitGatewayLinks(records, vpc),

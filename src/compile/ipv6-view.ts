@@ -52,6 +52,8 @@ export function seenIn(vpc: VpcNetwork, family: Family): VpcNetwork | undefined 
 }
 
 const networks = new WeakMap<Network, Network>()
+/** The Networks of which those are. */
+const originalNetworks = new WeakMap<Network, Network>()
 
 /** The VPCs that have IPv6, as IPv6 sees them, and what is between and beyond them. */
 export function ipv6Network(network: Network): Network {
@@ -67,7 +69,13 @@ export function ipv6Network(network: Network): Network {
     ...(network.onPremises && { onPremises: network.onPremises.flatMap(viewOnPremises) }),
   }
   networks.set(network, made)
+  originalNetworks.set(made, network)
   return made
+}
+
+/** The Network as IPv4 sees it, of one that IPv6 sees. */
+export function ipv4Network(network: Network): Network {
+  return originalNetworks.get(network) ?? network
 }
 
 /** Which family a VPC, or a view of one, is seen in. */
@@ -80,7 +88,7 @@ function makeView(vpc: VpcNetwork, cidrs: VpcNetwork['cidrs']): VpcNetwork {
   const links = vpc.transitGatewayLinks?.flatMap(viewLink) ?? []
   const appliances = vpc.gatewayLoadBalancerEndpoints?.filter(({ ipv6 }) => ipv6) ?? []
   const ways: WayIds = new Set([...links, ...appliances].map(({ id }) => id))
-  // Each thing by its name: what is not here carries IPv4 only, as resources and NAT gateways do.
+  // Each thing by its name: what is not here carries IPv4 only, as resources do.
   return {
     id: vpc.id,
     owner: vpc.owner,
@@ -110,6 +118,7 @@ function makeView(vpc: VpcNetwork, cidrs: VpcNetwork['cidrs']): VpcNetwork {
     ...(vpc.resolverRules && { resolverRules: vpc.resolverRules }),
     ...(vpc.dnsFirewall && { dnsFirewall: vpc.dnsFirewall }),
     ...(vpc.vpnGateway && { vpnGateway: viewVpnGateway(vpc.vpnGateway) }),
+    ...(vpc.nat64GatewayIds && { nat64GatewayIds: vpc.nat64GatewayIds }),
     ...(vpc.internetGatewayId && { internetGatewayId: vpc.internetGatewayId }),
     ...(vpc.blockedSubnets && { blockedSubnets: vpc.blockedSubnets }),
     ...(vpc.egressOnlyInternetGatewayIds && { egressOnlyInternetGatewayIds: vpc.egressOnlyInternetGatewayIds }),
@@ -148,8 +157,6 @@ function viewNextHop(nextHop: NextHop, ways: WayIds): NextHop {
     case 'gatewayLoadBalancerEndpoint':
       if (ways.has(nextHop.endpointId)) return nextHop
       return { kind: 'blackhole', why: `${nextHop.endpointId} carries IPv4 only` }
-    case 'natGateway':
-      return { kind: 'blackhole', why: `${nextHop.natGatewayId} carries IPv4 only` }
     case 'transitGateway':
       if (ways.has(nextHop.attachmentId)) return nextHop
       return { kind: 'blackhole', why: `${nextHop.attachmentId} has Ipv6Support off: it carries IPv4 only` }

@@ -211,6 +211,8 @@ export interface VpcNetwork {
   /** Subnets that the owner's account keeps from the internet, by id; absent: none. */
   readonly blockedSubnets?: readonly BlockedSubnetNetwork[]
   /** NAT gateways that are in force or being put in force, by id; absent: none. */
+  /** Of them, those to which a route leads NAT64's addresses, by id; absent: none. */
+  readonly nat64GatewayIds?: readonly NatGatewayId[]
   readonly natGateways?: readonly NatGatewayNetwork[]
   /** By the gateway's id; absent: what comes in by a gateway goes straight to where it is sent. */
   readonly gatewayRouteTables?: readonly GatewayRouteTableNetwork[]

@@ -1,10 +1,11 @@
 // Through a NAT gateway, the internet gateway, and what is beyond it: a site, AWS, or another VPC's public address.
 
 import { addressesOf, ipv4OfOutside, isBeyondUplink, isOutside, sitesOf } from '../compile/internet.ts'
+import { NAT64_POOL } from '../compile/nat64.ts'
 import type { Network, SubnetNetwork, VpcNetwork } from '../compile/network.ts'
 import { isBlocked } from '../compile/public-access.ts'
 import type { Address } from '../ip/address.ts'
-import { cidrContains } from '../ip/cidr.ts'
+import { cidrContains, cidrFamily } from '../ip/cidr.ts'
 import { TCP } from '../ip/protocol.ts'
 import type { NatGatewayId } from '../store/internet-records.ts'
 import type { EgressOnlyInternetGatewayId } from '../store/ipv6-records.ts'
@@ -18,7 +19,8 @@ import { routeStep } from './route.ts'
 import { pass, type Step, stop } from './trace.ts'
 import { type Home, wayHome } from './way-back.ts'
 
-interface Hop {
+/** Where a packet is on its way. */
+export interface NatHop {
   readonly network: Network
   readonly vpc: VpcNetwork
   /** Where the packet comes from. */
@@ -32,7 +34,7 @@ interface Hop {
 }
 
 /** To the internet gateway, and the answer back by the gateway's route table. */
-export function internetSteps(hop: Hop, gatewayId: InternetGatewayId): Step[] {
+export function internetSteps(hop: NatHop, gatewayId: InternetGatewayId): Step[] {
   const { network, vpc, packet, passed = [] } = hop
   const known = vpc.interfaces
     .flatMap(({ publicAddresses = [] }) => publicAddresses)
@@ -69,7 +71,10 @@ function blockedStep(vpc: VpcNetwork, source: Address): Step | undefined {
 }
 
 /** Out by an egress-only gateway, which knows the flow when its answers come. */
-export function egressOnlySteps({ network, vpc, subnet, packet }: Hop, gatewayId: EgressOnlyInternetGatewayId): Step[] {
+export function egressOnlySteps(
+  { network, vpc, subnet, packet }: NatHop,
+  gatewayId: EgressOnlyInternetGatewayId,
+): Step[] {
   const eni = vpc.interfaces.find(({ addresses }) => addresses.includes(packet.source))
   const sender = eni?.subnetId ?? subnet.id
   if (isBlocked(vpc, sender, 'translated')) return [keptFromInternet(sender, 'out')]
@@ -78,7 +83,7 @@ export function egressOnlySteps({ network, vpc, subnet, packet }: Hop, gatewayId
 }
 
 /** To a NAT gateway, and on from its subnet, to the internet or wherever else that subnet's routes lead. */
-export function natSteps<H extends Hop>(hop: H, natGatewayId: NatGatewayId, { deliver, arrive }: Onward<H>): Step[] {
+export function natSteps<H extends NatHop>(hop: H, natGatewayId: NatGatewayId, { deliver, arrive }: Onward<H>): Step[] {
   const { network, vpc, packet, translatedBy = [] } = hop
   if (translatedBy.includes(natGatewayId)) {
     const why = `what ${natGatewayId} sends is led to it again: the packet goes round until it is dropped`
@@ -126,17 +131,17 @@ function worstOf(ways: readonly Step[][]): Step[] {
   return ways.find((steps) => steps.some(({ verdict }) => verdict === 'stop')) ?? ways[0] ?? []
 }
 
-function aclsThere({ vpc, subnet: sender, packet, home }: Hop, subnet: SubnetNetwork): Step[] {
+function aclsThere({ vpc, subnet: sender, packet, home }: NatHop, subnet: SubnetNetwork): Step[] {
   const acl = { vpc, subnet, packet, way: 'forward' } as const
   const entering = subnet.id === sender.id && !home ? [] : [networkAclStep({ ...acl, direction: 'ingress' })]
   return [...entering, networkAclStep({ ...acl, direction: 'egress' })]
 }
 
-function aclIn({ vpc, packet }: Hop, subnet: SubnetNetwork): Step {
+function aclIn({ vpc, packet }: NatHop, subnet: SubnetNetwork): Step {
   return networkAclStep({ vpc, subnet, packet: replyTo(packet), way: 'return', direction: 'ingress' })
 }
 
-function aclsBack(hop: Hop, subnet: SubnetNetwork): Step[] {
+function aclsBack(hop: NatHop, subnet: SubnetNetwork): Step[] {
   const { vpc, subnet: sender, packet } = hop
   const acl = { vpc, subnet, packet: replyTo(packet), way: 'return' } as const
   const leaving = subnet.id === sender.id ? [] : [networkAclStep({ ...acl, direction: 'egress' })]
@@ -144,9 +149,11 @@ function aclsBack(hop: Hop, subnet: SubnetNetwork): Step[] {
 }
 
 /** From the gateway's subnet to the one who asked, or to the appliance by which he did. */
-function wayBack({ vpc, packet, passed = [] }: Hop, subnet: SubnetNetwork): Step[] {
+function wayBack({ vpc, packet, passed = [] }: NatHop, subnet: SubnetNetwork): Step[] {
   const reply = replyTo(packet)
-  if (cidrContains(subnet.cidr, reply.destination)) return []
+  // Who was translated from IPv6 is known to the gateway alone.
+  const isNat64 = cidrFamily(subnet.cidr) === 4 && cidrContains(NAT64_POOL, reply.destination)
+  if (isNat64 || cidrContains(subnet.cidr, reply.destination)) return []
   const { step, nextHop } = routeStep(vpc, subnet, reply.destination, 'return')
   if (step.verdict === 'stop') return [step]
   if (!nextHop || nextHop.kind === 'local' || leadsTo(vpc, nextHop, reply.destination)) return []

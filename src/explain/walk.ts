@@ -22,6 +22,7 @@ import { endpointSteps, interfaceEndpointAt, notInForce, withGroupHint } from '.
 import { leadsTo, notCarried, type Passage, passInstance } from './forwarding.ts'
 import { egressOnlySteps, internetSteps, natSteps } from './internet.ts'
 import { exemptStep } from './link-local.ts'
+import { nat64Steps } from './nat64.ts'
 import { networkAclStep } from './network-acl.ts'
 import { fromOnPremises, outsideOf } from './on-premises.ts'
 import { type HostDeparture, leaveByTransit } from './on-premises-transit.ts'
@@ -140,7 +141,10 @@ function arrive(hop: Hop, nextHop: NextHop | undefined): Step[] {
     case 'internetGateway':
       return internetSteps(hop, nextHop.gatewayId)
     case 'natGateway':
-      return natSteps(hop, nextHop.natGatewayId, { deliver, arrive })
+      return (
+        nat64Steps(hop, nextHop.natGatewayId, { deliver, arrive }) ??
+        natSteps(hop, nextHop.natGatewayId, { deliver, arrive })
+      )
     case 'peering':
       return arriveAtPeer(hop, nextHop.peeringId)
     case 'transitGateway':

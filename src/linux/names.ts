@@ -2,6 +2,7 @@
 // by side and each touches only its own; `ip netns` then reads like the VPC console.
 
 import { createHash } from 'node:crypto'
+import type { NatGatewayId } from '../store/internet-records.ts'
 import type { VpcPeeringConnectionId } from '../store/peering-records.ts'
 import type { InstanceId, NetworkInterfaceId, SecurityGroupId, VpcEndpointId, VpcId } from '../store/records.ts'
 import type { TransitGatewayAttachmentId, TransitGatewayId } from '../store/transit-gateway-records.ts'
@@ -49,8 +50,17 @@ export function tunnelLink(id: VpcEndpointId): string {
   return id.slice(0, MAX_INTERFACE_NAME)
 }
 
+/** The device by which a NAT gateway is given IPv6: `n64-` and the first 11 digits. */
+export function natLink(id: NatGatewayId): string {
+  return id.replace('nat-', 'n64-').slice(0, MAX_INTERFACE_NAME)
+}
+
+export function isNatGateway(id: string): id is NatGatewayId {
+  return id.startsWith('nat-')
+}
+
 export function isTunnelLink(name: string): boolean {
-  return name.startsWith('vpce-')
+  return name.startsWith('vpce-') || name.startsWith('n64-')
 }
 
 /** Both ends of a peering connection's link, each in its VPC's router: `pcx-` and the first 11 digits. */

@@ -21,11 +21,13 @@ import {
   instanceLink,
   instanceNamespace,
   interfaceLink,
+  natLink,
   peeringLink,
   tunnelLink,
   vpcLink,
   vpcNamespace,
 } from './names.ts'
+import { nat64Links, nat64Routes, nat64TableRoutes } from './nat64.ts'
 import { quoted } from './nft.ts'
 import { onPremisesLinks, onPremisesNeighbours, onPremisesRoutes } from './on-premises.ts'
 import { clientIdentities, peeringLinks, peeringNeighbours, wayBackToClients } from './peerings.ts'
@@ -121,7 +123,7 @@ function findPlugIns(vpc: VpcNetwork): PlugIn[] {
 }
 
 function planRouter(world: string, { vpc, plugIns, doors, balancers, internet }: Parts): NamespacePlan {
-  const tunnels = findTunnels(vpc).map(({ link }) => link)
+  const tunnels = [...findTunnels(vpc).map(({ link }) => link), ...nat64Links(vpc)]
   return {
     name: vpcNamespace(world, vpc.id),
     ...(tunnels.length > 0 && { tunnels }),
@@ -154,7 +156,12 @@ function planRouter(world: string, { vpc, plugIns, doors, balancers, internet }:
         behindDoor(door).map((address) => ({ ...toBackbone(address, BACKBONE_TABLE), mtu: ENDPOINT_MTU })),
       ),
       ...vpc.routeTables.flatMap((table) =>
-        tableRoutes(table, familyOf(vpc), { plugIns, tunnels, isOnline: hasInternet(internet) }),
+        tableRoutes(table, familyOf(vpc), {
+          plugIns,
+          tunnels,
+          isOnline: hasInternet(internet),
+          own: nat64TableRoutes(vpc, kernelTable(table.number)),
+        }),
       ),
     ],
     rules: [
@@ -206,7 +213,7 @@ function mainRoutes(vpc: VpcNetwork, plugIns: readonly PlugIn[]): Route[] {
     LINK_LOCAL_METADATA,
   ]
   const local = fabric.map((destination) => toBackbone(destination))
-  return [...interfaces, ...local, ...onPremisesRoutes(vpc), dropTheRest()]
+  return [...interfaces, ...local, ...onPremisesRoutes(vpc), ...nat64Routes(vpc), dropTheRest()]
 }
 
 /** What routes can lead to within the router. */
@@ -215,6 +222,8 @@ interface RouterLinks {
   readonly tunnels: readonly string[]
   /** Something here has a use for the internet. */
   readonly isOnline: boolean
+  /** What every table has beside the user's. */
+  readonly own: readonly Route[]
 }
 
 /** A route table as the user made it. `throw` goes on to the next rule, which is the main table. */
@@ -227,6 +236,7 @@ function tableRoutes({ number, entries }: RouteTableNetwork, family: Family, lin
     if (cidrFamily(entry.cidr) === family && !routes.has(destination))
       routes.set(destination, entryRoute(entry, table, links))
   }
+  for (const route of links.own) if (!routes.has(route.destination)) routes.set(route.destination, route)
   return [...routes.values(), ...blackholesUnder(routes.values(), table), dropTheRest(table)]
 }
 
@@ -287,8 +297,13 @@ function entryRoute(
             mtu: INTERNET_MTU,
           }
         : { type: 'blackhole', destination, table }
-    // Prerouting has sent these on already; a flow that it could not translate has nowhere to go.
-    case 'natGateway':
+    case 'natGateway': {
+      const device = natLink(nextHop.natGatewayId)
+      // Of IPv4 prerouting has sent these on already; a flow that it could not translate has nowhere to go.
+      return cidrFamily(block) === 6 && tunnels.includes(device)
+        ? { type: 'unicast', destination, device, table }
+        : { type: 'blackhole', destination, table }
+    }
     case 'vpcEndpoint':
     case 'blackhole':
       return { type: 'blackhole', destination, table }

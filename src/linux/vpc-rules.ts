@@ -59,6 +59,7 @@ import {
   toNatGateways,
 } from './internet-rules.ts'
 import { BACKBONE_LINK, type Direction, groupChain, groupsChain } from './names.ts'
+import { nat64Chains, nat64Senders, nat64Verdicts, toNat64Gateways } from './nat64.ts'
 import { neighbourRules } from './neighbour-rules.ts'
 import {
   anyOf,
@@ -179,6 +180,7 @@ export function vpcRules(sources: RuleSources): Ruleset {
       ...onPremisesChains(vpc),
       ...transitChains(vpc, internet.nats),
       ...natChains(vpc, internet),
+      ...nat64Chains(vpc),
       ...applianceChains(vpc, plugIns, internet),
     ],
   }
@@ -241,9 +243,19 @@ function interfaceMaps(vpc: VpcNetwork, plugIns: readonly PlugIn[], tunnels: rea
     return ids.length > 0 ? `jump ${groupsChain(ids, direction)}` : undefined
   }
   const ungrouped = () => 'accept'
-  const linkVerdicts = [...peeringVerdicts(vpc), ...onPremisesVerdicts(vpc), ...transitVerdicts(vpc)]
-  const linkSenders = [...peeringSenders(vpc), ...onPremisesSenders(vpc), ...transitSenders(vpc)]
-  const linkReceivers = [...peeringReceivers(vpc), ...onPremisesReceivers(vpc), ...transitReceivers(vpc)]
+  const linkVerdicts = [
+    ...peeringVerdicts(vpc),
+    ...onPremisesVerdicts(vpc),
+    ...transitVerdicts(vpc),
+    ...nat64Verdicts(vpc),
+  ]
+  const linkSenders = [...peeringSenders(vpc), ...onPremisesSenders(vpc), ...transitSenders(vpc), ...nat64Senders(vpc)]
+  const linkReceivers = [
+    ...peeringReceivers(vpc),
+    ...onPremisesReceivers(vpc),
+    ...transitReceivers(vpc),
+    ...nat64Verdicts(vpc),
+  ]
   return [
     verdicts('egress-groups', groupsOf('egress'), ungrouped, linkVerdicts),
     verdicts('ingress-groups', groupsOf('ingress'), ungrouped, linkVerdicts),
@@ -337,6 +349,7 @@ function baseChains(
         match: [`ip daddr ${BACKBONE}`, `iifname != ${quoted(BACKBONE_LINK)}`],
         verdict: `meta mark set meta mark | ${hex(BACKBONE_MARK)}`,
       },
+      ...toNat64Gateways(vpc),
       ...toNatGateways(internet),
     ]),
     ...(resources.connections.length > 0

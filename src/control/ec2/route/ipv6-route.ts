@@ -1,15 +1,13 @@
 // What routes of each family may lead to.
 // https://docs.aws.amazon.com/vpc/latest/userguide/route-table-options.html
 
+import { NAT64_PREFIX } from '../../../compile/nat64.ts'
 import { ApiError } from '../../../errors.ts'
-import { type Cidr, cidr, cidrCovers, cidrFamily } from '../../../ip/cidr.ts'
+import { cidrCovers, cidrFamily } from '../../../ip/cidr.ts'
 import type { RouteDestination, RouteTable, RouteTarget } from '../../../store/records.ts'
 import type { Records } from '../../../store/store.ts'
 import type { Caller } from '../../caller.ts'
 import { requireOwned } from '../request/require.ts'
-
-/** RFC 6052: IPv4 addresses as DNS64 writes them, the only IPv6 that a NAT gateway takes. */
-const NAT64: Cidr = cidr('64:ff9b::/96')
 
 export function egressOnlyTarget(records: Records, caller: Caller, table: RouteTable, id: string): RouteTarget {
   const gateway = requireOwned(records.egressOnlyInternetGateways, caller, 'EgressOnlyInternetGateway', id)
@@ -30,10 +28,15 @@ export function checkTargetFamily(records: Records, to: RouteDestination, target
       `The egress-only internet gateway ${target.id} takes IPv6 only; its routes need an IPv6 destination.`,
     )
   }
-  if (target.kind === 'natGateway' && to.kind === 'cidr' && cidrFamily(to.cidr) === 6 && !cidrCovers(NAT64, to.cidr)) {
+  if (
+    target.kind === 'natGateway' &&
+    to.kind === 'cidr' &&
+    cidrFamily(to.cidr) === 6 &&
+    !cidrCovers(NAT64_PREFIX, to.cidr)
+  ) {
     throw new ApiError(
       'InvalidParameterValue',
-      `The NAT gateway ${target.id} takes no IPv6 but ${NAT64}; for ${to.cidr} use an egress-only internet gateway.`,
+      `The NAT gateway ${target.id} takes no IPv6 but ${NAT64_PREFIX}; for ${to.cidr} use an egress-only internet gateway.`,
     )
   }
 }
