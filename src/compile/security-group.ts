@@ -4,6 +4,7 @@
 import { type Address, addressFamily, compareAddresses } from '../ip/address.ts'
 import type { SecurityGroupId, SecurityGroupRule, Vpc } from '../store/records.ts'
 import type { Records } from '../store/store.ts'
+import { groupsOfVpc, isGroupOf } from './group-vpcs.ts'
 import type { SecurityGroupNetwork, SecurityGroupRuleNetwork } from './network.ts'
 import { byId } from './order.ts'
 import { activePeerings, peerOf } from './peering.ts'
@@ -11,8 +12,7 @@ import { prefixListCidrs } from './prefix-list.ts'
 
 export function compileSecurityGroups(records: Records, vpc: Vpc): SecurityGroupNetwork[] {
   const members = groupMembers(records, vpc)
-  return records.securityGroups
-    .where('vpcId', vpc.id)
+  return groupsOfVpc(records, vpc.id)
     .map(({ id }) => ({
       id,
       ...compileMembers(members.get(id) ?? []),
@@ -73,8 +73,9 @@ function compilePeer(records: Records, vpc: Home, { peer }: SecurityGroupRule): 
 
 /** A group of another VPC means somebody only across an active peering connection. */
 function compileGroupPeer(records: Records, vpc: Home, groupId: SecurityGroupId): SecurityGroupRuleNetwork['peer'] {
-  const home = records.securityGroups.get(groupId)?.vpcId
-  if (home === vpc.id) return { kind: 'group', groupId }
+  const group = records.securityGroups.get(groupId)
+  const home = group?.vpcId
+  if (group && isGroupOf(records, group, vpc.id)) return { kind: 'group', groupId }
   const isPeered = home !== undefined && activePeerings(records, vpc.id).some((one) => peerOf(one, vpc.id) === home)
   if (!isPeered) return { kind: 'cidrs', cidrs: [] }
   const members = groupMembers(records, { id: home }).get(groupId) ?? []

@@ -141,6 +141,16 @@ export interface SecurityGroup extends Owned {
   readonly description: string
 }
 
+/** That a group may be used in another VPC than its own. `owner` is the group's. */
+export interface SecurityGroupVpcAssociation {
+  /** `sg-…/vpc-…` */
+  readonly id: `${SecurityGroupId}/${VpcId}`
+  readonly owner: AccountId
+  readonly region: Region
+  readonly groupId: SecurityGroupId
+  readonly vpcId: VpcId
+}
+
 export type SecurityGroupPeer =
   | { readonly kind: 'cidr'; readonly cidr: Cidr }
   | { readonly kind: 'prefixList'; readonly prefixListId: PrefixListId }

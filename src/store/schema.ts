@@ -82,6 +82,7 @@ import type {
   RouteTable,
   SecurityGroup,
   SecurityGroupRule,
+  SecurityGroupVpcAssociation,
   Subnet,
   Volume,
   Vpc,
@@ -123,6 +124,7 @@ export interface Schema {
   subnets: Subnet
   routeTables: RouteTable
   securityGroups: SecurityGroup
+  securityGroupVpcAssociations: SecurityGroupVpcAssociation
   securityGroupRules: SecurityGroupRule
   networkAcls: NetworkAcl
   networkInterfaces: NetworkInterface
@@ -243,6 +245,7 @@ export const INDEXES = {
   subnets: ['owner', 'vpcId', 'networkAclId'],
   routeTables: ['owner', 'vpcId'],
   securityGroups: ['owner', 'vpcId'],
+  securityGroupVpcAssociations: ['owner', 'groupId', 'vpcId'],
   securityGroupRules: ['owner', 'groupId'],
   networkAcls: ['owner', 'vpcId'],
   networkInterfaces: [

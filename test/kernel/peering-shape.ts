@@ -39,6 +39,8 @@ export interface PeeringShape {
   readonly acls: Partial<Readonly<Record<SubnetName, Sided<AclRule>>>>
   /** A private NAT gateway in subnet-a2, to which subnet-a1 leads what is for vpc-b. */
   readonly nat?: boolean
+  /** sg-a is associated with vpc-b, and the only group of i-b2. */
+  readonly lent?: boolean
 }
 
 export const OPEN: PeeringShape = {
@@ -62,8 +64,16 @@ export async function recordsOf(shape: PeeringShape): Promise<Records> {
     for (const id of GROUPS) changeGroup(tx, id, shape.groups[id])
     mirrorInIpv6(tx)
     if (shape.nat) insertNat(tx)
+    if (shape.lent) lendGroup(tx)
   })
   return store.records
+}
+
+function lendGroup(tx: Tx): void {
+  const { owner, region } = created('a')
+  const pair = { groupId: 'sg-a', vpcId: 'vpc-b' } as const
+  tx.securityGroupVpcAssociations.insert({ id: 'sg-a/vpc-b', owner, region, ...pair })
+  tx.networkInterfaces.update('eni-b2', { groupIds: ['sg-a'] })
 }
 
 function insertNat(tx: Tx): void {
@@ -163,6 +173,7 @@ export const peeringShape: fc.Arbitrary<PeeringShape> = fc
     groups: some(GROUPS, sided(rule)),
     acls: some(SUBNETS, sided(aclRule)),
     nat: fc.boolean(),
+    lent: fc.boolean(),
   })
   .map((shape) => ({ ...shape, routes: withoutForeign(shape.routes) }))
 

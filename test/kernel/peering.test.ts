@@ -97,6 +97,22 @@ const ROWS: readonly Row[] = [
     { nat: true, routes: { b1: [{ cidr: '10.0.1.0/24', to: 'pcx-ab' }] } },
     { [AB]: 'route', 'i-a1 10.1.2.5:443': 'reachable', 'i-a1 10.1.1.100:443': 'route' },
   ],
+  [
+    'a group of another VPC that is associated with this one, and whom it means here',
+    {
+      lent: true,
+      groups: {
+        'sg-a': { ingress: [{ protocol: 'tcp', ports: { from: 443, to: 443 }, peer: '10.2.0.0/16' }] },
+        'sg-b': { ingress: [{ protocol: 'any', peer: 'sg-a' }] },
+      },
+    },
+    {
+      'i-c1 10.1.2.5:443': 'reachable',
+      'i-a1 10.1.2.5:443': 'sg-ingress',
+      'i-b2 10.1.1.5:443': 'reachable',
+      'i-c1 10.1.1.5:443': 'sg-ingress',
+    },
+  ],
   ['peering leads no further', {}, { [AC]: 'route', 'i-c1 10.0.1.5:443': 'route' }],
   ['the resolver of the peer answers nobody else', {}, { 'i-a1 udp 10.1.0.2:53': 'target' }],
   [

@@ -36,6 +36,11 @@ import {
   revokeSecurityGroupEgress,
   revokeSecurityGroupIngress,
 } from '../../control/ec2/filtering/security-group-rule.ts'
+import {
+  associateSecurityGroupVpc,
+  describeSecurityGroupVpcAssociations,
+  disassociateSecurityGroupVpc,
+} from '../../control/ec2/filtering/security-group-vpc.ts'
 import { createFlowLogs, deleteFlowLogs, describeFlowLogs } from '../../control/ec2/flow-log/flow-log.ts'
 import {
   describeAddressesAttribute,
@@ -143,6 +148,7 @@ export const EC2_NETWORK_READS = {
   DescribeRouteTables: describeRouteTables,
   DescribeSecurityGroupReferences: describeSecurityGroupReferences,
   DescribeSecurityGroupRules: describeSecurityGroupRules,
+  DescribeSecurityGroupVpcAssociations: describeSecurityGroupVpcAssociations,
   DescribeSecurityGroups: describeSecurityGroups,
   DescribeStaleSecurityGroups: describeStaleSecurityGroups,
   DescribeSubnets: describeSubnets,
@@ -172,7 +178,9 @@ export const EC2_NETWORK_WRITES = {
   AssociateVpcCidrBlock: associateVpcCidrBlock,
   AttachInternetGateway: attachInternetGateway,
   AuthorizeSecurityGroupEgress: authorizeSecurityGroupEgress,
+  AssociateSecurityGroupVpc: associateSecurityGroupVpc,
   AuthorizeSecurityGroupIngress: authorizeSecurityGroupIngress,
+  DisassociateSecurityGroupVpc: disassociateSecurityGroupVpc,
   CreateDefaultVpc: createDefaultVpc,
   CreateDhcpOptions: createDhcpOptions,
   CreateFlowLogs: createFlowLogs,

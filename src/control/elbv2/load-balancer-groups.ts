@@ -2,6 +2,7 @@
 // https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-security-groups.html
 
 import type { SetSecurityGroupsInput, SetSecurityGroupsOutput } from '@aws-sdk/client-elastic-load-balancing-v2'
+import { isGroupOf } from '../../compile/group-vpcs.ts'
 import { ApiError } from '../../errors.ts'
 import type { SecurityGroupId, VpcId } from '../../store/records.ts'
 import type { Records, Tx } from '../../store/store.ts'
@@ -65,7 +66,7 @@ export function requireGroups(
   const groupIds = [...new Set(ids)].map((id) => {
     const group = findOwn(records.securityGroups, caller, id)
     if (!group) throw new ApiError('InvalidSecurityGroup', `The security group '${id}' does not exist`)
-    if (group.vpcId !== vpcId) {
+    if (!isGroupOf(records, group, vpcId)) {
       throw new ApiError('InvalidSecurityGroup', `The security group '${id}' does not belong to the VPC '${vpcId}'`)
     }
     return group.id

@@ -1,5 +1,6 @@
 // Finding what a call names: the caller's own, in its region. What is another's looks as if it did not exist.
 
+import { isGroupOf } from '../../compile/group-vpcs.ts'
 import type { AccountId, Region, SecurityGroupId, Subnet, Tags, Vpc } from '../../store/records.ts'
 import type { ResolverEndpoint, ResolverRule } from '../../store/resolver-records.ts'
 import type { Records } from '../../store/store.ts'
@@ -71,7 +72,7 @@ export function requireGroups(
   if (wanted.length === 0) throw invalidParameter('An endpoint needs at least one security group.', 'SecurityGroupIds')
   return wanted.map((id) => {
     const group = records.securityGroups.get(id)
-    if (group && isOwn(group, caller) && group.vpcId === vpcId) return group.id
+    if (group && isOwn(group, caller) && isGroupOf(records, group, vpcId)) return group.id
     throw invalidParameter(`The security group '${id}' does not exist in ${vpcId}`, 'SecurityGroupIds')
   })
 }

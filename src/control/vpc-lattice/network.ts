@@ -1,5 +1,6 @@
 // VPCs, subnets and security groups that a call of VPC Lattice names: EC2's, in Lattice's words when they are not there.
 
+import { isGroupOf } from '../../compile/group-vpcs.ts'
 import type { SecurityGroupId, Subnet, Vpc } from '../../store/records.ts'
 import type { Records } from '../../store/store.ts'
 import type { Caller } from '../caller.ts'
@@ -22,15 +23,16 @@ export function requireOwnSubnet({ subnets }: Records, caller: Caller, vpc: Vpc,
 }
 
 export function requireOwnGroups(
-  { securityGroups }: Records,
+  records: Records,
   caller: Caller,
   vpc: Pick<Vpc, 'id'>,
   ids: readonly string[],
 ): SecurityGroupId[] {
   const groups = [...new Set(ids)].map((id) => {
-    const group = securityGroups.get(id)
+    const group = records.securityGroups.get(id)
     if (!group || group.owner !== caller.account) throw validationError(`The security group ${id} does not exist.`)
-    if (group.vpcId !== vpc.id) throw validationError(`The security group ${id} does not belong to the VPC ${vpc.id}.`)
+    if (!isGroupOf(records, group, vpc.id))
+      throw validationError(`The security group ${id} does not belong to the VPC ${vpc.id}.`)
     return group.id
   })
   if (groups.length <= GROUPS_PER_INTERFACE) return groups

@@ -11,6 +11,7 @@ import type {
   SecurityGroupRuleRequest,
   UserIdGroupPair,
 } from '@aws-sdk/client-ec2'
+import { isGroupOf } from '../../../compile/group-vpcs.ts'
 import { activePeerings, peerOf } from '../../../compile/peering.ts'
 import { ApiError, invalidParameterValue, missingParameter } from '../../../errors.ts'
 import { cidrFamily } from '../../../ip/cidr.ts'
@@ -268,7 +269,7 @@ function groupPeer(records: Records, caller: Caller, group: SecurityGroup, pair:
   const across = peer ? undefined : findPeersGroup(records, caller, group, pair)
   if (across) return across
   const referenced = peer ?? requireSecurityGroup(records, caller, pair.GroupId)
-  if (referenced.vpcId !== group.vpcId) {
+  if (!shareVpc(records, referenced, group)) {
     throw new ApiError('InvalidGroup.NotFound', 'You have specified two resources that belong to different networks.')
   }
   return { kind: 'group', groupId: referenced.id, account: referenced.owner }
@@ -284,11 +285,17 @@ function findPeersGroup(
   const referenced = id === undefined ? undefined : records.securityGroups.get(id)
   if (!referenced || referenced.owner !== account || referenced.region !== group.region) return undefined
   // Owner and participants of a shared VPC may name each other's groups, with the account.
-  if (referenced.vpcId === group.vpcId) return { kind: 'group', groupId: referenced.id, account }
+  if (shareVpc(records, referenced, group)) return { kind: 'group', groupId: referenced.id, account }
   const peering = activePeerings(records, group.vpcId).find((one) => peerOf(one, group.vpcId) === referenced.vpcId)
   if (!peering) return undefined
   const { id: groupId, owner, vpcId } = referenced
   return { kind: 'group', groupId, account: owner, across: { vpcId, peeringId: peering.id } }
+}
+
+/** Of groups that are associated with several VPCs one is enough. */
+function shareVpc(records: Records, one: SecurityGroup, other: SecurityGroup): boolean {
+  const further = records.securityGroupVpcAssociations.where('groupId', one.id)
+  return [one, ...further].some(({ vpcId }) => isGroupOf(records, other, vpcId))
 }
 
 function acrossPair({ across }: Extract<SecurityGroupPeer, { kind: 'group' }>) {

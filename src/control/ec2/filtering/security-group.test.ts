@@ -2,7 +2,10 @@
 
 import type { IpPermission } from '@aws-sdk/client-ec2'
 import { beforeEach, describe, expect, test } from 'vitest'
+import { compile } from '../../../compile/compile.ts'
+import { createNetworkInterface, deleteNetworkInterface } from '../network-interface/network-interface.ts'
 import { CALLER, openWorld, refusal, STRANGER, type World } from '../request/testing.ts'
+import { createSubnet } from '../vpc/subnet.ts'
 import { createVpc, deleteVpc, describeVpcs } from '../vpc/vpc.ts'
 import { createSecurityGroup, deleteSecurityGroup, describeSecurityGroups } from './security-group.ts'
 import {
@@ -17,6 +20,12 @@ import {
   revokeSecurityGroupEgress,
   revokeSecurityGroupIngress,
 } from './security-group-rule.ts'
+import {
+  associateSecurityGroupVpc,
+  describeSecurityGroupVpcAssociations,
+  disassociateSecurityGroupVpc,
+} from './security-group-vpc.ts'
+import { getSecurityGroupsForVpc } from './security-groups-for-vpc.ts'
 
 let world: World
 let VpcId: string
@@ -356,5 +365,45 @@ describe('DescribeSecurityGroups', () => {
     authorize(https)
     const Filters = [filter, { Name: 'group-id', Values: [GroupId] }]
     expect(world.read(describeSecurityGroups, { Filters }).SecurityGroups).toHaveLength(1)
+  })
+})
+
+describe('a group in another VPC', () => {
+  test('is used there while it is associated with it', () => {
+    const second = world.write(createVpc, { CidrBlock: '10.1.0.0/16' }).Vpc?.VpcId ?? ''
+    const SubnetId = world.write(createSubnet, { VpcId: second, CidrBlock: '10.1.1.0/24' }).Subnet?.SubnetId
+    const make = () => world.write(createNetworkInterface, { SubnetId, Groups: [GroupId] }).NetworkInterface
+    refusal(make, 'InvalidParameter')
+    const pair = { GroupId, VpcId: second }
+    expect(world.write(associateSecurityGroupVpc, pair)).toEqual({ State: 'associating' })
+    const shown = () => world.read(describeSecurityGroupVpcAssociations, {}).SecurityGroupVpcAssociations
+    expect(shown()).toEqual([
+      { GroupId, VpcId: second, VpcOwnerId: CALLER.account, GroupOwnerId: CALLER.account, State: 'associated' },
+    ])
+    const usable = () => world.read(getSecurityGroupsForVpc, { VpcId: second }).SecurityGroupForVpcs
+    expect(usable()?.find((one) => one.GroupId === GroupId)).toMatchObject({ PrimaryVpcId: VpcId })
+    const NetworkInterfaceId = make()?.NetworkInterfaceId
+    const there = compile(world.store.records).vpcs.find(({ id }) => id === second)
+    expect(there?.securityGroups.find(({ id }) => id === GroupId)?.members).toHaveLength(1)
+    refusal(() => world.write(disassociateSecurityGroupVpc, pair), 'DependencyViolation')
+    world.write(deleteNetworkInterface, { NetworkInterfaceId })
+    expect(world.write(disassociateSecurityGroupVpc, pair)).toEqual({ State: 'disassociating' })
+    expect(shown()).toEqual([])
+    refusal(() => world.write(disassociateSecurityGroupVpc, pair), 'InvalidSecurityGroupVpcAssociation.NotFound')
+  })
+
+  test('is none of the default ones, and goes with group and VPC', () => {
+    const second = world.write(createVpc, { CidrBlock: '10.1.0.0/16' }).Vpc?.VpcId ?? ''
+    const associate = (group: string, vpc: string) =>
+      world.write(associateSecurityGroupVpc, { GroupId: group, VpcId: vpc })
+    const groups = world.read(describeSecurityGroups, {
+      Filters: [{ Name: 'vpc-id', Values: [second] }],
+    }).SecurityGroups
+    refusal(() => associate(groups?.[0]?.GroupId ?? '', VpcId), 'InvalidParameterValue')
+    refusal(() => associate(GroupId, VpcId), 'InvalidParameterValue')
+    associate(GroupId, second)
+    refusal(() => associate(GroupId, second), 'InvalidParameterValue')
+    world.write(deleteVpc, { VpcId: second })
+    expect(world.store.records.securityGroupVpcAssociations.size).toBe(0)
   })
 })

@@ -24,6 +24,7 @@ import { tagList, tagsFor } from '../request/tags.ts'
 import { ensureAccountRegion, findDefaultVpc } from '../vpc/default-vpc.ts'
 import { ANY_IPV4, ANY_IPV6, insertAllowAllEgress } from '../vpc/ipv6-cidr-block.ts'
 import { toPermissions } from './security-group-permission.ts'
+import { forgetAssociations } from './security-group-vpc.ts'
 
 const TEXT_LENGTH = 255
 
@@ -75,6 +76,7 @@ export function deleteSecurityGroup(
   }
   if (isUsed(tx, group)) throw dependencyViolation(`resource ${group.id} has a dependent object`)
   for (const { id } of tx.securityGroupRules.where('groupId', group.id)) tx.securityGroupRules.delete(id)
+  forgetAssociations(tx, { groupId: group.id })
   tx.securityGroups.delete(group.id)
   return { Return: true, GroupId: group.id }
 }

@@ -1,7 +1,8 @@
-// The groups that interfaces in a VPC can have: all of the caller's in it.
+// The groups that interfaces in a VPC can have: all of the caller's in it, and those that are associated with it.
 // https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_GetSecurityGroupsForVpc.html
 
 import type { GetSecurityGroupsForVpcRequest, GetSecurityGroupsForVpcResult } from '@aws-sdk/client-ec2'
+import { groupsOfVpc } from '../../../compile/group-vpcs.ts'
 import type { SecurityGroup } from '../../../store/records.ts'
 import type { Records } from '../../../store/store.ts'
 import type { Caller } from '../../caller.ts'
@@ -16,7 +17,7 @@ export function getSecurityGroupsForVpc(
   input: GetSecurityGroupsForVpcRequest,
 ): GetSecurityGroupsForVpcResult {
   const vpc = requireUsableVpc(records, caller, input.VpcId)
-  const own = records.securityGroups.where('vpcId', vpc.id).filter(({ owner }) => owner === caller.account)
+  const own = groupsOfVpc(records, vpc.id).filter(({ owner }) => owner === caller.account)
   const { items, nextToken } = pageOf(applyFilters(own, input.Filters, FILTERS), input, ({ id }) => id)
   return {
     SecurityGroupForVpcs: items.map((group) => ({

@@ -7,6 +7,7 @@ import type {
   ModifyNetworkInterfaceAttributeRequest,
   ResetNetworkInterfaceAttributeRequest,
 } from '@aws-sdk/client-ec2'
+import { isGroupOf } from '../../../compile/group-vpcs.ts'
 import { ApiError, invalidParameterValue, missingParameter, notFound } from '../../../errors.ts'
 import type { NetworkInterface, SecurityGroupId } from '../../../store/records.ts'
 import type { Records, Tx } from '../../../store/store.ts'
@@ -110,7 +111,7 @@ export function requireGroupsOfVpc(
   ids: readonly string[],
 ): SecurityGroupId[] {
   const groups = [...new Set(ids)].map((id) => requireSecurityGroup(records, caller, id))
-  if (groups.some((group) => group.vpcId !== vpcId)) {
+  if (groups.some((group) => !isGroupOf(records, group, vpcId))) {
     throw new ApiError('InvalidParameter', 'You have specified two resources that belong to different networks.')
   }
   checkGroupCount(records, { owner: caller.account, region: caller.region }, groups.length)

@@ -1,6 +1,7 @@
 // Puts a network interface into the store, whoever asks for it: CreateNetworkInterface, RunInstances, an endpoint, a
 // load balancer.
 
+import { isGroupOf } from '../../../compile/group-vpcs.ts'
 import { ApiError } from '../../../errors.ts'
 import { type Address, addressBits } from '../../../ip/address.ts'
 import type { Cidr } from '../../../ip/cidr.ts'
@@ -100,7 +101,7 @@ export function requireInterfaceGroups(
   ids: readonly string[] | undefined,
 ): SecurityGroupId[] {
   const groups = [...new Set(ids ?? [])].map((id) => requireSecurityGroup(records, caller, id))
-  const stranger = groups.find((group) => group.vpcId !== subnet.vpcId)
+  const stranger = groups.find((group) => !isGroupOf(records, group, subnet.vpcId))
   if (stranger) {
     throw new ApiError(
       'InvalidParameter',

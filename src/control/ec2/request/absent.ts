@@ -77,7 +77,6 @@ export const ABSENT: Readonly<Record<string, AbsentKind>> = {
   DescribeRouteServerEndpoints: { list: 'RouteServerEndpoints' },
   DescribeRouteServerPeers: { list: 'RouteServerPeers' },
   DescribeRouteServers: named('RouteServers', 'RouteServerIds', 'InvalidRouteServerId.NotFound', 'route server ID'),
-  DescribeSecurityGroupVpcAssociations: { list: 'SecurityGroupVpcAssociations' },
   DescribeSnapshots: named('Snapshots', 'SnapshotIds', 'InvalidSnapshot.NotFound', 'snapshot'),
   DescribeSpotInstanceRequests: named(
     'SpotInstanceRequests',

@@ -13,6 +13,9 @@ import { ApiError, dependencyViolation, invalidParameterValue, missingParameter 
 import type { Vpc } from '../../../store/records.ts'
 import type { Records, Tx } from '../../../store/store.ts'
 import type { Caller } from '../../caller.ts'
+import { forgetAssociations } from '../filtering/security-group-vpc.ts'
+import { releaseOfVpc } from '../ipam/pool-cidr.ts'
+import { requireVpcBlock } from '../ipam/vpc-block.ts'
 import { endPeeringsOf } from '../peering/vpc-peering-connection.ts'
 import { forgetExclusions } from '../public-access/exclusion.ts'
 import { checkVpcBlock, requireIpv4Cidr } from '../request/cidr-parameter.ts'
@@ -72,11 +75,14 @@ export function deleteVpc(tx: Tx, caller: Caller, input: DeleteVpcRequest): Reco
   for (const { id } of tx.networkAcls.where('vpcId', vpc.id)) tx.networkAcls.delete(id)
   for (const group of tx.securityGroups.where('vpcId', vpc.id)) {
     for (const { id } of tx.securityGroupRules.where('groupId', group.id)) tx.securityGroupRules.delete(id)
+    forgetAssociations(tx, { groupId: group.id })
     tx.securityGroups.delete(group.id)
   }
   for (const { id } of tx.resolverRuleAssociations.where('vpcId', vpc.id)) tx.resolverRuleAssociations.delete(id)
   endPeeringsOf(tx, caller, vpc.id)
   forgetExclusions(tx, vpc.id)
+  releaseOfVpc(tx, vpc.id)
+  forgetAssociations(tx, { vpcId: vpc.id })
   tx.vpcs.delete(vpc.id)
   return {}
 }
