@@ -14,8 +14,6 @@ import type { Vpc } from '../../../store/records.ts'
 import type { Records, Tx } from '../../../store/store.ts'
 import type { Caller } from '../../caller.ts'
 import { forgetAssociations } from '../filtering/security-group-vpc.ts'
-import { releaseOfVpc } from '../ipam/pool-cidr.ts'
-import { requireVpcBlock } from '../ipam/vpc-block.ts'
 import { endPeeringsOf } from '../peering/vpc-peering-connection.ts'
 import { forgetExclusions } from '../public-access/exclusion.ts'
 import { checkVpcBlock, requireIpv4Cidr } from '../request/cidr-parameter.ts'
@@ -81,7 +79,6 @@ export function deleteVpc(tx: Tx, caller: Caller, input: DeleteVpcRequest): Reco
   for (const { id } of tx.resolverRuleAssociations.where('vpcId', vpc.id)) tx.resolverRuleAssociations.delete(id)
   endPeeringsOf(tx, caller, vpc.id)
   forgetExclusions(tx, vpc.id)
-  releaseOfVpc(tx, vpc.id)
   forgetAssociations(tx, { vpcId: vpc.id })
   tx.vpcs.delete(vpc.id)
   return {}
