@@ -50,16 +50,16 @@ export function desiredState(network: Network, records: BalancerRecords, tunnelO
   const fronts = placed.filter(isForwarded).flatMap((one) => frontsOf(one, records))
   const httpFronts = httpFrontsOf(network, records)
   const passages = tunnelOf ? passagesOf(network, tunnelOf) : []
-  const certificateIds = new Set([...fronts, ...httpFronts].flatMap(({ tls }) => tls?.certificateIds ?? []))
   const nat64 = tunnelOf ? nat64Places(network, tunnelOf) : []
+  const certificateIds = new Set([...fronts, ...httpFronts].flatMap(({ tls }) => tls?.certificateIds ?? []))
   return {
     targetChecks: targetChecks([...placed, ...network.vpcs.flatMap(applianceListenersOf)], records),
     nodeChecks: nodeChecks(placed, records),
     fronts,
     ...(httpFronts.length > 0 && { httpFronts }),
     ...(passages.length > 0 && { passages }),
-    clients: clientsOf(network, placed),
     ...(nat64.length > 0 && { nat64 }),
+    clients: clientsOf(network, placed),
     certificates: Object.fromEntries([...certificateIds].sort().flatMap((id) => certificateEntry(records, id))),
   }
 }
@@ -77,8 +77,8 @@ export function isIdle({
   fronts,
   httpFronts = [],
   passages = [],
-}: DesiredState): boolean {
   nat64 = [],
+}: DesiredState): boolean {
   return [checks, nodes, fronts, httpFronts, passages, nat64].every(({ length }) => length === 0)
 }
 
