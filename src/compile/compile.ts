@@ -3,12 +3,12 @@
 import type { Vpc } from '../store/records.ts'
 import type { Records } from '../store/store.ts'
 import { compileDhcpOptions } from './dhcp-options.ts'
+import { compileDnsFirewall } from './dns-firewall.ts'
 import { compileConnections } from './endpoint-service.ts'
 import { compileFlowLogs } from './flow-log.ts'
 import { compileGatewayEndpoints } from './gateway-endpoint.ts'
 import { compileGatewayLoadBalancerEndpoints } from './gateway-load-balancer-endpoint.ts'
 import { compileGatewayRouteTables } from './gateway-route-table.ts'
-import { compileDnsFirewall } from './dns-firewall.ts'
 import { compileHealthChecks } from './health-check.ts'
 import { compilePrivateZones, compilePublicZones } from './hosted-zone.ts'
 import { compileInstances } from './instance.ts'
@@ -85,8 +85,8 @@ export function compileVpc(records: Records, vpc: Vpc): VpcNetwork {
     ...compileResources(records, vpc),
     ...compileAppliances(records, vpc),
     ...compileInternet(records, vpc),
-    ...compilePublicAccess(records, vpc),
     ...compileNat64(records, vpc),
+    ...compilePublicAccess(records, vpc),
     ...compileGatewayRouteTables(records, vpc),
     ...compilePeerings(records, vpc),
     ...compileTransitGatewayLinks(records, vpc),

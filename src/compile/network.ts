@@ -4,10 +4,10 @@
 import type { Address } from '../ip/address.ts'
 import type { Cidr } from '../ip/cidr.ts'
 import type { PortRange, Protocol } from '../ip/protocol.ts'
+import type { FirewallDomainList, FirewallRule } from '../store/dns-firewall-records.ts'
 import type { NatGatewayId } from '../store/internet-records.ts'
 import type { EgressOnlyInternetGatewayId } from '../store/ipv6-records.ts'
 import type { EndpointAssociationId, ResourceConfigurationId, ResourceGatewayId } from '../store/lattice-records.ts'
-import type { FirewallDomainList, FirewallRule } from '../store/dns-firewall-records.ts'
 import type { ListenerRule } from '../store/listener-rule-records.ts'
 import type { EndpointServiceId, HealthCheck } from '../store/load-balancing-records.ts'
 import type { VpcPeeringConnectionId } from '../store/peering-records.ts'
@@ -210,9 +210,9 @@ export interface VpcNetwork {
   readonly internetGatewayId?: InternetGatewayId
   /** Subnets that the owner's account keeps from the internet, by id; absent: none. */
   readonly blockedSubnets?: readonly BlockedSubnetNetwork[]
-  /** NAT gateways that are in force or being put in force, by id; absent: none. */
   /** Of them, those to which a route leads NAT64's addresses, by id; absent: none. */
   readonly nat64GatewayIds?: readonly NatGatewayId[]
+  /** NAT gateways that are in force or being put in force, by id; absent: none. */
   readonly natGateways?: readonly NatGatewayNetwork[]
   /** By the gateway's id; absent: what comes in by a gateway goes straight to where it is sent. */
   readonly gatewayRouteTables?: readonly GatewayRouteTableNetwork[]
@@ -220,9 +220,9 @@ export interface VpcNetwork {
   readonly peerings?: readonly PeeringNetwork[]
   /** IPv6 blocks; absent: none. */
   readonly ipv6Cidrs?: readonly Cidr[]
-  /** By id; absent: none. */
   /** Subnets of IPv6 alone, as IPv6 sees them: they are not among `subnets`. By id; absent: none. */
   readonly ipv6Subnets?: readonly SubnetNetwork[]
+  /** By id; absent: none. */
   readonly egressOnlyInternetGatewayIds?: readonly EgressOnlyInternetGatewayId[]
   /** Its attachments to transit gateways, by id; absent: none. */
   readonly transitGatewayLinks?: readonly TransitGatewayLinkNetwork[]
