@@ -74,6 +74,18 @@ describe('a dual-stack load balancer', () => {
       () => ({ IpAddressType: 'dualstack', SubnetMappings: [{ SubnetId: plan.a, IPv6Address: `${prefix}01::9` }] }),
     ],
     ['a gateway in a subnet without IPv6', () => ({ IpAddressType: 'dualstack', Type: 'gateway', Subnets: [plan.c] })],
+    [
+      'a gateway with an address',
+      () => ({
+        IpAddressType: 'dualstack',
+        Type: 'gateway',
+        SubnetMappings: [{ SubnetId: plan.a, IPv6Address: `${prefix}00::9` }],
+      }),
+    ],
+    [
+      'a gateway with source NAT',
+      () => ({ IpAddressType: 'dualstack', Type: 'gateway', Subnets: [plan.a], EnablePrefixForIpv6SourceNat: 'on' }),
+    ],
     ['source NAT without the family', () => ({ EnablePrefixForIpv6SourceNat: 'on', Subnets: [plan.a] })],
     [
       'a prefix without source NAT',

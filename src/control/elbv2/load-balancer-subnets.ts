@@ -2,7 +2,9 @@
 // https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_SetSubnets.html
 
 import type { SetSubnetsInput, SetSubnetsOutput } from '@aws-sdk/client-elastic-load-balancing-v2'
+import type { Address } from '../../ip/address.ts'
 import type { LoadBalancer } from '../../store/load-balancing-records.ts'
+import type { NetworkInterface } from '../../store/records.ts'
 import type { Tx } from '../../store/store.ts'
 import type { Caller } from '../caller.ts'
 import { checkZones } from './application-load-balancer.ts'
@@ -39,17 +41,7 @@ export function setSubnets(tx: Tx, caller: Caller, input: SetSubnetsInput): SetS
   if (loadBalancer.type === 'gateway' && kept.length < nodes.length) {
     throw invalidConfiguration("Subnets cannot be removed from load balancers with type 'gateway'")
   }
-  for (const { subnet, address, ipv6Address } of placements) {
-    const node = kept.find(({ subnetId }) => subnetId === subnet.id)
-    const ipv6Before = loadBalancer.ipAddressType === 'dualstack' ? node?.ipv6Addresses?.[0] : ipv6Address
-    if (!node) continue
-    if (
-      (address ?? node.privateAddresses[0]) !== node.privateAddresses[0] ||
-      (ipv6Address ?? ipv6Before) !== ipv6Before
-    ) {
-      throw invalidConfiguration(`The address of the load balancer in the subnet '${subnet.id}' cannot be changed`)
-    }
-  }
+  for (const node of kept) checkKept(node, placements)
   const added = placements.filter(({ subnet }) => !kept.some(({ subnetId }) => subnetId === subnet.id))
   for (const node of nodes) if (!kept.includes(node)) removeNode(tx, node)
   matchNodes(tx, loadBalancer, ipAddressType, placements)
@@ -68,9 +60,21 @@ export function setSubnets(tx: Tx, caller: Caller, input: SetSubnetsInput): SetS
   }
 }
 
+/** A node that stays keeps the addresses that it has. */
+function checkKept({ subnetId, privateAddresses, ipv6Addresses }: NetworkInterface, placements: readonly Placement[]) {
+  const named = placements.find(({ subnet }) => subnet.id === subnetId)
+  const isOther = (present: readonly Address[] | undefined, wanted: Address | undefined) =>
+    present !== undefined && wanted !== undefined && present[0] !== wanted
+  if (isOther(privateAddresses, named?.address) || isOther(ipv6Addresses, named?.ipv6Address)) {
+    throw invalidConfiguration(`The address of the load balancer in the subnet '${subnetId}' cannot be changed`)
+  }
+}
+
 /** The addresses that the call names: those that are shown. */
 export function namedAddressesOf(placements: readonly Placement[]): Pick<LoadBalancer, 'namedAddresses'> {
-  const named = placements.flatMap(({ address, ipv6Address }) => [address ?? [], ipv6Address ?? []].flat())
+  const named = placements.flatMap(({ address, ipv6Address }) =>
+    [address, ipv6Address].filter((one) => one !== undefined),
+  )
   return { namedAddresses: named.length > 0 ? named : undefined }
 }
 
@@ -79,6 +83,9 @@ export function checkNamedAddresses(
   { type, scheme }: Pick<LoadBalancer, 'type' | 'scheme'>,
   placements: readonly Placement[],
 ): void {
+  if (type === 'gateway' && placements.some(({ ipv6Address }) => ipv6Address !== undefined)) {
+    throw invalidConfiguration("IPv6 addresses cannot be specified for load balancers with type 'gateway'")
+  }
   if (!placements.some(({ address }) => address !== undefined)) return
   if (type === 'gateway') {
     throw invalidConfiguration("Private IPv4 addresses are not supported for load balancers with type 'gateway'")

@@ -131,7 +131,7 @@ function requireWanted(records: Records, caller: Caller, input: CreateLoadBalanc
   const scheme = type === 'gateway' ? 'internal' : (input.Scheme ?? 'internet-facing')
   const placements = requirePlacements(records, caller, input)
   checkSubnetFamilies(ipAddressType, placements)
-  const sourceNat = requireSourceNat(records, { ipAddressType }, input.EnablePrefixForIpv6SourceNat, placements)
+  const sourceNat = requireSourceNat(records, { type, ipAddressType }, input.EnablePrefixForIpv6SourceNat, placements)
   const { vpcId } = placements[0].subnet
   if (scheme === 'internet-facing' && records.internetGateways.where('vpcId', vpcId).length === 0) {
     throw new ApiError('InvalidSubnet', `VPC ${vpcId} has no internet gateway`)

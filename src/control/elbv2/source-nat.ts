@@ -22,7 +22,7 @@ import type { Placement } from './load-balancer-node.ts'
 const LENGTH = 80
 const OWN_BITS = 128n - BigInt(LENGTH)
 
-type SourceNat = Pick<LoadBalancer, 'ipAddressType' | 'sourceNatPrefixes'>
+type SourceNat = Pick<LoadBalancer, 'type' | 'ipAddressType' | 'sourceNatPrefixes'>
 
 /** The prefix that a subnet mapping names; undefined when the subnet is to choose. */
 export function requirePrefix(subnet: Subnet, text: string | undefined): Cidr | undefined {
@@ -38,7 +38,7 @@ export function requirePrefix(subnet: Subnet, text: string | undefined): Cidr | 
 /** The prefixes after the call, by subnet; undefined when it is off. */
 export function requireSourceNat(
   records: Records,
-  { ipAddressType, sourceNatPrefixes: present }: SourceNat,
+  { type, ipAddressType, sourceNatPrefixes: present }: SourceNat,
   wanted: string | undefined,
   placements: readonly Placement[],
 ): LoadBalancer['sourceNatPrefixes'] {
@@ -46,6 +46,9 @@ export function requireSourceNat(
   if (!isOn) {
     if (placements.every(({ sourceNatPrefix }) => sourceNatPrefix === undefined)) return undefined
     throw invalidConfiguration('A source NAT prefix can only be specified with EnablePrefixForIpv6SourceNat on')
+  }
+  if (type !== 'network') {
+    throw invalidConfiguration(`Source NAT with an IPv6 prefix is not supported for load balancers with type '${type}'`)
   }
   if (ipAddressType !== 'dualstack') {
     throw invalidConfiguration(
@@ -62,7 +65,10 @@ export function requireSourceNat(
 }
 
 /** Whether a listener of the protocol may be there. */
-export function checkDatagrams({ ipAddressType, sourceNatPrefixes }: SourceNat, protocol: Listener['protocol']): void {
+export function checkDatagrams(
+  { ipAddressType, sourceNatPrefixes }: Omit<SourceNat, 'type'>,
+  protocol: Listener['protocol'],
+): void {
   if (ipAddressType === 'ipv4' || sourceNatPrefixes || (protocol !== 'UDP' && protocol !== 'TCP_UDP')) return
   throw invalidConfiguration(
     `${protocol} listeners on load balancers with the IP address type 'dualstack' need source NAT with an IPv6 prefix: turn on EnablePrefixForIpv6SourceNat`,
