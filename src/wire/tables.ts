@@ -101,5 +101,22 @@ export type HttpPlace = 'label' | 'header' | 'headers' | 'query' | 'queries' | '
 
 /** Reads the tables of a service by its signing name. */
 export function loadTables(service: string): ServiceTables {
-  return JSON.parse(readFileSync(new URL(`generated/${service}.json`, import.meta.url), 'utf8'))
+  const text = readFileSync(new URL(`generated/${service}.json`, import.meta.url))
+  const end = text.indexOf(SHAPES)
+  return { ...JSON.parse(`${text.toString('utf8', 0, end)}}`), shapes: shapesIn(text, end) }
+}
+
+const SHAPES = ',\n"shapes": {\n'
+
+/** Each shape is parsed when somebody asks for it by name: EC2 has two thousand, and an operation needs a few. The generator
+ * puts each on a line of its own. */
+function shapesIn(text: Buffer, from: number): Readonly<Record<string, ShapeTable>> {
+  const find = (name: string): ShapeTable | undefined => {
+    const key = `\n${JSON.stringify(name)}: `
+    const at = text.indexOf(key, from)
+    if (at < 0) return undefined
+    const line = text.toString('utf8', at + key.length, text.indexOf('\n', at + 1))
+    return JSON.parse(line.replace(/,$/, ''))
+  }
+  return new Proxy({}, { get: (_, name) => (typeof name === 'string' ? find(name) : undefined) })
 }
