@@ -1,7 +1,8 @@
 // What the balancer's process has to do for a Network. Pure, and equal for equal input. The records say what a Network
 // leaves out: registrations, certificates and the TLS policies of listeners.
 
-import { embed, GENEVE_PORT, shadowOf } from '../compile/backbone.ts'
+import { embed, GENEVE_PORT, shadowed, shadowOf } from '../compile/backbone.ts'
+import { isLegOpen } from '../compile/balancer-leg.ts'
 import { groupIdsOfListener } from '../compile/forwarded-groups.ts'
 import { lookupIn } from '../compile/lookup.ts'
 import type {
@@ -114,9 +115,11 @@ function applianceListenersOf(vpc: VpcNetwork): Placed[] {
 function targetChecks(placed: readonly Placed[], records: BalancerRecords): TargetCheck[] {
   const byGroup = new Map<string, Placed>()
   for (const one of placed) if (!byGroup.has(one.group.id)) byGroup.set(one.group.id, one)
-  return [...byGroup.values()].flatMap((one) =>
+  const checks = [...byGroup.values()].flatMap((one) =>
     one.group.targets.flatMap((target) => targetCheck(one, target, records)),
   )
+  // A load balancer is one target, however many nodes it has.
+  return checks.filter(({ target }, index) => checks[index - 1]?.target !== target)
 }
 
 function targetCheck(placed: Placed, target: TargetNetwork, records: BalancerRecords): TargetCheck | [] {
@@ -146,12 +149,13 @@ function checkingNode(
   return own ?? (group.crossZone || availabilityZone === undefined ? nodes[0] : undefined)
 }
 
-function probeOf({ listener, group }: Placed, target: TargetNetwork, node: LoadBalancerNodeNetwork): Probe {
+function probeOf({ vpc, listener, group }: Placed, target: TargetNetwork, node: LoadBalancerNodeNetwork): Probe {
   const { healthCheck, proxyProtocol } = group
   const address = group.ipv6 ? `[${node.ipv6Address ?? node.address}]` : node.address
   return {
     from: dialled(group, node.backboneAddress),
-    ...(target.backboneAddress !== undefined && { to: dialled(group, target.backboneAddress) }),
+    ...(target.backboneAddress !== undefined &&
+      isOpen(vpc, node, target) && { to: dialled(group, target.backboneAddress) }),
     port: healthCheck.port ?? target.port,
     protocol: healthCheck.protocol,
     path: healthCheck.path ?? '/',
@@ -211,7 +215,7 @@ function frontsOf(placed: Placed, records: BalancerRecords): Front[] {
       proxyProtocol: group.proxyProtocol,
       targetTls: group.protocol === 'TLS',
       sticky: group.sticky,
-      targets: targets.flatMap((target) => frontTarget(group, target)),
+      targets: targets.filter((target) => isOpen(vpc, node, target)).flatMap((target) => frontTarget(group, target)),
       ended: group.endUnhealthy ? unhealthy.map(({ id }) => id) : [],
       ...(group.endDeregistered && { known: records.targets.where('targetGroupId', group.id).map(({ id }) => id) }),
     }
@@ -237,6 +241,15 @@ function doorsOf(
     ]
     return addresses.map((address) => ({ address, ...('endpointId' in door && { endpointId: door.endpointId }) }))
   })
+}
+
+/** The way to another load balancer of the VPC is asked about here, as no packet of it meets the kernel's rules. */
+function isOpen(vpc: VpcNetwork, node: LoadBalancerNodeNetwork, target: TargetNetwork): boolean {
+  return !isShadow(target.backboneAddress) || isLegOpen(vpc, node, target)
+}
+
+function isShadow(address: Address | undefined): boolean {
+  return address !== undefined && shadowed(address) !== undefined
 }
 
 function frontTarget(group: TargetGroupNetwork, { id, backboneAddress, port }: TargetNetwork): FrontTarget | [] {

@@ -6,6 +6,7 @@ import { compareAddresses, parseAddress } from '../ip/address.ts'
 import type { Listener, LoadBalancer, Target, TargetGroup } from '../store/load-balancing-records.ts'
 import type { InstanceId, Vpc } from '../store/records.ts'
 import type { Records } from '../store/store.ts'
+import { shadowOf } from './backbone.ts'
 import { groupIdsOf } from './forwarded-groups.ts'
 import { compileHttp, compileHttpGroup, compileHttpListener } from './http-listener.ts'
 import { shouldRun } from './instance.ts'
@@ -78,7 +79,8 @@ function compileListener(
   const group = targetGroupId === undefined ? undefined : records.targetGroups.get(targetGroupId)
   if (protocol === 'HTTP' || protocol === 'HTTPS') return compileHttpListener(records, listener)
   if (!group || port === undefined || !protocol || protocol === 'GENEVE') return []
-  const isForwarded = protocol === 'TLS' || isOn(group.attributes, 'proxy_protocol_v2.enabled')
+  const isForwarded =
+    protocol === 'TLS' || group.targetType === 'alb' || isOn(group.attributes, 'proxy_protocol_v2.enabled')
   // Of another family than the targets: nobody translates datagrams.
   const wayOf = (clients: TargetGroup['ipAddressType']) =>
     protocol !== 'UDP' && (isForwarded || clients !== group.ipAddressType) ? 'forwarder' : 'kernel'
@@ -168,6 +170,7 @@ function compileTargets(records: Records, group: TargetGroup, targets: readonly 
   const places = findPlaces(records, group)
   return targets
     .flatMap((target): TargetNetwork[] => {
+      if (group.targetType === 'alb') return compileApplicationTarget(records, target)
       const place = placeOf(places, records, group, target)
       if (!place) return []
       const availabilityZone = zoneOfTarget(records, group, target)
@@ -222,6 +225,18 @@ function placeOf(places: Places, records: Records, group: TargetGroup, { target 
     default:
       return group.targetType satisfies never
   }
+}
+
+/** An Application Load Balancer by each of its nodes, at the address where the process beside the kernel answers for it. */
+function compileApplicationTarget(records: Records, { id, target, port, health }: Target): TargetNetwork[] {
+  return nodesOf(records, target).map(({ networkInterface, address }) => ({
+    id,
+    address,
+    interfaceId: networkInterface.id,
+    backboneAddress: shadowOf(networkInterface.backboneAddress),
+    port,
+    health,
+  }))
 }
 
 function routingPolicy(attributes: LoadBalancer['attributes']): LoadBalancerNetwork['clientRoutingPolicy'] {

@@ -186,7 +186,9 @@ export function legSteps({ vpc, balancer, node }: PlacedNode, target: TargetNetw
       ? [networkAclStep({ vpc, subnet: entered, direction: 'ingress', packet, way: 'forward' })]
       : []),
     admitted,
-    targetStep(vpc, receiver, packet),
+    ...(applicationSteps(vpc, receiver, { ...packet, ...(asked.http && { http: asked.http }) }) ?? [
+      targetStep(vpc, receiver, packet),
+    ]),
     ...(entered ? returnSteps(leg, entered) : []),
   ]
 }
@@ -219,6 +221,12 @@ function returnSteps({ vpc, subnet, packet }: Leg, left: SubnetNetwork): Step[] 
       ? []
       : [networkAclStep({ vpc, subnet, direction: 'ingress', packet: reply, way: 'return' })]),
   ]
+}
+
+/** A target that is an Application Load Balancer goes on from its own node; undefined when it is none. */
+function applicationSteps(vpc: VpcNetwork, receiver: InterfaceNetwork, packet: Packet): Step[] | undefined {
+  const placed = nodeOf(vpc, receiver.id)
+  return placed?.balancer.kind === 'application' ? nodeSteps(placed, packet, 'direct') : undefined
 }
 
 function targetStep(vpc: VpcNetwork, receiver: InterfaceNetwork, packet: Packet): Step {

@@ -97,6 +97,7 @@ function backboneRules(parts: readonly PartRules[], { isUplinked = false, checks
         hook: { type: 'filter', hook: 'input', priority: 0, policy: 'drop' },
         rules: [
           ...(publics.length > 0 && checksHealth ? OF_HEALTH_CHECKERS : []),
+          ...(parts.some(({ chained }) => chained) ? [BETWEEN_BALANCERS] : []),
           ...(publics.length > 0 ? [TO_SITES] : []),
           ...INPUT,
           ...(gateways.length > 0 ? [FROM_APPLIANCES] : []),
@@ -123,6 +124,12 @@ const INPUT: readonly Rule[] = [
   // Answers to what was dialled from here as a node. No instance can send to a backbone address of its own accord.
   { match: ['iifname . ip daddr @nodes'], verdict: 'accept' },
 ]
+
+/** From one load balancer to another, both of them here: whether they may was asked before they do (compile/balancer-leg.ts). */
+const BETWEEN_BALANCERS: Rule = {
+  match: ['iifname "lo"', `ip saddr ${BACKBONE}`, `ip daddr ${BACKBONE}`],
+  verdict: 'accept',
+}
 
 /** What appliances send back, there only with a Gateway Load Balancer. */
 const FROM_APPLIANCES: Rule = {

@@ -3,7 +3,7 @@
 // a number is the flow's mark in conntrack, with SOURCE_BIT when its target sees the node's address instead of the client's.
 
 import { createHash } from 'node:crypto'
-import { GENEVE_PORT } from '../compile/backbone.ts'
+import { GENEVE_PORT, shadowed } from '../compile/backbone.ts'
 import { familyOf } from '../compile/ipv6-view.ts'
 import type {
   ConnectionNetwork,
@@ -105,6 +105,13 @@ const FROM_APPLIANCES: NodeListener = {
 
 export function takesDatagramsBack({ listeners }: Pick<Node, 'listeners'>): boolean {
   return listeners.includes(FROM_APPLIANCES)
+}
+
+/** A target of this VPC is a load balancer itself: the process beside the kernel is both ends of the connection. */
+export function chainsBalancers({ targetGroups }: VpcNetwork): boolean {
+  return targetGroups.some(({ targets }) =>
+    targets.some(({ backboneAddress }) => backboneAddress !== undefined && shadowed(backboneAddress) !== undefined),
+  )
 }
 
 /** The forwarder takes TCP only: of a TCP_UDP listener with proxy protocol the datagrams go by the kernel, without it. */

@@ -57,6 +57,8 @@ export interface BackbonePart {
   readonly providers: readonly string[]
   /** `"vpc-…" . 248.…`: the shadows of Gateway Load Balancers' nodes, to which appliances send packets back. Absent: none. */
   readonly gateways?: readonly string[]
+  /** A load balancer here sends to another one. Absent: none does. */
+  readonly chained?: true
   /** `"vpc-…" . 44.…`: the VPC's public addresses. Absent: none. */
   readonly publics?: readonly string[]
   /** The same for IPv6. Absent: the VPC has none. */

@@ -10,7 +10,7 @@ import { type Address, type Family, familyWidth } from '../ip/address.ts'
 import { type Cidr, cidr, cidrBase, cidrFamily, cidrLength } from '../ip/cidr.ts'
 import type { InstanceId, NetworkInterfaceId, SubnetId } from '../store/records.ts'
 import { nodeDoors } from './balancer-rules.ts'
-import { balancedFlows, findBalancers, takesDatagramsBack } from './balancers.ts'
+import { balancedFlows, chainsBalancers, findBalancers, takesDatagramsBack } from './balancers.ts'
 import type { Bandwidth } from './bandwidth.ts'
 import { withIpv6 } from './dual-stack.ts'
 import { behindDoor, type Door, findDetours, findDoors, planDetours, planDoors } from './endpoint-doors.ts'
@@ -452,6 +452,7 @@ function planBackbonePart({ vpc, plugIns, doors, balancers: { nodes, connections
     ],
     ...(gateways.length > 0 && { gateways: gateways.map((node) => behind(shadowOf(node.backboneAddress))) }),
     ...(internet.addresses.length > 0 && { publics: internet.addresses.map(behind) }),
+    ...(chainsBalancers(vpc) && { chained: true as const }),
     consumers: through.map(({ backboneAddress }) => behind(backboneAddress)),
     providers: connections.map(({ backboneAddress }) => behind(backboneAddress)),
     nodes: nodes.map(({ backboneAddress }) => behind(backboneAddress)),

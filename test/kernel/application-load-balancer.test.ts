@@ -6,28 +6,32 @@ import type { Socket } from 'node:net'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { compile } from '../../src/compile/compile.ts'
 import type { Network } from '../../src/compile/network.ts'
-import { serviceStore } from '../../src/compile/small-service.ts'
+import { LISTENER, serviceStore } from '../../src/compile/small-service.ts'
 import { inBackbone } from '../../src/daemon-backbone.ts'
 import { Balancing } from '../../src/daemon-balancer.ts'
 import { explain } from '../../src/explain/explain.ts'
 import { formatTrace } from '../../src/explain/format.ts'
 import type { Trace } from '../../src/explain/trace.ts'
 import type { Address } from '../../src/ip/address.ts'
+import { cidr } from '../../src/ip/cidr.ts'
 import { TCP } from '../../src/ip/protocol.ts'
 import { LinuxDriver } from '../../src/linux/linux-driver.ts'
 import { instanceNamespace } from '../../src/linux/names.ts'
 import type { Store } from '../../src/store/store.ts'
-import { insertApplication, NODES } from './application-shape.ts'
+import { groupArn, insertApplication, NODES } from './application-shape.ts'
 import { NamespaceSockets } from './namespace-sockets.ts'
 import { describeKernel } from './namespaced.ts'
 
-const INSTANCES = ['i-p1', 'i-p2', 'i-p3'] as const
+const INSTANCES = ['i-p1', 'i-p2', 'i-p3', 'i-c1'] as const
+/** A consumer's endpoint to the Network Load Balancer before this one. */
+const [ENDPOINT, NETWORK_NODE] = ['10.0.1.100', '10.0.1.50']
 type Name = (typeof INSTANCES)[number]
 
 interface Row {
   readonly name: string
   readonly from?: Name
-  readonly node?: (typeof NODES)[number]
+  readonly node?: string
+  readonly port?: number
   readonly method?: string
   readonly path?: string
   readonly headers?: Record<string, string>
@@ -63,13 +67,16 @@ describeKernel('an Application Load Balancer', import.meta.url, () => {
   let store: Store
   let network: Network
   let balancing: Balancing
-  /** Whom the targets saw. */
+  /** Whom the targets saw, and whom they were told of. */
   const seen = new Set<string | undefined>()
+  const told = new Set<string | undefined>()
 
   beforeAll(async () => {
     const sandboxes = { boot: async () => undefined, halt: async () => undefined }
     driver = new LinuxDriver({ world, sandboxes })
-    await driver.start()
+    const { http, https } = await driver.start()
+    // Before a front listens its connections are the edge's, which is not there.
+    for (const server of [http, https]) server.on('connection', (socket) => socket.destroy())
     store = await serviceStore()
     store.transact(insertApplication)
     await apply()
@@ -102,21 +109,30 @@ describeKernel('an Application Load Balancer', import.meta.url, () => {
     for (const socket of closing.splice(0)) socket.destroy()
   })
 
-  async function apply(): Promise<void> {
-    network = compile(store.records)
-    expect((await driver.apply(network)).failures).toEqual(new Map())
+  /** What the process beside the kernel does follows the records a moment later. */
+  const eventually = (look: () => Promise<unknown>) => vi.waitFor(look, { timeout: 20_000, interval: 100 })
+
+  /** One at a time, as the daemon does it: the balancing asks for it too. */
+  let turn: Promise<void> = Promise.resolve()
+  function apply(): Promise<void> {
+    turn = turn.then(async () => {
+      network = compile(store.records)
+      expect((await driver.apply(network)).failures).toEqual(new Map())
+    })
+    return turn
   }
 
   function answerAs(id: Name, socket: Socket): void {
-    socket.on('data', () => {
+    socket.on('data', (request) => {
       seen.add(socket.remoteAddress)
+      told.add(/X-Forwarded-For: (\S+)/.exec(String(request))?.[1])
       socket.write(`HTTP/1.1 200 OK\r\nContent-Length: ${id.length}\r\n\r\n${id}`)
     })
   }
 
   /** The code that the load balancer answered, or the target's name. */
-  async function send({ from = 'i-p3', node = NODES[0], ...row }: Row): Promise<number | string> {
-    const socket = await inside.get(from)?.connect(node, 80)
+  async function send({ from = 'i-p3', node = NODES[0], port = 80, ...row }: Row): Promise<number | string> {
+    const socket = await inside.get(from)?.connect(node, port)
     if (!socket) throw new Error(`nothing is known of ${from}`)
     closing.push(socket)
     socket.write(requestText(row, node))
@@ -125,9 +141,9 @@ describeKernel('an Application Load Balancer', import.meta.url, () => {
     return status === '200' ? body : Number(status)
   }
 
-  function ask({ from = 'i-p3', node = NODES[0], method = 'GET', path = '/', headers = {} }: Row): Trace {
+  function ask({ from = 'i-p3', node = NODES[0], port = 80, method = 'GET', path = '/', headers = {} }: Row): Trace {
     const http = { method, path, headers: Object.fromEntries(Object.entries(headers).map(([k, v]) => [k, [v]])) }
-    const to = { address: node as Address, protocol: TCP, port: 80, http }
+    const to = { address: node as Address, protocol: TCP, port, http }
     return explain(network, { from, to, now: '2026-01-01T00:00:00.000Z' })
   }
 
@@ -143,11 +159,48 @@ describeKernel('an Application Load Balancer', import.meta.url, () => {
 
   test('targets see the node that took the request', () => {
     expect([...seen].sort()).toEqual([...NODES])
+    expect([...told]).toEqual(['10.0.1.9'])
+  })
+
+  test('PrivateLink to it: consumer, endpoint, Network Load Balancer, this one, target', async () => {
+    store.transact((tx) => {
+      tx.listeners.update(LISTENER, { targetGroupId: groupArn('alb') })
+    })
+    await apply()
+    await balancing.settle()
+    const headers = { host: 'www.example.com' }
+    const row = {
+      name: '',
+      from: 'i-c1',
+      node: ENDPOINT,
+      port: 443,
+      path: '/api/x',
+      headers,
+      expect: ['i-p2'],
+    } as const
+    const trace = ask(row)
+    expect(trace.verdict, formatTrace(trace)).toBe('reachable')
+    await eventually(async () => expect(await send(row)).toBe('i-p2'))
+    expect([...told].at(-1)).toBe(NETWORK_NODE)
+    expect(await send({ ...row, path: '/' })).toBe(404)
+  })
+
+  test('its groups are asked about the Network Load Balancer too', async () => {
+    const peer = { kind: 'cidr', cidr: cidr('10.0.1.9/32') } as const
+    store.transact((tx) => tx.securityGroupRules.update('sgr-sg-alb-ingress', { peer }))
+    await apply()
+    await balancing.settle()
+    const row = { name: '', from: 'i-c1', node: ENDPOINT, port: 443, expect: 404 } as const
+    const trace = ask(row)
+    expect([trace.verdict, trace.blockers[0]?.stage]).toEqual(['stopped', 'sg-ingress'])
+    await eventually(() => expect(send(row)).rejects.toThrow('closed'))
+    expect(await send({ name: '', expect: 404 })).toBe(404)
   })
 
   test("its group keeps clients out, in the kernel as in explain's words", async () => {
     store.transact((tx) => tx.securityGroupRules.delete('sgr-sg-alb-ingress'))
     await apply()
+    await balancing.settle()
     const trace = ask({ name: '', expect: 404 })
     expect([trace.verdict, trace.blockers[0]?.stage]).toEqual(['stopped', 'sg-ingress'])
     await expect(inside.get('i-p3')?.connect(NODES[0], 80)).rejects.toThrow('silence')
@@ -173,15 +226,21 @@ function requestText({ method = 'GET', path = '/', headers = {} }: Partial<Row>,
 /** An answer whose length is told. */
 async function answerOf(socket: Socket): Promise<string> {
   let text = ''
+  let isClosed = false
+  socket.once('close', () => {
+    isClosed = true
+  })
   socket.setEncoding('latin1').on('data', (chunk: string) => {
     text += chunk
   })
   await vi.waitFor(
     () => {
+      if (isClosed) return
       const [head, length] = /^[\s\S]*?Content-Length: (\d+)[\s\S]*?\r\n\r\n/i.exec(text) ?? []
       if (head === undefined || text.length < head.length + Number(length)) throw new Error('no whole answer yet')
     },
     { timeout: 20_000, interval: 20 },
   )
+  if (isClosed) throw new Error('closed before it answered')
   return text
 }

@@ -3,6 +3,7 @@
 //   load balancer (sg-alb): eni-a1 10.0.1.60 in subnet-pa, eni-a2 10.0.2.60 in subnet-pb; listener HTTP 80
 //   its groups: web (i-p1, i-p2, port 8080), api (i-p2, 8080), ill (i-p1 unhealthy, i-p2, 8080), empty,
 //               shut (i-p3, port 9090, which sg-shut does not let in)
+//   group alb for the Network Load Balancer: this one, at port 80
 
 import {
   insertGroup,
@@ -64,6 +65,8 @@ export function insertApplication(tx: Tx): void {
     insertTargetGroup(tx, { id: groupArn(name), name, protocol: 'HTTP', attributes: {} })
     for (const target of targets) insertTarget(tx, target, name === 'shut' ? 9090 : 8080, groupArn(name))
   }
+  insertTargetGroup(tx, { id: groupArn('alb'), name: 'alb', targetType: 'alb', attributes: {} })
+  insertTarget(tx, APPLICATION, 80, groupArn('alb'))
   tx.targets.update(targetId('i-p1', 8080, groupArn('ill')), { health: 'unhealthy' })
   shutPorts(tx)
   insertRules(tx)

@@ -17,6 +17,7 @@ import type { Records, Tx } from '../../store/store.ts'
 import type { Caller } from '../caller.ts'
 import { ownedBy } from '../ec2/request/owned.ts'
 import { applicationName, checkApplication, defaultGroups } from './application-load-balancer.ts'
+import { isTarget } from './application-target.ts'
 import { isOwnArn, loadBalancerArn, newDigits } from './arns.ts'
 import { invalidConfiguration, refuseUnserved, validationError } from './errors.ts'
 import { findAll, findOwn, requireArn, requireLoadBalancer } from './find.ts'
@@ -100,7 +101,7 @@ export function deleteLoadBalancer(
       `Load balancer '${id}' cannot be deleted because deletion protection is enabled`,
     )
   }
-  if (loadBalancer.endpointServiceId !== undefined) {
+  if (loadBalancer.endpointServiceId !== undefined || isTarget(tx, loadBalancer)) {
     throw new ApiError(
       'ResourceInUse',
       `Load balancer '${id}' cannot be deleted because it is currently associated with another service`,

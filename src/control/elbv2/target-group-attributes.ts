@@ -20,6 +20,7 @@ import {
   offOrBetween,
   oneOf,
   truth,
+  unserved,
   withAttributes,
 } from './attributes.ts'
 import { invalidConfiguration, validationError } from './errors.ts'
@@ -70,6 +71,13 @@ function networkTable({ protocol, targetType }: Kind): AttributeTable {
     'target_health_state.unhealthy.connection_termination.enabled': truth(!isDatagrams),
     'target_health_state.unhealthy.draining_interval_seconds': between(0, 0, 360_000),
   }
+}
+
+/** What stands before an Application Load Balancer speaks to it as itself. */
+const BEFORE_APPLICATION: AttributeTable = {
+  'stickiness.enabled': unserved('false'),
+  'proxy_protocol_v2.enabled': unserved('false'),
+  'preserve_client_ip.enabled': unserved('false'),
 }
 
 const KNOWN: ReadonlySet<string> = new Set([
@@ -167,6 +175,7 @@ function checkGateway(attributes: Attributes): void {
 
 function tableOf(kind: Kind): AttributeTable {
   if (isHttp(kind)) return { ...HTTP_GROUP_ATTRIBUTES, ...GROUP_HEALTH }
+  if (kind.targetType === 'alb') return { ...networkTable(kind), ...BEFORE_APPLICATION }
   return kind.protocol === 'GENEVE' ? GENEVE : networkTable(kind)
 }
 

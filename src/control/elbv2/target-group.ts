@@ -132,7 +132,8 @@ function requireTargetType(type = 'instance'): TargetGroup['targetType'] {
 
 /** Only HTTP has versions, and its first is the one that is served. */
 function checkVersion(protocol: TargetGroup['protocol'], version: string | undefined): void {
-  if (version === undefined) return
+  // The AWS provider sends an empty one where it means none.
+  if (!version) return
   if (protocol !== 'HTTP' && protocol !== 'HTTPS') {
     throw invalidConfiguration(`A protocol version is not supported for target groups with the ${protocol} protocol`)
   }

@@ -126,7 +126,9 @@ function unusedState(context: Context, target: Target): TargetHealth | undefined
   }
 }
 
-function zoneOf({ records, subnets }: Context, { target, availabilityZone }: Target): string {
+/** A load balancer is in several. */
+function zoneOf({ records, subnets, group }: Context, { target, availabilityZone }: Target): string {
+  if (group.targetType === 'alb') return 'all'
   if (availabilityZone !== undefined) return availabilityZone
   const instance = records.instances.get(target)
   const address = parseAddress(target)

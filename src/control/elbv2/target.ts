@@ -14,6 +14,7 @@ import { cidr, cidrContains } from '../../ip/cidr.ts'
 import type { Target, TargetGroup } from '../../store/load-balancing-records.ts'
 import type { Records, Tx } from '../../store/store.ts'
 import type { Caller } from '../caller.ts'
+import { checkApplications, checkSingleTarget, requireApplicationArn } from './application-target.ts'
 import { beginDraining } from './draining.ts'
 import { checkBetween, requireParameter, validationError } from './errors.ts'
 import { findOwn, requireTargetGroup } from './find.ts'
@@ -31,6 +32,7 @@ export function registerTargets(tx: Tx, caller: Caller, input: RegisterTargetsIn
   const group = requireTargetGroup(tx, caller, input.TargetGroupArn)
   const named = requireTargets(input.Targets).map((target) => requireTarget(tx, caller, group, target))
   if (group.targetType === 'instance') checkInstances(tx, caller, group, named)
+  if (group.targetType === 'alb') checkApplications(tx, caller, group, named)
   for (const { target, port, availabilityZone } of named) {
     const id = targetId(group, target, port)
     const known = tx.targets.get(id)
@@ -46,6 +48,7 @@ export function registerTargets(tx: Tx, caller: Caller, input: RegisterTargetsIn
       health: 'initial',
     })
   }
+  if (group.targetType === 'alb') checkSingleTarget(tx, group)
   if (tx.targets.where('targetGroupId', group.id).length > MOST_TARGETS) {
     throw new ApiError('TooManyTargets', `The maximum number of targets has been reached on target group '${group.id}'`)
   }
@@ -75,6 +78,7 @@ export function targetNamed(group: TargetGroup, { Id, Port }: TargetDescription)
     throw validationError(`Port '${port}' is not supported for target groups with the GENEVE protocol: use '6081'`)
   }
   if (group.targetType === 'ip') return { target: requireAddress(group, id), port }
+  if (group.targetType === 'alb') return { target: requireApplicationArn(id), port }
   if (!/^i-[0-9a-f]{8,17}$/.test(id)) throw validationError(`Instance ID '${id}' is not valid`)
   return { target: id, port }
 }
@@ -92,7 +96,7 @@ function requireTarget(records: Records, caller: Caller, group: TargetGroup, giv
   if (group.targetType === 'ip')
     return { ...named, ...requireZone(records, caller, group, named.target as Address, zone) }
   if (zone !== undefined)
-    throw validationError("An Availability Zone cannot be specified for targets of type 'instance'")
+    throw validationError(`An Availability Zone cannot be specified for targets of type '${group.targetType}'`)
   return named
 }
 
