@@ -3,6 +3,9 @@
 
 /** What Terraform, the AWS CLI and the SDKs call around VPCs, endpoints and instances. */
 export const EC2_OPERATIONS = words(`
+    AllocateIpamPoolCidr CreateIpam CreateIpamPool CreateIpamScope DeleteIpam DeleteIpamPool DeleteIpamScope
+    DeprovisionIpamPoolCidr GetIpamPoolAllocations GetIpamPoolCidrs ModifyIpam ModifyIpamPool ProvisionIpamPoolCidr
+    ReleaseIpamPoolAllocation
     AcceptAddressTransfer DisableAddressTransfer EnableAddressTransfer ModifyAddressAttribute ResetAddressAttribute
     AcceptTransitGatewayPeeringAttachment
     AcceptTransitGatewayVpcAttachment AcceptVpcEndpointConnections AcceptVpcPeeringConnection AllocateAddress

@@ -97,6 +97,13 @@ const NOT_FOUND = {
     'InvalidNetworkInsightsAnalysisId.NotFound',
     (id) => `The network insights analysis ID '${id}' does not exist`,
   ],
+  Ipam: ['InvalidIpamId.NotFound', (id) => `The IPAM ID '${id}' does not exist`],
+  IpamScope: ['InvalidIpamScopeId.NotFound', (id) => `The IPAM scope ID '${id}' does not exist`],
+  IpamPool: ['InvalidIpamPoolId.NotFound', (id) => `The IPAM pool ID '${id}' does not exist`],
+  IpamPoolAllocation: [
+    'InvalidIpamPoolAllocationId.NotFound',
+    (id) => `The IPAM pool allocation ID '${id}' does not exist`,
+  ],
   SubnetCidrReservation: [
     'InvalidSubnetCidrReservationID.NotFound',
     (id) => `The subnet CIDR reservation ID '${id}' does not exist`,

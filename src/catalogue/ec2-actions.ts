@@ -40,7 +40,7 @@ function readResource(type: string, row: string): Ec2ActionResource {
   }
 }
 
-/** An image belongs to nobody by its ARN. `id` may be `*`. */
+/** An image belongs to nobody by its ARN, and an IPAM to no Region. `id` may be `*`. */
 export function ec2ResourceArn(type: Ec2ResourceType, id: string, region: Region, account: AccountId): string {
-  return `arn:aws:ec2:${region}:${type === 'image' ? '' : account}:${type}/${id}`
+  return `arn:aws:ec2:${type.startsWith('ipam') ? '' : region}:${type === 'image' ? '' : account}:${type}/${id}`
 }

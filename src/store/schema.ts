@@ -22,6 +22,7 @@ import type {
   VirtualMfaDevice,
 } from './iam-records.ts'
 import type { AddressTransfer, ElasticAddress, NatGateway, Site } from './internet-records.ts'
+import type { Ipam, IpamPool, IpamPoolAllocation, IpamPoolCidr, IpamScope } from './ipam-records.ts'
 import type { EgressOnlyInternetGateway } from './ipv6-records.ts'
 import type { KeyPair } from './key-pair-records.ts'
 import type {
@@ -209,6 +210,11 @@ export interface Schema {
   natGateways: NatGateway
   flowLogs: FlowLog
   subnetCidrReservations: SubnetCidrReservation
+  ipams: Ipam
+  ipamScopes: IpamScope
+  ipamPools: IpamPool
+  ipamPoolCidrs: IpamPoolCidr
+  ipamPoolAllocations: IpamPoolAllocation
   publicAccessOptions: PublicAccessOptions
   publicAccessExclusions: PublicAccessExclusion
   networkInsightsPaths: NetworkInsightsPath
@@ -346,6 +352,11 @@ export const INDEXES = {
   natGateways: ['owner', 'vpcId', 'subnetId'],
   flowLogs: ['owner', 'vpcId', 'resourceId'],
   subnetCidrReservations: ['owner', 'subnetId'],
+  ipams: ['owner'],
+  ipamScopes: ['owner', 'ipamId'],
+  ipamPools: ['owner', 'scopeId', 'sourcePoolId'],
+  ipamPoolCidrs: ['poolId'],
+  ipamPoolAllocations: ['poolId', 'resourceId'],
   publicAccessOptions: ['owner'],
   publicAccessExclusions: ['owner', 'resourceId'],
   networkInsightsPaths: ['owner'],

@@ -18,6 +18,7 @@ describeTerraform('Terraform on the network', 'network', (its) => {
       dynamodb_entries: 2,
       office_entries: 2,
       public_addresses: [true, true, true],
+      block_from_pool: '10.64.16.0/20',
       rules_per_group: [80, 60],
     })
   })

@@ -50,7 +50,12 @@ beforeAll(async () => {
   const [attachment] = [...store.records.transitGatewayAttachments.all()]
   const [table] = [...store.records.transitGatewayRouteTables.all()]
   const routeTable = { TransitGatewayRouteTableId: table?.id }
+  const { Ipam } = await run('CreateIpam')
+  await run('CreateIpamPool', { IpamScopeId: Object(Ipam).PrivateDefaultScopeId, AddressFamily: 'ipv4' })
+  const ofPool = { IpamPoolId: [...store.records.ipamPools.all()][0]?.id }
   needed = {
+    GetIpamPoolAllocations: ofPool,
+    GetIpamPoolCidrs: ofPool,
     GetTransitGatewayAttachmentPropagations: { TransitGatewayAttachmentId: attachment?.id },
     GetTransitGatewayPrefixListReferences: routeTable,
     GetTransitGatewayRouteTableAssociations: routeTable,

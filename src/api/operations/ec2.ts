@@ -5,6 +5,7 @@ import { EC2_ACCOUNT_READS, EC2_ACCOUNT_WRITES } from './ec2-account.ts'
 import { ec2Questions } from './ec2-authorisation.ts'
 import { EC2_ENDPOINT_SERVICE_READS, EC2_ENDPOINT_SERVICE_WRITES } from './ec2-endpoint-service.ts'
 import { ec2InstanceReads, ec2InstanceWrites, type InstanceHost } from './ec2-instances.ts'
+import { EC2_IPAM_READS, EC2_IPAM_WRITES } from './ec2-ipam.ts'
 import { EC2_NETWORK_READS, EC2_NETWORK_WRITES } from './ec2-network.ts'
 import { EC2_NETWORK_INSIGHTS_READS, EC2_NETWORK_INSIGHTS_WRITES } from './ec2-network-insights.ts'
 import { EC2_TRANSIT_GATEWAY_READS, EC2_TRANSIT_GATEWAY_WRITES } from './ec2-transit-gateway.ts'
@@ -19,6 +20,7 @@ export function ec2Operations(host: InstanceHost): Ec2Operations {
     ...EC2_ACCOUNT_READS,
     ...EC2_NETWORK_READS,
     ...EC2_NETWORK_INSIGHTS_READS,
+    ...EC2_IPAM_READS,
     ...EC2_ENDPOINT_SERVICE_READS,
     ...EC2_TRANSIT_GATEWAY_READS,
     ...EC2_VPN_READS,
@@ -28,6 +30,7 @@ export function ec2Operations(host: InstanceHost): Ec2Operations {
     ...EC2_ACCOUNT_WRITES,
     ...EC2_NETWORK_WRITES,
     ...EC2_NETWORK_INSIGHTS_WRITES,
+    ...EC2_IPAM_WRITES,
     ...EC2_ENDPOINT_SERVICE_WRITES,
     ...EC2_TRANSIT_GATEWAY_WRITES,
     ...EC2_VPN_WRITES,

@@ -49,9 +49,6 @@ export const ABSENT: Readonly<Record<string, AbsentKind>> = {
   ),
   // Only types for high performance computing have one, and none of them is offered.
   DescribeInstanceTopology: { list: 'Instances' },
-  DescribeIpamPools: named('IpamPools', 'IpamPoolIds', 'InvalidIpamPoolId.NotFound', 'IPAM pool ID'),
-  DescribeIpamScopes: named('IpamScopes', 'IpamScopeIds', 'InvalidIpamScopeId.NotFound', 'IPAM scope ID'),
-  DescribeIpams: named('Ipams', 'IpamIds', 'InvalidIpamId.NotFound', 'IPAM ID'),
   DescribeIpv6Pools: named('Ipv6Pools', 'PoolIds', 'InvalidPoolID.NotFound', 'pool ID'),
   DescribeLocalGatewayRouteTableVirtualInterfaceGroupAssociations: {
     list: 'LocalGatewayRouteTableVirtualInterfaceGroupAssociations',

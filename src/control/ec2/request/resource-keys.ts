@@ -84,6 +84,12 @@ function tableOf(records: Records, type: Ec2ResourceType) {
       return records.flowLogs
     case 'natgateway':
       return records.natGateways
+    case 'ipam':
+      return records.ipams
+    case 'ipam-pool':
+      return records.ipamPools
+    case 'ipam-scope':
+      return records.ipamScopes
     case 'vpc-block-public-access-exclusion':
       return records.publicAccessExclusions
     case 'network-insights-analysis':

@@ -91,6 +91,9 @@ const KINDS: Readonly<Record<string, TaggedKind>> = {
   cgw: tagged('customer-gateway', 'CustomerGateway', 'customerGateways'),
   vpn: tagged('vpn-connection', 'VpnConnection', 'vpnConnections'),
   vpce: tagged('vpc-endpoint', 'VpcEndpoint', 'vpcEndpoints'),
+  ipam: tagged('ipam', 'Ipam', 'ipams'),
+  'ipam-pool': tagged('ipam-pool', 'IpamPool', 'ipamPools'),
+  'ipam-scope': tagged('ipam-scope', 'IpamScope', 'ipamScopes'),
   scr: tagged('subnet-cidr-reservation', 'SubnetCidrReservation', 'subnetCidrReservations'),
   'vpcbpa-exclude': tagged(
     'vpc-block-public-access-exclusion',
@@ -158,6 +161,9 @@ type TaggedTableName =
   | 'flowLogs'
   | 'publicAccessExclusions'
   | 'subnetCidrReservations'
+  | 'ipams'
+  | 'ipamPools'
+  | 'ipamScopes'
   | 'networkInsightsPaths'
   | 'networkInsightsAnalyses'
   | 'keyPairs'

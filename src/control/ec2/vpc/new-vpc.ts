@@ -3,12 +3,14 @@
 
 import type { Cidr } from '../../../ip/cidr.ts'
 import { ALL_PROTOCOLS } from '../../../ip/protocol.ts'
-import type { NetworkAcl, RouteTable, SecurityGroup, Tags, Vpc } from '../../../store/records.ts'
+import type { NetworkAcl, RouteTable, SecurityGroup, Tags, Vpc, VpcId } from '../../../store/records.ts'
 import type { Tx } from '../../../store/store.ts'
 import { ownedBy, type Place } from '../request/owned.ts'
 import { ANY_IPV4, admitIpv6, insertAllowAllEgress, newIpv6Association } from './ipv6-cidr-block.ts'
 
 export interface NewVpc {
+  /** Absent: a new one. */
+  readonly id?: VpcId
   readonly cidr: Cidr
   readonly dhcpOptionsId: Vpc['dhcpOptionsId']
   readonly instanceTenancy?: Vpc['instanceTenancy']
@@ -29,7 +31,7 @@ export function insertVpc(tx: Tx, place: Place, wanted: NewVpc): VpcParts {
   const isDefault = wanted.isDefault ?? false
   const vpc = tx.vpcs.insert({
     ...ownedBy(place, wanted.tags),
-    id: tx.newId('vpc'),
+    id: wanted.id ?? tx.newId('vpc'),
     cidrBlocks: [{ associationId: tx.newId('vpc-cidr-assoc'), cidr: wanted.cidr }],
     ...(wanted.ipv6BorderGroup
       ? { ipv6CidrBlocks: [newIpv6Association(tx, place.region, wanted.ipv6BorderGroup)] }

@@ -14,8 +14,8 @@ import type { Vpc } from '../../../store/records.ts'
 import type { Records, Tx } from '../../../store/store.ts'
 import type { Caller } from '../../caller.ts'
 import { quotaFor } from '../../service-quotas/quota-value.ts'
-import { checkVpcBlock, requireIpv4Cidr } from '../request/cidr-parameter.ts'
-import { refuseUnserved } from '../request/not-served.ts'
+import { releaseOfVpc } from '../ipam/pool-cidr.ts'
+import { requireVpcBlock } from '../ipam/vpc-block.ts'
 import { findAll, requireVpc } from '../request/require.ts'
 import { admitIpv6, newIpv6Association, parseIpv6Request, toIpv6Association } from './ipv6-cidr-block.ts'
 
@@ -25,14 +25,12 @@ export function associateVpcCidrBlock(
   input: AssociateVpcCidrBlockRequest,
 ): AssociateVpcCidrBlockResult {
   const vpc = requireVpc(tx, caller, input.VpcId)
-  refuseUnserved({ ipv4IpamPoolId: input.Ipv4IpamPoolId, ipv4NetmaskLength: input.Ipv4NetmaskLength })
   const borderGroup = parseIpv6Request(caller.region, input)
   if (borderGroup !== undefined) {
     if (input.CidrBlock === undefined) return associateIpv6(tx, caller, vpc, borderGroup)
     throw new ApiError('InvalidParameterCombination', 'Send cidrBlock or amazonProvidedIpv6CidrBlock, not both')
   }
-  const block = requireIpv4Cidr(input.CidrBlock, 'cidrBlock')
-  checkVpcBlock(block)
+  const block = requireVpcBlock(tx, caller, input, { vpcId: vpc.id, tags: vpc.tags })
   checkNewBlock(tx, vpc, block)
   const added = { associationId: tx.newId('vpc-cidr-assoc'), cidr: block }
   tx.vpcs.update(vpc.id, { cidrBlocks: [...vpc.cidrBlocks, added] })
@@ -80,6 +78,7 @@ export function disassociateVpcCidrBlock(
   }
   tx.vpcs.update(vpc.id, { cidrBlocks: vpc.cidrBlocks.filter((one) => one !== block) })
   dropReplacedRoutes(tx, vpc, block.cidr)
+  releaseOfVpc(tx, vpc.id, block.cidr)
   return { VpcId: vpc.id, CidrBlockAssociation: toAssociation(block, 'disassociating') }
 }
 

@@ -14,9 +14,10 @@ import type { Vpc } from '../../../store/records.ts'
 import type { Records, Tx } from '../../../store/store.ts'
 import type { Caller } from '../../caller.ts'
 import { forgetAssociations } from '../filtering/security-group-vpc.ts'
+import { releaseOfVpc } from '../ipam/pool-cidr.ts'
+import { requireVpcBlock } from '../ipam/vpc-block.ts'
 import { endPeeringsOf } from '../peering/vpc-peering-connection.ts'
 import { forgetExclusions } from '../public-access/exclusion.ts'
-import { checkVpcBlock, requireIpv4Cidr } from '../request/cidr-parameter.ts'
 import { applyFilters, type FilterFields } from '../request/filters.ts'
 import { refuseUnserved } from '../request/not-served.ts'
 import { pageOf } from '../request/pages.ts'
@@ -31,22 +32,20 @@ import { toVpc } from './vpc-shape.ts'
 
 export function createVpc(tx: Tx, caller: Caller, input: CreateVpcRequest): CreateVpcResult {
   refuseUnserved({
-    ipv4IpamPoolId: input.Ipv4IpamPoolId,
-    ipv4NetmaskLength: input.Ipv4NetmaskLength,
     vpcEncryptionControl: input.VpcEncryptionControl,
   })
   const ipv6BorderGroup = parseIpv6Request(caller.region, input)
-  if (input.CidrBlock === undefined) {
+  if (input.CidrBlock === undefined && !input.Ipv4IpamPoolId) {
     throw new ApiError('MissingParameter', "Either 'cidrBlock' or 'ipv4IpamPoolId' should be provided.")
   }
-  const cidr = requireIpv4Cidr(input.CidrBlock, 'cidrBlock')
-  checkVpcBlock(cidr)
   const instanceTenancy = requireTenancy(input.InstanceTenancy)
   const tags = tagsFor('vpc', input.TagSpecifications)
+  const id = tx.newId('vpc')
+  const cidr = requireVpcBlock(tx, caller, input, { vpcId: id, tags })
   const { defaultDhcpOptionsId } = ensureAccountRegion(tx, caller)
   // A set that was deleted is not brought back: the VPC has none then, which AWS writes `default`.
   const dhcpOptionsId = tx.dhcpOptions.has(defaultDhcpOptionsId) ? defaultDhcpOptionsId : 'default'
-  const { vpc } = insertVpc(tx, caller, { cidr, dhcpOptionsId, instanceTenancy, ipv6BorderGroup, tags })
+  const { vpc } = insertVpc(tx, caller, { id, cidr, dhcpOptionsId, instanceTenancy, ipv6BorderGroup, tags })
   return { Vpc: toVpc(vpc, 'pending') }
 }
 
@@ -79,6 +78,7 @@ export function deleteVpc(tx: Tx, caller: Caller, input: DeleteVpcRequest): Reco
   for (const { id } of tx.resolverRuleAssociations.where('vpcId', vpc.id)) tx.resolverRuleAssociations.delete(id)
   endPeeringsOf(tx, caller, vpc.id)
   forgetExclusions(tx, vpc.id)
+  releaseOfVpc(tx, vpc.id)
   forgetAssociations(tx, { vpcId: vpc.id })
   tx.vpcs.delete(vpc.id)
   return {}
