@@ -141,7 +141,8 @@ test('groups of a VPC are asked by priority, and a protected one stays', () => {
   refusal(() => associate(second, 102), 'ConflictException')
   refusal(() => associate(makeGroup(), 200), 'ConflictException')
   for (const priority of [100, 9900]) refusal(() => associate(makeGroup(), priority), 'ValidationException')
-  const asked = () => compile(world.store.records).vpcs[0]?.dnsFirewall?.map(({ by, action }) => `${by} ${action}`)
+  const ofVpc = () => compile(world.store.records).vpcs.find(({ id }) => id === VpcId)
+  const asked = () => ofVpc()?.dnsFirewall?.map(({ by, action }) => `${by} ${action}`)
   expect(asked()).toEqual([`${second} earlier ALLOW`, `${first} later BLOCK`])
   const of = { FirewallRuleGroupAssociationId }
   const update = (more: object) => world.write(updateFirewallRuleGroupAssociation, { ...of, ...more })
