@@ -189,6 +189,13 @@ describe('aliases', () => {
     expect(tally(name, situation)[SPARE]).toBe(isHealthy ? 50 : 100)
   })
 
+  it('of type AAAA is what its target has of IPv6', () => {
+    const nodes = [balancerNode('a', { ipv6Address: address('2600:1f10:0:1::20') }), balancerNode('b')]
+    const records = [{ ...simple, type: 'AAAA' as const }]
+    expect(asked('lb.corp.example', { records, balancer: { nodes } }, 0, 'AAAA')).toBe('NOERROR 2600:1f10:0:1::20')
+    expect(asked('lb.corp.example', { records }, 0, 'AAAA')).toBe('NOERROR')
+  })
+
   it('one that is sick and has no other is answered', () => {
     expect(asked('lb.corp.example', { records: [simple], ...sick })).toBe(BOTH)
   })

@@ -4,6 +4,7 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { cidrBase, cidr as parseCidr } from '../../ip/cidr.ts'
 import { assignIpv6Addresses } from '../ec2/network-interface/ipv6-addresses.ts'
+import { describeNetworkInterfaces } from '../ec2/network-interface/network-interface.ts'
 import { modifyNetworkInterfaceAttribute } from '../ec2/network-interface/network-interface-attribute.ts'
 import { refusal } from '../ec2/request/testing.ts'
 import { associateSubnetCidrBlock } from '../ec2/vpc/subnet-ipv6.ts'
@@ -55,6 +56,10 @@ describe('a dual-stack load balancer', () => {
       IpAddressType: 'dualstack',
       AvailabilityZones: [{ LoadBalancerAddresses: [{ PrivateIPv4Address: '10.0.1.9', IPv6Address: named }] }],
     })
+    const Filters = [{ Name: 'addresses.private-ip-address', Values: ['10.0.1.9'] }]
+    expect(plan.world.read(describeNetworkInterfaces, { Filters }).NetworkInterfaces).toMatchObject([
+      { Ipv6Addresses: [{ Ipv6Address: named }], DenyAllIgwTraffic: true },
+    ])
     const other = plan.balancer({ IpAddressType: 'dualstack', Subnets: [plan.a, plan.b] })
     expect(addresses(other)).toEqual([[`${prefix}00::4`], [`${prefix}01::4`]])
     expect(shown(other)?.AvailabilityZones).toMatchObject([

@@ -24,13 +24,18 @@ export function toNetworkInterface(records: Records, eni: NetworkInterface): Net
     InterfaceType: eni.interfaceType as NetworkInterfaceOutput['InterfaceType'],
     ...(eni.ipv6Addresses && { Ipv6Address: eni.ipv6Addresses[0] }),
     Operator: { Managed: false },
-    // Nobody on the internet reaches an endpoint by its IPv6 address.
-    ...(eni.vpcEndpointId && eni.ipv6Addresses ? { DenyAllIgwTraffic: true } : {}),
+    ...(isKeptFromInternet(records, eni) && { DenyAllIgwTraffic: true }),
     ...(isServices(eni) ? { RequesterId: SERVICE_REQUESTER_ID } : {}),
     ...(eni.prefixes && { Ipv4Prefixes: eni.prefixes.map((Ipv4Prefix) => ({ Ipv4Prefix })) }),
     RequesterManaged: eni.requesterManaged,
     TagSet: tagList(eni.tags),
   }
+}
+
+/** Nobody on the internet reaches an endpoint, or an internal load balancer, by its IPv6 address. */
+function isKeptFromInternet(records: Records, { ipv6Addresses, vpcEndpointId, loadBalancerId = '' }: NetworkInterface) {
+  const { attributes = {} } = records.loadBalancers.get(loadBalancerId) ?? {}
+  return ipv6Addresses && (vpcEndpointId || attributes['ipv6.deny_all_igw_traffic'] === 'true')
 }
 
 /** As DescribeInstances has it. */
