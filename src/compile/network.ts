@@ -275,6 +275,8 @@ export interface SubnetNetwork {
   readonly availabilityZoneId: string
   readonly routeTableId: RouteTableId
   readonly networkAclId: NetworkAclId
+  /** The resolver gives names that have IPv4 addresses alone some of NAT64's (`EnableDns64`). */
+  readonly dns64?: true
 }
 
 /** An elastic network interface. It is in the kernel while the instance it is attached to runs. */

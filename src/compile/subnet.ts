@@ -26,6 +26,7 @@ export function compileSubnets(records: Records, vpc: Vpc): Pick<VpcNetwork, 'su
         // A subnet without an association of its own follows the main table.
         routeTableId: explicit.get(subnet.id) ?? main,
         networkAclId: subnet.networkAclId,
+        ...(subnet.enableDns64 && { dns64: true as const }),
       }
       return [made]
     })

@@ -46,3 +46,16 @@ it("S3's dual-stack names have an IPv6 address for each of the others", () => {
   expect(count('AAAA')).toBe(count('A'))
   expect(asked(VPC, name, 'AAAA')).toMatch(/^NOERROR 2001:db8:ffff::/)
 })
+
+it.each<[string, string, string, string, RegExp]>([
+  ['a name of IPv4 alone', 'sqs.us-east-1.amazonaws.com', 'AAAA', 'dns64', /^NOERROR AAAA 64:ff9b::[\da-f:]+$/],
+  ['whose A stays', 'sqs.us-east-1.amazonaws.com', 'A', 'dns64', /^NOERROR A \d+\.[\d.]+$/],
+  ['a name that has IPv6', 'www.example.com', 'AAAA', 'dns64', /^NOERROR AAAA 2001:db8:ffff::cb00:710a$/],
+  ['a name that is not there', 'none.ec2.internal', 'AAAA', 'dns64', /^NXDOMAIN$/],
+  ['another subnet', 'sqs.us-east-1.amazonaws.com', 'AAAA', 'plain', /^NOERROR$/],
+])('DNS64: %s', (_, name, type, subnet, expected) => {
+  const asker = { network: networkOf(VPC), vpc: VPC, ...(subnet === 'dns64' && { usesDns64: true as const }) }
+  const { code, answers } = resolve(asker, { name, type })
+  const [first] = answers
+  expect([code, ...(first ? [first.type, first.data] : [])].join(' ')).toMatch(expected)
+})

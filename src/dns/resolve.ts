@@ -8,6 +8,7 @@ import type { DnsFirewallRuleNetwork, Network, ResolverRuleNetwork, VpcNetwork }
 import { allSubnets } from '../compile/subnet.ts'
 import type { Region } from '../store/records.ts'
 import { automaticZones } from './automatic-names.ts'
+import { inNat64, lacksIpv6 } from './dns64.ts'
 import { endpointNamesZone, hiddenZones } from './endpoint-zones.ts'
 import { blockingRedirection, blockingRule, overrideOf } from './firewall.ts'
 import { forwardedBy } from './forwarding.ts'
@@ -101,6 +102,10 @@ export interface Asker {
   readonly availabilityZoneId?: string
   /** It asks from outside, by an inbound endpoint. */
   readonly isOutside?: boolean
+  /** It is in a subnet with `EnableDns64`. */
+  readonly usesDns64?: true
+  /** It has no IPv4 address, and a use for IPv6's alone. */
+  readonly isIpv6Only?: true
 }
 
 export function askerOf(network: Network, { vpc, networkInterface }: PlacedInterface): Asker {
@@ -113,6 +118,8 @@ export function askerOf(network: Network, { vpc, networkInterface }: PlacedInter
     vpc,
     ...(subnet && { availabilityZoneId: subnet.availabilityZoneId }),
     ...(isOutside && { isOutside }),
+    ...(subnet?.dns64 && { usesDns64: true }),
+    ...(networkInterface.addresses.length === 0 && { isIpv6Only: true }),
   }
 }
 
@@ -121,11 +128,19 @@ export function askerOf(network: Network, { vpc, networkInterface }: PlacedInter
  * know. */
 export function resolve(asker: Asker, question: Question, rotation = 0): Answer {
   const turns = new Turns(rotation, asker)
-  const found = behindFirewall({ asker, turns, links: 0 }, question)
+  const found = withDns64({ asker, turns, links: 0 }, question)
   // AWS's own names are Postern's to know, and where a name here leads on to is asked of nobody.
   const isBeyond = found === UNKNOWN_NAME && !isAmazonName(question.name)
   const answer = isBeyond ? { ...found, isBeyond: true as const } : found
   return { ...answer, period: turns.period }
+}
+
+function withDns64(search: Search, question: Question): Found {
+  const found = behindFirewall(search, question)
+  const asks = search.asker.usesDns64 && question.type === 'AAAA'
+  if (!asks || found.code !== 'NOERROR' || !lacksIpv6(found.answers)) return found
+  const ipv4 = behindFirewall(search, { name: question.name, type: 'A' })
+  return ipv4.answers.some(({ type }) => type === 'A') ? { ...ipv4, answers: inNat64(ipv4.answers) } : found
 }
 
 /** What the name leads to is looked at too, where the rules say so. */

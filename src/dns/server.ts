@@ -163,7 +163,8 @@ export class DnsServer {
     const placed = address && lookupIn(network).interfaceByBackbone.get(unembed(address))
     if (!placed?.vpc.resolver.enabled) return undefined
     const asker = askerOf(network, placed)
-    const alike = `${asker.vpc.id} ${asker.availabilityZoneId} ${asker.isOutside ?? false}`
+    const { vpc, availabilityZoneId, isOutside = false, usesDns64 = false } = asker
+    const alike = `${vpc.id} ${availabilityZoneId} ${isOutside} ${usesDns64}`
     const answers = this.#answers.get(alike) ?? new AnswerCache()
     this.#answers.set(alike, answers)
     const sender = { interfaceId: placed.networkInterface.id, asker, answers }

@@ -47,7 +47,10 @@ export function resolveName(asker: Asker, spelled: string): ResolvedName {
     const why = `${name} is asked of the host's own resolver, by the uplink; explain does not ask it: ask about an address instead`
     return { step: stop({ stage: 'dns', by: 'uplink', why }), addresses: [] }
   }
-  const reason = code === 'NXDOMAIN' || code === 'SERVFAIL' ? WHY_EMPTY[code] : 'the name has no IPv4 address'
+  const reason =
+    code === 'NXDOMAIN' || code === 'SERVFAIL'
+      ? WHY_EMPTY[code]
+      : `the name has no ${asker.isIpv6Only ? 'IPv6' : 'IPv4'} address`
   const hint = vpc.resolver.hostnames ? '' : `; ${vpc.id} has enableDnsHostnames off`
   const why = `${name}: ${code}, ${reason}${hidingText(by)}${hint}`
   return { step: stop({ stage: 'dns', by: decider, why }), addresses: [] }
@@ -62,6 +65,7 @@ function forwardedStep({ id, domainName, targets = [] }: ResolverRuleNetwork, na
 
 /** A client that has both takes either, so IPv6's addresses are asked for where there are no others. */
 function answerOf(asker: Asker, name: string): Answer {
+  if (asker.isIpv6Only) return resolve(asker, { name, type: 'AAAA' })
   const answer = resolve(asker, { name, type: 'A' })
   if (addressesIn(answer.answers).length > 0 || !asker.vpc.ipv6Cidrs) return answer
   const ipv6 = resolve(asker, { name, type: 'AAAA' })

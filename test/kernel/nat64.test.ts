@@ -20,9 +20,12 @@ import { createRoute, deleteRoute } from '../../src/control/ec2/route/route.ts'
 import { associateRouteTable, createRouteTable } from '../../src/control/ec2/route/route-table.ts'
 import { attachInternetGateway, createInternetGateway } from '../../src/control/ec2/vpc/internet-gateway.ts'
 import { createSubnet } from '../../src/control/ec2/vpc/subnet.ts'
+import { modifySubnetAttribute } from '../../src/control/ec2/vpc/subnet-attribute.ts'
 import { createVpc } from '../../src/control/ec2/vpc/vpc.ts'
+import { explain } from '../../src/explain/explain.ts'
 import { formatTrace } from '../../src/explain/format.ts'
 import type { Address } from '../../src/ip/address.ts'
+import { TCP } from '../../src/ip/protocol.ts'
 import { natLink, vpcNamespace } from '../../src/linux/names.ts'
 import { boundedRun } from '../../src/linux/run.ts'
 import type { InstanceId, VpcId } from '../../src/store/records.ts'
@@ -104,6 +107,18 @@ describeKernel('NAT64', import.meta.url, () => {
     }
     const { trace, ...found } = await compare(atPub, SITE, 80)
     expect(found, trace).toEqual({ stage: 'route', packet: 'stopped' })
+  })
+
+  test('DNS64 gives its addresses for names that have no others', async () => {
+    const to = { name: 'sqs.us-east-1.amazonaws.com', protocol: TCP, port: 443 }
+    const ask = () => explain(world.network, { from: atOnly, to, now: '2026-01-01T00:00:00.000Z' })
+    expect(ask().blockers[0]?.why).toContain('no IPv6 address')
+    const SubnetId = records.store.records.instances.get(atOnly)?.subnetId
+    records.write(modifySubnetAttribute, { SubnetId, EnableDns64: { Value: true } })
+    await put()
+    const trace = ask()
+    expect(trace.verdict, formatTrace(trace)).toBe('reachable')
+    expect(trace.flow?.destination).toMatch(/^64:ff9b::/)
   })
 
   test('leads to IPv4 in the VPC too, by the gateway’s own address, with TCP and UDP', async () => {
