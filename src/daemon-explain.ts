@@ -3,6 +3,7 @@
 
 import { AdminError, type AdminRoutes } from './api/admin.ts'
 import { parseEndpointServiceName } from './compile/endpoint-service-name.ts'
+import { loadBalancerIdsOf } from './compile/forwarded-groups.ts'
 import { lookupIn, type PlacedInterface } from './compile/lookup.ts'
 import { zoneIdsOf } from './control/ec2/endpoint-service/backing-load-balancer.ts'
 import { maySee } from './control/ec2/endpoint-service/visibility.ts'
@@ -10,6 +11,7 @@ import { instancePrincipal } from './control/iam/instance-session.ts'
 import { organizationsIn } from './control/organizations/membership.ts'
 import type { AdminContext } from './daemon-admin.ts'
 import { firstPort, placeOf } from './daemon-explain-place.ts'
+import { requestIn } from './daemon-explain-request.ts'
 import { type ConnectionFacts, explainBalancer, explainEndpointService } from './explain/endpoint-service.ts'
 import { explain } from './explain/explain.ts'
 import { formatTrace } from './explain/format.ts'
@@ -81,7 +83,7 @@ function questionOf(from: Sender | HostId, host: string, body: Body, request?: S
   const spelled = `${/^[^[]*:.*:/.test(host) ? `[${host}]` : host}:${String(body.port ?? 443)}`
   const to = parseTarget(spelled, protocol)
   if (!to) throw new AdminError(`${spelled} is no destination: NAME:PORT or ADDRESS:PORT`)
-  return { from, to, now: new Date().toISOString(), ...(request && { request }) }
+  return { from, to: { ...to, ...requestIn(body) }, now: new Date().toISOString(), ...(request && { request }) }
 }
 
 function explainIn({ store, reconciler }: ExplainContext, question: Question): Trace {
@@ -207,8 +209,8 @@ function balancerRoute(
       kind === 'loadbalancer' ? `Load balancer '${arn}' not found` : `Target group '${arn}' not found`,
     )
   }
-  const listeners = records.listeners.where('targetGroupId', arn).map(({ loadBalancerId }) => loadBalancerId)
-  const loadBalancerIds = kind === 'loadbalancer' ? [arn] : [...new Set(listeners)].sort()
+  const group = records.targetGroups.get(arn)
+  const loadBalancerIds = group ? loadBalancerIdsOf(records, group).sort() : [arn]
   if (loadBalancerIds.length === 0) throw new AdminError(`no listener leads to ${arn}: it takes nothing`)
   const trace = explainBalancer(reconciler.network, arn, {
     loadBalancerIds,

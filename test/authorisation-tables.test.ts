@@ -93,6 +93,7 @@ const MEMBERS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
     IpamId: 'ipam-0123456789abcdef0',
     IpamPoolId: 'ipam-pool-0123456789abcdef0',
     IpamScopeId: 'ipam-scope-0123456789abcdef0',
+    InstanceConnectEndpointId: 'eice-0123456789abcdef0',
     InstanceCreditSpecifications: [{ InstanceId: 'i-0123456789abcdef0' }],
     InstanceId: 'i-0123456789abcdef0',
     InstanceIds: ['i-0123456789abcdef0'],
@@ -125,6 +126,11 @@ const MEMBERS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
     LoadBalancerArn: `arn:aws:elasticloadbalancing:us-east-1:${ACCOUNT}:loadbalancer/net/web/0123456789abcdef`,
     ResourceArns: [`arn:aws:elasticloadbalancing:us-east-1:${ACCOUNT}:targetgroup/web/0123456789abcdef`],
     RuleArn: `arn:aws:elasticloadbalancing:us-east-1:${ACCOUNT}:listener-rule/net/web/0123456789abcdef/0123456789abcdef/0123456789abcdef`,
+    RulePriorities: [
+      {
+        RuleArn: `arn:aws:elasticloadbalancing:us-east-1:${ACCOUNT}:listener-rule/app/web/0123456789abcdef/0123456789abcdef/0123456789abcdef`,
+      },
+    ],
     SecurityGroups: ['sg-0123456789abcdef0'],
     Subnets: ['subnet-0123456789abcdef0'],
     TargetGroupArn: `arn:aws:elasticloadbalancing:us-east-1:${ACCOUNT}:targetgroup/web/0123456789abcdef`,

@@ -1,8 +1,9 @@
 // `postern explain`: asks the daemon for a trace and prints it.
 
 import { askDaemon, CliError, type DaemonAccess } from './daemon-client.ts'
+import { parseUrl, type RequestOptions } from './explain-url.ts'
 
-interface ExplainOptions {
+interface ExplainOptions extends RequestOptions {
   readonly protocol: string
   readonly action?: string
   readonly resource: string
@@ -18,8 +19,16 @@ export async function explain(
   options: ExplainOptions,
 ): Promise<void> {
   const { protocol, action, resource, as } = options
-  const where = to === undefined ? {} : destination(to)
-  const question = { from, ...where, protocol, ...(action && { action, resource }), ...(as && { as }) }
+  const url = to === undefined ? undefined : parseUrl(to, options)
+  const where = to === undefined ? {} : destination(url?.to ?? to)
+  const question = {
+    from,
+    ...where,
+    ...(url && { http: url.http }),
+    protocol,
+    ...(action && { action, resource }),
+    ...(as && { as }),
+  }
   const answer = await askDaemon(daemon, 'POST', 'explain', question)
   if (typeof answer !== 'object' || !answer || !('trace' in answer) || !('text' in answer)) {
     throw new CliError('the daemon gave no trace')

@@ -148,9 +148,11 @@ program
   )
   .argument(
     '[to]',
-    'NAME:PORT or ADDRESS:PORT (443 when left out), i-…, eni-…, vpce-…, vpce-svc-…, or ssm; after a vpce-svc-… a vpce-…',
+    'NAME:PORT or ADDRESS:PORT (443 when left out), a URL, i-…, eni-…, vpce-…, vpce-svc-…, or ssm; after a vpce-svc-… a vpce-…',
   )
   .option('--protocol <name>', 'tcp, udp or icmp', 'tcp')
+  .option('--method <method>', 'the method of the request to a URL; GET when left out')
+  .option('--header <line...>', "headers of the request to a URL, each 'Name: value'")
   .option('--action <action>', 'an action to ask the policies for, such as s3:GetObject')
   .option('--resource <arn>', 'the resource of that action', '*')
   .option('--as <account>', 'say only what this account may see; without it everything is said')
