@@ -15,7 +15,7 @@ const TYPES = new Set(
     'prefix-list route-table security-group security-group-rule subnet volume vpc vpc-endpoint vpc-endpoint-connection ' +
     'transit-gateway transit-gateway-attachment transit-gateway-route-table ' +
     'network-insights-analysis network-insights-path vpc-block-public-access-exclusion ' +
-    'ipam ipam-pool ipam-scope ' +
+    'instance-connect-endpoint ipam ipam-pool ipam-scope ' +
     'vpc-endpoint-service vpc-endpoint-service-permission vpc-flow-log vpc-peering-connection elastic-ip natgateway'
   ).split(' '),
 )

@@ -3,6 +3,7 @@
 
 /** What Terraform, the AWS CLI and the SDKs call around VPCs, endpoints and instances. */
 export const EC2_OPERATIONS = words(`
+    CreateInstanceConnectEndpoint DeleteInstanceConnectEndpoint ModifyInstanceConnectEndpoint
     AllocateIpamPoolCidr CreateIpam CreateIpamPool CreateIpamScope DeleteIpam DeleteIpamPool DeleteIpamScope
     DeprovisionIpamPoolCidr GetIpamPoolAllocations GetIpamPoolCidrs ModifyIpam ModifyIpamPool ProvisionIpamPoolCidr
     ReleaseIpamPoolAllocation

@@ -104,6 +104,10 @@ const NOT_FOUND = {
     'InvalidIpamPoolAllocationId.NotFound',
     (id) => `The IPAM pool allocation ID '${id}' does not exist`,
   ],
+  InstanceConnectEndpoint: [
+    'InvalidInstanceConnectEndpointId.NotFound',
+    (id) => `The EC2 Instance Connect Endpoint ID '${id}' does not exist`,
+  ],
   SubnetCidrReservation: [
     'InvalidSubnetCidrReservationID.NotFound',
     (id) => `The subnet CIDR reservation ID '${id}' does not exist`,

@@ -4,6 +4,7 @@
 import type { Address } from '../ip/address.ts'
 import type { Cidr } from '../ip/cidr.ts'
 import type { PortRange, Protocol } from '../ip/protocol.ts'
+import type { InstanceConnectEndpointId } from './instance-connect-records.ts'
 import type { NatGatewayId } from './internet-records.ts'
 import type { EgressOnlyInternetGatewayId, Ipv6CidrAssociation, SubnetIpv6Cidr } from './ipv6-records.ts'
 import type {
@@ -216,6 +217,7 @@ export interface NetworkInterface extends Owned {
     | 'gateway_load_balancer_endpoint'
     | 'nat_gateway'
     | 'transit_gateway'
+    | 'ec2_instance_connect_endpoint'
   readonly requesterManaged: boolean
   /** The endpoint that owns it; it then has no attachment to an instance. */
   readonly vpcEndpointId?: VpcEndpointId
@@ -229,6 +231,8 @@ export interface NetworkInterface extends Owned {
   readonly natGatewayId?: NatGatewayId
   /** The endpoint of Route 53 Resolver that it is a part of; it then has no attachment to an instance. */
   readonly resolverEndpointId?: ResolverEndpointId
+  /** The EC2 Instance Connect Endpoint whose it is; it then has no attachment to an instance. */
+  readonly instanceConnectEndpointId?: InstanceConnectEndpointId
   /** The public address that its launch gave the primary address, until the instance stops or an Elastic IP takes its place. */
   readonly publicAddress?: Address
   /** Its launch asked for a public address, so it gets another at each start. */

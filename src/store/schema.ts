@@ -21,6 +21,7 @@ import type {
   InstanceProfile,
   VirtualMfaDevice,
 } from './iam-records.ts'
+import type { InstanceConnectEndpoint } from './instance-connect-records.ts'
 import type { AddressTransfer, ElasticAddress, NatGateway, Site } from './internet-records.ts'
 import type { Ipam, IpamPool, IpamPoolAllocation, IpamPoolCidr, IpamScope } from './ipam-records.ts'
 import type { EgressOnlyInternetGateway } from './ipv6-records.ts'
@@ -210,6 +211,7 @@ export interface Schema {
   natGateways: NatGateway
   flowLogs: FlowLog
   subnetCidrReservations: SubnetCidrReservation
+  instanceConnectEndpoints: InstanceConnectEndpoint
   ipams: Ipam
   ipamScopes: IpamScope
   ipamPools: IpamPool
@@ -352,6 +354,7 @@ export const INDEXES = {
   natGateways: ['owner', 'vpcId', 'subnetId'],
   flowLogs: ['owner', 'vpcId', 'resourceId'],
   subnetCidrReservations: ['owner', 'subnetId'],
+  instanceConnectEndpoints: ['owner'],
   ipams: ['owner'],
   ipamScopes: ['owner', 'ipamId'],
   ipamPools: ['owner', 'scopeId', 'sourcePoolId'],

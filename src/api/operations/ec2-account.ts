@@ -3,6 +3,12 @@
 import { getSecurityGroupsForVpc } from '../../control/ec2/filtering/security-groups-for-vpc.ts'
 import { getPasswordData } from '../../control/ec2/instance/instance-console.ts'
 import {
+  createInstanceConnectEndpoint,
+  deleteInstanceConnectEndpoint,
+  describeInstanceConnectEndpoints,
+  modifyInstanceConnectEndpoint,
+} from '../../control/ec2/instance-connect/endpoint.ts'
+import {
   createNetworkInterfacePermission,
   deleteNetworkInterfacePermission,
   describeNetworkInterfacePermissions,
@@ -41,6 +47,7 @@ export const EC2_ACCOUNT_READS = {
   DescribeAggregateIdFormat: describeAggregateIdFormat,
   DescribeClassicLinkInstances: refuseClassicLink,
   DescribeIdFormat: describeIdFormat,
+  DescribeInstanceConnectEndpoints: describeInstanceConnectEndpoints,
   DescribeNetworkInterfacePermissions: describeNetworkInterfacePermissions,
   DescribeVpcBlockPublicAccessExclusions: describeVpcBlockPublicAccessExclusions,
   DescribeVpcBlockPublicAccessOptions: describeVpcBlockPublicAccessOptions,
@@ -58,6 +65,9 @@ export const EC2_ACCOUNT_READS = {
 export const EC2_ACCOUNT_WRITES = {
   CreateDefaultSubnet: createDefaultSubnet,
   CreateNetworkInterfacePermission: createNetworkInterfacePermission,
+  CreateInstanceConnectEndpoint: createInstanceConnectEndpoint,
+  DeleteInstanceConnectEndpoint: deleteInstanceConnectEndpoint,
+  ModifyInstanceConnectEndpoint: modifyInstanceConnectEndpoint,
   CreateSubnetCidrReservation: createSubnetCidrReservation,
   DeleteSubnetCidrReservation: deleteSubnetCidrReservation,
   CreateVpcBlockPublicAccessExclusion: createVpcBlockPublicAccessExclusion,

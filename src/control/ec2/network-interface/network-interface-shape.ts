@@ -56,17 +56,17 @@ export function toInstanceInterface(records: Records, eni: NetworkInterface): In
   }
 }
 
-/** It belongs to an endpoint, a load balancer, a gateway of a service or an endpoint of the resolver. */
+/** It belongs to an endpoint, a load balancer, a gateway of a service, or an endpoint of the resolver or of EC2 itself. */
 export function isServices({
   vpcEndpointId,
   loadBalancerId,
   resourceGatewayId,
   natGatewayId,
   resolverEndpointId,
+  instanceConnectEndpointId,
 }: NetworkInterface): boolean {
-  return [vpcEndpointId, loadBalancerId, resourceGatewayId, natGatewayId, resolverEndpointId].some(
-    (id) => id !== undefined,
-  )
+  const own = [vpcEndpointId, loadBalancerId, resourceGatewayId, natGatewayId, resolverEndpointId]
+  return [...own, instanceConnectEndpointId].some((id) => id !== undefined)
 }
 
 /** An account of AWS's own, which makes the interfaces of its services. */

@@ -5,6 +5,7 @@ import { isGroupOf } from '../../../compile/group-vpcs.ts'
 import { ApiError } from '../../../errors.ts'
 import { type Address, addressBits } from '../../../ip/address.ts'
 import type { Cidr } from '../../../ip/cidr.ts'
+import type { InstanceConnectEndpointId } from '../../../store/instance-connect-records.ts'
 import type { NatGatewayId } from '../../../store/internet-records.ts'
 import type { ResourceGatewayId } from '../../../store/lattice-records.ts'
 import type {
@@ -52,6 +53,8 @@ export interface NewNetworkInterface {
   readonly transitGatewayAttachmentId?: TransitGatewayAttachmentId
   /** The endpoint of Route 53 Resolver that it is made for, whose alone it is then. */
   readonly resolverEndpointId?: ResolverEndpointId
+  /** The EC2 Instance Connect Endpoint that it is made for, whose alone it is then. */
+  readonly instanceConnectEndpointId?: InstanceConnectEndpointId
   readonly wantsPublicAddress?: boolean
   /** Blocks of the subnet that it gets beside its addresses. */
   readonly prefixes?: readonly Cidr[]
@@ -73,6 +76,7 @@ export function insertNetworkInterface(tx: Tx, place: Place, wanted: NewNetworkI
       wanted.natGatewayId,
       wanted.transitGatewayAttachmentId,
       wanted.resolverEndpointId,
+      wanted.instanceConnectEndpointId,
     ].some(Boolean),
     ...(wanted.vpcEndpointId ? { vpcEndpointId: wanted.vpcEndpointId } : {}),
     ...(wanted.loadBalancerId ? { loadBalancerId: wanted.loadBalancerId } : {}),
@@ -80,6 +84,7 @@ export function insertNetworkInterface(tx: Tx, place: Place, wanted: NewNetworkI
     ...(wanted.natGatewayId ? { natGatewayId: wanted.natGatewayId } : {}),
     ...(wanted.transitGatewayAttachmentId ? { transitGatewayAttachmentId: wanted.transitGatewayAttachmentId } : {}),
     ...(wanted.resolverEndpointId ? { resolverEndpointId: wanted.resolverEndpointId } : {}),
+    ...(wanted.instanceConnectEndpointId ? { instanceConnectEndpointId: wanted.instanceConnectEndpointId } : {}),
     ...(wanted.wantsPublicAddress ? { wantsPublicAddress: true as const } : {}),
     ...(wanted.prefixes ? { prefixes: wanted.prefixes } : {}),
     macAddress: macAddressFor(backboneAddress),

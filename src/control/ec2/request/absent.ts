@@ -35,12 +35,6 @@ export const ABSENT: Readonly<Record<string, AbsentKind>> = {
   ),
   DescribeCoipPools: named('CoipPools', 'PoolIds', 'InvalidPoolID.NotFound', 'pool ID'),
   DescribeHosts: named('Hosts', 'HostIds', 'InvalidHostID.NotFound', 'host ID'),
-  DescribeInstanceConnectEndpoints: named(
-    'InstanceConnectEndpoints',
-    'InstanceConnectEndpointIds',
-    'InvalidInstanceConnectEndpointId.NotFound',
-    'EC2 Instance Connect Endpoint ID',
-  ),
   DescribeInstanceEventWindows: named(
     'InstanceEventWindows',
     'InstanceEventWindowIds',

@@ -27,6 +27,7 @@ const TYPES: Readonly<Record<string, Ec2ResourceType>> = {
   fl: 'vpc-flow-log',
   i: 'instance',
   igw: 'internet-gateway',
+  eice: 'instance-connect-endpoint',
   ipam: 'ipam',
   'ipam-pool': 'ipam-pool',
   'ipam-scope': 'ipam-scope',

@@ -59,6 +59,7 @@ const IDS = {
   FlowLog: ['fl', 'InvalidFlowLogId.Malformed', 'flowLogId'],
   NetworkInsightsPath: ['nip', 'InvalidNetworkInsightsPathId.Malformed', 'networkInsightsPathId'],
   NetworkInsightsAnalysis: ['nia', 'InvalidNetworkInsightsAnalysisId.Malformed', 'networkInsightsAnalysisId'],
+  InstanceConnectEndpoint: ['eice', 'InvalidInstanceConnectEndpointId.Malformed', 'instanceConnectEndpointId'],
   Ipam: ['ipam', 'InvalidIpamId.Malformed', 'ipamId'],
   IpamScope: ['ipam-scope', 'InvalidIpamScopeId.Malformed', 'ipamScopeId'],
   IpamPool: ['ipam-pool', 'InvalidIpamPoolId.Malformed', 'ipamPoolId'],

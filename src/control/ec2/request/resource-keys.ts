@@ -84,6 +84,8 @@ function tableOf(records: Records, type: Ec2ResourceType) {
       return records.flowLogs
     case 'natgateway':
       return records.natGateways
+    case 'instance-connect-endpoint':
+      return records.instanceConnectEndpoints
     case 'ipam':
       return records.ipams
     case 'ipam-pool':

@@ -91,6 +91,7 @@ const KINDS: Readonly<Record<string, TaggedKind>> = {
   cgw: tagged('customer-gateway', 'CustomerGateway', 'customerGateways'),
   vpn: tagged('vpn-connection', 'VpnConnection', 'vpnConnections'),
   vpce: tagged('vpc-endpoint', 'VpcEndpoint', 'vpcEndpoints'),
+  eice: tagged('instance-connect-endpoint', 'InstanceConnectEndpoint', 'instanceConnectEndpoints'),
   ipam: tagged('ipam', 'Ipam', 'ipams'),
   'ipam-pool': tagged('ipam-pool', 'IpamPool', 'ipamPools'),
   'ipam-scope': tagged('ipam-scope', 'IpamScope', 'ipamScopes'),
@@ -161,6 +162,7 @@ type TaggedTableName =
   | 'flowLogs'
   | 'publicAccessExclusions'
   | 'subnetCidrReservations'
+  | 'instanceConnectEndpoints'
   | 'ipams'
   | 'ipamPools'
   | 'ipamScopes'
