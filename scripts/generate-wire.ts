@@ -77,7 +77,7 @@ for (const { client, signingName, served } of PACKAGES) {
   writeFileSync(new URL(`${signingName}.json`, target), format(tables))
 }
 
-const resolverMessages = ['messages.ts', 'firewall/messages.ts'].map((file) =>
+const resolverMessages = ['messages.ts', 'firewall/messages.ts', 'query-log/messages.ts'].map((file) =>
   readFileSync(new URL(`../src/control/route53resolver/${file}`, import.meta.url), 'utf8'),
 )
 const resolver = declaredTables({

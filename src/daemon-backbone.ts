@@ -6,6 +6,7 @@ import { lookupIn } from './compile/lookup.ts'
 import type { Network } from './compile/network.ts'
 import { instanceRoleSession } from './control/iam/instance-session.ts'
 import { HostResolver } from './dns/host-resolver.ts'
+import type { QueryListener } from './dns/query-log.ts'
 import { DnsServer } from './dns/server.ts'
 import { EdgeListener, type EdgeListenerOptions } from './edge/listener.ts'
 import type { BackboneSockets } from './linux/driver.ts'
@@ -21,16 +22,18 @@ interface BackboneOptions extends EdgeListenerOptions {
   readonly now: () => Date
   /** The host's resolvers are asked what Postern does not know. */
   readonly uplink: boolean
+  /** Hears of what is asked in VPCs that have a query log. */
+  readonly onQuery: QueryListener
 }
 
 export function serveBackbone(sockets: BackboneSockets, options: BackboneOptions): void {
-  const { network, records, sessionKey, now, uplink, log } = options
+  const { network, records, sessionKey, now, uplink, onQuery, log } = options
   const session: MetadataOptions['session'] = (instance, roleDelivery) => {
     const sender = lookupIn(network()).interfacesByInstance.get(instance.id)?.[0]?.networkInterface.addresses[0]
     const options = { roleDelivery, ...(sender && { privateIp: sender }) }
     return instanceRoleSession(records(), instance, sessionKey, now(), options)
   }
-  new DnsServer({ network, log, ...(uplink && { beyond: new HostResolver() }) }).serve(sockets)
+  new DnsServer({ network, log, onQuery, ...(uplink && { beyond: new HostResolver() }) }).serve(sockets)
   new MetadataServer({ network, records, session, now }).serve(sockets.metadata)
   new EdgeListener(options).serve(sockets)
 }

@@ -17,6 +17,7 @@ import { makeFlowLogs } from './daemon-flow-logs.ts'
 import { followHealthChecks } from './daemon-health-checks.ts'
 import { followAnalyses } from './daemon-network-insights.ts'
 import { publishNotifications } from './daemon-notifications.ts'
+import { makeQueryLogs } from './daemon-query-logs.ts'
 import { LateS3 } from './daemon-s3.ts'
 import { Services } from './daemon-services.ts'
 import type { Adapter } from './edge/adapter.ts'
@@ -184,6 +185,7 @@ export class Daemon {
     await this.#endHealthChecks()
     await this.#parts.balancing.stop()
     await this.#parts.flowLogs.stop()
+    await this.#parts.queryLogs.stop()
     await reconciler.stop()
     if (destroy) {
       const kept = this.#liveGuests()
@@ -221,6 +223,7 @@ interface Parts {
   readonly services: Services
   readonly trail: RequestTrail
   readonly flowLogs: FlowLogs
+  readonly queryLogs: ReturnType<typeof makeQueryLogs>
   readonly driver: Driver
   readonly sandboxes: Sandboxes
   readonly reconciler: Reconciler
@@ -276,6 +279,7 @@ async function makeParts(
   }
   const settle = () => reconciler.settle()
   const flowLogs = makeFlowLogs({ store, driver, services, s3, network, settle, policies, now, log })
+  const queryLogs = makeQueryLogs({ store, services, s3, now, log })
   const frontDoor = new FrontDoor({
     adapters: [ec2],
     lateAdapters: services,
@@ -293,9 +297,23 @@ async function makeParts(
     const records = () => store.records
     const backbone = await import('./daemon-backbone.ts')
     balancing.enterBackbone(backbone.inBackbone(world), backbone.tunnelsIn(world))
-    backbone.serveBackbone(sockets, { network, records, sessionKey, now, authority, frontDoor, uplink, log })
+    const onQuery = queryLogs.note
+    backbone.serveBackbone(sockets, { network, records, sessionKey, now, authority, frontDoor, uplink, onQuery, log })
   }
-  return { store, s3, services, trail, flowLogs, driver, sandboxes, reconciler, balancing, frontDoor, serveBackbone }
+  return {
+    store,
+    s3,
+    services,
+    trail,
+    flowLogs,
+    queryLogs,
+    driver,
+    sandboxes,
+    reconciler,
+    balancing,
+    frontDoor,
+    serveBackbone,
+  }
 }
 
 /** The kernel's driver and the model's: only the one that is asked for is loaded. */

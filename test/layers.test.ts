@@ -26,7 +26,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   session: ['wire'],
   agent: ['iam', 'wire', 'session'],
   edge: ['ip', 'store', 'catalogue', 'iam', 'compile', 'wire'],
-  telemetry: ['ip', 'store', 'iam', 'compile', 'explain', 'edge'],
+  telemetry: ['ip', 'store', 'iam', 'compile', 'dns', 'explain', 'edge'],
   services: ['ip', 'store', 'catalogue', 'iam', 'compile', 'wire', 'edge'],
   api: ['ip', 'store', 'catalogue', 'iam', 'compile', 'control', 'explain', 'wire', 'edge'],
   cli: ['api', 'store', 'iam', 'explain', 'advise', 'wire', 'session'],

@@ -24,6 +24,7 @@ import { compileOnPremises } from './on-premises.ts'
 import { byId } from './order.ts'
 import { compilePeerings } from './peering.ts'
 import { compilePublicAccess } from './public-access.ts'
+import { compileQueryLogs } from './query-log.ts'
 import { compileResolver } from './resolver.ts'
 import { compileResolverEndpoints } from './resolver-endpoint.ts'
 import { compileResourceEndpoints } from './resource-endpoint.ts'
@@ -94,6 +95,7 @@ export function compileVpc(records: Records, vpc: Vpc): VpcNetwork {
     ...compileFlowLogs(records, vpc),
     ...compileResolverEndpoints(records, vpc),
     ...compileDnsFirewall(records, vpc),
+    ...compileQueryLogs(records, vpc),
     failedZoneIds: compileFailedZones(records, vpc),
   }
 }

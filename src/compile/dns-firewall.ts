@@ -13,6 +13,7 @@ export function compileDnsFirewall(records: Records, vpc: Vpc): Pick<VpcNetwork,
     const group = records.firewallRuleGroups.get(ruleGroupId)
     return (group?.rules ?? []).map((rule) => ({
       by: `${ruleGroupId} ${rule.name}`,
+      domainListId: rule.domainListId,
       domains: records.firewallDomainLists.get(rule.domainListId)?.domains ?? [],
       action: rule.action,
       ...(rule.blockResponse && { blockResponse: rule.blockResponse }),

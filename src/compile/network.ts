@@ -24,6 +24,7 @@ import type {
   VpcEndpointId,
   VpcId,
 } from '../store/records.ts'
+import type { QueryLogConfigId } from '../store/query-log-records.ts'
 import type { ResolverEndpointId, ResolverRuleId } from '../store/resolver-records.ts'
 import type { ResourceRecordSet } from '../store/route53-records.ts'
 import type {
@@ -238,6 +239,8 @@ export interface VpcNetwork {
   readonly resolverRules?: readonly ResolverRuleNetwork[]
   /** In the order in which they are asked; absent: none. */
   readonly dnsFirewall?: readonly DnsFirewallRuleNetwork[]
+  /** Questions are written to these query log configurations; absent: to none. By id. */
+  readonly queryLogConfigIds?: readonly QueryLogConfigId[]
   /** Ids of zones that `az fail` took down and in which this VPC has subnets. Nothing enters or leaves an address there. */
   readonly failedZoneIds: readonly string[]
 }
@@ -544,6 +547,7 @@ export interface DnsFirewallRuleNetwork {
   readonly by: string
   /** As the list has them. */
   readonly domains: FirewallDomainList['domains']
+  readonly domainListId: FirewallDomainList['id']
   readonly action: FirewallRule['action']
   readonly blockResponse?: FirewallRule['blockResponse']
   readonly override?: FirewallRule['override']

@@ -26,6 +26,7 @@ function rule(action: DnsFirewallRuleNetwork['action'], domains: string, more: P
   const blockResponse = action === 'BLOCK' ? { blockResponse: 'NXDOMAIN' as const } : {}
   return {
     by: `rslvr-frg-1 ${domains}`,
+    domainListId: 'rslvr-fdl-1' as const,
     action,
     domains: domains.split(' '),
     trustsRedirection: false,

@@ -13,6 +13,7 @@ import { blockingRule } from './firewall.ts'
 import { Forwarder } from './forwarder.ts'
 import type { HostResolver } from './host-resolver.ts'
 import { decodeQuery } from './message.ts'
+import { type QueryListener, readQuery } from './query-log.ts'
 import { INBOUND_PER_SECOND, RateLimit } from './rate-limit.ts'
 import { type Asker, askerOf, ruleFor } from './resolve.ts'
 import { type Asked, respond } from './respond.ts'
@@ -28,6 +29,8 @@ export interface DnsServerOptions {
   readonly packetsPerSecond?: number
   /** Asked for what nobody in Postern can know; absent: nobody is. */
   readonly beyond?: Pick<HostResolver, 'ask'>
+  /** Hears of what the VPCs ask that have a query log; absent: nobody does. */
+  readonly onQuery?: QueryListener
 }
 
 /** An interface that may ask. */
@@ -35,6 +38,13 @@ interface Sender {
   readonly interfaceId: NetworkInterfaceId
   readonly asker: Asker
   readonly answers: AnswerCache
+}
+
+/** Where a question came from. */
+interface Source {
+  readonly address: string
+  readonly port: number
+  readonly transport: 'udp' | 'tcp'
 }
 
 export interface DnsSockets {
@@ -52,6 +62,7 @@ export class DnsServer {
   readonly #now: () => number
   readonly #limit: RateLimit
   readonly #beyond: DnsServerOptions['beyond']
+  readonly #onQuery: DnsServerOptions['onQuery']
   #forwarder: Forwarder | undefined
   /** Of answers over TCP. */
   #rotation = 0
@@ -60,8 +71,9 @@ export class DnsServer {
   readonly #senders = new Map<string, Sender>()
   readonly #answers = new Map<string, AnswerCache>()
 
-  constructor({ network, log, now = () => performance.now(), packetsPerSecond, beyond }: DnsServerOptions) {
+  constructor({ network, log, now = () => performance.now(), packetsPerSecond, beyond, onQuery }: DnsServerOptions) {
     this.#beyond = beyond
+    this.#onQuery = onQuery
     this.#limit = new RateLimit(packetsPerSecond)
     this.#network = network
     this.#log = log
@@ -82,14 +94,15 @@ export class DnsServer {
   }
 
   #answerDatagram(socket: UdpSocket, message: Buffer, { address, port }: RemoteInfo): void {
-    const response = this.#respond(message, address, 'udp', (late) => socket.send(late, port, address))
+    const send = (late: Buffer) => socket.send(late, port, address)
+    const response = this.#respond(message, { address, port, transport: 'udp' }, send)
     if (!response) return
     // What goes wrong is an error of the socket: a callback for each would cost as much as the answer.
     socket.send(response, port, address)
   }
 
   #answerConnection(socket: Socket): void {
-    const { remoteAddress = '' } = socket
+    const { remoteAddress: address = '', remotePort: port = 0 } = socket
     const reader = new MessageReader()
     socket.setTimeout(TCP_IDLE, () => socket.destroy())
     // A client that goes away is no event of ours.
@@ -101,24 +114,40 @@ export class DnsServer {
         const send = (response: Buffer) => {
           if (!socket.write(frameMessage(response))) socket.pause()
         }
-        const response = this.#respond(message, remoteAddress, 'tcp', send)
+        const response = this.#respond(message, { address, port, transport: 'tcp' }, send)
         if (response) send(response)
       }
     })
   }
 
   /** What is asked elsewhere is answered later, by `sendLate`. */
-  #respond(
+  #respond(message: Buffer, source: Source, sendLate: (response: Buffer) => void): Buffer | undefined {
+    const sender = this.#senderAt(source.address)
+    if (!sender) return undefined
+    const { asker, interfaceId } = sender
+    const most = asker.isOutside ? INBOUND_PER_SECOND : undefined
+    if (!this.#limit.admits(interfaceId, this.#now(), most)) return undefined
+    const onQuery = asker.vpc.queryLogConfigIds && this.#onQuery
+    if (!onQuery) return this.#answer(message, sender, source.transport, sendLate)
+    const transport = source.transport === 'udp' ? ('UDP' as const) : ('TCP' as const)
+    const log = (response: Buffer) => {
+      const query = readQuery({ vpc: asker.vpc, interfaceId, sourcePort: source.port, transport }, message, response)
+      if (query) onQuery(query)
+    }
+    const response = this.#answer(message, sender, source.transport, (late) => {
+      log(late)
+      sendLate(late)
+    })
+    if (response) log(response)
+    return response
+  }
+
+  #answer(
     message: Buffer,
-    from: string,
+    { asker, answers }: Sender,
     transport: 'udp' | 'tcp',
     sendLate: (response: Buffer) => void,
   ): Buffer | undefined {
-    const sender = this.#senderAt(from)
-    if (!sender) return undefined
-    const { asker, answers, interfaceId } = sender
-    const most = asker.isOutside ? INBOUND_PER_SECOND : undefined
-    if (!this.#limit.admits(interfaceId, this.#now(), most)) return undefined
     if (asker.vpc.resolverRules && this.#forward(message, { asker, transport, rotation: 0 }, sendLate)) return undefined
     if (this.#beyond) return this.#respondOrAsk(message, { asker, transport, rotation: this.#turn() }, sendLate)
     if (transport === 'udp')

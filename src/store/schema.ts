@@ -70,6 +70,7 @@ import type {
 import type { VpcPeeringConnection } from './peering-records.ts'
 import type { ManagedPrefixList, PrefixListVersion } from './prefix-list-records.ts'
 import type { PublicAccessExclusion, PublicAccessOptions } from './public-access-records.ts'
+import type { QueryLogConfig, QueryLogConfigAssociation } from './query-log-records.ts'
 import type {
   AccountRegion,
   ClientToken,
@@ -233,6 +234,8 @@ export interface Schema {
   firewallRuleGroups: FirewallRuleGroup
   firewallRuleGroupAssociations: FirewallRuleGroupAssociation
   firewallConfigs: FirewallConfig
+  queryLogConfigs: QueryLogConfig
+  queryLogConfigAssociations: QueryLogConfigAssociation
   transitGateways: TransitGateway
   transitGatewayAttachments: TransitGatewayAttachment
   transitGatewayRouteTables: TransitGatewayRouteTable
@@ -376,6 +379,8 @@ export const INDEXES = {
   firewallRuleGroups: ['owner'],
   firewallRuleGroupAssociations: ['owner', 'ruleGroupId', 'vpcId'],
   firewallConfigs: ['owner'],
+  queryLogConfigs: ['owner'],
+  queryLogConfigAssociations: ['owner', 'configId', 'vpcId'],
   transitGateways: ['owner'],
   transitGatewayAttachments: ['owner', 'transitGatewayId', 'transitGatewayOwner', 'vpcId'],
   transitGatewayRouteTables: ['owner', 'transitGatewayId'],

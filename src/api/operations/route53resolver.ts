@@ -39,6 +39,18 @@ import {
   listFirewallRuleGroups,
 } from '../../control/route53resolver/firewall/rule-group.ts'
 import {
+  associateResolverQueryLogConfig,
+  disassociateResolverQueryLogConfig,
+  getResolverQueryLogConfigAssociation,
+  listResolverQueryLogConfigAssociations,
+} from '../../control/route53resolver/query-log/association.ts'
+import {
+  createResolverQueryLogConfig,
+  deleteResolverQueryLogConfig,
+  getResolverQueryLogConfig,
+  listResolverQueryLogConfigs,
+} from '../../control/route53resolver/query-log/config.ts'
+import {
   createResolverEndpoint,
   deleteResolverEndpoint,
   getResolverEndpoint,
@@ -63,6 +75,10 @@ import type { ControlAdapterOptions } from '../control-adapter.ts'
 import type { ReadRows, WriteRows } from './rows.ts'
 
 export const ROUTE53_RESOLVER_READS = {
+  GetResolverQueryLogConfig: getResolverQueryLogConfig,
+  GetResolverQueryLogConfigAssociation: getResolverQueryLogConfigAssociation,
+  ListResolverQueryLogConfigAssociations: listResolverQueryLogConfigAssociations,
+  ListResolverQueryLogConfigs: listResolverQueryLogConfigs,
   GetFirewallConfig: getFirewallConfig,
   GetFirewallDomainList: getFirewallDomainList,
   GetFirewallRuleGroup: getFirewallRuleGroup,
@@ -84,6 +100,10 @@ export const ROUTE53_RESOLVER_READS = {
 } as const satisfies ReadRows
 
 export const ROUTE53_RESOLVER_WRITES = {
+  AssociateResolverQueryLogConfig: associateResolverQueryLogConfig,
+  CreateResolverQueryLogConfig: createResolverQueryLogConfig,
+  DeleteResolverQueryLogConfig: deleteResolverQueryLogConfig,
+  DisassociateResolverQueryLogConfig: disassociateResolverQueryLogConfig,
   AssociateFirewallRuleGroup: associateFirewallRuleGroup,
   CreateFirewallDomainList: createFirewallDomainList,
   CreateFirewallRule: createFirewallRule,

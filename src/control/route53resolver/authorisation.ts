@@ -49,7 +49,7 @@ export function resolverAuthorisations(
   operation: string,
   input: Input,
 ): readonly Authorisation[] {
-  const resources = firewallResources(asker, operation, input) ?? [resourceOf(records, asker, operation, input)]
+  const resources = laterResources(asker, operation, input) ?? [resourceOf(records, asker, operation, input)]
   return resources.map((resource) => {
     const tags = Object.entries(findTagged(records, resource)?.tags ?? {})
     return {
@@ -64,8 +64,16 @@ export function resolverAuthorisations(
   })
 }
 
-/** A rule is no resource: its calls are on its group and its domain list. Undefined: not DNS Firewall's. */
-function firewallResources({ account, region }: Asker, operation: string, input: Input): string[] | undefined {
+/** Lists, and an association by its own id, are on nothing. */
+function queryLogResource({ account, region }: Asker, operation: string, input: Input): string {
+  if (operation.startsWith('List') || operation === 'GetResolverQueryLogConfigAssociation') return '*'
+  const id = operation.startsWith('Create') ? '*' : String(input.ResolverQueryLogConfigId ?? '*')
+  return `arn:aws:route53resolver:${region}:${account}:resolver-query-log-config/${id}`
+}
+
+/** A rule is no resource: its calls are on its group and its domain list. Undefined: of endpoints and rules. */
+function laterResources({ account, region }: Asker, operation: string, input: Input): string[] | undefined {
+  if (operation.includes('QueryLogConfig')) return [queryLogResource({ account, region }, operation, input)]
   if (!operation.includes('Firewall')) return undefined
   const arn = (noun: string, id: string) => `arn:aws:route53resolver:${region}:${account}:${noun}/${id}`
   const created = FIREWALL_CREATIONS[operation]

@@ -1,4 +1,4 @@
-// Tags of endpoints, rules and what DNS Firewall has, by ARN.
+// Tags of endpoints, rules and what DNS Firewall and query logging have, by ARN.
 
 import type { Owned, Tags } from '../../store/records.ts'
 import type { Records, Tx } from '../../store/store.ts'
@@ -51,6 +51,7 @@ const TABLES = [
   'firewallDomainLists',
   'firewallRuleGroups',
   'firewallRuleGroupAssociations',
+  'queryLogConfigs',
 ] as const
 
 type Tagged = Owned & { readonly id: string }

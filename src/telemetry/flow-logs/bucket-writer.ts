@@ -32,7 +32,7 @@ export async function writeToBucket(
   now: Date,
 ): Promise<void> {
   const key = keyOf(log, bucket, now)
-  const owner = requireAllowed(s3, log, `arn:aws:s3:::${bucket.bucket}/${key}`)
+  const owner = requireDelivery(s3, log, `arn:aws:s3:::${bucket.bucket}/${key}`)
   const text = [fieldsOf(log.logFormat).join(' '), ...lines.map((line) => line.text), ''].join('\n')
   await s3.run({
     operation: 'PutObject',
@@ -51,8 +51,12 @@ export async function writeToBucket(
   })
 }
 
-/** The account whose bucket it is. */
-function requireAllowed(s3: BucketWriter, log: FlowLog, resource: string): string {
+/** The account whose bucket it is; throws when there is no such bucket, or its policy refuses AWS's log delivery. */
+export function requireDelivery(
+  s3: Pick<BucketWriter, 'describeRequest'>,
+  log: Pick<FlowLog, 'owner' | 'region'>,
+  resource: string,
+): string {
   const { resourceAccount, resourcePolicy } = s3.describeRequest(rootPrincipal(log.owner), 's3:PutObject', resource)
   const owner = resourceAccount ?? ''
   const own = owner === log.owner ? [allowing(resource)] : []
