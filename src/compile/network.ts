@@ -101,6 +101,8 @@ export interface TransitGatewayLinkNetwork {
   /** Where packets enter and leave the VPC: one subnet for each zone that is served, by zone. Interfaces in other zones reach
    * nothing by it. What comes from a zone enters in the same one, if it is here, or else in the first. */
   readonly subnets: readonly { readonly availabilityZoneId: string; readonly subnetId: SubnetId }[]
+  /** Appliance mode: a hash of the flow, the same for its answers, chooses the subnet, where that makes a difference. */
+  readonly byFlow?: true
   /** The blocks of other VPCs' subnets that enter by another subnet than the first, where that makes a difference. */
   readonly origins?: readonly { readonly cidr: Cidr; readonly subnetId: SubnetId }[]
   /** VPCs whose public host names mean private addresses here: both attachments support it. By id. */

@@ -86,6 +86,7 @@ function compileLink(records: Records, vpc: Vpc, attachment: TransitGatewayAttac
       transitGatewayId: gateway.id,
       subnets,
       ...(origins.length > 0 && { origins }),
+      ...(attachment.applianceModeSupport && differ(records, subnets) && { byFlow: true as const }),
       resolvesNamesOf: others.flatMap((one) => (one.vpcId && resolves(one) ? [one.vpcId] : [])).sort(),
       ...compileTransitClients(records, vpc, attachment, others),
       ...(attachment.ipv6Support && vpc.ipv6CidrBlocks?.length && { ipv6: true }),
@@ -107,8 +108,11 @@ function compileEntrySubnets(records: Records, { resource }: TransitGatewayAttac
     .sort((a, b) => (a.availabilityZoneId < b.availabilityZoneId ? -1 : 1))
 }
 
-/** Which subnet a packet enters by makes a difference when it has a table, an ACL or an interface of its own. In appliance
- * mode AWS chooses a zone for each flow; here it is always the first. */
+/** Which subnet a packet enters by makes a difference when it has a table, an ACL or an interface of its own. */
+function differ(records: Records, subnets: EntrySubnets): boolean {
+  return new Set(subnets.map(({ subnetId }) => entryKind(records, subnetId))).size > 1
+}
+
 function compileOrigins(
   records: Records,
   attachment: TransitGatewayAttachment,
@@ -117,8 +121,7 @@ function compileOrigins(
 ): { cidr: Cidr; subnetId: EntrySubnets[number]['subnetId'] }[] {
   const [first, ...more] = subnets
   if (!first || more.length === 0 || attachment.applianceModeSupport) return []
-  const kinds = new Set(subnets.map(({ subnetId }) => entryKind(records, subnetId)))
-  if (kinds.size === 1) return []
+  if (!differ(records, subnets)) return []
   const byZone = new Map(more.map(({ availabilityZoneId, subnetId }) => [availabilityZoneId, subnetId]))
   const origins = others
     .flatMap(({ vpcId }) => (vpcId ? records.subnets.where('vpcId', vpcId) : []))

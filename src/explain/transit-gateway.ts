@@ -38,6 +38,8 @@ export interface TransitArrival {
   readonly link: TransitGatewayLinkNetwork
   /** The attachment's subnet that it enters by. */
   readonly entry: SubnetNetwork
+  /** In appliance mode: those that another flow would enter by. */
+  readonly others?: readonly SubnetNetwork[]
 }
 
 interface Passage {
@@ -173,6 +175,12 @@ export function arrivalOf(
   for (const vpc of network.vpcs) {
     const link = vpc.transitGatewayLinks?.find(({ id }) => id === to)
     if (!link) continue
+    if (link.byFlow) {
+      const [first, ...others] = link.subnets.flatMap(
+        ({ subnetId }) => vpc.subnets.find(({ id }) => id === subnetId) ?? [],
+      )
+      return first && { vpc, link, entry: first, others }
+    }
     const origin = link.origins?.find(({ cidr }) => cidrContains(cidr, source))
     const entry = vpc.subnets.find(({ id }) => id === (origin ?? link.subnets[0])?.subnetId)
     return entry && { vpc, link, entry }
@@ -208,8 +216,18 @@ export function notTakenOn(by: string, nextHop: NextHop): Step {
   return stop({ stage: 'route', by, why })
 }
 
+/** A flow may enter by any of the subnets, so the one by which it is stopped speaks for all. */
+export function byEachEntry(arrival: TransitArrival, stepsOf: (one: TransitArrival) => Step[]): Step[] {
+  const ways = [arrival.entry, ...(arrival.others ?? [])].map((entry) => stepsOf({ ...arrival, entry }))
+  return ways.find((steps) => steps.some(({ verdict }) => verdict === 'stop')) ?? ways[0] ?? []
+}
+
 /** A reply in the VPC where its flow began. */
 export function homeSteps(arrival: TransitArrival, home: SubnetNetwork, reply: Packet): Step[] {
+  return byEachEntry(arrival, (one) => homeStepsBy(one, home, reply))
+}
+
+function homeStepsBy(arrival: TransitArrival, home: SubnetNetwork, reply: Packet): Step[] {
   const { vpc, entry } = arrival
   if (entry.id === home.id) return []
   const { steps, nextHop } = enterFromTransitGateway(arrival, reply, 'return')

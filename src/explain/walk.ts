@@ -33,7 +33,15 @@ import { interfaceOfBlock, resourceDoorAt, resourceSteps } from './resource.ts'
 import { routeStep } from './route.ts'
 import { securityGroupStep } from './security-group.ts'
 import { pass, type Step, stop } from './trace.ts'
-import { enterFromTransitGateway, inArrival, leadsAway, notTakenOn, throughTransitGateway } from './transit-gateway.ts'
+import {
+  byEachEntry,
+  enterFromTransitGateway,
+  inArrival,
+  leadsAway,
+  notTakenOn,
+  type TransitArrival,
+  throughTransitGateway,
+} from './transit-gateway.ts'
 import { type Home, ledHome } from './way-back.ts'
 import { failedZoneSteps, zoneIdOf } from './zone.ts'
 
@@ -107,13 +115,11 @@ function walkByTransit(
   { steps, arrival }: HostDeparture,
 ): Walk {
   if (!arrival) return { steps }
-  const { vpc, entry } = arrival
-  const { steps: entering, nextHop } = enterFromTransitGateway(arrival, packet)
+  const { vpc } = arrival
   const home = { subnet: outsideOf(packet.source), host: name }
-  const inside: Hop = { network, vpc, subnet: entry, packet, home }
-  const taken = takenOn(inside, nextHop, entering.at(-1)?.by ?? entry.id)
+  const inside = byEachEntry(arrival, (one) => takenIn(one, { network, vpc, subnet: one.entry, packet, home }))
   const endpoint = interfaceEndpointAt(vpc, packet.destination)
-  return { steps: [...steps, ...entering, ...inArrival(arrival, taken)], ...(endpoint && { endpoint }) }
+  return { steps: [...steps, ...inside], ...(endpoint && { endpoint }) }
 }
 
 function gatewayOf(vpc: VpcNetwork, nextHop: NextHop | undefined): EndpointNetwork | undefined {
@@ -194,11 +200,15 @@ function arriveByTransitGateway(hop: Hop, attachmentId: TransitGatewayAttachment
   const { steps, arrival, host } = throughTransitGateway(hop, attachmentId)
   if (host !== undefined) return [...steps, ...atHostByTransit(hop, host)]
   if (!arrival) return [...steps]
-  const { vpc, entry } = arrival
-  const { steps: entering, nextHop } = enterFromTransitGateway(arrival, hop.packet)
-  const inside: Hop = { ...abroad(hop), vpc, subnet: entry }
-  const by = entering.at(-1)?.by ?? entry.id
-  return [...steps, ...entering, ...inArrival(arrival, takenOn(inside, nextHop, by))]
+  const inside = byEachEntry(arrival, (one) => takenIn(one, { ...abroad(hop), vpc: one.vpc, subnet: one.entry }))
+  return [...steps, ...inside]
+}
+
+/** By the subnet that a packet enters by, to where its table leads. */
+function takenIn(arrival: TransitArrival, inside: Hop): Step[] {
+  const { steps: entering, nextHop } = enterFromTransitGateway(arrival, inside.packet)
+  const by = entering.at(-1)?.by ?? arrival.entry.id
+  return [...entering, ...inArrival(arrival, takenOn(inside, nextHop, by))]
 }
 
 function takenOn(hop: Hop, nextHop: NextHop | undefined, by: string): Step[] {

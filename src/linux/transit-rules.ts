@@ -101,6 +101,7 @@ export function transitChains(vpc: VpcNetwork, nats: readonly Nat[]): Chain[] {
           // The resolver answers its own VPC only.
           { match: ['ip daddr @unfiltered'], verdict: 'drop', by: id },
           ...(link.origins ? [{ match: [], verdict: `ip saddr vmap @${origins(id)}` }] : []),
+          ...(link.byFlow && subnets.length > 1 ? [enterByFlow(id, subnets)] : []),
           first ? { match: [], verdict: `goto ${entry(id, first.id)}` } : DROP,
         ],
       },
@@ -144,6 +145,13 @@ export function transitChains(vpc: VpcNetwork, nats: readonly Nat[]): Chain[] {
       ]),
     ]
   })
+}
+
+/** The kernel's hash is the same for both directions: in appliance mode the answers of a flow enter where it did.
+ * https://docs.aws.amazon.com/vpc/latest/tgw/transit-gateway-appliance-scenario.html */
+function enterByFlow(id: string, subnets: readonly SubnetNetwork[]): Rule {
+  const chosen = subnets.map((subnet, index) => `${index} : goto ${entry(id, subnet.id)}`)
+  return { match: [], verdict: `symhash mod ${subnets.length} vmap { ${chosen.join(', ')} }`, by: id }
 }
 
 function linkKey(id: TransitGatewayLinkNetwork['id']): string {

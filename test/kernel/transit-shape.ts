@@ -30,6 +30,7 @@ type RouteTo = Side | 'p' | 'blackhole'
 
 export interface AttachmentShape {
   readonly state?: 'available' | 'deleted' | 'pendingAcceptance'
+  readonly appliance?: boolean
   /** Which of the VPC's two subnets; absent: as in the plan. */
   readonly subnets?: readonly (1 | 2)[]
   /** Absent: the first table. */
@@ -101,7 +102,7 @@ function changeAttachment(
   tx: Tx,
   id: `tgw-attach-${string}`,
   side: Side,
-  { state, subnets, associated, propagates }: AttachmentShape,
+  { state, subnets, associated, propagates, appliance }: AttachmentShape,
 ): void {
   const { associatedRouteTableId, ...rest } = tx.transitGatewayAttachments.get(id) ?? {}
   if (!('id' in rest)) throw new TypeError(`no ${id}`)
@@ -110,6 +111,7 @@ function changeAttachment(
   tx.transitGatewayAttachments.insert({
     ...rest,
     ...(state && { state }),
+    ...(appliance && { applianceModeSupport: true }),
     ...(subnets && {
       resource: { kind: 'vpc', subnetIds: subnets.map((number) => `subnet-${side}${number}` as const) },
     }),

@@ -308,6 +308,20 @@ describeKernel('transit gateways', import.meta.url, () => {
     expect(await driver.hasDrifted()).toBe(false)
   })
 
+  test('appliance mode takes each flow by one of the zones, and explain speaks of the worse', async () => {
+    const shape: TransitShape = {
+      ...OPEN,
+      attachments: { b: { appliance: true } },
+      acls: { b2: { egress: [{ action: 'deny', cidr: '10.1.1.5/32' }] } },
+    }
+    await world.put(await recordsOf(shape))
+    expect(world.ask(parseProbe(AB)).blockers[0]?.by).toBe('acl-b2 rule 100')
+    const flows = await world.compare(Array.from({ length: 40 }, () => parseProbe(AB)))
+    expect(new Set(flows.map(({ packet }) => packet))).toEqual(new Set(['reachable', 'stopped']))
+    await world.put(await recordsOf({ ...shape, attachments: {} }))
+    expect(await world.reaches(AB)).toBe(true)
+  })
+
   test('another driver of the same world finds the routers and leaves them', async () => {
     await world.put(await recordsOf(OPEN))
     const lines: string[] = []
