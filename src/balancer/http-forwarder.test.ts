@@ -306,6 +306,7 @@ test('TLS ends with the certificate for the name, and HTTP/2 is spoken to who as
   await once(stream, 'close')
   session.destroy()
   expect([headers[':status'], heard[1]?.url, heard[1]?.headers.host]).toEqual([200, '/two', `one.example.com:${port}`])
+  expect(heard[1]?.headers['transfer-encoding']).toBeUndefined()
 })
 
 test('a front that is gone takes its connections with it', async () => {

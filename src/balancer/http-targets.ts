@@ -92,10 +92,6 @@ export class HttpTargets {
     const mayTryAgain = () => !isSecondTry && outgoing.reusedSocket && !hasBody(message)
     this.#watch(outgoing, passage, exchange, mayTryAgain, () => this.#send(passage, exchange, true))
     outgoing.on('response', (answer) => giveBack(answer, response, passage))
-    outgoing.on('information', ({ statusCode }) => {
-      if (statusCode === 103) return
-      if (statusCode === 100 && message.httpVersion === '1.1') response.writeContinue()
-    })
     if (hasBody(message)) message.pipe(outgoing)
     else outgoing.end()
   }
@@ -200,8 +196,10 @@ function statusOf({ code = '' }: NodeJS.ErrnoException): number {
   return ['ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH'].includes(code) ? 504 : 502
 }
 
-function hasBody({ headers, httpVersionMajor, readableEnded, complete }: IncomingMessage): boolean {
-  if (httpVersionMajor === 2) return !(complete || readableEnded) && headers['content-length'] !== '0'
+function hasBody(message: IncomingMessage): boolean {
+  const { headers, httpVersionMajor } = message
+  // HTTP/2 says with the headers that nothing follows.
+  if (httpVersionMajor === 2) return Object(message).stream?.endAfterHeaders !== true
   return headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0'
 }
 

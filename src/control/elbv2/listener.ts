@@ -50,7 +50,7 @@ export function createListener(tx: Tx, caller: Caller, input: CreateListenerInpu
     ...fields,
     attributes: newListenerAttributes(fields),
   })
-  if (action) insertDefaultRule(tx, caller, listener, action, tags)
+  if (action) insertDefaultRule(tx, caller, listener, action)
   checkGroupCount(tx, loadBalancer)
   return { Listeners: [toListener(tx, listener)] }
 }

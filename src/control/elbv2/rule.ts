@@ -17,7 +17,6 @@ import type {
 import { ApiError } from '../../errors.ts'
 import type { ListenerRule, RuleAction } from '../../store/listener-rule-records.ts'
 import type { Listener } from '../../store/load-balancing-records.ts'
-import type { Tags } from '../../store/records.ts'
 import type { Records, Tx } from '../../store/store.ts'
 import type { Caller } from '../caller.ts'
 import { ownedBy } from '../ec2/request/owned.ts'
@@ -134,9 +133,9 @@ export function setRulePriorities(tx: Tx, caller: Caller, input: SetRulePrioriti
 }
 
 /** The default rule of a new listener of an application load balancer. */
-export function insertDefaultRule(tx: Tx, caller: Caller, listener: Listener, action: RuleAction, tags: Tags): void {
+export function insertDefaultRule(tx: Tx, caller: Caller, listener: Listener, action: RuleAction): void {
   tx.listenerRules.insert({
-    ...ownedBy(caller, tags),
+    ...ownedBy(caller),
     id: defaultRuleArn(listener),
     listenerId: listener.id,
     loadBalancerId: listener.loadBalancerId,
