@@ -52,6 +52,27 @@ elb.modify_target_group_attributes(
 elb.deregister_targets(TargetGroupArn=group['TargetGroupArn'], Targets=targets)
 elb.get_waiter('target_deregistered').wait(TargetGroupArn=group['TargetGroupArn'], Targets=targets)
 
+other = ec2.create_subnet(VpcId=vpc, CidrBlock='10.9.2.0/24', AvailabilityZone='us-east-1b')['Subnet']['SubnetId']
+web = elb.create_load_balancer(Name='web', Scheme='internal', Subnets=[subnet, other])['LoadBalancers'][0]
+elb.get_waiter('load_balancer_available').wait(LoadBalancerArns=[web['LoadBalancerArn']], WaiterConfig={'Delay': 1})
+assert web['Type'] == 'application' and len(web['SecurityGroups']) == 1, web
+no = {'Type': 'fixed-response', 'FixedResponseConfig': {'StatusCode': '404'}}
+http = elb.create_listener(LoadBalancerArn=web['LoadBalancerArn'], Protocol='HTTP', Port=80, DefaultActions=[no])['Listeners'][0]
+rules = [
+    elb.create_rule(
+        ListenerArn=http['ListenerArn'], Priority=priority, Actions=[no],
+        Conditions=[{'Field': 'path-pattern', 'PathPatternConfig': {'Values': [f'/{priority}']}}])['Rules'][0]
+    for priority in (2, 1)
+]
+elb.set_rule_priorities(RulePriorities=[
+    {'RuleArn': rules[0]['RuleArn'], 'Priority': 1}, {'RuleArn': rules[1]['RuleArn'], 'Priority': 2}])
+shown = all_of('describe_rules', 'Rules', ListenerArn=http['ListenerArn'])
+assert [one['Conditions'][0]['Values'] for one in shown[:2]] == [['/2'], ['/1']] and len(shown) == 3, shown
+assert 'currently in use' in refused(
+    'PriorityInUse', elb.create_rule, ListenerArn=http['ListenerArn'], Priority=1, Actions=[no],
+    Conditions=[{'Field': 'path-pattern', 'Values': ['/3']}])
+arns.append(web['LoadBalancerArn'])
+
 assert len(all_of('describe_ssl_policies', 'SslPolicies')) > 10
 assert len(all_of('describe_account_limits', 'Limits')) > 5
 assert 'in use by a listener' in refused(
@@ -62,5 +83,6 @@ elb.get_waiter('load_balancers_deleted').wait(LoadBalancerArns=arns)
 elb.delete_target_group(TargetGroupArn=group['TargetGroupArn'])
 assert "'[boto0]'" in refused('LoadBalancerNotFound', elb.describe_load_balancers, Names=['boto0'])
 assert ec2.describe_network_interfaces()['NetworkInterfaces'] == []
-ec2.delete_subnet(SubnetId=subnet)
+for one in (subnet, other):
+    ec2.delete_subnet(SubnetId=one)
 print('ok')
