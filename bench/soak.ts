@@ -27,18 +27,19 @@ const FORGOTTEN_MS = 150_000
 /** What the daemon and its processes may grow by between the fifth minute and the last, in MiB. */
 const GROWTH_MIB = 32
 
-/** Connects and resets at a steady rate; a dead address costs it a third of a second, not the kernel's two minutes. */
+/** Connects and resets at a steady rate. As any client does it takes the next address when one fails, and each second it
+ * looks whether its own is there again; a dead one costs it a third of a second, not the kernel's two minutes. */
 const CLIENT = `
 use Socket; use Time::HiRes qw(time sleep); $| = 1;
-my ($host, $port, $rate) = @ARGV; my $to = sockaddr_in($port, inet_aton($host));
-my ($made, $lost, $start, $told) = (0, 0, time, time);
+my ($rate, @hosts) = @ARGV; my @to = map { pack_sockaddr_in(80, inet_aton($_)) } @hosts;
+my ($made, $lost, $at, $start, $told) = (0, 0, 0, time, time);
 while (1) {
   socket(my $s, PF_INET, SOCK_STREAM, 0);
   setsockopt($s, SOL_SOCKET, SO_LINGER, pack('ii', 1, 0)); setsockopt($s, SOL_SOCKET, SO_SNDTIMEO, pack('l!l!', 0, 300000));
-  if (connect($s, $to)) { $made++ } else { $lost++ } close $s;
-  my $now = time; my $ahead = ($made + $lost) / $rate - ($now - $start);
-  if ($ahead > 0.01) { sleep $ahead } elsif ($ahead < -1) { $start = $now - ($made + $lost) / $rate }
-  if ($now - $told > 1) { print "$made $lost\\n"; $told = $now }
+  if (connect($s, $to[$at])) { $made++ } else { $lost++; $at = ($at + 1) % @to; sleep 0.01 if $at == 0 } close $s;
+  my $now = time; my $ahead = $made / $rate - ($now - $start);
+  if ($ahead > 0.01) { sleep $ahead } elsif ($ahead < -5) { $start = $now - $made / $rate }
+  if ($now - $told > 1) { print "$made $lost\\n"; $told = $now; $at = 0 }
 }
 `
 
@@ -61,9 +62,9 @@ class Client {
   #child: ChildProcess
   #said = '0 0'
 
-  constructor(namespace: string, address: string) {
-    const rate = RATE / 2 / CLIENTS_PER_ADDRESS
-    const argv = ['netns', 'exec', namespace, 'perl', '-e', CLIENT, address, '80', String(rate)]
+  /** The first of `addresses` is its own. */
+  constructor(namespace: string, rate: number, addresses: readonly string[]) {
+    const argv = ['netns', 'exec', namespace, 'perl', '-e', CLIENT, String(rate), ...addresses]
     this.#child = spawn('ip', argv, { stdio: ['ignore', 'pipe', 'ignore'] })
     this.#child.stdout?.setEncoding('utf8').on('data', (text: string) => {
       this.#said = text.trim().split('\n').at(-1) ?? this.#said
@@ -100,7 +101,11 @@ async function soak(forMinutes: number, atEnd: (undo: () => Promise<unknown>) =>
   await waitForAnswer(world, built)
   for (const id of built.targetIds) atEnd(await serveFast(world, id, before.find((name) => name.endsWith(id)) ?? ''))
   const addresses = await addressesOf(world, built)
-  const clients = addresses.flatMap((one) => Array.from({ length: CLIENTS_PER_ADDRESS }, () => new Client(client, one)))
+  const clients = addresses.flatMap((one) => {
+    const order = [one, ...addresses.filter((other) => other !== one)]
+    const rate = RATE / addresses.length / CLIENTS_PER_ADDRESS
+    return Array.from({ length: CLIENTS_PER_ADDRESS }, () => new Client(client, rate, order))
+  })
   for (const one of clients) atEnd(() => one.stop())
   console.log(`soak: ${RATE} connections a second to ${addresses.join(' and ')} for ${forMinutes} minutes`)
   const stopped = new AbortController()
@@ -132,14 +137,14 @@ function judge(samples: readonly Sample[], tracked: number, left: readonly strin
   ]
 }
 
-/** A zone fails and comes back, a target goes and returns, in turn. */
+/** A zone fails and comes back, then the other zone's target goes and returns: something always answers. */
 async function disturb(world: LabWorld, built: Built, signal: AbortSignal): Promise<void> {
   const elb = new ElasticLoadBalancingV2Client(clientOf(world, PROVIDER_ACCOUNT))
   const target = { TargetGroupArn: built.targetGroupArn, Targets: [{ Id: built.targetIds[0] ?? '' }] }
   const events = [
     () => world.postern('az', 'fail', 'use1-az1'),
-    () => elb.send(new DeregisterTargetsCommand(target)),
     () => world.postern('az', 'restore', 'use1-az1'),
+    () => elb.send(new DeregisterTargetsCommand(target)),
     () => elb.send(new RegisterTargetsCommand(target)),
   ]
   for (let turn = 0; !signal.aborted || turn % events.length !== 0; turn++) {
