@@ -2,6 +2,7 @@
 // has it. Served are the rows of the operation tables; all names come from the wire tables, and so from the AWS SDK.
 
 import { ACM_READS, ACM_WRITES } from '../src/api/operations/acm.ts'
+import { DIRECT_CONNECT_READS, DIRECT_CONNECT_WRITES } from '../src/api/operations/directconnect.ts'
 import { ec2Operations } from '../src/api/operations/ec2.ts'
 import { ELB_READS, ELB_WRITES } from '../src/api/operations/elbv2.ts'
 import { IAM_READS, IAM_WRITES } from '../src/api/operations/iam.ts'
@@ -9,6 +10,7 @@ import { ORGANIZATIONS_READS, ORGANIZATIONS_WRITES } from '../src/api/operations
 import { RAM_READS, RAM_WRITES } from '../src/api/operations/ram.ts'
 import { ROUTE53_READS, ROUTE53_WRITES } from '../src/api/operations/route53.ts'
 import { ROUTE53_RESOLVER_READS, ROUTE53_RESOLVER_WRITES } from '../src/api/operations/route53resolver.ts'
+import { SERVICE_QUOTAS_READS, SERVICE_QUOTAS_WRITES } from '../src/api/operations/service-quotas.ts'
 import { stsOperations } from '../src/api/operations/sts.ts'
 import { VPC_LATTICE_READS, VPC_LATTICE_WRITES } from '../src/api/operations/vpc-lattice.ts'
 import { inertParameters } from '../src/control/inert-parameters.ts'
@@ -64,6 +66,8 @@ export function operationCoverage(): ServiceCoverage[] {
       Object.keys({ ...ROUTE53_RESOLVER_READS, ...ROUTE53_RESOLVER_WRITES }),
     ),
     coverageOf('VPC Lattice', 'vpc-lattice', Object.keys({ ...VPC_LATTICE_READS, ...VPC_LATTICE_WRITES })),
+    coverageOf('Direct Connect', 'directconnect', Object.keys({ ...DIRECT_CONNECT_READS, ...DIRECT_CONNECT_WRITES })),
+    coverageOf('Service Quotas', 'servicequotas', Object.keys({ ...SERVICE_QUOTAS_READS, ...SERVICE_QUOTAS_WRITES })),
     coverageOf('Resource Access Manager', 'ram', Object.keys({ ...RAM_READS, ...RAM_WRITES })),
     coverageOf('Certificate Manager', 'acm', Object.keys({ ...ACM_READS, ...ACM_WRITES })),
     coverageOf('S3', 's3', [...S3_OPERATIONS]),
