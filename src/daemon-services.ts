@@ -105,6 +105,12 @@ export class Services {
     if (this.#context.store.records.metricAlarms.size > 0) void this.#open('monitoring')
   }
 
+  /** Whether somebody has asked the service of this signing name yet. */
+  isOpen(name: string): boolean {
+    const opener = OPENERS[name]
+    return opener !== undefined && this.#opened.has(opener)
+  }
+
   /** Tells CloudWatch, in any namespace. */
   async putMetricData(place: Place, input: PutMetricDataInput): Promise<void> {
     await this.#context.neighbours.putMetricData(place, input)
