@@ -22,7 +22,7 @@ let servers: Server[]
 let heard: IncomingMessage[]
 
 beforeEach(async () => {
-  forwarder = new HttpForwarder({ log: () => undefined, patience: 2_000 })
+  forwarder = new HttpForwarder({ log: () => undefined })
   port = await freePort()
   servers = []
   heard = []
@@ -66,7 +66,7 @@ function rule(priority: number | undefined, action: RuleAction, ...conditions: R
 }
 
 const HTTP: HttpFront['http'] = {
-  idleTimeout: 5,
+  idleTimeout: 60,
   clientKeepAlive: 60,
   http2: true,
   dropInvalidHeaderFields: false,
@@ -212,12 +212,12 @@ test('targets take turns, and a cookie brings a client back to its own', async (
   for (let index = 0; index < 4; index++) expect((await ask('/', { headers: { cookie } })).body).toBe(first.body)
 })
 
-test.each<[status: number, what: string, answer: Answer | undefined]>([
-  [502, 'hangs up', (message) => void message.socket.destroy()],
-  [502, 'speaks no HTTP', (message) => void message.socket.end('hello\r\n\r\n')],
-  [504, 'says nothing', () => undefined],
-])('%d when a target %s', async (status, _, answer) => {
-  await want([group([await target(0, answer)])], { http: { ...HTTP, idleTimeout: 0.3 } })
+test.each<[status: number, what: string, answer: Answer, idleTimeout: number]>([
+  [502, 'hangs up', (message) => void message.socket.destroy(), 60],
+  [502, 'speaks no HTTP', (message) => void message.socket.end('hello\r\n\r\n'), 60],
+  [504, 'says nothing', () => undefined, 0.3],
+])('%d when a target %s', async (status, _, answer, idleTimeout) => {
+  await want([group([await target(0, answer)])], { http: { ...HTTP, idleTimeout } })
   const got = await ask()
   expect([got.status, got.headers.server]).toEqual([status, 'awselb/2.0'])
   expect(got.body).toContain(`<title>${status} `)
