@@ -1,9 +1,10 @@
 // Load balancers' health and what else follows the clock: which targets are well, and which nodes and zones leave DNS. It
-// costs nothing while a world has no load balancer and no failed zone.
+// costs nothing while a world has no load balancer, no NAT64 and no failed zone.
 
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Balancer } from './balancer/balancer.ts'
 import type { TunnelOf } from './balancer/passages.ts'
+import { hasNat64 } from './compile/nat64.ts'
 import type { Network } from './compile/network.ts'
 import {
   type CheckedHealth,
@@ -84,7 +85,8 @@ export class Balancing {
   #wake(): void {
     const { records } = this.#options.store
     this.#followZones()
-    if (records.loadBalancers.size === 0 && records.targets.size === 0 && !this.#balancer) return
+    const isUsed = records.loadBalancers.size > 0 || records.targets.size > 0 || hasNat64(records)
+    if (!isUsed && !this.#balancer) return
     this.#again = true
     this.#updating ??= this.#update().finally(() => {
       this.#updating = undefined

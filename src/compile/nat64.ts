@@ -19,7 +19,14 @@ export const NAT64_POOL: Cidr = cidr('198.18.0.0/15')
 const PART_LENGTH = 19
 const MOST = 2 ** (PART_LENGTH - cidrLength(NAT64_POOL))
 
-export function compileNat64(records: Records, vpc: Vpc): Pick<VpcNetwork, 'nat64GatewayIds'> {
+/** Whether any VPC has it. */
+export function hasNat64(records: Records): boolean {
+  if (records.natGateways.size === 0) return false
+  const vpcIds = new Set([...records.natGateways.all()].map(({ vpcId }) => vpcId))
+  return [...vpcIds].some((id) => compileNat64(records, { id }).nat64GatewayIds !== undefined)
+}
+
+export function compileNat64(records: Records, vpc: Pick<Vpc, 'id'>): Pick<VpcNetwork, 'nat64GatewayIds'> {
   const led = records.routeTables.where('vpcId', vpc.id).flatMap(({ routes }) =>
     routes.flatMap(({ destination, target }) => {
       const isNat64 = destination.kind === 'cidr' && cidrCovers(NAT64_PREFIX, destination.cidr)

@@ -8,7 +8,7 @@ import { Nat64 } from '../../src/balancer/nat64.ts'
 import { nat64Places } from '../../src/balancer/passages.ts'
 import { hostImages } from '../../src/catalogue/images.ts'
 import { DEFAULT_SITE } from '../../src/compile/internet.ts'
-import { nat64Of } from '../../src/compile/nat64.ts'
+import { hasNat64, nat64Of } from '../../src/compile/nat64.ts'
 import { createNetworkAcl, replaceNetworkAclAssociation } from '../../src/control/ec2/filtering/network-acl.ts'
 import { createNetworkAclEntry } from '../../src/control/ec2/filtering/network-acl-entry.ts'
 import { authorizeSecurityGroupIngress } from '../../src/control/ec2/filtering/security-group-rule.ts'
@@ -157,10 +157,12 @@ describeKernel('NAT64', import.meta.url, () => {
 
   test('goes with its routes, and leaves nothing', async () => {
     expect(await world.driver.hasDrifted()).toBe(false)
+    expect(hasNat64(records.store.records)).toBe(true)
     for (const RouteTableId of tables.slice(1)) {
       records.write(deleteRoute, { RouteTableId, DestinationIpv6CidrBlock: '64:ff9b::/96' })
     }
     await put()
+    expect(hasNat64(records.store.records)).toBe(false)
     const gone = await compare(atOnly, SITE, 80)
     expect({ stage: gone.stage, packet: gone.packet }).toEqual({ stage: 'route', packet: 'stopped' })
     const links = await run(['ip', '-n', vpcNamespace(world.world, vpcId), '-o', 'link', 'show'])
