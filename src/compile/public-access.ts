@@ -12,15 +12,26 @@ import { byId } from './order.ts'
 export function compilePublicAccess(records: Records, vpc: Vpc): Pick<VpcNetwork, 'blockedSubnets'> {
   const mode = accountMode(records, vpc)
   if (mode === 'off') return {}
-  const ofVpc = exclusionsOf(records, vpc.id)
   const blocked = records.subnets.where('vpcId', vpc.id).flatMap(({ id }): BlockedSubnetNetwork[] => {
-    const left = blockMode(mode, [...ofVpc, ...exclusionsOf(records, id)])
+    const left = publicAccessMode(records, vpc, id)
     return left === 'off' ? [] : [{ id, mode: left }]
   })
   return blocked.length > 0 ? { blockedSubnets: blocked.sort(byId) } : {}
 }
 
-export function accountMode(records: Records, { owner, region }: Pick<Vpc, 'owner' | 'region'>): PublicAccessMode {
+/** Of a VPC, or of one of its subnets, with what is excluded there. */
+export function publicAccessMode(
+  records: Records,
+  vpc: Pick<Vpc, 'id' | 'owner' | 'region'>,
+  subnetId?: SubnetId,
+): PublicAccessMode {
+  const mode = accountMode(records, vpc)
+  if (mode === 'off') return mode
+  const ofSubnet = subnetId === undefined ? [] : exclusionsOf(records, subnetId)
+  return blockMode(mode, [...exclusionsOf(records, vpc.id), ...ofSubnet])
+}
+
+function accountMode(records: Records, { owner, region }: Pick<Vpc, 'owner' | 'region'>): PublicAccessMode {
   return records.publicAccessOptions.get(publicAccessOptionsId(owner, region))?.mode ?? 'off'
 }
 
@@ -31,7 +42,7 @@ export function exclusionsOf(records: Records, resourceId: string): readonly Pub
 
 /** What is left of the account's mode where exclusions apply: one for what goes out has no effect in the mode that lets the
  * same out. */
-export function blockMode(mode: PublicAccessMode, exclusions: readonly PublicAccessExclusion[]): PublicAccessMode {
+function blockMode(mode: PublicAccessMode, exclusions: readonly PublicAccessExclusion[]): PublicAccessMode {
   if (mode === 'off' || exclusions.some((one) => one.mode === 'allow-bidirectional')) return 'off'
   return exclusions.length > 0 ? 'block-ingress' : mode
 }

@@ -5,8 +5,8 @@ import { compile } from '../../../compile/compile.ts'
 import { isBlocked } from '../../../compile/public-access.ts'
 import type { SubnetId } from '../../../store/records.ts'
 import { CALLER, callerOf, openWorld, refusal, STRANGER, type World } from '../request/testing.ts'
-import { createSubnet, deleteSubnet } from '../vpc/subnet.ts'
-import { createVpc, deleteVpc } from '../vpc/vpc.ts'
+import { createSubnet, deleteSubnet, describeSubnets } from '../vpc/subnet.ts'
+import { createVpc, deleteVpc, describeVpcs } from '../vpc/vpc.ts'
 import {
   createVpcBlockPublicAccessExclusion,
   deleteVpcBlockPublicAccessExclusion,
@@ -101,6 +101,15 @@ describe('what is left open', () => {
     if (exclusion) exclude(kind === 'vpc' ? { VpcId } : { SubnetId: a }, exclusion)
     expect(open()).toBe(expected)
   })
+})
+
+test('VPCs and subnets show what is left', () => {
+  block('block-bidirectional')
+  exclude({ SubnetId: a }, 'allow-egress')
+  const { Vpcs: [vpc] = [] } = world.read(describeVpcs, { VpcIds: [VpcId] })
+  const { Subnets = [] } = world.read(describeSubnets, { SubnetIds: [a, b] })
+  const modes = [vpc, ...Subnets].map((one) => one?.BlockPublicAccessStates?.InternetGatewayBlockMode)
+  expect(modes).toEqual(['block-bidirectional', 'block-ingress', 'block-bidirectional'])
 })
 
 test('an exclusion is changed and taken back, each in its time', () => {

@@ -9,6 +9,7 @@ import type {
   Subnet as SubnetOutput,
 } from '@aws-sdk/client-ec2'
 import { type AvailabilityZone, accountZones } from '../../../catalogue/regions.ts'
+import { publicAccessMode } from '../../../compile/public-access.ts'
 import { ApiError, dependencyViolation, invalidParameterValue, missingParameter } from '../../../errors.ts'
 import { type Cidr, cidrCovers, cidrsOverlap } from '../../../ip/cidr.ts'
 import type { NetworkAcl, Subnet, Vpc } from '../../../store/records.ts'
@@ -146,6 +147,11 @@ function defaultNetworkAcl(tx: Tx, vpc: Vpc): NetworkAcl {
   return acl
 }
 
+function blockModeOf(records: Records, { id, vpcId }: Subnet): 'off' | 'block-bidirectional' | 'block-ingress' {
+  const vpc = records.vpcs.get(vpcId)
+  return vpc ? publicAccessMode(records, vpc, id) : 'off'
+}
+
 export function toSubnet(records: Records, subnet: Subnet): SubnetOutput {
   return {
     SubnetId: subnet.id,
@@ -163,6 +169,7 @@ export function toSubnet(records: Records, subnet: Subnet): SubnetOutput {
     Ipv6CidrBlockAssociationSet: subnet.ipv6Cidr ? [toSubnetIpv6(subnet.ipv6Cidr)] : [],
     Ipv6Native: subnet.cidr === undefined,
     EnableDns64: subnet.enableDns64,
+    BlockPublicAccessStates: { InternetGatewayBlockMode: blockModeOf(records, subnet) },
     PrivateDnsNameOptionsOnLaunch: {
       HostnameType: subnet.hostnameType,
       EnableResourceNameDnsARecord: subnet.enableResourceNameDnsARecord,

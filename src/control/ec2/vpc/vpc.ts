@@ -9,6 +9,7 @@ import type {
   ModifyVpcTenancyRequest,
   ModifyVpcTenancyResult,
 } from '@aws-sdk/client-ec2'
+import { publicAccessMode } from '../../../compile/public-access.ts'
 import { ApiError, dependencyViolation, invalidParameterValue, missingParameter } from '../../../errors.ts'
 import type { Vpc } from '../../../store/records.ts'
 import type { Records, Tx } from '../../../store/store.ts'
@@ -60,7 +61,11 @@ export function describeVpcs(records: Records, caller: Caller, input: DescribeVp
     max: 1000,
     hasIds: (input.VpcIds ?? []).length > 0,
   })
-  return { Vpcs: items.map((vpc) => toVpc(vpc)), NextToken: nextToken }
+  const toShown = (vpc: Vpc) => ({
+    ...toVpc(vpc),
+    BlockPublicAccessStates: { InternetGatewayBlockMode: publicAccessMode(records, vpc) },
+  })
+  return { Vpcs: items.map(toShown), NextToken: nextToken }
 }
 
 export function deleteVpc(tx: Tx, caller: Caller, input: DeleteVpcRequest): Record<string, never> {
