@@ -63,6 +63,17 @@ describe('diffRuleset', () => {
       ].join('\n'),
     },
     {
+      name: 'a map that goes lets go first of the chains that its elements jump to',
+      want: { ...base, chains: base.chains.slice(0, 1), maps: [] },
+      text: [
+        'flush map ip postern groups',
+        'flush chain ip postern sg-1',
+        'delete chain ip postern sg-1',
+        'delete map ip postern groups',
+        '',
+      ].join('\n'),
+    },
+    {
       name: 'a set is declared before the rule that names it',
       want: {
         ...base,

@@ -119,7 +119,12 @@ function diffSets(have: Ruleset, want: Ruleset): SetLines {
     if (removed.length > 0) lines.remove.push(elementsLine('delete', `${table} ${set.name}`, removed))
     if (added.length > 0) lines.add.push(elementsLine('add', `${table} ${set.name}`, added))
   }
-  for (const [name, set] of before) if (!after.has(name)) lines.forget.push(`delete ${kindOf(set)} ${table} ${name}`)
+  for (const [name, set] of before) {
+    if (after.has(name)) continue
+    // Its elements may hold chains that go too.
+    if ('value' in set) lines.remove.push(`flush map ${table} ${name}`)
+    lines.forget.push(`delete ${kindOf(set)} ${table} ${name}`)
+  }
   return lines
 }
 

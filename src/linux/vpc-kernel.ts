@@ -36,16 +36,22 @@ export async function convergeVpc(run: Run, have: VpcState, want: VpcPlan): Prom
   await letAppliancesForward(run, have, want)
   await deleteLinks(run, change.replacedLinks)
   await ipBatch(run, change.newLinks.map(renderNewLink))
-  await Promise.all([
+  await allDone([
     ...change.namespaces.map((one) => addToNamespace(run, one)),
     nftTransaction(run, router, change.nft),
     nftTransaction(run, router, flowCountingChange(have, want)),
   ])
-  await Promise.all([
+  await allDone([
     ...change.namespaces.map((one) => removeFromNamespace(run, one)),
     ...(isNewRouter ? [] : [forgetFlows(run, router, change.staleFlows)]),
   ])
   return change
+}
+
+/** Waits for all of them, also when one fails: who tries again must not meet what is still under way. */
+async function allDone(tasks: readonly Promise<unknown>[]): Promise<void> {
+  const failed = (await Promise.allSettled(tasks)).find(({ status }) => status === 'rejected')
+  if (failed?.status === 'rejected') throw failed.reason
 }
 
 /** What only adds, of both families. */

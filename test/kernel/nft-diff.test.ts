@@ -41,20 +41,25 @@ const rulesets: fc.Arbitrary<Ruleset> = fc
     }),
     jumps: fc.array(fc.nat(), { minLength: 3, maxLength: 3 }),
     members: fc.option(fc.uniqueArray(fc.constantFrom('10.0.0.4', '10.0.0.5', '10.0.0.6'))),
+    hasGroups: fc.boolean(),
     gateway,
   })
-  .map(({ chains, jumps, members, gateway }) => ({
+  .map(({ chains, jumps, members, hasGroups, gateway }) => ({
     sets: members ? [{ name: 'members', type: 'ipv4_addr', elements: members }] : [],
     maps: [
-      {
-        name: 'groups',
-        type: 'ifname',
-        value: 'verdict',
-        elements: jumps.map((jump, index) => ({
-          key: `"eni-${index}"`,
-          value: `jump ${chains[jump % chains.length]?.name}`,
-        })),
-      },
+      ...(hasGroups
+        ? [
+            {
+              name: 'groups',
+              type: 'ifname',
+              value: 'verdict',
+              elements: jumps.map((jump, index) => ({
+                key: `"eni-${index}"`,
+                value: `jump ${chains[jump % chains.length]?.name}`,
+              })),
+            },
+          ]
+        : []),
       { name: 'gateway', type: 'mark . ipv4_addr', value: 'ipv4_addr', interval: true, elements: gateway },
     ],
     chains: [
@@ -62,7 +67,7 @@ const rulesets: fc.Arbitrary<Ruleset> = fc
         name: 'check',
         hook: { type: 'filter', hook: 'forward', priority: 0, policy: 'accept' },
         rules: [
-          { match: [], verdict: 'iifname vmap @groups' },
+          ...(hasGroups ? [{ match: [], verdict: 'iifname vmap @groups' }] : []),
           ...(members ? [{ match: ['ip saddr @members'], verdict: 'drop' }] : []),
         ],
       } as const,
