@@ -47,6 +47,21 @@ resource "aws_subnet" "b" {
   ipv6_cidr_block   = cidrsubnet(aws_vpc_ipv6_cidr_block_association.further.ipv6_cidr_block, 8, 1)
 }
 
+resource "aws_subnet" "only" {
+  vpc_id                                         = aws_vpc.main.id
+  availability_zone                              = "us-east-1a"
+  ipv6_native                                    = true
+  ipv6_cidr_block                                = cidrsubnet(aws_vpc.main.ipv6_cidr_block, 8, 3)
+  assign_ipv6_address_on_creation                = true
+  private_dns_hostname_type_on_launch            = "resource-name"
+  enable_resource_name_dns_aaaa_record_on_launch = true
+  enable_dns64                                   = var.second
+}
+
+resource "aws_network_interface" "only" {
+  subnet_id = aws_subnet.only.id
+}
+
 resource "aws_internet_gateway" "main" {
   vpc_id = aws_vpc.main.id
 }
