@@ -33,9 +33,22 @@ import { createVpc } from '../../src/control/ec2/vpc/vpc.ts'
 import { modifyVpcAttribute } from '../../src/control/ec2/vpc/vpc-attribute.ts'
 import { changeResourceRecordSets } from '../../src/control/route53/change-batch.ts'
 import { createHostedZone } from '../../src/control/route53/hosted-zone.ts'
+import {
+  associateFirewallRuleGroup,
+  disassociateFirewallRuleGroup,
+} from '../../src/control/route53resolver/firewall/association.ts'
+import {
+  createFirewallDomainList,
+  updateFirewallDomains,
+} from '../../src/control/route53resolver/firewall/domain-list.ts'
+import { createFirewallRule } from '../../src/control/route53resolver/firewall/rule.ts'
+import { createFirewallRuleGroup } from '../../src/control/route53resolver/firewall/rule-group.ts'
+import { associateResolverQueryLogConfig } from '../../src/control/route53resolver/query-log/association.ts'
+import { createResolverQueryLogConfig } from '../../src/control/route53resolver/query-log/config.ts'
 import { createResolverEndpoint, deleteResolverEndpoint } from '../../src/control/route53resolver/resolver-endpoint.ts'
 import { createResolverRule } from '../../src/control/route53resolver/resolver-rule.ts'
 import { associateResolverRule } from '../../src/control/route53resolver/rule-association.ts'
+import type { LoggedQuery } from '../../src/dns/query-log.ts'
 import { DnsServer } from '../../src/dns/server.ts'
 import { explain } from '../../src/explain/explain.ts'
 import { TCP, UDP } from '../../src/ip/protocol.ts'
@@ -56,6 +69,7 @@ const IN_B = '10.0.2.53'
 describeKernel('endpoints of Route 53 Resolver', import.meta.url, () => {
   const name = randomBytes(3).toString('hex')
   const run = boundedRun(2)
+  const queries: LoggedQuery[] = []
   let world: World
   let driver: LinuxDriver
   let network: Network = { vpcs: [], inhabited: [], publicZones: [] }
@@ -104,7 +118,11 @@ describeKernel('endpoints of Route 53 Resolver', import.meta.url, () => {
     })
     const { dnsUdp, dnsUdpIpv6, dnsTcp, ...others } = await driver.start()
     for (const server of Object.values(others)) if ('listen' in server) server.on('connection', (one) => one.destroy())
-    new DnsServer({ network: () => network, log: (line) => console.error(line) }).serve({
+    new DnsServer({
+      network: () => network,
+      log: (line) => console.error(line),
+      onQuery: (query) => queries.push(query),
+    }).serve({
       dnsUdp,
       ...(dnsUdpIpv6 && { dnsUdpIpv6 }),
       dnsTcp,
@@ -136,6 +154,35 @@ describeKernel('endpoints of Route 53 Resolver', import.meta.url, () => {
     // The spoke's own resolver knows nothing of the hub's zone: SERVFAIL.
     expect(await ask(atSpoke, 'udp', '10.1.0.2', 'db.corp.example')).toBe('code 2')
     expect(explained(atHub, IN_A, TCP, 443)).toBe('sg-ingress')
+  })
+
+  test('DNS Firewall is asked by UDP, TCP and the endpoint, and the query log has every answer', async () => {
+    const [fromInside, fromOutside] = [
+      ['udp', '10.0.0.2'],
+      ['tcp', IN_A],
+    ] as const
+    const answers = async () =>
+      Promise.all(
+        [fromInside, fromOutside].map(([transport, server]) => ask(atHub, transport, server, 'db.corp.example')),
+      )
+    logQueries(world, hub)
+    const lift = block(world, hub, 'db.corp.example')
+    await apply()
+    queries.length = 0
+    expect(await answers()).toEqual(['code 3', 'code 3'])
+    lift()
+    await apply()
+    expect(await answers()).toEqual(['10.0.9.9', '10.0.9.9'])
+    const told = queries.map(({ name: asked, transport, code, firewall }) => {
+      return [asked, transport, code, firewall?.action].filter(Boolean).join(' ')
+    })
+    // A client that waited too long asks again.
+    expect([...new Set(told)].sort()).toEqual([
+      'db.corp.example. TCP NOERROR',
+      'db.corp.example. TCP NXDOMAIN BLOCK',
+      'db.corp.example. UDP NOERROR',
+      'db.corp.example. UDP NXDOMAIN BLOCK',
+    ])
   })
 
   test('names for what asks from outside are answered there alone', async () => {
@@ -241,6 +288,27 @@ describeKernel('endpoints of Route 53 Resolver', import.meta.url, () => {
     expect(await ask(atHub, 'udp', IN_B, S3_NAME)).toBe('lost')
   })
 })
+
+/** Questions of the VPC are logged. */
+function logQueries(world: World, ResourceId: string): void {
+  const DestinationArn = 'arn:aws:s3:::queries'
+  const input = { CreatorRequestId: 'log', Name: 'log', DestinationArn }
+  const made = world.write(createResolverQueryLogConfig, input).ResolverQueryLogConfig
+  world.write(associateResolverQueryLogConfig, { ResolverQueryLogConfigId: made?.Id, ResourceId })
+}
+
+/** The name does not exist for the VPC, until the answered function is called. */
+function block(world: World, VpcId: string, domain: string): () => void {
+  const named = { CreatorRequestId: 'block', Name: 'block' }
+  const FirewallDomainListId = world.write(createFirewallDomainList, named).FirewallDomainList?.Id
+  world.write(updateFirewallDomains, { FirewallDomainListId, Operation: 'ADD', Domains: [domain] })
+  const FirewallRuleGroupId = world.write(createFirewallRuleGroup, named).FirewallRuleGroup?.Id
+  const rule = { ...named, FirewallRuleGroupId, FirewallDomainListId, Priority: 1 }
+  world.write(createFirewallRule, { ...rule, Action: 'BLOCK', BlockResponse: 'NXDOMAIN' })
+  const wanted = { ...named, FirewallRuleGroupId, VpcId, Priority: 200 }
+  const made = world.write(associateFirewallRuleGroup, wanted).FirewallRuleGroupAssociation
+  return () => void world.write(disassociateFirewallRuleGroup, { FirewallRuleGroupAssociationId: made?.Id })
+}
 
 function makeVpc(world: World, CidrBlock: string): string {
   const VpcId = world.write(createVpc, { CidrBlock, AmazonProvidedIpv6CidrBlock: true }).Vpc?.VpcId ?? ''
