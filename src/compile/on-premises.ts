@@ -4,6 +4,7 @@ import { DEFAULT_REGION } from '../catalogue/regions.ts'
 import { type Cidr, cidrCovers, cidrFamily } from '../ip/cidr.ts'
 import type { Vpc } from '../store/records.ts'
 import type { Records } from '../store/store.ts'
+import type { TransitGatewayId } from '../store/transit-gateway-records.ts'
 import type { OnPremisesNetwork, VpnGateway, VpnGatewayId } from '../store/vpn-records.ts'
 import type { Network, OnPremisesRouteNetwork, OnPremisesRouterNetwork } from './network.ts'
 import { bySpecificity } from './specificity.ts'
@@ -48,7 +49,9 @@ function compileRouter(records: Records, network: OnPremisesNetwork): OnPremises
     resolvers,
     region: places[0]?.vpc.region ?? DEFAULT_REGION,
     vpcIds: [...new Set(places.map(({ vpc }) => vpc.id))].sort(),
-    routes: routesTo(places, transitRoutes(records, name)).filter(({ cidr }) => ipv6 || cidrFamily(cidr) === 4),
+    routes: routesTo(places, [...directTransitRoutes(records, name), ...transitRoutes(records, name)]).filter(
+      ({ cidr }) => ipv6 || cidrFamily(cidr) === 4,
+    ),
   }
 }
 
@@ -112,6 +115,27 @@ export function transitRoutes(records: Records, networkId: string): OnPremisesRo
       attachmentId && attachmentId !== own.id && isCarriedBy(connection, cidr) ? [{ cidr, via: own.id }] : [],
     )
   })
+}
+
+/** What Direct Connect tells of a transit gateway are the association's allowed prefixes, whatever the gateway's table says.
+ * https://docs.aws.amazon.com/directconnect/latest/UserGuide/allowed-to-prefixes.html */
+function directTransitRoutes(records: Records, networkId: string): OnPremisesRouteNetwork[] {
+  const gatewayIds = records.onPremisesAttachments.where('networkId', networkId).map(({ gatewayId }) => gatewayId)
+  const associations = gatewayIds.flatMap((id) =>
+    records.directConnectGatewayAssociations.where('directConnectGatewayId', id),
+  )
+  return associations.flatMap(({ gatewayId, directConnectGatewayId, allowedPrefixes }) => {
+    if (!isTransit(gatewayId)) return []
+    const own = records.transitGatewayAttachments.where('transitGatewayId', gatewayId).find(({ resource, state }) => {
+      const isDirect = resource.kind === 'direct-connect-gateway'
+      return isDirect && resource.directConnectGatewayId === directConnectGatewayId && state === 'available'
+    })
+    return own ? allowedPrefixes.filter((one) => cidrFamily(one) === 4).map((cidr) => ({ cidr, via: own.id })) : []
+  })
+}
+
+function isTransit(id: string): id is TransitGatewayId {
+  return id.startsWith('tgw-')
 }
 
 /** Of two VPCs with one block the first has it, and a VPC comes before a transit gateway. */

@@ -109,18 +109,31 @@ function insertTransit(tx: Tx): void {
   insertTransitAttachment(tx, 'b', { kind: 'vpc', subnetIds: ['subnet-b1', 'subnet-b2'] })
   insertTransitAttachment(tx, 'c', { kind: 'vpc', subnetIds: ['subnet-c1'] })
   insertTransitAttachment(tx, 't', { kind: 'vpn', vpnConnectionId: 'vpn-t' })
+  insertTransitAttachment(tx, 'x', { kind: 'direct-connect-gateway', directConnectGatewayId: 'dx-t' })
+  tx.directConnectGatewayAssociations.insert({
+    id: 'dx-t-tgw-1',
+    directConnectGatewayId: 'dx-t',
+    owner: created('b').owner,
+    region: created('b').region,
+    gatewayId: 'tgw-1',
+    allowedPrefixes: [cidr('10.1.0.0/16'), cidr('10.2.0.0/16')],
+  })
   for (const id of ['rtb-b1', 'rtb-b2', 'rtb-c1'] as const) {
     addRoute(tx, id, '172.30.0.0/15', { kind: 'transitGateway', id: 'tgw-1' })
   }
 }
 
-function insertTransitAttachment(tx: Tx, side: 'b' | 'c' | 't', resource: TransitGatewayAttachment['resource']): void {
+function insertTransitAttachment(
+  tx: Tx,
+  side: 'b' | 'c' | 't' | 'x',
+  resource: TransitGatewayAttachment['resource'],
+): void {
   tx.transitGatewayAttachments.insert({
     ...created(side === 'c' ? 'c' : 'b'),
     id: `tgw-attach-${side}`,
     transitGatewayId: 'tgw-1',
     transitGatewayOwner: created('b').owner,
-    ...(side !== 't' && { vpcId: `vpc-${side}` }),
+    ...((side === 'b' || side === 'c') && { vpcId: `vpc-${side}` as const }),
     resource,
     state: 'available',
     dnsSupport: false,

@@ -66,6 +66,9 @@ export function blocksBehind(
       })
     }
     case 'direct-connect-gateway':
+      return records.onPremisesAttachments
+        .where('gatewayId', resource.directConnectGatewayId)
+        .flatMap(({ networkId }) => records.onPremisesNetworks.get(networkId)?.cidrs ?? [])
     case 'peering':
       return []
     default:
@@ -81,9 +84,10 @@ export function isCarriedBy(
   return cidrFamily(cidr) === (tunnelInsideIpVersion === 'ipv6' ? 6 : 4)
 }
 
-/** VPCs before VPN connections. */
+/** VPCs before Direct Connect, and that before VPN connections. */
 function rank({ resource }: TransitGatewayAttachment): number {
-  return resource.kind === 'vpc' ? 0 : 1
+  if (resource.kind === 'vpc') return 0
+  return resource.kind === 'direct-connect-gateway' ? 1 : 2
 }
 
 function compare(a: string, b: string): number {

@@ -39,8 +39,11 @@ export function compileResource(
       if (!peer || !gateway || !isLive(peer) || !isLive(gateway)) return undefined
       return { kind: 'transitGateway', id: gateway.id, attachmentId: peer.id }
     }
-    case 'direct-connect-gateway':
-      return undefined
+    // IPv4 alone, and the first network that is attached.
+    case 'direct-connect-gateway': {
+      const [home] = records.onPremisesAttachments.where('gatewayId', resource.directConnectGatewayId)
+      return home && { kind: 'onPremises', name: home.networkId }
+    }
     default:
       return resource satisfies never
   }

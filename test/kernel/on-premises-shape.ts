@@ -31,6 +31,7 @@ const WAYS = [
   'lab/vpn-t',
   'lab/vgw-b',
   'lab/vpn-c',
+  'plant/dx-t',
 ] as const
 const TARGETS = {
   'vgw-b': { kind: 'vpnGateway', id: 'vgw-b' },

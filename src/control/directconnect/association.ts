@@ -1,10 +1,10 @@
-// Which virtual private gateways a Direct Connect gateway leads to, and which of their VPCs' blocks it tells the other side.
+// Which virtual private and transit gateways a Direct Connect gateway leads to, and which of their VPCs' blocks it tells the other side.
 // https://docs.aws.amazon.com/directconnect/latest/UserGuide/associate-vgw-with-direct-connect-gateway.html
 
 import { vpcBlocks } from '../../compile/vpc-blocks.ts'
 import { type Cidr, parseCidr } from '../../ip/cidr.ts'
 import type { Records, Tx } from '../../store/store.ts'
-import type { DirectConnectGatewayAssociation, VpnGateway } from '../../store/vpn-records.ts'
+import type { DirectConnectGateway, DirectConnectGatewayAssociation, VpnGateway } from '../../store/vpn-records.ts'
 import type { Caller } from '../caller.ts'
 import { pageOf } from '../ec2/request/pages.ts'
 import { findAll } from '../ec2/request/require.ts'
@@ -12,6 +12,11 @@ import { isThere } from '../ec2/vpn/deleted.ts'
 import { findVpnGateway } from '../ec2/vpn/vpn-gateway.ts'
 import { associationsOf, clientError, newUuid, required, requireGateway } from './find.ts'
 import type * as messages from './messages.ts'
+import {
+  endDirectConnectAttachments,
+  insertDirectConnectAttachment,
+  requireTransitGateway,
+} from './transit-attachment.ts'
 
 /** AWS's quota: https://docs.aws.amazon.com/directconnect/latest/UserGuide/limits.html */
 const GATEWAYS_PER_GATEWAY = 20
@@ -22,8 +27,10 @@ export function createDirectConnectGatewayAssociation(
   input: messages.CreateDirectConnectGatewayAssociationRequest,
 ): messages.CreateDirectConnectGatewayAssociationResponse {
   const gateway = requireGateway(tx, caller, input.directConnectGatewayId)
-  const vpnGateway = requireVpnGateway(tx, caller, input.gatewayId ?? input.virtualGatewayId)
   const given = blocksOf(input.addAllowedPrefixesToDirectConnectGateway)
+  const wanted = required('gatewayId', input.gatewayId ?? input.virtualGatewayId)
+  if (wanted.startsWith('tgw-')) return associateTransitGateway(tx, caller, gateway, wanted, given)
+  const vpnGateway = requireVpnGateway(tx, caller, wanted)
   const before = tx.directConnectGatewayAssociations.where('gatewayId', vpnGateway.id)[0]
   if (before) {
     throw clientError(
@@ -31,6 +38,9 @@ export function createDirectConnectGatewayAssociation(
     )
   }
   const own = tx.directConnectGatewayAssociations.where('directConnectGatewayId', gateway.id)
+  if (own.some(({ gatewayId }) => gatewayId.startsWith('tgw-'))) {
+    throw clientError(`Direct Connect Gateway '${gateway.id}' is associated with transit gateways already.`)
+  }
   if (own.length >= GATEWAYS_PER_GATEWAY) {
     throw clientError(`A Direct Connect gateway has ${GATEWAYS_PER_GATEWAY} associations at most.`)
   }
@@ -42,6 +52,37 @@ export function createDirectConnectGatewayAssociation(
     region: vpnGateway.region,
     gatewayId: vpnGateway.id,
     allowedPrefixes: given.length > 0 || !vpc ? given : vpcBlocks(vpc),
+  })
+  return { directConnectGatewayAssociation: toAssociation(association, 'associating') }
+}
+
+/** What is told to the other side are the allowed prefixes themselves, so there must be some. */
+function associateTransitGateway(
+  tx: Tx,
+  caller: Caller,
+  gateway: DirectConnectGateway,
+  id: string,
+  allowedPrefixes: readonly Cidr[],
+): messages.CreateDirectConnectGatewayAssociationResponse {
+  const transit = requireTransitGateway(tx, caller, gateway, id)
+  if (allowedPrefixes.length === 0) {
+    throw clientError('An association with a transit gateway needs addAllowedPrefixesToDirectConnectGateway.')
+  }
+  if (
+    tx.directConnectGatewayAssociations
+      .where('gatewayId', transit.id)
+      .some((one) => one.directConnectGatewayId === gateway.id)
+  ) {
+    throw clientError(`Transit Gateway '${id}' is already associated with Direct Connect Gateway '${gateway.id}'.`)
+  }
+  insertDirectConnectAttachment(tx, caller, transit, gateway)
+  const association = tx.directConnectGatewayAssociations.insert({
+    id: newUuid(tx),
+    directConnectGatewayId: gateway.id,
+    owner: caller.account,
+    region: transit.region,
+    gatewayId: transit.id,
+    allowedPrefixes,
   })
   return { directConnectGatewayAssociation: toAssociation(association, 'associating') }
 }
@@ -87,6 +128,7 @@ export function deleteDirectConnectGatewayAssociation(
   input: messages.DeleteDirectConnectGatewayAssociationRequest,
 ): messages.DeleteDirectConnectGatewayAssociationResponse {
   const association = requireAssociation(tx, caller, input)
+  endDirectConnectAttachments(tx, caller, association)
   tx.directConnectGatewayAssociations.delete(association.id)
   return { directConnectGatewayAssociation: toAssociation(association, 'disassociating') }
 }
@@ -98,7 +140,6 @@ export function describeVirtualGateways(records: Records, caller: Caller): messa
 
 function requireVpnGateway(tx: Tx, caller: Caller, id: string | undefined): VpnGateway {
   const wanted = required('gatewayId', id)
-  if (wanted.startsWith('tgw-')) throw clientError('Associations with transit gateways are not served yet.')
   const gateway = findVpnGateway(tx, caller, wanted)
   if (!gateway) throw clientError(`Virtual Gateway ID '${wanted}' does not exist.`)
   if (gateway.vpcId === undefined) throw clientError(`Virtual Gateway '${wanted}' is not attached to a VPC.`)
@@ -138,15 +179,18 @@ function toAssociation(
   { id, directConnectGatewayId, owner, region, gatewayId, allowedPrefixes }: DirectConnectGatewayAssociation,
   associationState: State = 'associated',
 ): messages.DirectConnectGatewayAssociation {
+  const type = gatewayId.startsWith('tgw-') ? 'transitGateway' : 'virtualPrivateGateway'
   return {
     associationId: id,
     associationState,
     directConnectGatewayId,
     directConnectGatewayOwnerAccount: owner,
-    associatedGateway: { id: gatewayId, type: 'virtualPrivateGateway', ownerAccount: owner, region },
+    associatedGateway: { id: gatewayId, type, ownerAccount: owner, region },
     allowedPrefixesToDirectConnectGateway: allowedPrefixes.map((cidr) => ({ cidr })),
-    virtualGatewayId: gatewayId,
-    virtualGatewayRegion: region,
-    virtualGatewayOwnerAccount: owner,
+    ...(type === 'virtualPrivateGateway' && {
+      virtualGatewayId: gatewayId,
+      virtualGatewayRegion: region,
+      virtualGatewayOwnerAccount: owner,
+    }),
   }
 }

@@ -2,6 +2,8 @@
 
 import { beforeEach, expect, test } from 'vitest'
 import { CALLER, contents, openWorld, refusal, STRANGER, type World } from '../ec2/request/testing.ts'
+import { describeTransitGatewayAttachments } from '../ec2/transit-gateway/attachment.ts'
+import { createTransitGateway, deleteTransitGateway } from '../ec2/transit-gateway/transit-gateway.ts'
 import { createVpc } from '../ec2/vpc/vpc.ts'
 import { attachVpnGateway, createVpnGateway, deleteVpnGateway } from '../ec2/vpn/vpn-gateway.ts'
 import {
@@ -91,6 +93,40 @@ test('an association tells the VPC’s blocks, or those that are allowed', () =>
   world.write(deleteDirectConnectGatewayAssociation, { directConnectGatewayId, virtualGatewayId: gatewayId })
   expect(read()).toEqual([])
   refusal(() => world.write(deleteDirectConnectGatewayAssociation, { associationId }), ERROR)
+})
+
+test('a transit gateway is associated by an attachment of its own, with prefixes that are told as they are', () => {
+  const directConnectGatewayId = create()
+  const transit = (AmazonSideAsn = 64_512) => {
+    const made = world.write(createTransitGateway, { Options: { AmazonSideAsn } }).TransitGateway
+    return made?.TransitGatewayId ?? ''
+  }
+  const associate = (id: string, cidrs: readonly string[] = ['10.0.0.0/8']) =>
+    world.write(createDirectConnectGatewayAssociation, {
+      directConnectGatewayId,
+      gatewayId: id,
+      addAllowedPrefixesToDirectConnectGateway: cidrs.map((cidr) => ({ cidr })),
+    }).directConnectGatewayAssociation
+  const id = transit()
+  refusal(() => associate(id, []), ERROR)
+  refusal(() => associate('tgw-0123456789abcdef0'), ERROR)
+  expect(refusal(() => associate(transit(64_600)), ERROR)).toContain('must differ')
+  const made = associate(id)
+  expect(made).toMatchObject({ associatedGateway: { id, type: 'transitGateway' } })
+  expect(made?.virtualGatewayId).toBeUndefined()
+  refusal(() => associate(id), ERROR)
+  attach()
+  refusal(() => associate(gatewayId), ERROR)
+  const attached = () => world.read(describeTransitGatewayAttachments, {}).TransitGatewayAttachments?.[0]
+  expect(attached()).toMatchObject({
+    ResourceType: 'direct-connect-gateway',
+    ResourceId: directConnectGatewayId,
+    State: 'available',
+    Association: { State: 'associated' },
+  })
+  refusal(() => world.write(deleteTransitGateway, { TransitGatewayId: id }), 'IncorrectState')
+  world.write(deleteDirectConnectGatewayAssociation, { associationId: made?.associationId })
+  expect(attached()?.State).toBe('deleting')
 })
 
 test('tags go by ARN, and policies are asked with them', () => {

@@ -269,3 +269,18 @@ data "aws_servicequotas_service_quota" "vpc_rules" {
 output "rules_per_group" {
   value = [data.aws_servicequotas_service_quota.vpc_rules.value, data.aws_servicequotas_service_quota.vpc_rules.default_value]
 }
+
+# A group that is used in a second VPC as well.
+resource "aws_vpc" "second" {
+  cidr_block = "10.77.0.0/16"
+}
+
+resource "aws_security_group" "lent" {
+  name   = "lent"
+  vpc_id = aws_vpc.main.id
+}
+
+resource "aws_vpc_security_group_vpc_association" "lent" {
+  security_group_id = aws_security_group.lent.id
+  vpc_id            = aws_vpc.second.id
+}
