@@ -198,11 +198,18 @@ export function toInternet(vpc: VpcNetwork, internet: Internet): Rule[] {
   const isAttached = vpc.internetGatewayId !== undefined
   return [
     ...internet.nats.flatMap((nat) => [
-      ...(isAttached ? translate(nat, publicsOf(nat), ON_THE_WAY_OUT) : []),
+      ...(isAttached ? leaveByGateway(nat) : []),
       ...translate(nat, privatesOf(nat), [`oifname != ${quoted(BACKBONE_LINK)}`]),
     ]),
     { match: ON_THE_WAY_OUT, verdict: 'snat ip to ip saddr map @public-sources' },
   ]
+}
+
+/** Without a public address nothing of it gets out, not even by the client's own. */
+function leaveByGateway(nat: Nat): Rule[] {
+  const addresses = publicsOf(nat)
+  if (addresses.length > 0) return translate(nat, addresses, ON_THE_WAY_OUT)
+  return [{ match: [`ct mark ${markOf(nat)}`, ...ON_THE_WAY_OUT], verdict: 'drop', by: nat.id }]
 }
 
 /** Of each address, for each destination. */

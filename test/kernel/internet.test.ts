@@ -221,7 +221,13 @@ describeKernel('the internet in the kernel', import.meta.url, () => {
     // The NAT gateway's own subnet leads nowhere.
     await apply(firstVpc({ routeTables: [routeTable('a'), routeTable('b', [TO_NAT])] }), otherVpc())
     expect(await connect(3, SITE, 80)).toBe('silence')
-    await apply(firstVpc({ natGateways: [{ ...NAT_GATEWAY, kind: 'private', publicAddress: undefined as never }] }))
+    const natGateways = [{ ...NAT_GATEWAY, kind: 'private', publicAddress: undefined as never }] as const
+    await apply(firstVpc({ natGateways }))
+    expect(await connect(3, SITE, 80)).toBe('silence')
+    // Not even who has a public address of its own.
+    const [first, second] = firstVpc().interfaces
+    const third = networkInterface(3, 'b', '10.0.2.5', ['sg-2'], publicly('10.0.2.5', '44.192.0.9'))
+    await apply(firstVpc({ natGateways, interfaces: [first, second, third].flatMap((one) => one ?? []) }))
     expect(await connect(3, SITE, 80)).toBe('silence')
     await apply(firstVpc(), otherVpc())
     expect(await connect(3, SITE, 80)).toBe('connected')
