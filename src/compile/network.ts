@@ -11,6 +11,7 @@ import type { EndpointAssociationId, ResourceConfigurationId, ResourceGatewayId 
 import type { ListenerRule } from '../store/listener-rule-records.ts'
 import type { EndpointServiceId, HealthCheck } from '../store/load-balancing-records.ts'
 import type { VpcPeeringConnectionId } from '../store/peering-records.ts'
+import type { QueryLogConfigId } from '../store/query-log-records.ts'
 import type {
   AccountId,
   InstanceId,
@@ -24,7 +25,6 @@ import type {
   VpcEndpointId,
   VpcId,
 } from '../store/records.ts'
-import type { QueryLogConfigId } from '../store/query-log-records.ts'
 import type { ResolverEndpointId, ResolverRuleId } from '../store/resolver-records.ts'
 import type { ResourceRecordSet } from '../store/route53-records.ts'
 import type {
