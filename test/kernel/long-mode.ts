@@ -4,6 +4,7 @@
 // for POSTERN_ROUNDS rounds.
 
 import { appendFileSync } from 'node:fs'
+import fc from 'fast-check'
 
 const { POSTERN_SEED, POSTERN_ROUNDS, POSTERN_PROBES, POSTERN_TALLY } = process.env
 const DAY = 24 * 3600 * 1000
@@ -21,7 +22,7 @@ export interface Compared {
 /** True where new seeds are tried until there were enough: a disagreement does not end that. */
 export const goesOn = POSTERN_PROBES !== undefined
 
-export const longestRun = goesOn || POSTERN_SEED === 'random' ? DAY : 60_000
+export const longestRun = goesOn || POSTERN_SEED === 'random' ? DAY : 600_000
 
 export class Tally {
   readonly #what: string
@@ -79,4 +80,25 @@ export function agreement(compared: readonly Compared[]): string {
   const agree = probes - sum((one) => one.disagreements)
   const worlds = compared.map(({ what, worlds: count }) => `${count.toLocaleString('en')} ${what}`).join(' and ')
   return `${agree.toLocaleString('en')} of ${probes.toLocaleString('en')} probes agree over ${worlds}`
+}
+
+/** What disagrees in random worlds of a shape, with the seed and the shape of each; each world is asked so many probes. */
+export async function compareWorlds<S>(
+  what: string,
+  shapes: fc.Arbitrary<S>,
+  { worlds, probes }: { readonly worlds: number; readonly probes: number },
+  findDisagreements: (shape: S) => Promise<readonly string[]>,
+): Promise<string[]> {
+  const tally = new Tally(what)
+  const reports: string[] = []
+  for (const seed of tally.seeds(1)) {
+    for (const [index, shape] of fc.sample(shapes, { seed, numRuns: worlds }).entries()) {
+      const found = await findDisagreements(shape)
+      tally.add(1, probes, found.length)
+      if (found.length > 0) reports.push(`seed ${seed}, world ${index}: ${JSON.stringify(shape)}`, ...found)
+    }
+    if (reports.length > 0 && !goesOn) break
+  }
+  tally.close()
+  return reports
 }

@@ -2,17 +2,14 @@
 // it makes and removes. Address plan: a VPC 10.0.0.0/16 with pub = 10.0.1.0/24, where the NAT gateway and i-pub are, dual
 // 10.0.2.0/24 and only, which has IPv6 alone; the tables of both lead 64:ff9b::/96 to the gateway.
 
-import type { RunInstancesRequest } from '@aws-sdk/client-ec2'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { Nat64 } from '../../src/balancer/nat64.ts'
 import { nat64Places } from '../../src/balancer/passages.ts'
-import { hostImages } from '../../src/catalogue/images.ts'
 import { DEFAULT_SITE } from '../../src/compile/internet.ts'
 import { hasNat64, nat64Of } from '../../src/compile/nat64.ts'
 import { createNetworkAcl, replaceNetworkAclAssociation } from '../../src/control/ec2/filtering/network-acl.ts'
 import { createNetworkAclEntry } from '../../src/control/ec2/filtering/network-acl-entry.ts'
 import { authorizeSecurityGroupIngress } from '../../src/control/ec2/filtering/security-group-rule.ts'
-import { runInstances } from '../../src/control/ec2/instance/run-instances.ts'
 import { allocateAddress } from '../../src/control/ec2/internet/elastic-address.ts'
 import { createNatGateway } from '../../src/control/ec2/internet/nat-gateway.ts'
 import { openWorld, type World } from '../../src/control/ec2/request/testing.ts'
@@ -29,6 +26,7 @@ import { TCP } from '../../src/ip/protocol.ts'
 import { natLink, vpcNamespace } from '../../src/linux/names.ts'
 import { boundedRun } from '../../src/linux/run.ts'
 import type { InstanceId, VpcId } from '../../src/store/records.ts'
+import { launch } from './launch.ts'
 import { describeKernel } from './namespaced.ts'
 import type { AddressedProbe } from './probers.ts'
 import { RecordWorld } from './record-world.ts'
@@ -177,21 +175,4 @@ function placeOf({ world }: RecordWorld, vpcId: VpcId, id: string) {
 
 function leadNat64(world: World, RouteTableId: string, NatGatewayId: string): void {
   world.write(createRoute, { RouteTableId, DestinationIpv6CidrBlock: '64:ff9b::/96', NatGatewayId })
-}
-
-function launch(world: World, SubnetId: string): InstanceId {
-  const operation = (
-    tx: Parameters<typeof runInstances>[0],
-    caller: Parameters<typeof runInstances>[1],
-    input: RunInstancesRequest,
-  ) => runInstances(tx, caller, input, 'x86_64')
-  const made = world.write(operation, {
-    ImageId: hostImages('us-east-1', 'x86_64')[0]?.id,
-    InstanceType: 't3.micro',
-    MinCount: 1,
-    MaxCount: 1,
-    SubnetId,
-    Ipv6AddressCount: 1,
-  })
-  return made.Instances?.[0]?.InstanceId as InstanceId
 }

@@ -2,7 +2,6 @@
 // documents first, then random worlds of one seed; POSTERN_SEED=N tries another. Needs root; every namespace it uses it makes
 // and removes. Address plan: compile/small-on-premises.ts.
 
-import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { s3Address } from '../../src/compile/small-on-premises.ts'
 import type { Stage } from '../../src/compile/stages.ts'
@@ -13,7 +12,7 @@ import { onPremisesLink, onPremisesNamespace, vpcNamespace } from '../../src/lin
 import { LINK_NEXT_HOP } from '../../src/linux/plan.ts'
 import { boundedRun } from '../../src/linux/run.ts'
 import { mirrorHost, mirrorProbe } from './ipv6-mirror.ts'
-import { goesOn, longestRun, Tally } from './long-mode.ts'
+import { compareWorlds, longestRun } from './long-mode.ts'
 import { describeKernel } from './namespaced.ts'
 import { type OnPremisesShape, OPEN, onPremisesShape, recordsOf } from './on-premises-shape.ts'
 import { parseProbe, RecordWorld } from './record-world.ts'
@@ -318,7 +317,6 @@ describeKernel('on-premises networks', import.meta.url, () => {
   test(
     'random networks are what explain says they are',
     async () => {
-      const tally = new Tally('random on-premises networks')
       const probes = GUESTS.flatMap((from) =>
         HOSTS.flatMap((host) => [
           parseProbe(`${from} ${host}:443`),
@@ -326,17 +324,11 @@ describeKernel('on-premises networks', import.meta.url, () => {
           parseProbe(`${from} ${mirrorHost(host)}:443`),
         ]),
       )
-      const reports: string[] = []
-      for (const seed of tally.seeds(1)) {
-        for (const [index, shape] of fc.sample(onPremisesShape, { seed, numRuns: WORLDS }).entries()) {
-          await world.put(await recordsOf(shape))
-          const found = await world.findDisagreements(probes)
-          tally.add(1, probes.length, found.length)
-          if (found.length > 0) reports.push(`seed ${seed}, world ${index}: ${JSON.stringify(shape)}`, ...found)
-        }
-        if (reports.length > 0 && !goesOn) break
-      }
-      tally.close()
+      const asked = { worlds: WORLDS, probes: probes.length }
+      const reports = await compareWorlds('random on-premises networks', onPremisesShape, asked, async (shape) => {
+        await world.put(await recordsOf(shape))
+        return world.findDisagreements(probes)
+      })
       expect(reports).toEqual([])
     },
     longestRun,

@@ -3,7 +3,6 @@
 // Address plan: compile/small-peering.ts.
 
 import { randomBytes } from 'node:crypto'
-import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { compile } from '../../src/compile/compile.ts'
 import type { Network } from '../../src/compile/network.ts'
@@ -20,7 +19,7 @@ import { instanceNamespace, vpcNamespace } from '../../src/linux/names.ts'
 import { boundedRun } from '../../src/linux/run.ts'
 import type { InstanceId } from '../../src/store/records.ts'
 import { mirrorHost, mirrorProbe } from './ipv6-mirror.ts'
-import { goesOn, longestRun, Tally } from './long-mode.ts'
+import { compareWorlds, longestRun } from './long-mode.ts'
 import { describeKernel } from './namespaced.ts'
 import { OPEN, type PeeringShape, peeringShape, recordsOf } from './peering-shape.ts'
 import { type AddressedProbe, Probers } from './probers.ts'
@@ -267,27 +266,17 @@ describeKernel('peering', import.meta.url, () => {
   test(
     'random VPCs are what explain says they are',
     async () => {
-      const tally = new Tally('random peerings')
       const probes = INSTANCES.flatMap((from) =>
         [...HOSTS, ...HOSTS.map(mirrorHost)].flatMap((host) => [
           parseProbe(`${from} ${host}:443`),
           parseProbe(`${from} udp ${host}:8080`),
         ]),
       )
-      const reports: string[] = []
-      for (const seed of tally.seeds(1)) {
-        for (const [index, shape] of fc.sample(peeringShape, { seed, numRuns: WORLDS }).entries()) {
-          const wrong = (await compare(shape, probes)).filter(({ trace, packet }) => trace.verdict !== packet)
-          tally.add(1, probes.length, wrong.length)
-          if (wrong.length === 0) continue
-          reports.push(`seed ${seed}, world ${index}: ${JSON.stringify(shape)}`)
-          for (const { probe, trace, packet } of wrong) {
-            reports.push(`${JSON.stringify(probe)} is ${packet}\n${formatTrace(trace)}`)
-          }
-        }
-        if (reports.length > 0 && !goesOn) break
-      }
-      tally.close()
+      const asked = { worlds: WORLDS, probes: probes.length }
+      const reports = await compareWorlds('random peerings', peeringShape, asked, async (shape) => {
+        const wrong = (await compare(shape, probes)).filter(({ trace, packet }) => trace.verdict !== packet)
+        return wrong.map(({ probe, trace, packet }) => `${JSON.stringify(probe)} is ${packet}\n${formatTrace(trace)}`)
+      })
       expect(reports).toEqual([])
     },
     longestRun,

@@ -7,9 +7,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import type { RunInstancesRequest } from '@aws-sdk/client-ec2'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { hostImages } from '../../src/catalogue/images.ts'
 import { compile } from '../../src/compile/compile.ts'
 import type { Network } from '../../src/compile/network.ts'
 import { address } from '../../src/compile/small-network.ts'
@@ -20,7 +18,6 @@ import {
   authorizeSecurityGroupIngress,
   revokeSecurityGroupEgress,
 } from '../../src/control/ec2/filtering/security-group-rule.ts'
-import { runInstances } from '../../src/control/ec2/instance/run-instances.ts'
 import {
   acceptVpcPeeringConnection,
   createVpcPeeringConnection,
@@ -56,6 +53,7 @@ import { LinuxDriver } from '../../src/linux/linux-driver.ts'
 import { instanceNamespace } from '../../src/linux/names.ts'
 import { boundedRun, inNamespace } from '../../src/linux/run.ts'
 import type { InstanceId, SubnetId } from '../../src/store/records.ts'
+import { launch } from './launch.ts'
 import { describeKernel } from './namespaced.ts'
 
 const S3 = 'com.amazonaws.us-east-1.s3'
@@ -355,23 +353,6 @@ async function startAnswerer(namespace: string): Promise<ChildProcess> {
   const child = spawn(command, argv, { stdio: ['pipe', 'pipe', 'inherit'] })
   await once(child.stdout, 'data')
   return child
-}
-
-function launch(world: World, SubnetId: string): InstanceId {
-  const operation = (
-    tx: Parameters<typeof runInstances>[0],
-    caller: Parameters<typeof runInstances>[1],
-    input: RunInstancesRequest,
-  ) => runInstances(tx, caller, input, 'x86_64')
-  const made = world.write(operation, {
-    ImageId: hostImages('us-east-1', 'x86_64')[0]?.id,
-    InstanceType: 't3.micro',
-    MinCount: 1,
-    MaxCount: 1,
-    SubnetId,
-    Ipv6AddressCount: 1,
-  })
-  return made.Instances?.[0]?.InstanceId as InstanceId
 }
 
 function mainTable(world: World, vpcId: string): string {

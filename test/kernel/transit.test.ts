@@ -2,7 +2,6 @@
 // documents first, then random gateways of one seed; POSTERN_SEED=N tries another. Needs root; every namespace it uses it makes
 // and removes. Address plan: compile/small-transit.ts.
 
-import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Stage } from '../../src/compile/stages.ts'
 import { formatTrace } from '../../src/explain/format.ts'
@@ -13,7 +12,7 @@ import { transitGatewayNamespace } from '../../src/linux/names.ts'
 import { boundedRun } from '../../src/linux/run.ts'
 import type { InstanceId } from '../../src/store/records.ts'
 import { mirrorHost, mirrorProbe } from './ipv6-mirror.ts'
-import { goesOn, longestRun, Tally } from './long-mode.ts'
+import { compareWorlds, longestRun } from './long-mode.ts'
 import { describeKernel } from './namespaced.ts'
 import { parseProbe, RecordWorld } from './record-world.ts'
 import { OPEN, recordsOf, type TransitShape, transitShape } from './transit-shape.ts'
@@ -341,24 +340,17 @@ describeKernel('transit gateways', import.meta.url, () => {
   test(
     'random gateways are what explain says they are',
     async () => {
-      const tally = new Tally('random transit gateways')
       const probes = INSTANCES.flatMap((from) =>
         [...HOSTS, ...HOSTS.map(mirrorHost)].flatMap((host) => [
           parseProbe(`${from} ${host}:443`),
           parseProbe(`${from} udp ${host}:8080`),
         ]),
       )
-      const reports: string[] = []
-      for (const seed of tally.seeds(1)) {
-        for (const [index, shape] of fc.sample(transitShape, { seed, numRuns: WORLDS }).entries()) {
-          await world.put(await recordsOf(shape))
-          const found = await world.findDisagreements(probes)
-          tally.add(1, probes.length, found.length)
-          if (found.length > 0) reports.push(`seed ${seed}, world ${index}: ${JSON.stringify(shape)}`, ...found)
-        }
-        if (reports.length > 0 && !goesOn) break
-      }
-      tally.close()
+      const asked = { worlds: WORLDS, probes: probes.length }
+      const reports = await compareWorlds('random transit gateways', transitShape, asked, async (shape) => {
+        await world.put(await recordsOf(shape))
+        return world.findDisagreements(probes)
+      })
       expect(reports).toEqual([])
     },
     longestRun,
