@@ -5,8 +5,8 @@
 export const EC2_OPERATIONS = words(`
     CreateInstanceConnectEndpoint DeleteInstanceConnectEndpoint ModifyInstanceConnectEndpoint
     AllocateIpamPoolCidr CreateIpam CreateIpamPool CreateIpamScope DeleteIpam DeleteIpamPool DeleteIpamScope
-    DeprovisionIpamPoolCidr GetIpamPoolAllocations GetIpamPoolCidrs ModifyIpam ModifyIpamPool ProvisionIpamPoolCidr
-    ReleaseIpamPoolAllocation
+    DeprovisionIpamPoolCidr GetIpamPoolAllocations GetIpamPoolCidrs ModifyIpam ModifyIpamPool ModifyIpamScope
+    ProvisionIpamPoolCidr ReleaseIpamPoolAllocation
     AcceptAddressTransfer DisableAddressTransfer EnableAddressTransfer ModifyAddressAttribute ResetAddressAttribute
     AcceptTransitGatewayPeeringAttachment
     AcceptTransitGatewayVpcAttachment AcceptVpcEndpointConnections AcceptVpcPeeringConnection AllocateAddress

@@ -10,6 +10,8 @@ export interface Ipam extends Owned {
   /** The home Region first. */
   readonly operatingRegions: readonly Region[]
   readonly tier: 'free' | 'advanced'
+  /** Whether it was ever modified, which its state says from then on. */
+  readonly isModified?: true
 }
 
 export interface IpamScope extends Owned {
@@ -18,6 +20,8 @@ export interface IpamScope extends Owned {
   readonly type: 'public' | 'private'
   readonly isDefault: boolean
   readonly description?: string
+  /** Whether it was ever modified, which its state says from then on. */
+  readonly isModified?: true
 }
 
 /** Of IPv4. */
@@ -34,6 +38,8 @@ export interface IpamPool extends Owned {
   readonly defaultLength?: number
   /** What a resource must be tagged with to take from it. */
   readonly resourceTags: Tags
+  /** Whether it was ever modified, which its state says from then on. */
+  readonly isModified?: true
 }
 
 /** A block that is in a pool. */

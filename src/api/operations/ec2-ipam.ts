@@ -8,6 +8,7 @@ import {
   describeIpamScopes,
   describeIpams,
   modifyIpam,
+  modifyIpamScope,
 } from '../../control/ec2/ipam/ipam.ts'
 import { createIpamPool, deleteIpamPool, describeIpamPools, modifyIpamPool } from '../../control/ec2/ipam/pool.ts'
 import {
@@ -39,6 +40,7 @@ export const EC2_IPAM_WRITES = {
   DeprovisionIpamPoolCidr: deprovisionIpamPoolCidr,
   ModifyIpam: modifyIpam,
   ModifyIpamPool: modifyIpamPool,
+  ModifyIpamScope: modifyIpamScope,
   ProvisionIpamPoolCidr: provisionIpamPoolCidr,
   ReleaseIpamPoolAllocation: releaseIpamPoolAllocation,
 } as const satisfies WriteRows

@@ -7,6 +7,11 @@ resource "aws_vpc_ipam" "main" {
   }
 }
 
+resource "aws_vpc_ipam_scope" "overlapping" {
+  ipam_id     = aws_vpc_ipam.main.id
+  description = var.description
+}
+
 resource "aws_vpc_ipam_pool" "top" {
   address_family = "ipv4"
   ipam_scope_id  = aws_vpc_ipam.main.private_default_scope_id

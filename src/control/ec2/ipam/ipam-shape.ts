@@ -22,6 +22,11 @@ export function ipamOf(records: Records, scopeId: IpamScope['id']): Ipam | undef
   return scope && records.ipams.get(scope.ipamId)
 }
 
+/** What Terraform waits for after a change; what was only made has another. */
+export function stateOf({ isModified }: Pick<Ipam, 'isModified'>): 'create-complete' | 'modify-complete' {
+  return isModified ? 'modify-complete' : 'create-complete'
+}
+
 export function toIpam(records: Records, ipam: Ipam): IpamOutput {
   const scopes = records.ipamScopes.where('ipamId', ipam.id)
   const defaultOf = (type: IpamScope['type']) => scopes.find((one) => one.isDefault && one.type === type)?.id
@@ -35,7 +40,7 @@ export function toIpam(records: Records, ipam: Ipam): IpamOutput {
     ScopeCount: scopes.length,
     ...(ipam.description !== undefined && { Description: ipam.description }),
     OperatingRegions: ipam.operatingRegions.map((RegionName) => ({ RegionName })),
-    State: 'create-complete',
+    State: stateOf(ipam),
     Tier: ipam.tier,
     EnablePrivateGua: false,
     Tags: tagList(ipam.tags),
@@ -53,7 +58,7 @@ export function toScope(records: Records, scope: IpamScope): ScopeOutput {
     IsDefault: scope.isDefault,
     ...(scope.description !== undefined && { Description: scope.description }),
     PoolCount: records.ipamPools.where('scopeId', scope.id).length,
-    State: 'create-complete',
+    State: stateOf(scope),
     Tags: tagList(scope.tags),
   }
 }
@@ -70,7 +75,7 @@ export function toPool(records: Records, pool: IpamPool): PoolOutput {
     ...(pool.sourcePoolId && { SourceIpamPoolId: pool.sourcePoolId }),
     Locale: pool.locale ?? 'None',
     PoolDepth: depthOf(records, pool),
-    State: 'create-complete',
+    State: stateOf(pool),
     ...(pool.description !== undefined && { Description: pool.description }),
     AutoImport: false,
     AddressFamily: 'ipv4',

@@ -13,6 +13,7 @@ import {
   describeIpamScopes,
   describeIpams,
   modifyIpam,
+  modifyIpamScope,
 } from './ipam.ts'
 import { createIpamPool, deleteIpamPool, describeIpamPools, modifyIpamPool } from './pool.ts'
 import {
@@ -77,6 +78,20 @@ test('an IPAM has its two scopes, and pools their place below it', () => {
   expect(blocks(regional)).toEqual(['10.0.0.0/16'])
   expect(taken(top)).toEqual(['ipam-pool 10.0.0.0/16'])
   refusal(() => world.read(describeIpams, { IpamIds: [IpamId] }, STRANGER), 'InvalidIpamId.NotFound')
+})
+
+test('what was modified says so in its state, and keeps what nobody changed', () => {
+  const { Ipam } = world.write(modifyIpam, { IpamId, Description: 'second' })
+  expect(Ipam).toMatchObject({ State: 'modify-in-progress', Description: 'second' })
+  world.write(modifyIpamPool, { IpamPoolId: regional, Description: 'second' })
+  const { IpamScope } = world.write(modifyIpamScope, { IpamScopeId, Description: 'second' })
+  expect(IpamScope?.State).toBe('modify-in-progress')
+  const Filters = [{ Name: 'state', Values: ['modify-complete'] }]
+  expect(world.read(describeIpams, { Filters }).Ipams).toMatchObject([{ IpamId, Tier: 'advanced' }])
+  const { IpamPools } = world.read(describeIpamPools, { Filters })
+  expect(IpamPools).toMatchObject([{ IpamPoolId: regional, AllocationDefaultNetmaskLength: 20 }])
+  const { IpamScopes } = world.read(describeIpamScopes, { Filters })
+  expect(IpamScopes).toMatchObject([{ IpamScopeId, Description: 'second', IsDefault: true }])
 })
 
 test('VPCs take the lowest free block, or the one that they name, and give it back', () => {

@@ -15,6 +15,8 @@ import type {
   DescribeIpamsResult,
   ModifyIpamRequest,
   ModifyIpamResult,
+  ModifyIpamScopeRequest,
+  ModifyIpamScopeResult,
 } from '@aws-sdk/client-ec2'
 import { isRegion } from '../../../catalogue/regions.ts'
 import { dependencyViolation, invalidParameterValue, missingParameter } from '../../../errors.ts'
@@ -30,7 +32,7 @@ import { ownedBy } from '../request/owned.ts'
 import { pageOf } from '../request/pages.ts'
 import { requireNamed, requireOwned } from '../request/require.ts'
 import { tagsFor } from '../request/tags.ts'
-import { ipamArn, ipamOf, toIpam, toScope } from './ipam-shape.ts'
+import { ipamArn, ipamOf, stateOf, toIpam, toScope } from './ipam-shape.ts'
 import { removePool } from './pool.ts'
 
 const TIERS = ['free', 'advanced'] as const
@@ -73,6 +75,7 @@ export function modifyIpam(tx: Tx, caller: Caller, input: ModifyIpamRequest): Mo
   const changed = tx.ipams.update(ipam.id, {
     operatingRegions,
     tier,
+    isModified: true,
     ...(description !== undefined && { description }),
   })
   return { Ipam: { ...toIpam(tx, changed), State: 'modify-in-progress' } }
@@ -120,6 +123,17 @@ export function createIpamScope(tx: Tx, caller: Caller, input: CreateIpamScopeRe
   return { IpamScope: { ...toScope(tx, scope), State: 'create-in-progress' } }
 }
 
+export function modifyIpamScope(tx: Tx, caller: Caller, input: ModifyIpamScopeRequest): ModifyIpamScopeResult {
+  refuseUnserved({
+    externalAuthorityConfiguration: input.ExternalAuthorityConfiguration,
+    removeExternalAuthorityConfiguration: input.RemoveExternalAuthorityConfiguration,
+  })
+  const { id } = requireOwned(tx.ipamScopes, caller, 'IpamScope', input.IpamScopeId)
+  const described = input.Description !== undefined && { description: input.Description }
+  const changed = tx.ipamScopes.update(id, { isModified: true, ...described })
+  return { IpamScope: { ...toScope(tx, changed), State: 'modify-in-progress' } }
+}
+
 export function deleteIpamScope(tx: Tx, caller: Caller, input: DeleteIpamScopeRequest): DeleteIpamScopeResult {
   const scope = requireOwned(tx.ipamScopes, caller, 'IpamScope', input.IpamScopeId)
   const [pool] = tx.ipamPools.where('scopeId', scope.id)
@@ -153,7 +167,7 @@ const IPAM_FILTERS: FilterFields<Ipam> = {
   'ipam-id': ({ id }) => id,
   'ipam-region': ({ region }) => region,
   'owner-id': ({ owner }) => owner,
-  state: () => 'create-complete',
+  state: stateOf,
   tier: ({ tier }) => tier,
 }
 
@@ -163,5 +177,5 @@ const SCOPE_FILTERS: FilterFields<IpamScope> = {
   'ipam-scope-type': ({ type }) => type,
   'is-default': ({ isDefault }) => isDefault,
   'owner-id': ({ owner }) => owner,
-  state: () => 'create-complete',
+  state: stateOf,
 }

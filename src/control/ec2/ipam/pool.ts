@@ -23,7 +23,7 @@ import { ownedBy } from '../request/owned.ts'
 import { pageOf } from '../request/pages.ts'
 import { requireId, requireOwned } from '../request/require.ts'
 import { tagsFor } from '../request/tags.ts'
-import { ipamArn, ipamOf, toPool } from './ipam-shape.ts'
+import { ipamArn, ipamOf, stateOf, toPool } from './ipam-shape.ts'
 
 const ACTION = 'CreateIpamPool'
 
@@ -79,7 +79,13 @@ export function modifyIpamPool(tx: Tx, caller: Caller, input: ModifyIpamPoolRequ
   const { minLength: _, maxLength: __, defaultLength: ___, ...rest } = pool
   tx.ipamPools.delete(pool.id)
   const description = input.Description ?? pool.description
-  const changed = { ...rest, ...lengths, resourceTags, ...(description !== undefined && { description }) }
+  const changed = {
+    ...rest,
+    isModified: true as const,
+    ...lengths,
+    resourceTags,
+    ...(description !== undefined && { description }),
+  }
   return { IpamPool: { ...toPool(tx, tx.ipamPools.insert(changed)), State: 'modify-in-progress' } }
 }
 
@@ -192,6 +198,6 @@ function filtersOf(records: Records): FilterFields<IpamPool> {
     locale: ({ locale }) => locale ?? 'None',
     'owner-id': ({ owner }) => owner,
     'source-ipam-pool-id': ({ sourcePoolId }) => sourcePoolId,
-    state: () => 'create-complete',
+    state: stateOf,
   }
 }
