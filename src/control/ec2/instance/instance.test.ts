@@ -8,7 +8,7 @@ import { CALLER, openWorld, refusal, type World } from '../request/testing.ts'
 import { describeInstanceCreditSpecifications, modifyInstanceCreditSpecification } from './credit-specification.ts'
 import { describeInstances } from './instance.ts'
 import { describeInstanceAttribute, modifyInstanceAttribute } from './instance-attribute.ts'
-import { getConsoleOutput, getInstanceUefiData } from './instance-console.ts'
+import { getConsoleOutput, getInstanceUefiData, getPasswordData } from './instance-console.ts'
 import { monitorInstances, unmonitorInstances } from './instance-monitoring.ts'
 import {
   associateIamInstanceProfile,
@@ -256,6 +256,11 @@ describe('console', () => {
     expect(read('hello\n')).toBe(Buffer.from('hello\n').toString('base64'))
     expect(read(undefined)).toBeUndefined()
     expect(Buffer.from(read(`${'x'.repeat(70_000)}end`) ?? '', 'base64').toString()).toMatch(/^x{65533}end$/)
+  })
+
+  test('getPasswordData is empty, since only Windows has one', () => {
+    expect(world.read(getPasswordData, { InstanceId: id })).toMatchObject({ InstanceId: id, PasswordData: '' })
+    refusal(() => world.read(getPasswordData, { InstanceId: 'i-0123456789abcdef0' }), 'InvalidInstanceID.NotFound')
   })
 
   test('getInstanceUefiData has no variables', () => {

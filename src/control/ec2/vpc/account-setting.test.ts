@@ -1,4 +1,4 @@
-// What tools ask of an account beside its VPCs, lists of what there is none of, and quotas of a VPC. Address plan: VPC
+// What tools ask of an account beside its VPCs, and quotas of a VPC. Address plan: VPC
 // 10.0.0.0/16 with 10.0.1.0/24; the default VPC is 172.31.0.0/16.
 
 import { beforeEach, describe, expect, test } from 'vitest'
@@ -11,9 +11,9 @@ import {
   describeNetworkInterfacePermissions,
 } from '../network-interface/network-interface-permission.ts'
 import { describeVpcBlockPublicAccessOptions } from '../public-access/options.ts'
-import { ABSENT_READS } from '../request/absent.ts'
 import { CALLER, openWorld, refusal, STRANGER, type World } from '../request/testing.ts'
 import {
+  describeAggregateIdFormat,
   describeIdFormat,
   getEbsDefaultKmsKeyId,
   getEbsEncryptionByDefault,
@@ -43,23 +43,6 @@ test('an account has what AWS gives it at first', () => {
   expect(world.read(getSerialConsoleAccessStatus, {}).SerialConsoleAccessEnabled).toBe(false)
 })
 
-describe('lists of what there is none of', () => {
-  test.each(Object.entries(ABSENT_READS))('%s', (_name, read) => {
-    const answer = read(world.store.records, CALLER, {})
-    expect(Object.values(answer)).toEqual([[]])
-    refusal(() => read(world.store.records, CALLER, { NextToken: 'not-ours' }), 'InvalidNextToken')
-    refusal(() => read(world.store.records, CALLER, { MaxResults: 2 }), 'InvalidMaxResults')
-  })
-
-  test('one that is named is not there', () => {
-    const read = ABSENT_READS.DescribeCarrierGateways!
-    const named = { CarrierGatewayIds: ['cagw-01'] }
-    expect(refusal(() => read(world.store.records, CALLER, named), 'InvalidCarrierGatewayID.NotFound')).toContain(
-      'cagw-01',
-    )
-  })
-})
-
 describe('an account', () => {
   test('blocks nothing, encrypts nothing by itself, and has no EC2-Classic', () => {
     expect(world.read(describeVpcBlockPublicAccessOptions, {}).VpcBlockPublicAccessOptions).toMatchObject({
@@ -69,6 +52,7 @@ describe('an account', () => {
     expect(world.read(getEbsEncryptionByDefault, {})).toEqual({ EbsEncryptionByDefault: false })
     expect(world.read(describeIdFormat, { Resource: 'vpc' }).Statuses).toEqual([{ Resource: 'vpc', UseLongIds: true }])
     refusal(() => world.read(describeIdFormat, { Resource: 'moon' }), 'InvalidParameterValue')
+    expect(world.read(describeAggregateIdFormat, {}).UseLongIdsAggregated).toBe(true)
     refusal(refuseClassicLink, 'UnsupportedOperation')
   })
 
