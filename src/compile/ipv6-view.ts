@@ -12,6 +12,7 @@ import type {
   InterfaceNetwork,
   ListenerNetwork,
   LoadBalancerNetwork,
+  LoadBalancerNodeNetwork,
   Network,
   NextHop,
   OnPremisesRouterNetwork,
@@ -206,8 +207,12 @@ function viewPlace<P extends { readonly address?: Address; readonly ipv6Address?
 
 /** A Gateway Load Balancer's nodes meet appliances over IPv4, whatever they pass on. */
 function viewLoadBalancer(balancer: LoadBalancerNetwork): LoadBalancerNetwork[] {
-  const nodes = balancer.kind === 'network' ? balancer.nodes.flatMap(viewPlace) : []
+  const nodes = balancer.kind === 'network' ? balancer.nodes.flatMap(viewNode) : []
   return nodes.length > 0 ? [{ ...balancer, nodes, listeners: balancer.listeners.flatMap(viewListener) }] : []
+}
+
+function viewNode({ publicAddress: _, ...node }: LoadBalancerNodeNetwork): LoadBalancerNodeNetwork[] {
+  return viewPlace(node)
 }
 
 function viewListener({ ipv6Way, ...listener }: ListenerNetwork): ListenerNetwork[] {

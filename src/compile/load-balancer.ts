@@ -4,7 +4,7 @@
 import type { Address } from '../ip/address.ts'
 import { compareAddresses, parseAddress } from '../ip/address.ts'
 import type { Listener, LoadBalancer, Target, TargetGroup } from '../store/load-balancing-records.ts'
-import type { InstanceId, Vpc } from '../store/records.ts'
+import type { InstanceId, NetworkInterface, Vpc } from '../store/records.ts'
 import type { Records } from '../store/store.ts'
 import { shadowOf } from './backbone.ts'
 import { groupIdsOf } from './forwarded-groups.ts'
@@ -50,9 +50,20 @@ function compileNodes(records: Records, loadBalancer: LoadBalancer): LoadBalance
     id: networkInterface.id,
     subnetId: networkInterface.subnetId,
     ...node,
+    ...compilePublicAddress(records, networkInterface),
     backboneAddress: networkInterface.backboneAddress,
     ...(withdrawn.has(networkInterface.id) && { withdrawn: true as const }),
   }))
+}
+
+/** A node has one address, and so one public one. */
+function compilePublicAddress(
+  { elasticAddresses }: Records,
+  { id, publicAddress }: NetworkInterface,
+): Pick<LoadBalancerNodeNetwork, 'publicAddress'> {
+  const [elastic] = elasticAddresses.where('networkInterfaceId', id)
+  const known = elastic?.publicIp ?? publicAddress
+  return known ? { publicAddress: known } : {}
 }
 
 /** By port, then protocol. A gateway load balancer's listener has neither. */

@@ -652,6 +652,8 @@ export interface LoadBalancerNodeNetwork {
   readonly address: Address
   /** Of a dual-stack load balancer; absent: it has none. */
   readonly ipv6Address?: Address
+  /** Of an internet-facing load balancer: what stands for `address` on the internet, and in its names. */
+  readonly publicAddress?: Address
   readonly backboneAddress: Address
   /** Its address is left out of the answers for the regional name. */
   readonly withdrawn?: true

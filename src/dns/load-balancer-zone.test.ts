@@ -55,6 +55,11 @@ const A = 'NOERROR 10.0.1.20'
 const B = 'NOERROR 10.0.2.20'
 const withdrawn = true as const
 const aOut = [balancerNode('a', { withdrawn }), balancerNode('b')]
+const PUBLIC = 'NOERROR 44.80.0.1 44.80.0.2'
+const online = [
+  balancerNode('a', { publicAddress: address('44.80.0.1') }),
+  balancerNode('b', { publicAddress: address('44.80.0.2') }),
+]
 const allOut = [balancerNode('a', { withdrawn }), balancerNode('b', { withdrawn })]
 
 describe("a load balancer's names", () => {
@@ -69,6 +74,8 @@ describe("a load balancer's names", () => {
     ['a withdrawn node leaves the regional name', BALANCER_NAME, B, { balancer: { nodes: aOut } }],
     ['and its zonal name stays', `us-east-1a.${BALANCER_NAME}`, A, { balancer: { nodes: aOut } }],
     ['when all are withdrawn all are answered', BALANCER_NAME, BOTH, { balancer: { nodes: allOut } }],
+    ['internet-facing: public addresses for everyone', BALANCER_NAME, PUBLIC, { balancer: { nodes: online } }],
+    ['and by its zone', `us-east-1b.${BALANCER_NAME}`, 'NOERROR 44.80.0.2', { balancer: { nodes: online } }],
     [
       'affinity: the own zone alone',
       BALANCER_NAME,

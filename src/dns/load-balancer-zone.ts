@@ -1,4 +1,4 @@
-// The names of load balancers: public, as endpoints' own names are, and leading to private addresses.
+// The names of load balancers: public, as endpoints' own names are, and leading to the nodes' public addresses, or to private ones.
 // https://docs.aws.amazon.com/elasticloadbalancing/latest/network/network-load-balancers.html#dns-name
 
 import { isRegion } from '../catalogue/regions.ts'
@@ -79,8 +79,8 @@ function recordsOf(
     availabilityZone === undefined
       ? nearest(balancer, askersZone, turn)
       : balancer.nodes.filter((node) => node.availabilityZone === availabilityZone)
-  return nodes.flatMap(({ address, ipv6Address }): ResourceRecord[] => [
-    { name, ttl: TTL, type: 'A', data: address },
+  return nodes.flatMap(({ address, ipv6Address, publicAddress = address }): ResourceRecord[] => [
+    { name, ttl: TTL, type: 'A', data: publicAddress },
     ...(ipv6Address ? [{ name, ttl: TTL, type: 'AAAA' as const, data: ipv6Address }] : []),
   ])
 }

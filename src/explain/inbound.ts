@@ -1,10 +1,11 @@
-// In from the internet: by the gateway's route table, through the appliance that it names if it does, to the interface that has
-// the public address, and the answer out by the same way.
+// In from the internet: by the gateway's route table, through the appliance that it names if it does, to the interface or the
+// load balancer's node that has the public address, and the answer out by the same way.
 
 import type { InterfaceNetwork, Network, NextHop, SubnetNetwork, VpcNetwork } from '../compile/network.ts'
 import { isBlocked } from '../compile/public-access.ts'
 import { cidrContains } from '../ip/cidr.ts'
 import { applianceSteps } from './appliances.ts'
+import { nodeOf, nodeSteps, type PlacedNode } from './balancer.ts'
 import { diversion, leadsTo, type Passage, passageKey, passInstance } from './forwarding.ts'
 import { networkAclStep } from './network-acl.ts'
 import { formatTraffic, type Packet, replyTo } from './packet.ts'
@@ -12,7 +13,7 @@ import { keptFromInternet } from './public-access.ts'
 import { routeStep } from './route.ts'
 import { securityGroupStep } from './security-group.ts'
 import { pass, type Step, stop } from './trace.ts'
-import { zoneIdOf } from './zone.ts'
+import { failedZoneSteps, zoneIdOf } from './zone.ts'
 
 interface Arrival {
   readonly network: Network
@@ -90,7 +91,19 @@ function fromAppliance(arrival: Arrival): Step[] {
 function reach({ vpc, receiver, packet }: Arrival, isOther: boolean): Step[] {
   const subnet = vpc.subnets.find(({ id }) => id === receiver.subnetId)
   const acl = subnet && isOther ? [networkAclStep({ vpc, subnet, direction: 'ingress', packet, way: 'forward' })] : []
+  const placed = nodeOf(vpc, receiver.id)
+  if (placed) return [...acl, ...atNode(placed, receiver, packet)]
   return [...acl, securityGroupStep(vpc, receiver, 'ingress', packet), targetStep(vpc, receiver, packet)]
+}
+
+/** A load balancer without groups asks nobody; its targets see the client's public address where they see the client's. */
+function atNode(placed: PlacedNode, receiver: InterfaceNetwork, packet: Packet): Step[] {
+  const { vpc, balancer, node } = placed
+  return [
+    ...failedZoneSteps(vpc, node.subnetId, `the load balancer's node ${node.address}`),
+    ...(balancer.groupIds ? [securityGroupStep(vpc, receiver, 'ingress', packet)] : []),
+    ...nodeSteps(placed, packet, 'direct'),
+  ]
 }
 
 /** Out of the receiver's subnet, by the appliance by which the packet came, to the internet gateway. */

@@ -80,6 +80,9 @@ function backboneRules(parts: readonly PartRules[], { isUplinked = false, checks
   const publics = parts.flatMap((part) => part.publics ?? [])
   const ofInternet: NftSet[] =
     publics.length > 0 ? [{ name: 'publics', type: 'ifname . ipv4_addr', elements: publics }] : []
+  const fronts = parts.flatMap((part) => part.fronts ?? [])
+  const ofFronts: NftSet[] =
+    fronts.length > 0 ? [{ name: 'fronts', type: 'ifname . ipv4_addr . inet_service', elements: fronts }] : []
   return {
     sets: [
       set('sources'),
@@ -89,6 +92,7 @@ function backboneRules(parts: readonly PartRules[], { isUplinked = false, checks
       set('nodes'),
       ...ofGateways,
       ...ofInternet,
+      ...ofFronts,
     ],
     maps: [],
     chains: [
@@ -99,6 +103,7 @@ function backboneRules(parts: readonly PartRules[], { isUplinked = false, checks
           ...(publics.length > 0 && checksHealth ? OF_HEALTH_CHECKERS : []),
           ...(parts.some(({ chained }) => chained) ? [BETWEEN_BALANCERS] : []),
           ...(publics.length > 0 ? [TO_SITES] : []),
+          ...(fronts.length > 0 ? [TO_FRONTS] : []),
           ...INPUT,
           ...(gateways.length > 0 ? [FROM_APPLIANCES] : []),
         ],
@@ -134,6 +139,12 @@ const BETWEEN_BALANCERS: Rule = {
 /** What appliances send back, there only with a Gateway Load Balancer. */
 const FROM_APPLIANCES: Rule = {
   match: ['iifname . ip daddr @gateways', `udp dport ${GENEVE_PORT}`],
+  verdict: 'accept',
+}
+
+/** What the router of an internet-facing load balancer passes on. There only with one. */
+const TO_FRONTS: Rule = {
+  match: [`ip saddr != ${BACKBONE}`, 'iifname . ip daddr . tcp dport @fronts'],
   verdict: 'accept',
 }
 

@@ -20,6 +20,7 @@ import {
   type Timeout,
 } from './nft.ts'
 import { SAME_SUBNET_MARK } from './plan.ts'
+import { publicNodes } from './public-nodes.ts'
 import { askAcl } from './traffic-rules.ts'
 import type { PlugIn } from './vpc-plan.ts'
 
@@ -57,6 +58,7 @@ export function balancerMaps(balancers: Balancers, plugIns: readonly PlugIn[]): 
       value: 'mark',
       elements: [
         ...nodes.map((node) => ({ key: node.address, value: marks(node)[0], by: node.id })),
+        ...publicNodes(balancers).map((node) => ({ key: node.publicAddress, value: marks(node)[0], by: node.id })),
         ...balancers.connections.map(({ backboneAddress, node, endpointId }) => ({
           key: backboneAddress,
           value: marks(node)[1],
@@ -163,7 +165,8 @@ export const TO_NODE: Rule = {
   verdict: 'goto to-node',
 }
 
-const TO_TARGET: Rule = {
+/** A new flow at an address where flows are taken on goes to a listener's chain. */
+export const TO_TARGET: Rule = {
   match: ['meta mark set ip daddr map @balancers'],
   verdict: 'meta mark . meta l4proto . th dport vmap @listeners',
 }

@@ -16,6 +16,7 @@ import { chooseTargets, type TargetChoice } from '../compile/target-choice.ts'
 import { type Address, addressBits, addressFamily, type Family } from '../ip/address.ts'
 import type { NetworkInterfaceId, SecurityGroupId, SubnetId } from '../store/records.ts'
 import type { BalancedFlows } from './plan.ts'
+import { publicAddressOf } from './public-nodes.ts'
 import { gatewayBalancers } from './resource-rules.ts'
 
 export const SOURCE_BIT = 0x08000000
@@ -26,6 +27,8 @@ export interface Node {
   readonly id: NetworkInterfaceId
   readonly subnet: SubnetNetwork
   readonly address: Address
+  /** Where the internet gateway brings packets for it from. Absent: from nowhere. */
+  readonly publicAddress?: Address
   readonly backboneAddress: Address
   /** Absent: nobody is asked. */
   readonly groupIds?: readonly SecurityGroupId[]
@@ -77,7 +80,8 @@ export function findBalancers(vpc: VpcNetwork): Balancers {
               nodeListeners(listener, node, { family, choice: chooseTargets(vpc, node, listener) }),
             )
       const { groupIds } = loadBalancer
-      return [{ id, subnet, address, backboneAddress, listeners, ...(groupIds && { groupIds }) }]
+      const publicly = publicAddressOf(vpc, node)
+      return [{ id, subnet, address, ...publicly, backboneAddress, listeners, ...(groupIds && { groupIds }) }]
     }),
   )
   const byId = new Map(nodes.map((node) => [node.id, node]))

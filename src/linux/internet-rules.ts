@@ -20,6 +20,7 @@ import { cidr, cidrFamily, cidrRange } from '../ip/cidr.ts'
 import { rangeToCidrs, subtractRanges } from '../ip/range.ts'
 import type { NatGatewayId } from '../store/internet-records.ts'
 import { MID_FLOW } from './balancer-rules.ts'
+import type { Balancers } from './balancers.ts'
 import { ENDPOINT_TIMEOUT } from './endpoint-rules.ts'
 import {
   admitIpv6Internet,
@@ -32,6 +33,14 @@ import {
 import { BACKBONE_LINK } from './names.ts'
 import { anyOf, type Chain, hex, type MapElement, type NftMap, type NftSet, quoted, type Rule } from './nft.ts'
 import { INTERNET_MTU, INTERNET_NEXT_HOP } from './plan.ts'
+import {
+  admitShadows,
+  askPublicReplies,
+  divertedNodes,
+  publicNodeMaps,
+  publicNodeSets,
+  publicNodes,
+} from './public-nodes.ts'
 import { askAcl } from './traffic-rules.ts'
 import { marksOf } from './transit-gateways.ts'
 import type { PlugIn } from './vpc-plan.ts'
@@ -49,6 +58,8 @@ export interface Internet {
   readonly nats: readonly Nat[]
   /** The addresses of NAT gateways, as the internet gateway knows them: what they sent to it through an appliance. */
   readonly natSources?: readonly PublicAddressNetwork[]
+  /** Of internet-facing load balancers. Absent: none. */
+  readonly nodes?: ReturnType<typeof publicNodes>
   /** All public addresses that are the VPC's; empty without an internet gateway. */
   readonly addresses: readonly Address[]
   /** Of `addresses`, those that no internet gateway carries and an egress-only one does. Absent: none. */
@@ -57,13 +68,20 @@ export interface Internet {
   readonly isTranslated?: false
 }
 
-export function findInternet(vpc: VpcNetwork, plugIns: readonly PlugIn[]): Internet {
+export function findInternet(
+  vpc: VpcNetwork,
+  plugIns: readonly PlugIn[],
+  balancers: Pick<Balancers, 'nodes'>,
+): Internet {
   const subnets = new Map(vpc.subnets.map((subnet) => [subnet.id, subnet]))
   if (familyOf(vpc) === 6) return findIpv6Internet(vpc, plugIns)
   const hosts = vpc.internetGatewayId
-    ? plugIns.flatMap(({ networkInterface: { subnetId, publicAddresses = [] } }) =>
-        isBlocked(vpc, subnetId, 'own') ? [] : publicAddresses,
-      )
+    ? [
+        ...plugIns.flatMap(({ networkInterface: { subnetId, publicAddresses = [] } }) =>
+          isBlocked(vpc, subnetId, 'own') ? [] : publicAddresses,
+        ),
+        ...divertedNodes(vpc),
+      ]
     : []
   const nats = (vpc.natGateways ?? []).flatMap((gateway): Nat[] => {
     const subnet = subnets.get(gateway.subnetId)
@@ -71,8 +89,9 @@ export function findInternet(vpc: VpcNetwork, plugIns: readonly PlugIn[]): Inter
     return [{ ...(isBlocked(vpc, subnet.id, 'translated') ? withoutPublic(gateway) : gateway), subnet }]
   })
   const natSources = vpc.internetGatewayId ? nats.flatMap(publicSource) : []
-  const addresses = [...hosts, ...natSources].map(({ publicAddress }) => publicAddress)
-  return { hosts, nats, natSources, addresses }
+  const online = publicNodes(balancers)
+  const addresses = [...hosts, ...natSources, ...online].map(({ publicAddress }) => publicAddress)
+  return { hosts, nats, natSources, addresses, ...(online.length > 0 && { nodes: online }) }
 }
 
 /** What it sends to the internet gateway gets no further; what it sends elsewhere does. */
@@ -93,12 +112,15 @@ export function hasInternet({ addresses, nats }: Internet): boolean {
 
 export function internetSets(internet: Internet): NftSet[] {
   if (!hasInternet(internet)) return []
-  return [{ name: 'public-addresses', type: 'ipv4_addr', elements: internet.addresses }]
+  return [
+    { name: 'public-addresses', type: 'ipv4_addr', elements: internet.addresses },
+    ...publicNodeSets(internet.nodes ?? []),
+  ]
 }
 
 export function internetMaps(vpc: VpcNetwork, internet: Internet): NftMap[] {
   if (!hasInternet(internet) || internet.isTranslated === false) return []
-  const { hosts, nats, natSources = [] } = internet
+  const { hosts, nats, natSources = [], nodes = [] } = internet
   const addressMap = (name: string, elements: readonly MapElement[]): NftMap => ({
     name,
     type: 'ipv4_addr',
@@ -118,6 +140,7 @@ export function internetMaps(vpc: VpcNetwork, internet: Internet): NftMap[] {
       'public-hosts',
       hosts.map(({ privateAddress, publicAddress, by }) => ({ key: publicAddress, value: privateAddress, by })),
     ),
+    ...publicNodeMaps(nodes),
   ]
   if (nats.length === 0) return ofHosts
   const known = new Set<NatGatewayId>(nats.map(({ id }) => id))
@@ -178,14 +201,14 @@ export function fromInternet(internet: Internet): Rule[] {
 export function leaveByInternet(internet: Internet): Rule[] {
   if (!hasInternet(internet)) return []
   if (internet.isTranslated === false) return leaveByIpv6Internet()
-  return [{ match: [BY_INTERNET_GATEWAY], verdict: 'accept' }]
+  return [{ match: [BY_INTERNET_GATEWAY], verdict: 'accept' }, ...admitShadows(internet.nodes ?? [])]
 }
 
 /** At forward, before all that keeps the backbone out. */
 export function admitInternet(internet: Internet): Rule[] {
   if (!hasInternet(internet)) return []
   if (internet.isTranslated === false) return admitIpv6Internet(internet)
-  if (internet.hosts.length === 0) return []
+  if (internet.hosts.length === 0 && !internet.nodes) return []
   const match = [`iifname ${quoted(BACKBONE_LINK)}`, `ip saddr != ${BACKBONE}`, 'ct status dnat']
   return [{ match, verdict: 'accept' }]
 }
@@ -278,7 +301,8 @@ export function dropPrivate(internet: Internet): Rule[] {
   if (!hasInternet(internet)) return []
   if (internet.isTranslated === false) return dropStrangeSources(internet)
   // What is for the backbone itself has its address there; to ask for the next hop would cost more.
-  return [{ match: [`ip daddr != ${BACKBONE}`, 'ip saddr != @public-addresses'], verdict: 'drop' }]
+  const strangers: Rule = { match: [`ip daddr != ${BACKBONE}`, 'ip saddr != @public-addresses'], verdict: 'drop' }
+  return [strangers, ...askPublicReplies(internet.nodes ?? [])]
 }
 
 /** Prerouting once addresses are known: after the mark for the backbone, before the route is looked up. All packets of a flow

@@ -59,6 +59,9 @@ export interface BackbonePart {
   readonly gateways?: readonly string[]
   /** A load balancer here sends to another one. Absent: none does. */
   readonly chained?: true
+  /** `"vpc-…" . 248.… . 443`: the shadows of internet-facing nodes, to which clients come with their public addresses.
+   * Absent: none. */
+  readonly fronts?: readonly string[]
   /** `"vpc-…" . 44.…`: the VPC's public addresses. Absent: none. */
   readonly publics?: readonly string[]
   /** The same for IPv6. Absent: the VPC has none. */

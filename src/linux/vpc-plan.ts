@@ -55,6 +55,7 @@ import {
   VPC_SIDE_MAC,
   type VpcPlan,
 } from './plan.ts'
+import { publicFronts, shadowsWayBack } from './public-nodes.ts'
 import { forwardsOf } from './resolver-forwards.ts'
 import { forwardedAtDoors, isThrough } from './service-rules.ts'
 import { routeToTransitGateway, transitLinkNames, transitNeighbours } from './transit-gateways.ts'
@@ -91,7 +92,7 @@ function planFamily(world: string, vpc: VpcNetwork, endpointBandwidth: Bandwidth
   const balancers = findBalancers(vpc)
   const detours = findDetours(vpc, [...doors, ...balancers.nodes])
   const detourPaths = planDetours(vpc, detours)
-  const internet = findInternet(vpc, plugIns)
+  const internet = findInternet(vpc, plugIns, balancers)
   const gateways = [...planGateways(vpc), ...planDoors(vpc, doors, detourPaths)]
   return {
     id: vpc.id,
@@ -411,6 +412,7 @@ function planBackbonePart({ vpc, plugIns, doors, balancers: { nodes, connections
   ]
   const clients = clientIdentities(vpc).map(({ value }) => value)
   const back = wayBackToClients(vpc, [...doors.flatMap(behindDoor)])
+  const shadows = shadowsWayBack(vpc, internet.nodes ?? [])
   const own = vpc.endpoints.filter((endpoint) => endpoint.kind === 'gateway' || !endpoint.service)
   const gateways = nodes.filter(takesDatagramsBack)
   const through = doors.filter((door) => isThrough(door) && door.leadsOn)
@@ -436,8 +438,9 @@ function planBackbonePart({ vpc, plugIns, doors, balancers: { nodes, connections
           (destination): Route => ({ type: 'local', destination, device: 'lo' }),
         ),
         ...back.routes,
+        ...shadows.routes,
       ],
-      rules: back.rules,
+      rules: [...back.rules, ...shadows.rules],
     },
     sources: [...new Set<string>([...identities, ...clients])].map((address) => `${quoted(device)} . ${address}`),
     endpoints: [
@@ -451,6 +454,7 @@ function planBackbonePart({ vpc, plugIns, doors, balancers: { nodes, connections
         .map(({ key, value }) => `${quoted(device)} . ${value} . ${key.split(' . ').at(-1)}`),
     ],
     ...(gateways.length > 0 && { gateways: gateways.map((node) => behind(shadowOf(node.backboneAddress))) }),
+    ...publicFronts(vpc, internet.nodes ?? []),
     ...(internet.addresses.length > 0 && { publics: internet.addresses.map(behind) }),
     ...(chainsBalancers(vpc) && { chained: true as const }),
     consumers: through.map(({ backboneAddress }) => behind(backboneAddress)),

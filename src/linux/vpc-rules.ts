@@ -25,6 +25,7 @@ import {
   nodeDoors,
   OUT_OF_BACKBONE,
   TO_NODE,
+  TO_TARGET,
   takingChains,
 } from './balancer-rules.ts'
 import type { Balancers } from './balancers.ts'
@@ -76,6 +77,7 @@ import {
 import { onPremisesChains, onPremisesReceivers, onPremisesSenders, onPremisesVerdicts } from './on-premises.ts'
 import { clientIdentities, peeringChains, peeringReceivers, peeringSenders, peeringVerdicts } from './peerings.ts'
 import { BACKBONE_MARK, SAME_SUBNET_MARK } from './plan.ts'
+import { askPublicNodes, markShadows, publicForwarded, publicNodeChains, takePublicFlows } from './public-nodes.ts'
 import { askAsEndpoint, inboundMaps, markInboundReply } from './resolver-doors.ts'
 import {
   forwardForwards,
@@ -137,7 +139,7 @@ export function vpcRules(sources: RuleSources): Ruleset {
     name: 'forwarded',
     type: 'ipv4_addr . inet_proto . inet_service',
     value: 'ipv4_addr',
-    elements: [...forwardedAtDoors(doors), ...nodeDoors.forwarded(balancers)],
+    elements: [...forwardedAtDoors(doors), ...nodeDoors.forwarded(balancers), ...publicForwarded(internet.nodes ?? [])],
   }
   return {
     timeouts: uniqueByName([ENDPOINT_TIMEOUT, ...balancerTimeouts(balancers), ...serviceTimeouts(doors)]),
@@ -171,7 +173,13 @@ export function vpcRules(sources: RuleSources): Ruleset {
       { name: ENDPOINT_GROUPS, rules: [...bandwidthRules(endpointBandwidth, 'to'), ...endpointGroupRules(detours)] },
       toEndpointChain(serviceRules(doors)),
       ...endpointChains(vpc, detours),
-      ...(serves ? takingChains(toResourceRules(resources, ENDPOINT_TIMEOUT.name)) : []),
+      ...(serves
+        ? takingChains([
+            ...takePublicFlows(internet.nodes ?? [], TO_TARGET),
+            ...toResourceRules(resources, ENDPOINT_TIMEOUT.name),
+          ])
+        : []),
+      ...publicNodeChains(vpc, internet.nodes ?? []),
       ...serviceChains(doors, familyOf(vpc)),
       ...balancerChains(vpc, balancers),
       ...aclChains(vpc),
@@ -318,7 +326,12 @@ function baseChains(
       'leaving',
       'prerouting',
       -150,
-      [...neighbours.arriving, ...failure.arriving, ...leaving(serving(DROP_FALSE_NODES))],
+      [
+        ...neighbours.arriving,
+        ...failure.arriving,
+        ...askPublicNodes(internet.nodes ?? []),
+        ...leaving(serving(DROP_FALSE_NODES)),
+      ],
       'drop',
     ),
     chain('sg-egress', 'prerouting', -149, [
@@ -349,6 +362,7 @@ function baseChains(
         match: [`ip daddr ${BACKBONE}`, `iifname != ${quoted(BACKBONE_LINK)}`],
         verdict: `meta mark set meta mark | ${hex(BACKBONE_MARK)}`,
       },
+      ...markShadows(internet.nodes ?? []),
       ...toNat64Gateways(vpc),
       ...toNatGateways(internet),
     ]),

@@ -26,7 +26,11 @@ export function zoneFailure({ vpc, plugIns, doors, balancers }: RuleSources): Zo
   const nodes = balancers.nodes.filter(isDown)
   const addresses = [
     ...doors.filter(isDown).flatMap(({ address, backboneAddress }) => [address, ...withShadow(backboneAddress)]),
-    ...nodes.flatMap(({ address, backboneAddress }) => [address, ...withShadow(backboneAddress)]),
+    ...nodes.flatMap(({ address, publicAddress, backboneAddress }) => [
+      address,
+      ...(publicAddress ? [publicAddress] : []),
+      ...withShadow(backboneAddress),
+    ]),
     // What comes by PrivateLink to a node there has the address of its connection until the very end.
     ...balancers.connections.filter(({ node }) => isDown(node)).map(({ backboneAddress }) => backboneAddress),
   ]

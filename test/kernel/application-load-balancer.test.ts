@@ -6,7 +6,7 @@ import type { Socket } from 'node:net'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { compile } from '../../src/compile/compile.ts'
 import type { Network } from '../../src/compile/network.ts'
-import { LISTENER, serviceStore } from '../../src/compile/small-service.ts'
+import { LISTENER, serviceStore, TARGET_GROUP } from '../../src/compile/small-service.ts'
 import { inBackbone } from '../../src/daemon-backbone.ts'
 import { Balancing } from '../../src/daemon-balancer.ts'
 import { explain } from '../../src/explain/explain.ts'
@@ -14,11 +14,13 @@ import { formatTrace } from '../../src/explain/format.ts'
 import type { Trace } from '../../src/explain/trace.ts'
 import type { Address } from '../../src/ip/address.ts'
 import { cidr } from '../../src/ip/cidr.ts'
-import { TCP } from '../../src/ip/protocol.ts'
+import { ALL_PROTOCOLS, TCP } from '../../src/ip/protocol.ts'
 import { LinuxDriver } from '../../src/linux/linux-driver.ts'
 import { instanceNamespace } from '../../src/linux/names.ts'
-import type { Store } from '../../src/store/store.ts'
+import { type PublicAccessMode, publicAccessOptionsId } from '../../src/store/public-access-records.ts'
+import type { Store, Tx } from '../../src/store/store.ts'
 import { groupArn, insertApplication, NODES } from './application-shape.ts'
+import { CLIENTS, leadToInternet, openToInternet, PUBLIC_ALB, PUBLIC_NLB } from './internet-facing-shape.ts'
 import { NamespaceSockets } from './namespace-sockets.ts'
 import { describeKernel } from './namespaced.ts'
 
@@ -59,6 +61,123 @@ const ROWS: readonly Row[] = [
   { name: 'a method', method: 'DELETE', expect: 418 },
   { name: 'a target whose group keeps the node out', path: '/shut', expect: 504 },
 ]
+
+type Asked = Omit<Row, 'expect'>
+
+interface PublicRow extends Asked {
+  readonly expect: 'silence' | readonly Name[]
+  /** Whom the target saw, and whom it was told of. */
+  readonly sees?: readonly string[]
+  readonly tells?: readonly string[]
+  /** What is otherwise from here on. */
+  readonly change?: (tx: Tx) => void
+}
+
+const TO_NLB = { from: 'i-c1', node: PUBLIC_NLB[0], port: 443, expect: ['i-p1'] } as const
+const TO_ALB = {
+  from: 'i-c1',
+  node: PUBLIC_ALB[0],
+  path: '/api/x',
+  headers: { host: 'www.example.com' },
+  expect: ['i-p2'],
+} as const
+const [NLB_NODE, ALB_NODE] = [NETWORK_NODE, NODES[0]]
+
+/** In this order. */
+const PUBLIC_ROWS: readonly PublicRow[] = [
+  { ...TO_NLB, name: 'a Network Load Balancer: targets see the public address of the client', sees: [CLIENTS['i-c1']] },
+  { ...TO_NLB, name: 'the other node', node: PUBLIC_NLB[1], expect: ['i-p2'], sees: [CLIENTS['i-c1']] },
+  { ...TO_NLB, name: 'a client of its own VPC', from: 'i-p3', sees: [CLIENTS['i-p3']] },
+  { ...TO_ALB, name: 'an Application Load Balancer', sees: [ALB_NODE], tells: [CLIENTS['i-c1']] },
+  { ...TO_ALB, name: 'the same for a client of its own VPC', from: 'i-p3', sees: [ALB_NODE], tells: [CLIENTS['i-p3']] },
+  { ...TO_NLB, name: 'a port without a listener', port: 444, expect: 'silence' },
+  {
+    ...TO_NLB,
+    name: 'without client IP preservation targets see the node',
+    sees: [NLB_NODE],
+    change: (tx) => preserveClients(tx, 'false'),
+  },
+  {
+    ...TO_ALB,
+    name: 'its groups are asked about the public address of the client',
+    expect: 'silence',
+    change: (tx) => letIn(tx, `${CLIENTS['i-p3']}/32`),
+  },
+  { ...TO_ALB, name: 'which lets another one in', from: 'i-p3', sees: [ALB_NODE], tells: [CLIENTS['i-p3']] },
+  {
+    ...TO_ALB,
+    name: "the ACL of the node's subnet is asked about what comes in",
+    expect: 'silence',
+    change: (tx) => {
+      letIn(tx, '0.0.0.0/0')
+      denyInternet(tx, false)
+    },
+  },
+  { ...TO_NLB, name: 'for a Network Load Balancer too', expect: 'silence' },
+  {
+    ...TO_ALB,
+    name: 'and about what goes out',
+    expect: 'silence',
+    change: (tx) => denyInternet(tx, true),
+  },
+  { ...TO_NLB, name: 'of a Network Load Balancer too', expect: 'silence' },
+  {
+    ...TO_ALB,
+    name: "without a route from the node's subnet to the internet gateway there is no answer",
+    expect: 'silence',
+    change: (tx) => {
+      denyInternet(tx, undefined)
+      tx.routeTables.update('rtb-pa', { routes: [] })
+    },
+  },
+  { ...TO_NLB, name: 'nor from a Network Load Balancer', expect: 'silence' },
+  { ...TO_NLB, name: 'while the other subnet has one', node: PUBLIC_NLB[1], expect: ['i-p2'], sees: ['10.0.2.50'] },
+  {
+    ...TO_NLB,
+    name: 'Block Public Access',
+    node: PUBLIC_NLB[1],
+    expect: 'silence',
+    change: (tx) => {
+      leadToInternet(tx, 'rtb-pa', 'igw-p')
+      blockPublicAccess(tx, 'block-ingress')
+    },
+  },
+  { ...TO_ALB, name: 'which keeps from an Application Load Balancer too', expect: 'silence' },
+  {
+    ...TO_ALB,
+    name: 'as before when all of it is taken back',
+    sees: [ALB_NODE],
+    change: (tx) => {
+      blockPublicAccess(tx, 'off')
+      preserveClients(tx, 'true')
+    },
+  },
+  { ...TO_NLB, name: 'and of the Network Load Balancer', sees: [CLIENTS['i-c1']] },
+]
+
+function preserveClients(tx: Tx, value: string): void {
+  const { attributes = {} } = tx.targetGroups.get(TARGET_GROUP) ?? {}
+  tx.targetGroups.update(TARGET_GROUP, { attributes: { ...attributes, 'preserve_client_ip.enabled': value } })
+}
+
+function letIn(tx: Tx, block: string): void {
+  tx.securityGroupRules.update('sgr-sg-alb-ingress', { peer: { kind: 'cidr', cidr: cidr(block) } })
+}
+
+/** In the provider's first subnet; undefined takes it back. */
+function denyInternet(tx: Tx, egress: boolean | undefined): void {
+  const all = tx.networkAcls.get('acl-pa')?.entries.filter(({ ruleNumber }) => ruleNumber !== 1) ?? []
+  const deny = { ruleNumber: 1, action: 'deny', protocol: ALL_PROTOCOLS, cidr: cidr('44.80.0.0/24') } as const
+  tx.networkAcls.update('acl-pa', { entries: egress === undefined ? all : [...all, { ...deny, egress }] })
+}
+
+function blockPublicAccess(tx: Tx, mode: PublicAccessMode): void {
+  const { owner, region, createdAt: updatedAt } = tx.vpcs.get('vpc-p') ?? {}
+  if (!owner || !region || !updatedAt) throw new Error('no vpc-p')
+  const id = publicAccessOptionsId(owner, region)
+  tx.publicAccessOptions.delete(id)
+  tx.publicAccessOptions.insert({ id, owner, region, mode, state: 'update-complete', updatedAt })
+}
 
 describeKernel('an Application Load Balancer', import.meta.url, () => {
   const world = randomBytes(3).toString('hex')
@@ -131,7 +250,7 @@ describeKernel('an Application Load Balancer', import.meta.url, () => {
   }
 
   /** The code that the load balancer answered, or the target's name. */
-  async function send({ from = 'i-p3', node = NODES[0], port = 80, ...row }: Row): Promise<number | string> {
+  async function send({ from = 'i-p3', node = NODES[0], port = 80, ...row }: Asked): Promise<number | string> {
     const socket = await inside.get(from)?.connect(node, port)
     if (!socket) throw new Error(`nothing is known of ${from}`)
     closing.push(socket)
@@ -141,7 +260,7 @@ describeKernel('an Application Load Balancer', import.meta.url, () => {
     return status === '200' ? body : Number(status)
   }
 
-  function ask({ from = 'i-p3', node = NODES[0], port = 80, method = 'GET', path = '/', headers = {} }: Row): Trace {
+  function ask({ from = 'i-p3', node = NODES[0], port = 80, method = 'GET', path = '/', headers = {} }: Asked): Trace {
     const http = { method, path, headers: Object.fromEntries(Object.entries(headers).map(([k, v]) => [k, [v]])) }
     const to = { address: node as Address, protocol: TCP, port, http }
     return explain(network, { from, to, now: '2026-01-01T00:00:00.000Z' })
@@ -160,6 +279,28 @@ describeKernel('an Application Load Balancer', import.meta.url, () => {
   test('targets see the node that took the request', () => {
     expect([...seen].sort()).toEqual([...NODES])
     expect([...told]).toEqual(['10.0.1.9'])
+  })
+
+  describe('internet-facing', () => {
+    beforeAll(async () => {
+      store.transact(openToInternet)
+      await apply()
+      await balancing.settle()
+    })
+
+    test.each(PUBLIC_ROWS)('$name', { timeout: 30_000 }, async ({ sees, tells, change, ...row }) => {
+      store.transact((tx) => change?.(tx))
+      await apply()
+      await balancing.settle()
+      seen.clear()
+      told.clear()
+      const trace = ask(row)
+      expect(trace.verdict, formatTrace(trace)).toBe(row.expect === 'silence' ? 'stopped' : 'reachable')
+      if (row.expect === 'silence') return await expect(send(row)).rejects.toThrow('silence')
+      expect(row.expect).toContain(await send(row))
+      expect([...seen]).toEqual(sees)
+      if (tells) expect([...told]).toEqual(tells)
+    })
   })
 
   test('PrivateLink to it: consumer, endpoint, Network Load Balancer, this one, target', async () => {
@@ -194,14 +335,14 @@ describeKernel('an Application Load Balancer', import.meta.url, () => {
     const trace = ask(row)
     expect([trace.verdict, trace.blockers[0]?.stage]).toEqual(['stopped', 'sg-ingress'])
     await eventually(() => expect(send(row)).rejects.toThrow('closed'))
-    expect(await send({ name: '', expect: 404 })).toBe(404)
+    expect(await send({ name: '' })).toBe(404)
   })
 
   test("its group keeps clients out, in the kernel as in explain's words", async () => {
     store.transact((tx) => tx.securityGroupRules.delete('sgr-sg-alb-ingress'))
     await apply()
     await balancing.settle()
-    const trace = ask({ name: '', expect: 404 })
+    const trace = ask({ name: '' })
     expect([trace.verdict, trace.blockers[0]?.stage]).toEqual(['stopped', 'sg-ingress'])
     await expect(inside.get('i-p3')?.connect(NODES[0], 80)).rejects.toThrow('silence')
   })

@@ -1,0 +1,50 @@
+// What makes the load balancers of application-shape.ts internet-facing, and lets their clients come by the internet.
+//
+//   consumer  igw-c   i-c1 44.80.0.1, i-c2 44.80.0.2
+//   provider  igw-p   i-p3 44.80.0.9
+//             Network Load Balancer: eni-n1 and eni-n2 have the Elastic IP addresses 44.80.1.1 and 44.80.1.2
+//             Application Load Balancer: eni-a1 44.80.2.1, eni-a2 44.80.2.2
+
+import { address } from '../../src/compile/small-network.ts'
+import { cidr } from '../../src/ip/cidr.ts'
+import type { Tx } from '../../src/store/store.ts'
+
+export const CLIENTS = { 'i-c1': '44.80.0.1', 'i-c2': '44.80.0.2', 'i-p3': '44.80.0.9' } as const
+export const PUBLIC_NLB = ['44.80.1.1', '44.80.1.2'] as const
+export const PUBLIC_ALB = ['44.80.2.1', '44.80.2.2'] as const
+
+export function openToInternet(tx: Tx): void {
+  for (const side of ['c', 'p'] as const) {
+    const { id: vpcId, owner, region, tags, createdAt } = tx.vpcs.get(`vpc-${side}`) ?? raise(`no vpc-${side}`)
+    tx.internetGateways.insert({ owner, region, tags, createdAt, id: `igw-${side}`, vpcId })
+    for (const zone of ['a', 'b'] as const) leadToInternet(tx, `rtb-${side}${zone}`, `igw-${side}`)
+  }
+  for (const [id, publicAddress] of Object.entries(CLIENTS)) {
+    tx.networkInterfaces.update(`eni-${id.slice(2)}`, { publicAddress: address(publicAddress) })
+  }
+  for (const [index, publicAddress] of PUBLIC_ALB.entries()) {
+    tx.networkInterfaces.update(`eni-a${index + 1}`, { publicAddress: address(publicAddress) })
+  }
+  for (const [index, publicIp] of PUBLIC_NLB.entries()) {
+    const node = tx.networkInterfaces.get(`eni-n${index + 1}`) ?? raise(`no eni-n${index + 1}`)
+    const { id, owner, region, createdAt, vpcId, privateAddresses } = node
+    tx.elasticAddresses.insert({
+      ...{ owner, region, createdAt, vpcId, tags: {} },
+      id: `eipalloc-n${index + 1}`,
+      publicIp: address(publicIp),
+      associationId: `eipassoc-n${index + 1}`,
+      networkInterfaceId: id,
+      ...(privateAddresses[0] && { privateAddress: privateAddresses[0] }),
+    })
+  }
+}
+
+export function leadToInternet(tx: Tx, table: `rtb-${string}`, gatewayId: `igw-${string}`): void {
+  const destination = { kind: 'cidr', cidr: cidr('0.0.0.0/0') } as const
+  const target = { kind: 'internetGateway', id: gatewayId } as const
+  tx.routeTables.update(table, { routes: [{ destination, target }] })
+}
+
+function raise(why: string): never {
+  throw new Error(why)
+}
