@@ -1,8 +1,10 @@
 // The packets of a VPC's interfaces, counted by flow, while the VPC has a flow log: a table of its own, so that rules which
 // are replaced lose nothing, and one that other VPCs do not have. A packet is counted twice on its way in and twice on its
 // way out of an interface: before anybody has judged it (`offered`) and after the network ACL and the groups have let it
-// pass (`accepted`). What is missing in the second was rejected there. Counters are never set back: whoever reads them takes
-// differences, and a flow that is idle for longer than the time between two readings is forgotten.
+// pass (`accepted`). What is missing in the second was rejected there. What comes and goes by a link from another network is
+// counted just so, for the sake of the interfaces that are addresses only: endpoints' and load balancers'. A NAT gateway's
+// flows have its mark, and are counted where they come to it and where they leave it, on both sides. Counters are never set
+// back: whoever reads them takes differences, and a flow that is idle for longer than the time between two readings is forgotten.
 
 import { type CountedFlow, type Flow, type FlowCount, flowKey } from '../ip/counted-flow.ts'
 import { TCP, UDP } from '../ip/protocol.ts'
@@ -15,13 +17,46 @@ export const FLOW_TIMEOUT = 150
 /** Flows of a kind beyond this are not counted. */
 export const MOST_FLOWS = 65_535
 
+interface Point {
+  readonly name: string
+  readonly hook: 'prerouting' | 'postrouting'
+  readonly priority: number
+  /** What tells at which interface; its type. */
+  readonly place: 'iifname' | 'oifname' | 'ct mark'
+  readonly type: 'ifname' | 'mark'
+  /** Each matches packets that are counted. */
+  readonly matches: readonly string[]
+  readonly families: readonly (4 | 6)[]
+}
+
+const LINKS = ['eni-*', 'pcx-*', 'tga-*', 'op-*']
+
+function atLinks(name: string, place: 'iifname' | 'oifname', priority: number): Point {
+  const hook = place === 'iifname' ? 'prerouting' : 'postrouting'
+  const matches = LINKS.map((link) => `${place} "${link}"`)
+  return { name, hook, priority, place, type: 'ifname', matches, families: [4, 6] }
+}
+
+function atNatGateways(name: string, direction: 'original' | 'reply', point: Pick<Point, 'hook' | 'priority'>): Point {
+  const matches = [`ct mark != 0 ct direction ${direction}`]
+  return { name, ...point, place: 'ct mark', type: 'mark', matches, families: [4] }
+}
+
+/** Once the gateway's ACL has let it in, and before an answer's address is the client's again. */
+const [TAKEN, UNTRANSLATED] = [-60, -148]
+const TRANSLATED = 120
+
 /** `out` is out of the instance, and into the network. */
-const POINTS = [
-  { name: 'offered-out', link: 'iifname', hook: 'prerouting', priority: -151 },
-  { name: 'offered-in', link: 'oifname', hook: 'postrouting', priority: 108 },
-  { name: 'accepted-out', link: 'iifname', hook: 'prerouting', priority: -148 },
-  { name: 'accepted-in', link: 'oifname', hook: 'postrouting', priority: 111 },
-] as const
+const POINTS: readonly Point[] = [
+  atLinks('offered-out', 'iifname', -151),
+  atLinks('offered-in', 'oifname', 108),
+  atLinks('accepted-out', 'iifname', -148),
+  atLinks('accepted-in', 'oifname', 111),
+  atNatGateways('nat-in-source', 'original', { hook: 'prerouting', priority: TAKEN }),
+  atNatGateways('nat-out-destination', 'original', { hook: 'postrouting', priority: TRANSLATED }),
+  atNatGateways('nat-in-destination', 'reply', { hook: 'prerouting', priority: UNTRANSLATED }),
+  atNatGateways('nat-out-source', 'reply', { hook: 'postrouting', priority: TRANSLATED }),
+]
 
 /** TCP is counted by the flags that a flow log tells, each packet once. The first that matches counts it. */
 const TCP_KINDS = [
@@ -66,8 +101,8 @@ function renderFlowCounting(): string {
   ].join('')
 }
 
-function renderPoint(point: (typeof POINTS)[number]): string {
-  const kinds = FAMILIES.flatMap((family) => kindsOf(point, family))
+function renderPoint(point: Point): string {
+  const kinds = FAMILIES.filter(({ family }) => point.families.includes(family)).flatMap((one) => kindsOf(point, one))
   return [
     ...kinds.map(
       ({ set, type }) =>
@@ -77,7 +112,8 @@ function renderPoint(point: (typeof POINTS)[number]): string {
     // The metadata service, the clock, AWS's resolver at its own addresses, and neighbours are nobody's business; the resolver at
     // the VPC's address is left out by who reads.
     `  chain ${point.name} {\n${UNCOUNTED.map((match) => `    ${match} return\n`).join('')}`,
-    `    ${point.link} "eni-*" jump ${point.name}-count\n  }\n`,
+    ...point.matches.map((match) => `    ${match} jump ${point.name}-count\n`),
+    '  }\n',
   ].join('')
 }
 
@@ -87,11 +123,11 @@ interface Kind {
   readonly rule: string
 }
 
-function kindsOf({ name: point, link }: (typeof POINTS)[number], family: (typeof FAMILIES)[number]): Kind[] {
+function kindsOf({ name: point, place, type: placeType }: Point, family: (typeof FAMILIES)[number]): Kind[] {
   const { header, nfproto, type } = family
-  const ends = `ifname . ${type} . ${type}`
+  const ends = `${placeType} . ${type} . ${type}`
   const own = `meta nfproto ${nfproto}`
-  const key = `${link} . ${header} saddr . ${header} daddr`
+  const key = `${place} . ${header} saddr . ${header} daddr`
   const kind = (name: string, match: string, ports: string, portTypes: string): Kind => {
     const set = `${point}-${name}-${family.family}`
     return {
@@ -108,24 +144,52 @@ function kindsOf({ name: point, link }: (typeof POINTS)[number], family: (typeof
   ]
 }
 
-/** What `nft -nn -j list table` says; `interfaceIds` are by the names of links. */
-export function parseFlowCounting(listing: string, interfaceIds: ReadonlyMap<string, string>): CountedFlow[] {
+/** Whose the places are at which the kernel counts. */
+export interface FlowOwners {
+  /** Interfaces' ids by the names of their links, and NAT gateways' by the marks of their flows. */
+  readonly byPlace: ReadonlyMap<string, string>
+  /** By address: interfaces that no link leads to, for what comes by a link from another network. */
+  readonly byAddress: ReadonlyMap<string, string>
+}
+
+/** What `nft -nn -j list table` says. */
+export function parseFlowCounting(listing: string, owners: FlowOwners): CountedFlow[] {
   const flows = new Map<string, MutableFlow>()
   const parsed: unknown = JSON.parse(listing)
   for (const item of list(field(parsed, 'nftables'))) {
     const set = field(item, 'set')
-    const [, stage, way, kind] = /^(offered|accepted)-(in|out)-([a-z-]+)-[46]$/.exec(String(field(set, 'name'))) ?? []
+    const [, stage, way, kind] = SET_NAME.exec(String(field(set, 'name'))) ?? []
     for (const element of kind === undefined ? [] : list(field(set, 'elem'))) {
-      const read = readElement(element, kind ?? '', way === 'in' ? 'ingress' : 'egress')
-      const interfaceId = interfaceIds.get(read.link)
-      if (interfaceId === undefined) continue
-      const flow = { interfaceId, ...read.flow }
+      const read = readElement(element, kind ?? '')
+      const owner = ownerOf(owners, read, { isNat: stage === 'nat', way: way === 'in' ? 'in' : 'out' })
+      if (!owner) continue
+      const flow = { ...owner, ...read.flow }
       const known = flows.get(flowKey(flow)) ?? { ...flow, offered: NONE, accepted: NONE }
-      known[stage === 'offered' ? 'offered' : 'accepted'] = read.count
+      if (stage !== 'accepted') known.offered = sum(known.offered, read.count)
+      if (stage !== 'offered') known.accepted = sum(known.accepted, read.count)
       flows.set(flowKey(flow), known)
     }
   }
   return [...flows.values()]
+}
+
+const SET_NAME = /^(offered|accepted|nat)-(in|out)-(?:source-|destination-)?([a-z-]+)-[46]$/
+
+/** What comes by a link from another network is into an interface of this one. */
+function ownerOf(
+  { byPlace, byAddress }: FlowOwners,
+  { place, flow }: ReadElement,
+  { isNat, way }: { readonly isNat: boolean; readonly way: 'in' | 'out' },
+): Pick<Flow, 'interfaceId' | 'direction'> | undefined {
+  const own = byPlace.get(place)
+  if (own !== undefined) return { interfaceId: own, direction: way === 'in' ? 'ingress' : 'egress' }
+  const interfaceId = isNat ? undefined : byAddress.get(way === 'out' ? flow.destination : flow.source)
+  return interfaceId === undefined ? undefined : { interfaceId, direction: way === 'out' ? 'ingress' : 'egress' }
+}
+
+/** One flow may come by two links. */
+function sum(a: FlowCount, b: FlowCount): FlowCount {
+  return { packets: a.packets + b.packets, bytes: a.bytes + b.bytes, idle: Math.min(a.idle, b.idle) }
 }
 
 type MutableFlow = { -readonly [K in keyof CountedFlow]: CountedFlow[K] }
@@ -133,20 +197,19 @@ type MutableFlow = { -readonly [K in keyof CountedFlow]: CountedFlow[K] }
 const NONE: FlowCount = { packets: 0, bytes: 0, idle: Number.POSITIVE_INFINITY }
 
 interface ReadElement {
-  readonly link: string
-  readonly flow: Omit<Flow, 'interfaceId'>
+  readonly place: string
+  readonly flow: Omit<Flow, 'interfaceId' | 'direction'>
   readonly count: FlowCount
 }
 
-function readElement(element: unknown, kind: string, direction: Flow['direction']): ReadElement {
+function readElement(element: unknown, kind: string): ReadElement {
   const inner = field(element, 'elem')
-  const [link, source, destination, first, second] = list(field(field(inner, 'val'), 'concat'))
+  const [place, source, destination, first, second] = list(field(field(inner, 'val'), 'concat'))
   const counter = field(inner, 'counter')
   const hasPorts = kind !== 'other'
   return {
-    link: String(link),
+    place: String(place),
     flow: {
-      direction,
       source: String(source),
       destination: String(destination),
       sourcePort: hasPorts ? Number(first) : 0,

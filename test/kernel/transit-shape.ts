@@ -4,6 +4,7 @@
 import fc from 'fast-check'
 import { insertEgress, insertPeerGateway, TRANSIT_SIDES, transitStore } from '../../src/compile/small-transit.ts'
 import { cidr } from '../../src/ip/cidr.ts'
+import type { FlowLog } from '../../src/store/flow-log-records.ts'
 import type { Records, Tx } from '../../src/store/store.ts'
 import { mirrorInIpv6 } from './ipv6-mirror.ts'
 import {
@@ -51,9 +52,28 @@ export interface TransitShape {
   readonly peered?: boolean | undefined
   /** b has ways out that others may take. */
   readonly egress?: boolean | undefined
+  /** b has a flow log. */
+  readonly counted?: true
 }
 
 export const OPEN: TransitShape = { attachments: {}, staticRoutes: {}, routes: {}, groups: {}, acls: {} }
+
+export const FLOW_LOG: FlowLog = {
+  id: 'fl-b',
+  owner: '222222222222',
+  region: 'us-east-1',
+  tags: {},
+  createdAt: '2026-01-01T00:00:00Z',
+  resourceId: 'vpc-b',
+  vpcId: 'vpc-b',
+  trafficType: 'ALL',
+  destination: { kind: 'cloud-watch-logs', logGroupName: 'flows' },
+  logFormat: 'interface-id flow-direction srcaddr dstaddr pkt-srcaddr pkt-dstaddr dstport action'
+    .split(' ')
+    .map((field) => `\${${field}}`)
+    .join(' '),
+  maxAggregationInterval: 60,
+}
 
 export async function recordsOf(shape: TransitShape): Promise<Records> {
   const store = await transitStore()
@@ -74,6 +94,7 @@ export async function recordsOf(shape: TransitShape): Promise<Records> {
     for (const id of GROUPS) changeGroup(tx, id, shape.groups[id])
     mirrorInIpv6(tx)
     if (shape.egress) insertEgress(tx)
+    if (shape.counted) tx.flowLogs.insert(FLOW_LOG)
   })
   return store.records
 }

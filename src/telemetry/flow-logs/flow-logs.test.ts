@@ -3,7 +3,14 @@
 
 import { describe, expect, test } from 'vitest'
 import type { VpcNetwork } from '../../compile/network.ts'
-import { networkInterface, openAcl, routeTable, securityGroup, smallVpcWithSsm } from '../../compile/small-network.ts'
+import {
+  address,
+  networkInterface,
+  openAcl,
+  routeTable,
+  securityGroup,
+  smallVpcWithSsm,
+} from '../../compile/small-network.ts'
 import { cidr } from '../../ip/cidr.ts'
 import type { CountedFlow, FlowCount } from '../../ip/counted-flow.ts'
 import type { FlowLog } from '../../store/flow-log-records.ts'
@@ -200,5 +207,42 @@ describe('an endpoint, whose interface is in no instance', () => {
       'eni-1 ACCEPT',
       'eni-ssm-a ACCEPT',
     ])
+  })
+})
+
+describe('a NAT gateway', () => {
+  const NAT = '10.0.1.200'
+  const [SITE, PUBLIC] = ['203.0.113.10', '44.192.0.2']
+  const gateway = networkInterface(9, 'a', NAT, [], { id: 'eni-nat' })
+  const { instanceId: _, deviceIndex: _index, ...own } = gateway
+  const changes: Partial<VpcNetwork> = {
+    interfaces: [own],
+    natGateways: [
+      {
+        id: 'nat-1',
+        kind: 'public',
+        subnetId: 'subnet-a',
+        interfaceId: 'eni-nat',
+        address: address(NAT),
+        backboneAddress: address('240.1.9.1'),
+        publicAddress: address(PUBLIC),
+      },
+    ],
+  }
+  const leg = (direction: CountedFlow['direction'], source: string, destination: string) =>
+    counted({ interfaceId: 'eni-nat', direction, source, destination })
+
+  test.each([
+    ['from the client', leg('ingress', '10.0.2.5', SITE), `10.0.2.5 ${NAT} 10.0.2.5 ${SITE}`],
+    ['to the destination', leg('egress', PUBLIC, SITE), `${NAT} ${SITE} ${NAT} ${SITE}`],
+    ['from the destination', leg('ingress', SITE, PUBLIC), `${SITE} ${NAT} ${SITE} ${NAT}`],
+    ['to the client', leg('egress', SITE, '10.0.2.5'), `${NAT} 10.0.2.5 ${SITE} 10.0.2.5`],
+  ])('%s: its own end is its private address', (_name, flow, line) => {
+    const logFormat = formatOf('srcaddr dstaddr pkt-srcaddr pkt-dstaddr')
+    expect(lines([flow], { logFormat }, changes)).toEqual([line])
+  })
+
+  test('is told of where nothing came to it', () => {
+    expect(lines([], {}, changes)).toEqual(['2 123456789012 eni-nat - - - - - - - 1000 1060 - NODATA'])
   })
 })

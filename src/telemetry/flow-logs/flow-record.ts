@@ -80,10 +80,12 @@ function versionOf(fields: readonly string[]): number {
   return Math.max(2, ...versions)
 }
 
-/** The interface's own end is shown by its primary address, whichever it was. */
-function shownAddress({ networkInterface, flow }: FlowRecord, own: Flow['direction'], address: string | undefined) {
-  const isOwn = flow?.direction === own && networkInterface.addresses.some((one) => one === address)
-  return isOwn ? networkInterface.addresses[0] : address
+/** The interface's own end is shown by its primary address, whichever it was; a NAT gateway's even where the packet has
+ * another's: https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-records-examples.html */
+function shownAddress({ vpc, networkInterface, flow }: FlowRecord, own: Flow['direction'], address?: string) {
+  const isOwn = networkInterface.addresses.some((one) => one === address)
+  const stands = isOwn || vpc.natGateways?.some(({ interfaceId }) => interfaceId === networkInterface.id)
+  return flow?.direction === own && stands ? networkInterface.addresses[0] : address
 }
 
 /** Of what leaves: by which way. */
