@@ -6,10 +6,12 @@ import type { SubnetMapping } from '@aws-sdk/client-elastic-load-balancing-v2'
 import { ApiError } from '../../errors.ts'
 import type { Address } from '../../ip/address.ts'
 import type { Cidr } from '../../ip/cidr.ts'
+import type { ElasticAddress } from '../../store/internet-records.ts'
 import type { LoadBalancer } from '../../store/load-balancing-records.ts'
 import type { NetworkInterface, Subnet, VpcId } from '../../store/records.ts'
 import type { Records, Tx } from '../../store/store.ts'
 import type { Caller } from '../caller.ts'
+import { releaseFromInterface } from '../ec2/internet/elastic-address.ts'
 import { requireAddressOf, takeAddresses } from '../ec2/network-interface/interface-address.ts'
 import { requireIpv6Addresses, takeIpv6Addresses } from '../ec2/network-interface/ipv6-address.ts'
 import { insertNetworkInterface } from '../ec2/network-interface/new-network-interface.ts'
@@ -18,6 +20,7 @@ import { findSharedSubnet } from '../ec2/request/shared.ts'
 import { pathOf } from './arns.ts'
 import { asConfiguration, invalidConfiguration, requireParameter, validationError } from './errors.ts'
 import { findOwn } from './find.ts'
+import { givePublicAddress, requireAllocation } from './node-public-address.ts'
 import { requirePrefix } from './source-nat.ts'
 
 /** A subnet that a load balancer is to be in. */
@@ -29,6 +32,8 @@ export interface Placement {
   readonly ipv6Address?: Address
   /** Absent: the subnet chooses, or it stays. */
   readonly sourceNatPrefix?: Cidr
+  /** The Elastic IP address that is to stand for the node; absent: of an internet-facing load balancer any, or it stays. */
+  readonly allocation?: ElasticAddress
 }
 
 interface SubnetParameters {
@@ -60,10 +65,7 @@ export function requirePlacements(
 
 function placementOf(records: Records, caller: Caller, mapping: SubnetMapping): Placement {
   const subnet = requireSubnet(records, caller, requireParameter('subnetMappings.member.subnetId', mapping.SubnetId))
-  if (mapping.AllocationId !== undefined) {
-    throw new ApiError('AllocationIdNotFound', `The allocation IDs '${mapping.AllocationId}' do not exist`)
-  }
-  const { PrivateIPv4Address: text, IPv6Address: ipv6 } = mapping
+  const { PrivateIPv4Address: text, IPv6Address: ipv6, AllocationId: allocationId } = mapping
   const sourceNatPrefix = requirePrefix(subnet, mapping.SourceNatIpv6Prefix)
   const [ipv6Address] = ipv6 === undefined ? [] : asConfiguration(() => requireIpv6Addresses(subnet, [ipv6]))
   return {
@@ -71,6 +73,7 @@ function placementOf(records: Records, caller: Caller, mapping: SubnetMapping): 
     ...(text !== undefined && { address: asConfiguration(() => requireAddressOf(subnet, text, 'privateIPv4Address')) }),
     ...(ipv6Address && { ipv6Address }),
     ...(sourceNatPrefix && { sourceNatPrefix }),
+    ...(allocationId !== undefined && { allocation: requireAllocation(records, caller, allocationId) }),
   }
 }
 
@@ -101,7 +104,7 @@ const INTERFACE_TYPES = {
 export function addNodes(
   tx: Tx,
   place: Place,
-  loadBalancer: Pick<LoadBalancer, 'id' | 'type' | 'groupIds' | 'ipAddressType'>,
+  loadBalancer: Pick<LoadBalancer, 'id' | 'type' | 'scheme' | 'groupIds' | 'ipAddressType'>,
   placements: readonly Placement[],
 ): void {
   const wanted = placements.map(({ subnet, address }) => ({
@@ -112,8 +115,9 @@ export function addNodes(
   }))
   const addresses = asConfiguration(() => takeAddresses(tx, wanted))
   const ipv6 = loadBalancer.ipAddressType === 'dualstack' ? takeIpv6(tx, placements) : []
-  for (const [index, { subnet }] of placements.entries()) {
-    insertNetworkInterface(tx, place, {
+  for (const [index, placement] of placements.entries()) {
+    const { subnet } = placement
+    const node = insertNetworkInterface(tx, place, {
       subnet,
       addresses: addresses[index] ?? [],
       ipv6Addresses: ipv6[index] ?? [],
@@ -122,6 +126,7 @@ export function addNodes(
       loadBalancerId: loadBalancer.id,
       interfaceType: INTERFACE_TYPES[loadBalancer.type],
     })
+    givePublicAddress(tx, loadBalancer, node, placement)
   }
 }
 
@@ -138,6 +143,7 @@ export function takeIpv6(records: Records, placements: readonly Placement[]): Ad
 
 /** Takes a node away at once: a VPC is put in force whole, so its address may be another's in the same round. */
 export function removeNode(tx: Tx, node: NetworkInterface): void {
+  releaseFromInterface(tx, node)
   tx.networkInterfaces.delete(node.id)
   tx.withdrawnNodes.delete(node.id)
 }

@@ -4,6 +4,7 @@ import type { AvailabilityZone, LoadBalancer as LoadBalancerOutput } from '@aws-
 import type { LoadBalancer } from '../../store/load-balancing-records.ts'
 import type { Records } from '../../store/store.ts'
 import { nodesOf } from './load-balancer-node.ts'
+import { allocationOf } from './node-public-address.ts'
 import { sourceNatState } from './source-nat.ts'
 
 export function toLoadBalancer(records: Records, loadBalancer: LoadBalancer): LoadBalancerOutput {
@@ -29,15 +30,22 @@ export function toLoadBalancer(records: Records, loadBalancer: LoadBalancer): Lo
 
 export function availabilityZonesOf(records: Records, loadBalancer: LoadBalancer): AvailabilityZone[] {
   const named = new Set(loadBalancer.namedAddresses)
-  return nodesOf(records, loadBalancer).map(({ subnetId, privateAddresses, ipv6Addresses = [] }) => {
+  return nodesOf(records, loadBalancer).map((node) => {
+    const { subnetId, privateAddresses, ipv6Addresses = [] } = node
     const address = privateAddresses.find((one) => named.has(one))
     const ipv6Address = ipv6Addresses.find((one) => named.has(one))
     const prefix = loadBalancer.sourceNatPrefixes?.[subnetId]
-    const shown = { ...(address && { PrivateIPv4Address: address }), ...(ipv6Address && { IPv6Address: ipv6Address }) }
+    // An address that AWS gave may change, and is not shown.
+    const elastic = allocationOf(records, node)
+    const shown = {
+      ...(elastic && { AllocationId: elastic.id, IpAddress: elastic.publicIp }),
+      ...(address && { PrivateIPv4Address: address }),
+      ...(ipv6Address && { IPv6Address: ipv6Address }),
+    }
     return {
       ZoneName: records.subnets.get(subnetId)?.availabilityZone,
       SubnetId: subnetId,
-      LoadBalancerAddresses: address || ipv6Address ? [shown] : [],
+      LoadBalancerAddresses: Object.keys(shown).length > 0 ? [shown] : [],
       ...(prefix && { SourceNatIpv6Prefixes: [prefix] }),
     }
   })

@@ -19,6 +19,7 @@ import {
 } from './ip-address-type.ts'
 import { addNodes, nodesOf, type Placement, removeNode, requirePlacements } from './load-balancer-node.ts'
 import { availabilityZonesOf } from './load-balancer-shape.ts'
+import { checkAllocations, checkAvailable, checkKeptAllocation } from './node-public-address.ts'
 import { requireSourceNat, sourceNatState } from './source-nat.ts'
 
 /** Nodes in subnets that stay keep their addresses; the load balancer is `provisioning` until the new ones are in force. */
@@ -35,6 +36,7 @@ export function setSubnets(tx: Tx, caller: Caller, input: SetSubnetsInput): SetS
     throw invalidConfiguration(`All subnets must belong to the VPC '${loadBalancer.vpcId}' of the load balancer`)
   }
   checkNamedAddresses(loadBalancer, placements)
+  checkAllocations(loadBalancer, placements)
   if (loadBalancer.type === 'application') checkZones(placements.length)
   const nodes = nodesOf(tx, loadBalancer)
   const kept = nodes.filter((node) => placements.some(({ subnet }) => subnet.id === node.subnetId))
@@ -43,6 +45,7 @@ export function setSubnets(tx: Tx, caller: Caller, input: SetSubnetsInput): SetS
   }
   for (const node of kept) checkKept(node, placements)
   const added = placements.filter(({ subnet }) => !kept.some(({ subnetId }) => subnetId === subnet.id))
+  checkAvailable(added)
   for (const node of nodes) if (!kept.includes(node)) removeNode(tx, node)
   matchNodes(tx, loadBalancer, ipAddressType, placements)
   addNodes(tx, { ...caller, account: loadBalancer.owner }, { ...loadBalancer, ipAddressType }, added)
@@ -61,13 +64,15 @@ export function setSubnets(tx: Tx, caller: Caller, input: SetSubnetsInput): SetS
 }
 
 /** A node that stays keeps the addresses that it has. */
-function checkKept({ subnetId, privateAddresses, ipv6Addresses }: NetworkInterface, placements: readonly Placement[]) {
+function checkKept(node: NetworkInterface, placements: readonly Placement[]): void {
+  const { subnetId, privateAddresses, ipv6Addresses } = node
   const named = placements.find(({ subnet }) => subnet.id === subnetId)
   const isOther = (present: readonly Address[] | undefined, wanted: Address | undefined) =>
     present !== undefined && wanted !== undefined && present[0] !== wanted
   if (isOther(privateAddresses, named?.address) || isOther(ipv6Addresses, named?.ipv6Address)) {
     throw invalidConfiguration(`The address of the load balancer in the subnet '${subnetId}' cannot be changed`)
   }
+  if (named) checkKeptAllocation(node, named)
 }
 
 /** The addresses that the call names: those that are shown. */

@@ -29,6 +29,7 @@ import { addNodes, nodesOf, type Placement, removeNode, requirePlacements } from
 import { toLoadBalancer } from './load-balancer-shape.ts'
 import { checkNamedAddresses, namedAddressesOf } from './load-balancer-subnets.ts'
 import { requireName } from './names.ts'
+import { allocationOf, checkAllocations, checkAvailable } from './node-public-address.ts'
 import { pageOf } from './pages.ts'
 import { requireSourceNat } from './source-nat.ts'
 import { newTags } from './tags.ts'
@@ -59,6 +60,7 @@ export function createLoadBalancer(tx: Tx, caller: Caller, input: CreateLoadBala
     return { LoadBalancers: [toLoadBalancer(tx, known)] }
   }
   checkCount(tx, caller, wanted.type)
+  checkAvailable(wanted.placements)
   const { placements, tags, ...fields } = wanted
   const digits = newDigits(tx)
   const loadBalancer = tx.loadBalancers.insert({
@@ -138,6 +140,7 @@ function requireWanted(records: Records, caller: Caller, input: CreateLoadBalanc
     throw new ApiError('InvalidSubnet', `VPC ${vpcId} has no internet gateway`)
   }
   checkNamedAddresses({ type, scheme }, placements)
+  checkAllocations({ type, scheme }, placements)
   if (type === 'application') checkApplication(input, placements.length)
   const named = requireGroups(records, caller, vpcId, input.SecurityGroups ?? [])
   const groupIds = type === 'application' && named.length === 0 ? defaultGroups(records, caller, vpcId) : named
@@ -183,6 +186,7 @@ function isSame(records: Records, known: LoadBalancer, wanted: Wanted): boolean 
   const facts = (
     { type, scheme, ipAddressType, sourceNatPrefixes, groupIds, tags, namedAddresses }: Wanted | LoadBalancer,
     subnetIds: string[],
+    allocations: string[],
   ) =>
     JSON.stringify([
       type,
@@ -193,15 +197,20 @@ function isSame(records: Records, known: LoadBalancer, wanted: Wanted): boolean 
       Object.entries(tags).sort(),
       [...(namedAddresses ?? [])].sort(),
       subnetIds.sort(),
+      allocations.sort(),
     ])
-  const before = nodesOf(records, known).map(({ subnetId }) => subnetId)
-  return (
-    facts(known, before) ===
-    facts(
-      wanted,
-      wanted.placements.map(({ subnet }) => subnet.id),
-    )
+  const nodes = nodesOf(records, known)
+  const before = facts(
+    known,
+    nodes.map(({ subnetId }) => subnetId),
+    nodes.flatMap((node) => allocationOf(records, node)?.id ?? []),
   )
+  const now = facts(
+    wanted,
+    wanted.placements.map(({ subnet }) => subnet.id),
+    wanted.placements.flatMap(({ allocation }) => allocation?.id ?? []),
+  )
+  return before === now
 }
 
 function checkCount(records: Records, caller: Caller, type: LoadBalancer['type']): void {

@@ -74,7 +74,8 @@ export function describeAddresses(
 export function associateAddress(tx: Tx, caller: Caller, input: AssociateAddressRequest): AssociateAddressResult {
   const address = requireElastic(tx, caller, input)
   const eni = requireReceiver(tx, caller, input)
-  checkNotNatGateways(address, tx)
+  checkNotLoadBalancers(eni)
+  checkNotServices(address, tx)
   const privateAddress = requirePrivateAddress(eni, input.PrivateIpAddress)
   const before = tx.elasticAddresses.where('networkInterfaceId', eni.id).find((one) => {
     return one.privateAddress === privateAddress
@@ -134,7 +135,7 @@ export function disassociateAddress(tx: Tx, caller: Caller, input: DisassociateA
   if (!address) {
     throw new ApiError('InvalidAssociationID.NotFound', `The association ID '${id}' does not exist`)
   }
-  checkNotNatGateways(address, tx)
+  checkNotServices(address, tx)
   if (address.associationId !== undefined) detach(tx, address)
   return {}
 }
@@ -199,10 +200,19 @@ function requirePrivateAddress(eni: NetworkInterface, text: string | undefined):
   return wanted
 }
 
-function checkNotNatGateways({ networkInterfaceId, publicIp }: ElasticAddress, records: Records): void {
-  const gateway = networkInterfaceId && records.networkInterfaces.get(networkInterfaceId)?.natGatewayId
+function checkNotServices({ networkInterfaceId, publicIp }: ElasticAddress, records: Records): void {
+  const holder = networkInterfaceId && records.networkInterfaces.get(networkInterfaceId)
+  if (!holder) return
+  checkNotLoadBalancers(holder)
+  const { natGatewayId: gateway } = holder
   if (gateway === undefined) return
   throw new ApiError('InvalidIPAddress.InUse', `The address ${publicIp} belongs to ${gateway}.`)
+}
+
+/** Only its own calls change a load balancer's addresses. */
+function checkNotLoadBalancers({ loadBalancerId }: NetworkInterface): void {
+  if (loadBalancerId === undefined) return
+  throw new ApiError('AuthFailure', 'You do not have permission to access the specified resource.', { status: 400 })
 }
 
 function toAddress(records: Records, address: ElasticAddress): AddressOutput {

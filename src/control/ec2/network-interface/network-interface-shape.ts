@@ -183,7 +183,8 @@ export function publicAssociations(records: Records, eni: NetworkInterface): Pub
     }))
   if (!eni.publicAddress) return elastic
   const PublicDnsName = publicName(records, eni, eni.publicAddress)
-  const launched = { IpOwnerId: 'amazon', PublicDnsName, PublicIp: eni.publicAddress }
+  const IpOwnerId = eni.loadBalancerId === undefined ? 'amazon' : 'amazon-elb'
+  const launched = { IpOwnerId, PublicDnsName, PublicIp: eni.publicAddress }
   return [...elastic, { privateAddress: eni.privateAddresses[0], shape: launched }]
 }
 
