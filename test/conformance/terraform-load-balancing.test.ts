@@ -2,7 +2,7 @@
 // no network interface. No packet moves here, so it needs no root. Most of the time is the provider's own: it waits half a
 // minute before it looks whether a load balancer is there, and again after it set its attributes.
 
-import { DescribeNetworkInterfacesCommand, EC2Client } from '@aws-sdk/client-ec2'
+import { DescribeAddressesCommand, DescribeNetworkInterfacesCommand, EC2Client } from '@aws-sdk/client-ec2'
 import {
   DescribeLoadBalancersCommand,
   DescribeTargetGroupsCommand,
@@ -26,6 +26,7 @@ describeTerraform('Terraform on load balancing', 'load-balancing', (its) => {
         listener: true,
         target_group: true,
         hosted_zone: true,
+        elastic: true,
         addresses: ['', '10.0.1.100'],
       },
       dns_name: expect.stringMatching(/^main-[0-9a-f]{16}\.elb\.us-east-1\.amazonaws\.com$/),
@@ -43,6 +44,9 @@ describeTerraform('Terraform on load balancing', 'load-balancing', (its) => {
     const before = await arns()
     await its.terraform.apply(changed)
     expect(await arns()).toEqual(before)
+    const { Addresses } = await new EC2Client(its.clientOptions()).send(new DescribeAddressesCommand({}))
+    const associated = { AssociationId: expect.any(String), PrivateIpAddress: expect.any(String) }
+    expect(Addresses).toMatchObject([associated, associated])
     expect(await its.terraform.remainingChanges(changed)).toBeUndefined()
   })
 

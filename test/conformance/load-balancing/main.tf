@@ -1,4 +1,4 @@
-# Elastic Load Balancing: two Network Load Balancers and a Gateway Load Balancer with listeners, groups and targets of
+# Elastic Load Balancing: three Network Load Balancers and a Gateway Load Balancer with listeners, groups and targets of
 # every kind that there is.
 
 terraform {
@@ -79,6 +79,27 @@ resource "aws_lb" "public" {
   ip_address_type    = "dualstack"
   subnets            = [for zone in(var.changed ? ["a", "b", "c"] : ["a", "b"]) : aws_subnet.zones[zone].id]
   depends_on         = [aws_internet_gateway.main]
+}
+
+resource "aws_eip" "static" {
+  for_each = toset(["a", "b"])
+  domain   = "vpc"
+}
+
+resource "aws_lb" "static" {
+  name               = "static"
+  internal           = false
+  load_balancer_type = "network"
+  depends_on         = [aws_internet_gateway.main]
+
+  dynamic "subnet_mapping" {
+    for_each = var.changed ? ["a", "b"] : ["a"]
+
+    content {
+      subnet_id     = aws_subnet.zones[subnet_mapping.value].id
+      allocation_id = aws_eip.static[subnet_mapping.value].allocation_id
+    }
+  }
 }
 
 resource "aws_lb" "gateway" {
@@ -305,7 +326,7 @@ data "aws_lb" "by_name" {
 
 data "aws_lbs" "tagged" {
   tags       = { Purpose = aws_lb.main.tags.Purpose }
-  depends_on = [aws_lb.public, aws_lb.gateway]
+  depends_on = [aws_lb.public, aws_lb.static, aws_lb.gateway]
 }
 
 data "aws_lb_listener" "by_port" {
@@ -329,6 +350,7 @@ output "found" {
     listener      = data.aws_lb_listener.by_port.arn == aws_lb_listener.tcp.arn
     target_group  = one(data.aws_lb_target_group.by_name.load_balancer_arns) == aws_lb.main.arn
     hosted_zone   = data.aws_lb_hosted_zone_id.network.id == aws_lb.main.zone_id
+    elastic       = [for mapping in aws_lb.static.subnet_mapping : mapping.allocation_id == aws_eip.static["a"].allocation_id][0]
     addresses     = sort([for mapping in aws_lb.main.subnet_mapping : mapping.private_ipv4_address])
   }
 }
