@@ -90,7 +90,9 @@ const resolver = declaredTables({
 writeFileSync(new URL('route53resolver.json', target), format(resolver))
 
 const directConnect = declaredTables({
-  declarations: readFileSync(new URL('../src/control/directconnect/messages.ts', import.meta.url), 'utf8'),
+  declarations: ['messages.ts', 'link-messages.ts']
+    .map((file) => readFileSync(new URL(`../src/control/directconnect/${file}`, import.meta.url), 'utf8'))
+    .join('\n'),
   signingName: 'directconnect',
   version: '2012-10-25',
   targetPrefix: 'OvertureService',

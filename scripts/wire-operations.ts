@@ -226,7 +226,7 @@ export const SERVICE_QUOTAS_OPERATIONS = words(`
   PutServiceQuotaIncreaseRequestIntoTemplate RequestServiceQuotaIncrease TagResource UntagResource
 `)
 
-/** All of Direct Connect's; what is declared in control/directconnect/messages.ts is served. */
+/** All of Direct Connect's; what is declared in control/directconnect/*messages.ts is served. */
 export const DIRECT_CONNECT_OPERATIONS = words(`
   AcceptDirectConnectGatewayAssociationProposal AllocateConnectionOnInterconnect AllocateHostedConnection
   AllocatePrivateVirtualInterface AllocatePublicVirtualInterface AllocateTransitVirtualInterface

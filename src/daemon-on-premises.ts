@@ -8,6 +8,7 @@ import { BACKBONE } from './compile/backbone.ts'
 import { INTERNET_IPV6 } from './compile/internet.ts'
 import { type OnPremisesPlace, placesBehind, placesOf, transitRoutes } from './compile/on-premises.ts'
 import { vpcBlocks } from './compile/vpc-blocks.ts'
+import { viaOf, wayBehind } from './control/directconnect/virtual-interface-way.ts'
 import { allocateBackboneAddress } from './control/ec2/endpoint/backbone-address.ts'
 import type { AdminContext } from './daemon-admin.ts'
 import { type Address, addressFamily, addressPlus, compareAddresses, type Family, parseAddress } from './ip/address.ts'
@@ -98,7 +99,7 @@ function createNetwork(tx: Tx, body: Body): OnPremisesNetwork {
   const wanted = { id: name, cidrs, ...(ipv6 && { ipv6 }) }
   const places: OnPremisesPlace[] = []
   for (const gatewayId of via) {
-    const behind = requireGateway(tx, wanted, gatewayId)
+    const behind = placesBy(tx, wanted, gatewayId)
     checkPlaces(wanted, gatewayId, places, behind)
     places.push(...behind)
   }
@@ -119,7 +120,7 @@ function attachNetwork(tx: Tx, body: Body): OnPremisesNetwork {
   if (tx.onPremisesAttachments.get(`${network.id}/${gatewayId}`)) {
     throw new AdminError(`${network.id} is attached to ${gatewayId} already`)
   }
-  checkPlaces(network, gatewayId, placesOf(tx, network.id), requireGateway(tx, network, gatewayId))
+  checkPlaces(network, gatewayId, placesOf(tx, network.id), placesBy(tx, network, gatewayId))
   insertAttachment(tx, network.id, gatewayId)
   return network
 }
@@ -129,7 +130,7 @@ function detachNetwork(tx: Tx, body: Body): OnPremisesNetwork {
   const gatewayId = text(body, 'via')
   const id = `${network.id}/${gatewayId}`
   if (!tx.onPremisesAttachments.get(id)) {
-    const all = tx.onPremisesAttachments.where('networkId', network.id).map((one) => one.gatewayId)
+    const all = tx.onPremisesAttachments.where('networkId', network.id).map(viaOf)
     throw new AdminError(
       `${network.id} is not attached to ${gatewayId}; it is attached to ${all.join(', ') || 'nothing'}`,
     )
@@ -138,16 +139,27 @@ function detachNetwork(tx: Tx, body: Body): OnPremisesNetwork {
   return network
 }
 
-function insertAttachment(tx: Tx, networkId: string, gatewayId: string): void {
+function insertAttachment(tx: Tx, networkId: string, via: string): void {
   tx.onPremisesAttachments.insert({
-    id: `${networkId}/${gatewayId}`,
+    id: `${networkId}/${via}`,
     networkId,
-    gatewayId,
+    ...requireWay(tx, via),
     createdAt: new Date().toISOString(),
   })
 }
 
 type Wanted = Pick<OnPremisesNetwork, 'id' | 'cidrs' | 'ipv6'>
+
+function requireWay(tx: Tx, via: string): NonNullable<ReturnType<typeof wayBehind>> {
+  const way = wayBehind(tx, via)
+  if (way) return way
+  throw new AdminError(`${via} is still to be confirmed by its owner, so it leads nowhere`)
+}
+
+/** The VPCs that `--via` leads to. */
+function placesBy(tx: Tx, wanted: Wanted, via: string): OnPremisesPlace[] {
+  return requireGateway(tx, wanted, requireWay(tx, via).gatewayId)
+}
 
 /** The VPCs that the gateway leads to; a Direct Connect gateway may still be associated with none. */
 function requireGateway(tx: Tx, { id, ipv6 }: Wanted, gatewayId: string): OnPremisesPlace[] {
@@ -158,7 +170,7 @@ function requireGateway(tx: Tx, { id, ipv6 }: Wanted, gatewayId: string): OnPrem
   )
   if (!isThere || connection?.deletedAt) {
     throw new AdminError(
-      `there is no ${gatewayId}: an on-premises network is attached to a virtual private gateway (vgw-…), a VPN connection (vpn-…) or a Direct Connect gateway (its id)`,
+      `there is no ${gatewayId}: an on-premises network is attached to a virtual private gateway (vgw-…), a VPN connection (vpn-…), a Direct Connect gateway (its id) or a virtual interface (dxvif-…)`,
     )
   }
   if (connection && !gateway && !connection.transitGatewayId)
@@ -306,7 +318,7 @@ function shown(records: Records, network: OnPremisesNetwork): OnPremises {
     address,
     ...(ipv6 && { ipv6Address: ipv6.address }),
     resolvers,
-    via: records.onPremisesAttachments.where('networkId', name).map(({ gatewayId }) => gatewayId),
+    via: records.onPremisesAttachments.where('networkId', name).map(viaOf),
     routes: [
       ...placesOf(records, name).flatMap(({ vpc, gatewayId, told }) =>
         told.map((block) => ({ cidr: block, via: gatewayId, vpcId: vpc.id })),

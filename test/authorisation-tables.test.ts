@@ -72,7 +72,9 @@ const MEMBERS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   acm: { CertificateArn: `arn:aws:acm:us-east-1:${ACCOUNT}:certificate/00000000-0000-0000-0000-000000000000` },
   apigateway: { restApiId: 'a1b2c3', resourceId: 'r1', tagKeys: ['team'], tags: { team: 'blue' } },
   directconnect: {
+    connectionId: 'dxcon-0123456789abcdef0',
     directConnectGatewayId: '00000000-0000-0000-0000-000000000000',
+    virtualInterfaceId: 'dxvif-0123456789abcdef0',
     resourceArn: `arn:aws:directconnect::${ACCOUNT}:dx-gateway/00000000-0000-0000-0000-000000000000`,
     resourceArns: [`arn:aws:directconnect::${ACCOUNT}:dx-gateway/00000000-0000-0000-0000-000000000000`],
     tags: [{ key: 'team', value: 'blue' }],

@@ -47,7 +47,7 @@ export function addOnPremisesCommands(program: Command, data: readonly [string, 
     .requiredOption('--cidr <block...>', 'its blocks, which AWS learns: 192.168.0.0/16, and 2001:db8:1::/48 beside it')
     .option(
       '--via <gateway...>',
-      'a virtual private gateway (vgw-…), a VPN connection (vpn-…) or a Direct Connect gateway',
+      'a virtual private gateway (vgw-…), a VPN connection (vpn-…), a Direct Connect gateway or a virtual interface (dxvif-…)',
     )
     .option('--address <address...>', "its host's, one of each family; else the tenth of the first block")
     .option('--resolver <address...>', 'name servers that the host asks: inbound endpoints of Route 53 Resolver')
@@ -63,7 +63,10 @@ export function addOnPremisesCommands(program: Command, data: readonly [string, 
       .command(verb)
       .description(verb === 'attach' ? 'connect a network by one more gateway' : 'take a network from a gateway')
       .argument('<name>')
-      .requiredOption('--via <gateway>', 'a virtual private gateway, a VPN connection or a Direct Connect gateway')
+      .requiredOption(
+        '--via <gateway>',
+        'a virtual private gateway, a VPN connection, a Direct Connect gateway or a virtual interface',
+      )
       .option(...data)
       .action(async (name: string, { via }: { readonly via: string }, command: Command) => {
         console.log(format((await ask(command, 'POST', `onprem/${verb}`, { name, via })) as OnPremises))

@@ -65,10 +65,13 @@ export function blocksBehind(
         return (connection?.tunnelInsideIpVersion === 'ipv6' ? network?.ipv6?.cidrs : network?.cidrs) ?? []
       })
     }
-    case 'direct-connect-gateway':
-      return records.onPremisesAttachments
+    case 'direct-connect-gateway': {
+      // A network may come by two of its virtual interfaces.
+      const homes = records.onPremisesAttachments
         .where('gatewayId', resource.directConnectGatewayId)
-        .flatMap(({ networkId }) => records.onPremisesNetworks.get(networkId)?.cidrs ?? [])
+        .map(({ networkId }) => records.onPremisesNetworks.get(networkId))
+      return [...new Set(homes)].flatMap((home) => home?.cidrs ?? [])
+    }
     case 'peering':
       return []
     default:

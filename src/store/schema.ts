@@ -1,6 +1,7 @@
 // The tables of a world: which records there are, and by which fields each table can be asked.
 
 import type { RestApi, RestApiDeployment, RestApiResource, RestApiStage } from './apigateway-records.ts'
+import type { DirectConnectConnection, VirtualInterface } from './direct-connect-records.ts'
 import type {
   FirewallConfig,
   FirewallDomainList,
@@ -242,6 +243,8 @@ export interface Schema {
   vpnGateways: VpnGateway
   customerGateways: CustomerGateway
   vpnConnections: VpnConnection
+  directConnectConnections: DirectConnectConnection
+  virtualInterfaces: VirtualInterface
   directConnectGateways: DirectConnectGateway
   raisedQuotas: RaisedQuota
   serviceQuotaRequests: ServiceQuotaRequest
@@ -387,10 +390,12 @@ export const INDEXES = {
   vpnGateways: ['owner', 'vpcId'],
   customerGateways: ['owner'],
   vpnConnections: ['owner', 'customerGatewayId', 'vpnGatewayId', 'transitGatewayId'],
+  directConnectConnections: ['owner'],
+  virtualInterfaces: ['owner', 'connectionOwner', 'connectionId', 'vpnGatewayId', 'directConnectGatewayId'],
   directConnectGateways: ['owner'],
   raisedQuotas: ['owner'],
   serviceQuotaRequests: ['owner'],
   directConnectGatewayAssociations: ['owner', 'directConnectGatewayId', 'gatewayId'],
   onPremisesNetworks: ['backboneAddress'],
-  onPremisesAttachments: ['networkId', 'gatewayId'],
+  onPremisesAttachments: ['networkId', 'gatewayId', 'virtualInterfaceId'],
 } as const satisfies { readonly [T in keyof Schema]: readonly (keyof Schema[T])[] }

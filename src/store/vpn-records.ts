@@ -3,6 +3,7 @@
 
 import type { Address } from '../ip/address.ts'
 import type { Cidr } from '../ip/cidr.ts'
+import type { VirtualInterfaceId } from './direct-connect-records.ts'
 import type { AccountId, Instant, Owned, Region, Tags, VpcId } from './records.ts'
 import type { TransitGatewayId } from './transit-gateway-records.ts'
 
@@ -105,11 +106,13 @@ export interface OnPremisesNetwork {
 
 /** What an on-premises network is connected by. */
 export interface OnPremisesAttachment {
-  /** `NAME/GATEWAY` */
+  /** `NAME/GATEWAY`, or `NAME/VIRTUAL-INTERFACE` */
   readonly id: string
   readonly networkId: string
   /** A virtual private gateway, as by a private virtual interface of Direct Connect; a VPN connection; or the UUID of a Direct
    * Connect gateway. */
   readonly gatewayId: string
+  /** By which it is reached, and with which the attachment goes. Absent: the gateway itself was named. */
+  readonly virtualInterfaceId?: VirtualInterfaceId
   readonly createdAt: Instant
 }

@@ -139,6 +139,6 @@ test('tags go by ARN, and policies are asked with them', () => {
   ])
   refusal(() => world.read(describeTags, { resourceArns: [resourceArn] }, STRANGER), ERROR)
   const input = { directConnectGatewayId: id }
-  const [asked] = directConnectAuthorisations(world.store.records, CALLER.account, 'DeleteDirectConnectGateway', input)
+  const [asked] = directConnectAuthorisations(world.store.records, CALLER, 'DeleteDirectConnectGateway', input)
   expect(asked).toMatchObject({ resource: resourceArn, keys: { 'aws:resourcetag/stage': 'live' } })
 })

@@ -1,6 +1,7 @@
 // Direct Connect's gateways and associations by id, and its one error.
 
 import { ApiError } from '../../errors.ts'
+import type { Region } from '../../store/records.ts'
 import type { Records, Tx } from '../../store/store.ts'
 import type { DirectConnectGateway, DirectConnectGatewayAssociation } from '../../store/vpn-records.ts'
 import type { Caller } from '../caller.ts'
@@ -29,6 +30,11 @@ export function associationsOf(records: Records, caller: Caller): readonly Direc
 
 export function gatewayArn({ owner, id }: Pick<DirectConnectGateway, 'owner' | 'id'>): string {
   return `arn:aws:directconnect::${owner}:dx-gateway/${id}`
+}
+
+/** Of a connection or a virtual interface, as the account names it. */
+export function linkArn({ account }: Pick<Caller, 'account'>, { id, region }: { id: string; region: Region }): string {
+  return `arn:aws:directconnect:${region}:${account}:${id.slice(0, id.indexOf('-'))}/${id}`
 }
 
 /** Of chance as ids have it. */

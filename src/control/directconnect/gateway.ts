@@ -1,5 +1,5 @@
-// Direct Connect gateways. On-premises networks are attached to them in the place of virtual interfaces, of which there are
-// none. https://docs.aws.amazon.com/directconnect/latest/UserGuide/direct-connect-gateways-intro.html
+// Direct Connect gateways. On-premises networks are attached to them, by a virtual interface or by themselves.
+// https://docs.aws.amazon.com/directconnect/latest/UserGuide/direct-connect-gateways-intro.html
 
 import type { Records, Tx } from '../../store/store.ts'
 import type { DirectConnectGateway } from '../../store/vpn-records.ts'
@@ -67,6 +67,8 @@ export function deleteDirectConnectGateway(
   if (association) {
     throw clientError(`Direct Connect Gateway '${gateway.id}' is associated with ${association.gatewayId}.`)
   }
+  const [used] = tx.virtualInterfaces.where('directConnectGatewayId', gateway.id)
+  if (used) throw clientError(`Direct Connect Gateway '${gateway.id}' still has the virtual interface ${used.id}.`)
   for (const { id } of tx.onPremisesAttachments.where('gatewayId', gateway.id)) tx.onPremisesAttachments.delete(id)
   tx.directConnectGateways.delete(gateway.id)
   return { directConnectGateway: { ...toGateway(gateway), directConnectGatewayState: 'deleting' } }

@@ -1,10 +1,9 @@
-// Tags of Direct Connect gateways, by ARN.
+// Tags of Direct Connect's gateways, connections and virtual interfaces, by ARN.
 
 import type { Tags } from '../../store/records.ts'
 import type { Records, Tx } from '../../store/store.ts'
-import type { DirectConnectGateway } from '../../store/vpn-records.ts'
 import type { Caller } from '../caller.ts'
-import { clientError, gatewayArn, required } from './find.ts'
+import { clientError, gatewayArn, linkArn, required } from './find.ts'
 import type * as messages from './messages.ts'
 
 const TAGS_PER_RESOURCE = 50
@@ -35,23 +34,37 @@ export function describeTags(
 }
 
 export function tagResource(tx: Tx, caller: Caller, input: messages.TagResourceRequest): Record<string, never> {
-  const gateway = requireTagged(tx, caller, input.resourceArn)
-  tx.directConnectGateways.update(gateway.id, { tags: { ...gateway.tags, ...parseTags(input.tags) } })
+  const { tags, update } = requireTagged(tx, caller, input.resourceArn)
+  update(tx, { ...tags, ...parseTags(input.tags) })
   return {}
 }
 
 export function untagResource(tx: Tx, caller: Caller, input: messages.UntagResourceRequest): Record<string, never> {
-  const gateway = requireTagged(tx, caller, input.resourceArn)
-  const kept = Object.entries(gateway.tags).filter(([key]) => !input.tagKeys?.includes(key))
-  tx.directConnectGateways.update(gateway.id, { tags: Object.fromEntries(kept) })
+  const { tags, update } = requireTagged(tx, caller, input.resourceArn)
+  update(tx, Object.fromEntries(Object.entries(tags).filter(([key]) => !input.tagKeys?.includes(key))))
   return {}
 }
 
-function requireTagged(records: Records, caller: Caller, arn: string | undefined): DirectConnectGateway {
+interface Tagged {
+  readonly tags: Tags
+  update(tx: Tx, tags: Tags): void
+}
+
+function requireTagged(records: Records, caller: Caller, arn: string | undefined): Tagged {
   const wanted = required('resourceArn', arn)
-  const gateway = records.directConnectGateways.get(wanted.slice(wanted.lastIndexOf('/') + 1))
-  if (!gateway || gateway.owner !== caller.account || gatewayArn(gateway) !== wanted) {
-    throw clientError(`Resource '${wanted}' does not exist.`)
+  const id = wanted.slice(wanted.lastIndexOf('/') + 1)
+  const gateway = records.directConnectGateways.get(id)
+  if (gateway?.owner === caller.account && gatewayArn(gateway) === wanted) {
+    return { tags: gateway.tags, update: (tx, tags) => tx.directConnectGateways.update(gateway.id, { tags }) }
   }
-  return gateway
+  const connection = records.directConnectConnections.get(id)
+  if (connection?.owner === caller.account && linkArn(caller, connection) === wanted) {
+    return { tags: connection.tags, update: (tx, tags) => tx.directConnectConnections.update(connection.id, { tags }) }
+  }
+  // Either account names it as its own.
+  const one = records.virtualInterfaces.get(id)
+  if (one && [one.owner, one.connectionOwner].includes(caller.account) && linkArn(caller, one) === wanted) {
+    return { tags: one.tags, update: (tx, tags) => tx.virtualInterfaces.update(one.id, { tags }) }
+  }
+  throw clientError(`Resource '${wanted}' does not exist.`)
 }

@@ -102,7 +102,8 @@ export function deleteVpnGateway(tx: Tx, caller: Caller, input: DeleteVpnGateway
   const gateway = requireVpnGateway(tx, caller, input.VpnGatewayId)
   const connection = tx.vpnConnections.where('vpnGatewayId', gateway.id).find(isThere)
   const [association] = tx.directConnectGatewayAssociations.where('gatewayId', gateway.id)
-  const user = gateway.vpcId ?? connection?.id ?? association?.directConnectGatewayId
+  const [virtualInterface] = tx.virtualInterfaces.where('vpnGatewayId', gateway.id)
+  const user = gateway.vpcId ?? connection?.id ?? association?.directConnectGatewayId ?? virtualInterface?.id
   if (user !== undefined) {
     throw new ApiError('IncorrectState', `The vpnGateway '${gateway.id}' is in use by ${user} and cannot be deleted.`)
   }
