@@ -1,12 +1,13 @@
 // In from the internet: by the gateway's route table, through the appliance that it names if it does, to the interface or the
 // load balancer's node that has the public address, and the answer out by the same way.
 
+import { applianceOf } from '../compile/gateway-route-table.ts'
 import type { InterfaceNetwork, Network, NextHop, SubnetNetwork, VpcNetwork } from '../compile/network.ts'
 import { isBlocked } from '../compile/public-access.ts'
 import { cidrContains } from '../ip/cidr.ts'
 import { applianceSteps } from './appliances.ts'
 import { nodeOf, nodeSteps, type PlacedNode } from './balancer.ts'
-import { diversion, leadsTo, type Passage, passageKey, passInstance } from './forwarding.ts'
+import { diversion, leadsTo, notCarried, type Passage, passageKey, passInstance } from './forwarding.ts'
 import { networkAclStep } from './network-acl.ts'
 import { formatTraffic, type Packet, replyTo } from './packet.ts'
 import { keptFromInternet } from './public-access.ts'
@@ -41,6 +42,8 @@ export function inboundSteps(network: Network, vpc: VpcNetwork, receiver: Interf
   const { nextHop, by } = entry
   if (nextHop.kind === 'blackhole') return [stop({ stage: 'route', by, why: nextHop.why })]
   const led = pass({ stage: 'route', by, why: `${gateway} leads what is for ${packet.destination} to ${by}` })
+  const { loadBalancerId } = receiver
+  if (loadBalancerId !== undefined) return [led, notCarried(receiver.id, applianceOf(nextHop) ?? by, loadBalancerId)]
   return [led, ...divert(arrival, nextHop)]
 }
 

@@ -36,10 +36,10 @@ import { INTERNET_MTU, INTERNET_NEXT_HOP } from './plan.ts'
 import {
   admitShadows,
   askPublicReplies,
-  divertedNodes,
   publicNodeMaps,
   publicNodeSets,
   publicNodes,
+  renameCheckers,
 } from './public-nodes.ts'
 import { askAcl } from './traffic-rules.ts'
 import { marksOf } from './transit-gateways.ts'
@@ -76,12 +76,9 @@ export function findInternet(
   const subnets = new Map(vpc.subnets.map((subnet) => [subnet.id, subnet]))
   if (familyOf(vpc) === 6) return findIpv6Internet(vpc, plugIns)
   const hosts = vpc.internetGatewayId
-    ? [
-        ...plugIns.flatMap(({ networkInterface: { subnetId, publicAddresses = [] } }) =>
-          isBlocked(vpc, subnetId, 'own') ? [] : publicAddresses,
-        ),
-        ...divertedNodes(vpc),
-      ]
+    ? plugIns.flatMap(({ networkInterface: { subnetId, publicAddresses = [] } }) =>
+        isBlocked(vpc, subnetId, 'own') ? [] : publicAddresses,
+      )
     : []
   const nats = (vpc.natGateways ?? []).flatMap((gateway): Nat[] => {
     const subnet = subnets.get(gateway.subnetId)
@@ -225,6 +222,7 @@ export function toInternet(vpc: VpcNetwork, internet: Internet): Rule[] {
       ...translate(nat, privatesOf(nat), [`oifname != ${quoted(BACKBONE_LINK)}`]),
     ]),
     { match: ON_THE_WAY_OUT, verdict: 'snat ip to ip saddr map @public-sources' },
+    ...renameCheckers(internet.nodes ?? []),
   ]
 }
 

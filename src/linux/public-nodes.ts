@@ -6,8 +6,9 @@
 
 import { BACKBONE, shadowOf } from '../compile/backbone.ts'
 import { divertingEntry, gatewayTable } from '../compile/gateway-route-table.ts'
+import { HEALTH_CHECKERS } from '../compile/internet.ts'
 import { familyOf } from '../compile/ipv6-view.ts'
-import type { LoadBalancerNodeNetwork, PublicAddressNetwork, VpcNetwork } from '../compile/network.ts'
+import type { LoadBalancerNodeNetwork, VpcNetwork } from '../compile/network.ts'
 import { isBlocked } from '../compile/public-access.ts'
 import { type Address, addressBits } from '../ip/address.ts'
 import type { Balancers, Node } from './balancers.ts'
@@ -18,22 +19,11 @@ import { askAcl } from './traffic-rules.ts'
 
 type PublicNode = Node & { readonly publicAddress: Address }
 
-/** The public address at which the router takes a node's flows. */
+/** The public address at which the router takes a node's flows. What the gateway's route table leads to an appliance first is not
+ * carried on to a load balancer, as within the VPC. */
 export function publicAddressOf(vpc: VpcNetwork, node: LoadBalancerNodeNetwork): Pick<Node, 'publicAddress'> {
   const { publicAddress } = node
   return publicAddress && isOpen(vpc, node) && !isDiverted(vpc, node) ? { publicAddress } : {}
-}
-
-/** The nodes that the gateway's route table leads to an appliance first: to the internet gateway they are hosts, and their
- * flows are taken on when they come back from there. */
-export function divertedNodes(vpc: VpcNetwork): PublicAddressNetwork[] {
-  return vpc.loadBalancers.flatMap(({ nodes }) =>
-    nodes.flatMap((node): PublicAddressNetwork[] => {
-      const { id: by, address: privateAddress, publicAddress } = node
-      if (!publicAddress || !isOpen(vpc, node) || !isDiverted(vpc, node)) return []
-      return [{ privateAddress, publicAddress, by }]
-    }),
-  )
 }
 
 function isOpen(vpc: VpcNetwork, { subnetId }: LoadBalancerNodeNetwork): boolean {
@@ -44,7 +34,6 @@ function isDiverted(vpc: VpcNetwork, { address }: LoadBalancerNodeNetwork): bool
   return divertingEntry(gatewayTable(vpc, vpc.internetGatewayId), address) !== undefined
 }
 
-/** Those that the internet gateway leads to at once. */
 export function publicNodes({ nodes }: Pick<Balancers, 'nodes'>): PublicNode[] {
   return nodes.flatMap((node) => (node.publicAddress ? [{ ...node, publicAddress: node.publicAddress }] : []))
 }
@@ -124,6 +113,16 @@ export function admitShadows(nodes: readonly PublicNode[]): Rule[] {
   if (!nodes.some(isForwarded)) return []
   return [{ match: [...BACK_TO_BACKBONE, 'ct status dnat'], verdict: 'accept' }]
 }
+
+/** In the nat chain of postrouting. Route 53's health checkers are in the backbone themselves, where a shadow's answer would never
+ * leave it: the load balancer knows them by another of their ranges. */
+export function renameCheckers(nodes: readonly PublicNode[]): Rule[] {
+  if (!nodes.some(isForwarded)) return []
+  const match = [`oifname ${quoted(BACKBONE_LINK)}`, `ip saddr ${HEALTH_CHECKERS}`, `ip daddr ${BACKBONE}`]
+  return [{ match, verdict: `snat ip to ${OTHER_CHECKER}` }]
+}
+
+const OTHER_CHECKER = '54.228.16.10'
 
 /** Of the map of what goes to a shadow. */
 export function publicForwarded(nodes: readonly PublicNode[]): MapElement[] {

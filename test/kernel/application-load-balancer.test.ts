@@ -6,6 +6,7 @@ import type { Socket } from 'node:net'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { compile } from '../../src/compile/compile.ts'
 import type { Network } from '../../src/compile/network.ts'
+import { address } from '../../src/compile/small-network.ts'
 import { LISTENER, serviceStore, TARGET_GROUP } from '../../src/compile/small-service.ts'
 import { inBackbone } from '../../src/daemon-backbone.ts'
 import { Balancing } from '../../src/daemon-balancer.ts'
@@ -15,16 +16,17 @@ import type { Trace } from '../../src/explain/trace.ts'
 import type { Address } from '../../src/ip/address.ts'
 import { cidr } from '../../src/ip/cidr.ts'
 import { ALL_PROTOCOLS, TCP } from '../../src/ip/protocol.ts'
+import { probeEndpoint } from '../../src/linux/health-probe.ts'
 import { LinuxDriver } from '../../src/linux/linux-driver.ts'
 import { instanceNamespace } from '../../src/linux/names.ts'
 import { type PublicAccessMode, publicAccessOptionsId } from '../../src/store/public-access-records.ts'
 import type { Store, Tx } from '../../src/store/store.ts'
 import { groupArn, insertApplication, NODES } from './application-shape.ts'
-import { CLIENTS, leadToInternet, openToInternet, PUBLIC_ALB, PUBLIC_NLB } from './internet-facing-shape.ts'
+import { CLIENTS, inspect, leadToInternet, openToInternet, PUBLIC_ALB, PUBLIC_NLB } from './internet-facing-shape.ts'
 import { NamespaceSockets } from './namespace-sockets.ts'
 import { describeKernel } from './namespaced.ts'
 
-const INSTANCES = ['i-p1', 'i-p2', 'i-p3', 'i-c1'] as const
+const INSTANCES = ['i-p1', 'i-p2', 'i-p3', 'i-c1', 'i-c2'] as const
 /** A consumer's endpoint to the Network Load Balancer before this one. */
 const [ENDPOINT, NETWORK_NODE] = ['10.0.1.100', '10.0.1.50']
 type Name = (typeof INSTANCES)[number]
@@ -90,6 +92,8 @@ const PUBLIC_ROWS: readonly PublicRow[] = [
   { ...TO_NLB, name: 'a client of its own VPC', from: 'i-p3', sees: [CLIENTS['i-p3']] },
   { ...TO_ALB, name: 'an Application Load Balancer', sees: [ALB_NODE], tells: [CLIENTS['i-c1']] },
   { ...TO_ALB, name: 'the same for a client of its own VPC', from: 'i-p3', sees: [ALB_NODE], tells: [CLIENTS['i-p3']] },
+  { ...TO_NLB, name: 'a client behind a NAT gateway', from: 'i-c2', sees: [CLIENTS['i-c2']] },
+  { ...TO_ALB, name: 'the same of the other', from: 'i-c2', sees: [ALB_NODE], tells: [CLIENTS['i-c2']] },
   { ...TO_NLB, name: 'a port without a listener', port: 444, expect: 'silence' },
   {
     ...TO_NLB,
@@ -153,6 +157,13 @@ const PUBLIC_ROWS: readonly PublicRow[] = [
     },
   },
   { ...TO_NLB, name: 'and of the Network Load Balancer', sees: [CLIENTS['i-c1']] },
+  {
+    ...TO_NLB,
+    name: "an appliance between the internet gateway and the node's subnet",
+    expect: 'silence',
+    change: inspect,
+  },
+  { ...TO_ALB, name: 'the same of the other one', expect: 'silence' },
 ]
 
 function preserveClients(tx: Tx, value: string): void {
@@ -300,6 +311,18 @@ describeKernel('an Application Load Balancer', import.meta.url, () => {
       expect(row.expect).toContain(await send(row))
       expect([...seen]).toEqual(sees)
       if (tells) expect([...told]).toEqual(tells)
+    })
+
+    test("Route 53's health checkers reach both", async () => {
+      const checked = { ...network, checksHealth: true } as const
+      expect((await driver.apply(checked)).failures).toEqual(new Map())
+      const reached = (to: string, port: number) => {
+        const endpoint = { protocol: 'TCP', address: address(to), port, host: '', sni: false, path: '/' } as const
+        return probeEndpoint(world, endpoint).then(({ isConnected }) => isConnected)
+      }
+      expect(await reached(PUBLIC_NLB[1], 443)).toBe(true)
+      expect(await reached(PUBLIC_ALB[1], 80)).toBe(true)
+      await apply()
     })
   })
 

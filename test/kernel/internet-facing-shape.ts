@@ -1,11 +1,12 @@
 // What makes the load balancers of application-shape.ts internet-facing, and lets their clients come by the internet.
 //
-//   consumer  igw-c   i-c1 44.80.0.1, i-c2 44.80.0.2
+//   consumer  igw-c   i-c1 44.80.0.1; i-c2 behind nat-c, which is 44.80.0.2
 //   provider  igw-p   i-p3 44.80.0.9
 //             Network Load Balancer: eni-n1 and eni-n2 have the Elastic IP addresses 44.80.1.1 and 44.80.1.2
 //             Application Load Balancer: eni-a1 44.80.2.1, eni-a2 44.80.2.2
 
 import { address } from '../../src/compile/small-network.ts'
+import { insertInterface } from '../../src/compile/small-service.ts'
 import { cidr } from '../../src/ip/cidr.ts'
 import type { Tx } from '../../src/store/store.ts'
 
@@ -19,9 +20,10 @@ export function openToInternet(tx: Tx): void {
     tx.internetGateways.insert({ owner, region, tags, createdAt, id: `igw-${side}`, vpcId })
     for (const zone of ['a', 'b'] as const) leadToInternet(tx, `rtb-${side}${zone}`, `igw-${side}`)
   }
-  for (const [id, publicAddress] of Object.entries(CLIENTS)) {
-    tx.networkInterfaces.update(`eni-${id.slice(2)}`, { publicAddress: address(publicAddress) })
+  for (const id of ['i-c1', 'i-p3'] as const) {
+    tx.networkInterfaces.update(`eni-${id.slice(2)}`, { publicAddress: address(CLIENTS[id]) })
   }
+  insertNatGateway(tx)
   for (const [index, publicAddress] of PUBLIC_ALB.entries()) {
     tx.networkInterfaces.update(`eni-a${index + 1}`, { publicAddress: address(publicAddress) })
   }
@@ -43,6 +45,43 @@ export function leadToInternet(tx: Tx, table: `rtb-${string}`, gatewayId: `igw-$
   const destination = { kind: 'cidr', cidr: cidr('0.0.0.0/0') } as const
   const target = { kind: 'internetGateway', id: gatewayId } as const
   tx.routeTables.update(table, { routes: [{ destination, target }] })
+}
+
+function insertNatGateway(tx: Tx): void {
+  const { owner, region, createdAt } = tx.vpcs.get('vpc-c') ?? raise('no vpc-c')
+  insertInterface(tx, 'c', 'a', { id: 'eni-nat-c', at: '10.0.1.200', interfaceType: 'nat_gateway', groupIds: [] })
+  tx.natGateways.insert({
+    ...{ owner, region, createdAt, tags: {} },
+    id: 'nat-c',
+    vpcId: 'vpc-c',
+    subnetId: 'subnet-ca',
+    connectivityType: 'public',
+    state: 'available',
+    networkInterfaceId: 'eni-nat-c',
+    privateAddress: address('10.0.1.200'),
+    publicIp: address(CLIENTS['i-c2']),
+  })
+  const destination = { kind: 'cidr', cidr: cidr('0.0.0.0/0') } as const
+  tx.routeTables.update('rtb-cb', { routes: [{ destination, target: { kind: 'natGateway', id: 'nat-c' } }] })
+}
+
+/** What comes for subnet-pa from the internet passes i-p2 first, and what goes there from subnet-pa too. */
+export function inspect(tx: Tx): void {
+  tx.networkInterfaces.update('eni-p2', { sourceDestCheck: false })
+  const target = { kind: 'networkInterface', id: 'eni-p2' } as const
+  const toSubnet = { destination: { kind: 'cidr', cidr: cidr('10.0.1.0/24') }, target } as const
+  const toInternet = { destination: { kind: 'cidr', cidr: cidr('0.0.0.0/0') }, target } as const
+  const { owner, region, createdAt } = tx.vpcs.get('vpc-p') ?? raise('no vpc-p')
+  tx.routeTables.delete('rtb-pg')
+  tx.routeTables.insert({
+    ...{ owner, region, createdAt, tags: {} },
+    id: 'rtb-pg',
+    vpcId: 'vpc-p',
+    number: 3,
+    routes: [toSubnet],
+    associations: [{ id: 'rtbassoc-pg', gatewayId: 'igw-p', main: false }],
+  })
+  tx.routeTables.update('rtb-pa', { routes: [toInternet] })
 }
 
 function raise(why: string): never {
