@@ -91,6 +91,7 @@ export class Services {
   readonly names: readonly string[] = Object.keys(OPENERS)
   #context: OpenContext
   #opened = new Map<Opener, Promise<Service>>()
+  #awaited = new Map<Opener, readonly (() => void)[]>()
 
   constructor(context: ServiceContext) {
     const neighbours: Neighbours = {
@@ -105,10 +106,12 @@ export class Services {
     if (this.#context.store.records.metricAlarms.size > 0) void this.#open('monitoring')
   }
 
-  /** Whether somebody has asked the service of this signing name yet. */
-  isOpen(name: string): boolean {
+  /** Calls once somebody asks the service of this signing name for the first time. */
+  whenOpen(name: string, call: () => void): void {
     const opener = OPENERS[name]
-    return opener !== undefined && this.#opened.has(opener)
+    if (!opener) return
+    if (this.#opened.has(opener)) call()
+    else this.#awaited.set(opener, [...(this.#awaited.get(opener) ?? []), call])
   }
 
   /** Tells CloudWatch, in any namespace. */
@@ -158,6 +161,8 @@ export class Services {
     this.#opened.set(opener, opened)
     // Whoever asks next tries again: the disk may have been full.
     opened.catch(() => this.#opened.delete(opener))
+    for (const call of this.#awaited.get(opener) ?? []) call()
+    this.#awaited.delete(opener)
     return opened
   }
 }

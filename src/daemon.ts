@@ -15,7 +15,7 @@ import { Balancing } from './daemon-balancer.ts'
 import { ec2Adapter } from './daemon-control.ts'
 import { makeFlowLogs } from './daemon-flow-logs.ts'
 import { followHealthChecks } from './daemon-health-checks.ts'
-import { tellMetrics } from './daemon-metrics.ts'
+import { ResourceMetrics } from './daemon-metrics.ts'
 import { followAnalyses } from './daemon-network-insights.ts'
 import { publishNotifications } from './daemon-notifications.ts'
 import { makeQueryLogs } from './daemon-query-logs.ts'
@@ -81,7 +81,7 @@ export class Daemon {
   #endChecks: () => void = () => undefined
   #endNotifications: () => void = () => undefined
   #endHealthChecks: () => Promise<void> = async () => undefined
-  #endMetrics: () => Promise<void> = async () => undefined
+  #metrics: ResourceMetrics | undefined
   #endAnalyses: () => void = () => undefined
   #log: (line: string) => void
 
@@ -171,7 +171,8 @@ export class Daemon {
       ...{ store, services, network: () => reconciler.network, settle: () => reconciler.settle(), now, log: this.#log },
       ...(sockets && { world: this.#directory.world }),
     })
-    this.#endMetrics = tellMetrics({ store, services, network, log: this.#log })
+    this.#metrics = new ResourceMetrics({ store, services, driver, network, log: this.#log })
+    this.#metrics.start()
     this.#parts.balancing.start()
     this.#parts.flowLogs.start()
     services.start()
@@ -186,7 +187,7 @@ export class Daemon {
     this.#endNotifications()
     this.#endAnalyses()
     await this.#endHealthChecks()
-    await this.#endMetrics()
+    await this.#metrics?.stop()
     await this.#parts.balancing.stop()
     await this.#parts.flowLogs.stop()
     await this.#parts.queryLogs.stop()

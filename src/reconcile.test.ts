@@ -46,6 +46,9 @@ class GatedDriver implements Driver {
   async countFlows() {
     return new Map()
   }
+  async countTraffic() {
+    return { passages: new Map(), attachments: new Map() }
+  }
 
   async hasDrifted(): Promise<boolean> {
     return false

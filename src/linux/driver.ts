@@ -3,9 +3,11 @@
 
 import type { Socket as UdpSocket } from 'node:dgram'
 import type { Server as TcpServer } from 'node:net'
-import type { Network } from '../compile/network.ts'
+import type { Network, TransitGatewayNetwork } from '../compile/network.ts'
 import type { CountedFlow } from '../ip/counted-flow.ts'
+import type { CountedAttachment, CountedPassage } from '../ip/counted-traffic.ts'
 import type { InstanceId, VpcId } from '../store/records.ts'
+import type { TransitGatewayId } from '../store/transit-gateway-records.ts'
 
 export interface Driver {
   /** Takes hold of what an earlier daemon left, and opens the backbone's sockets; none where no packet moves. */
@@ -16,10 +18,22 @@ export interface Driver {
   hasDrifted(): Promise<boolean>
   /** What has been counted of the flows of these VPCs, of those of them that count; see `CountedFlow`. */
   countFlows(vpcIds: readonly VpcId[]): Promise<ReadonlyMap<VpcId, readonly CountedFlow[]>>
+  /** What has been counted for metrics in these; of one that did not count until now it says nothing, and it counts from now on. */
+  countTraffic(places: TrafficPlaces): Promise<TrafficCounts>
   /** Lets go, leaving namespaces and processes for the next daemon. */
   close(): Promise<void>
   /** Removes everything this world has in the kernel. */
   destroy(): Promise<void>
+}
+
+export interface TrafficPlaces {
+  readonly vpcIds: readonly VpcId[]
+  readonly transitGateways: readonly TransitGatewayNetwork[]
+}
+
+export interface TrafficCounts {
+  readonly passages: ReadonlyMap<VpcId, readonly CountedPassage[]>
+  readonly attachments: ReadonlyMap<TransitGatewayId, readonly CountedAttachment[]>
 }
 
 /** Listening sockets inside the backbone namespace; those of TCP also give what comes by IPv6. The local address of a connection tells which service or endpoint

@@ -4,7 +4,9 @@
 
 import type { InstanceNetwork, Network, VpcNetwork } from '../compile/network.ts'
 import type { CountedFlow } from '../ip/counted-flow.ts'
+import type { CountedAttachment, CountedPassage } from '../ip/counted-traffic.ts'
 import type { InstanceId, VpcId } from '../store/records.ts'
+import type { TransitGatewayId } from '../store/transit-gateway-records.ts'
 import { backboneHasDrifted, vpcHasDrifted } from './audit.ts'
 import { type BackboneState, convergeBackbone, prepareBackbone } from './backbone-kernel.ts'
 import { planBackbone } from './backbone-plan.ts'
@@ -12,9 +14,23 @@ import { type OpenSockets, openBackboneSockets } from './backbone-sockets.ts'
 import type { Bandwidth } from './bandwidth.ts'
 import { ipBatch, listNames, listNamespaces } from './commands.ts'
 import { namespacesOf, stateOf, type VpcChange } from './diff.ts'
-import { type ApplyResult, type BackboneSockets, type Driver, DriverError } from './driver.ts'
+import {
+  type ApplyResult,
+  type BackboneSockets,
+  type Driver,
+  DriverError,
+  type TrafficCounts,
+  type TrafficPlaces,
+} from './driver.ts'
 import { readFlows } from './flow-kernel.ts'
-import { backboneNamespace, guestOfNamespace, instanceNamespace, vpcLink, worldPrefix } from './names.ts'
+import {
+  backboneNamespace,
+  guestOfNamespace,
+  instanceNamespace,
+  transitGatewayNamespace,
+  vpcLink,
+  worldPrefix,
+} from './names.ts'
 import { type ObservedNamespace, observeNamespace } from './observe.ts'
 import { onPremisesTransitPairs } from './on-premises.ts'
 import { OnPremisesHosts, type PlannedHost } from './on-premises-kernel.ts'
@@ -159,6 +175,22 @@ export class LinuxDriver implements Driver {
       else this.#applied.delete(vpc.id)
     }
     return counted
+  }
+
+  async countTraffic({ vpcIds, transitGateways }: TrafficPlaces): Promise<TrafficCounts> {
+    const { readAttachments, readPassages } = await import('./traffic-kernel.ts')
+    const passages: [VpcId, readonly CountedPassage[]][] = []
+    for (const id of vpcIds.filter((one) => this.#applied.has(one))) {
+      const counted = await readPassages(this.#run, this.#world, id)
+      if (counted) passages.push([id, counted])
+    }
+    const attachments: [TransitGatewayId, readonly CountedAttachment[]][] = []
+    for (const gateway of transitGateways) {
+      if (!this.#transitRouters.has(transitGatewayNamespace(this.#world, gateway.id))) continue
+      const counted = await readAttachments(this.#run, this.#world, gateway)
+      if (counted) attachments.push([gateway.id, counted])
+    }
+    return { passages: new Map(passages), attachments: new Map(attachments) }
   }
 
   async close(): Promise<void> {

@@ -3,7 +3,7 @@
 
 import type { Network, VpcNetwork } from '../compile/network.ts'
 import type { InstanceId, VpcId } from '../store/records.ts'
-import { type ApplyResult, type Driver, DriverError } from './driver.ts'
+import { type ApplyResult, type Driver, DriverError, type TrafficCounts } from './driver.ts'
 
 export class ModelDriver implements Driver {
   /** What is known to be refused, or not, of each VPC as it was compiled. */
@@ -32,6 +32,10 @@ export class ModelDriver implements Driver {
 
   async countFlows(): Promise<ReadonlyMap<VpcId, []>> {
     return new Map()
+  }
+
+  async countTraffic(): Promise<TrafficCounts> {
+    return { passages: new Map(), attachments: new Map() }
   }
 
   async close(): Promise<void> {}

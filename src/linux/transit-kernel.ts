@@ -23,6 +23,10 @@ export class TransitRouters {
     return this.#known.get(namespace)?.up.includes(name) ?? false
   }
 
+  has(namespace: string): boolean {
+    return this.#known.has(namespace)
+  }
+
   forget(namespace: string): void {
     this.#known.delete(namespace)
   }

@@ -12,6 +12,8 @@ export interface ResourceMetric {
   readonly name: string
   readonly dimensions: Readonly<Record<string, string>>
   readonly value: number
+  /** Absent: none. */
+  readonly unit?: 'Bytes' | 'Count'
 }
 
 const NAMESPACES = {
@@ -55,7 +57,7 @@ function hostCounts(
 }
 
 /** What an ARN has after its account, without `prefix`: `net/name/0123456789abcdef`. */
-function shortName(arn: string, prefix: string): string {
+export function shortName(arn: string, prefix: string): string {
   const last = arn.slice(arn.lastIndexOf(':') + 1)
   return last.startsWith(prefix) ? last.slice(prefix.length) : last
 }
