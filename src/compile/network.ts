@@ -263,6 +263,8 @@ export interface ResolverView {
   readonly enabled: boolean
   /** `enableDnsHostnames`. */
   readonly hostnames: boolean
+  /** Reverse names are the public ones alone: the rules that Resolver defines by itself are off. */
+  readonly reverse?: false
   /** The primary block's +2 and 169.254.169.253. */
   readonly addresses: readonly Address[]
   /** The suffix of instances' names: `ec2.internal`, or `REGION.compute.internal`. */

@@ -13,6 +13,7 @@ export function compileResolver(vpc: Vpc): ResolverView {
   return {
     enabled: vpc.enableDnsSupport,
     hostnames: vpc.enableDnsHostnames,
+    ...(vpc.autodefinedReverse === false && { reverse: false as const }),
     addresses: [addressPlus(cidrBase(primary.cidr), 2), LINK_LOCAL_RESOLVER],
     domain: privateDomain(vpc.region),
   }

@@ -17,6 +17,13 @@ export function automaticZones(vpc: VpcNetwork): Zone[] {
     localhost(),
     { apex: 'internal', find: emptyAt('internal') },
     { apex: vpc.resolver.domain, find: (name) => find(name) ?? emptyAt(vpc.resolver.domain)(name) },
+    ...(vpc.resolver.reverse === false ? [] : reverseZones(find)),
+  ]
+}
+
+/** https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resolver-rules-managing.html#resolver-automatic-forwarding-rules-reverse-dns */
+function reverseZones(find: (name: string) => ResourceRecord[] | undefined): Zone[] {
+  return [
     { apex: REVERSE, find: (name) => find(name) ?? reverseFallback(name) },
     { apex: 'ip6.arpa', find: emptyAt('ip6.arpa') },
   ]

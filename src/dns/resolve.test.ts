@@ -15,6 +15,7 @@ const VPC = smallVpc()
 const ASKER = { network: networkOf(VPC), vpc: VPC }
 const { resolver } = VPC
 const QUIET = smallVpc({ resolver: { ...resolver, hostnames: false } })
+const UNREVERSED = smallVpc({ resolver: { ...resolver, reverse: false } })
 /** The third instance asked for its resource name. */
 const NAMED = smallVpc({
   interfaces: VPC.interfaces.map((eni, at) => (at === 2 ? { ...eni, resourceName: true } : eni)),
@@ -47,6 +48,8 @@ describe('names of the VPC', () => {
     ['a reverse name', VPC, '5.1.0.10.in-addr.arpa', 'PTR', 'NOERROR ip-10-0-1-5.ec2.internal'],
     ['a reverse name without an interface', VPC, '9.1.0.10.in-addr.arpa', 'PTR', 'NXDOMAIN'],
     ['a reverse name outside the VPC', VPC, '8.8.8.8.in-addr.arpa', 'PTR', 'NXDOMAIN'],
+    ['reverse names without autodefined rules are public', UNREVERSED, '5.1.0.10.in-addr.arpa', 'PTR', 'SERVFAIL'],
+    ['forward names without them', UNREVERSED, 'ip-10-0-1-5.ec2.internal', 'A', 'NOERROR 10.0.1.5'],
     ['a reverse network', VPC, '0.10.in-addr.arpa', 'PTR', 'NOERROR'],
     ['localhost', VPC, 'localhost', 'A', 'NOERROR 127.0.0.1'],
     ['localhost over IPv6', VPC, 'localhost', 'AAAA', 'NOERROR ::1'],

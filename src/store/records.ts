@@ -66,6 +66,10 @@ export interface Vpc extends Owned {
   readonly instanceTenancy: 'default' | 'dedicated'
   readonly enableDnsSupport: boolean
   readonly enableDnsHostnames: boolean
+  /** Whether the resolver knows reverse names by itself. Absent: it does. */
+  readonly autodefinedReverse?: boolean
+  /** Whether the resolver was asked to validate DNSSEC; kept and shown. */
+  readonly dnssecValidation?: boolean
   readonly enableNetworkAddressUsageMetrics: boolean
   readonly dhcpOptionsId: DhcpOptionsId | 'default'
 }

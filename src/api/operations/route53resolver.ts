@@ -51,6 +51,14 @@ import {
   listResolverQueryLogConfigs,
 } from '../../control/route53resolver/query-log/config.ts'
 import {
+  getResolverConfig,
+  getResolverDnssecConfig,
+  listResolverConfigs,
+  listResolverDnssecConfigs,
+  updateResolverConfig,
+  updateResolverDnssecConfig,
+} from '../../control/route53resolver/resolver-config.ts'
+import {
   createResolverEndpoint,
   deleteResolverEndpoint,
   getResolverEndpoint,
@@ -89,6 +97,10 @@ export const ROUTE53_RESOLVER_READS = {
   ListFirewallRuleGroupAssociations: listFirewallRuleGroupAssociations,
   ListFirewallRuleGroups: listFirewallRuleGroups,
   ListFirewallRules: listFirewallRules,
+  GetResolverConfig: getResolverConfig,
+  GetResolverDnssecConfig: getResolverDnssecConfig,
+  ListResolverConfigs: listResolverConfigs,
+  ListResolverDnssecConfigs: listResolverDnssecConfigs,
   GetResolverEndpoint: getResolverEndpoint,
   GetResolverRule: getResolverRule,
   GetResolverRuleAssociation: getResolverRuleAssociation,
@@ -126,6 +138,8 @@ export const ROUTE53_RESOLVER_WRITES = {
   DisassociateResolverRule: disassociateResolverRule,
   TagResource: tagResource,
   UntagResource: untagResource,
+  UpdateResolverConfig: updateResolverConfig,
+  UpdateResolverDnssecConfig: updateResolverDnssecConfig,
   UpdateResolverEndpoint: updateResolverEndpoint,
   UpdateResolverRule: updateResolverRule,
 } as const satisfies WriteRows

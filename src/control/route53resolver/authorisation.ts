@@ -64,6 +64,15 @@ export function resolverAuthorisations(
   })
 }
 
+/** One of each is a VPC's. */
+const CONFIGS = /^(?:Get|List|Update)(Resolver(?:Dnssec)?Config)s?$/
+
+function configResource({ account, region }: Asker, config: string, { ResourceId: id = '*' }: Input): string {
+  const [noun, prefix] =
+    config === 'ResolverConfig' ? ['resolver-config', 'rslvr-rc-'] : ['resolver-dnssec-config', 'rslvr-rdsc-']
+  return `arn:aws:route53resolver:${region}:${account}:${noun}/${String(id).replace('vpc-', prefix)}`
+}
+
 /** Lists, and an association by its own id, are on nothing. */
 function queryLogResource({ account, region }: Asker, operation: string, input: Input): string {
   if (operation.startsWith('List') || operation === 'GetResolverQueryLogConfigAssociation') return '*'
@@ -73,6 +82,8 @@ function queryLogResource({ account, region }: Asker, operation: string, input: 
 
 /** A rule is no resource: its calls are on its group and its domain list. Undefined: of endpoints and rules. */
 function laterResources({ account, region }: Asker, operation: string, input: Input): string[] | undefined {
+  const config = CONFIGS.exec(operation)?.[1]
+  if (config) return [configResource({ account, region }, config, input)]
   if (operation.includes('QueryLogConfig')) return [queryLogResource({ account, region }, operation, input)]
   if (!operation.includes('Firewall')) return undefined
   const arn = (noun: string, id: string) => `arn:aws:route53resolver:${region}:${account}:${noun}/${id}`

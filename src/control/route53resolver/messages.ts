@@ -297,3 +297,72 @@ export interface ListTagsForResourceResponse {
   readonly Tags?: readonly Tag[] | undefined
   readonly NextToken?: string | undefined
 }
+
+export interface ResolverConfig {
+  readonly Id?: string | undefined
+  readonly ResourceId?: string | undefined
+  readonly OwnerId?: string | undefined
+  readonly AutodefinedReverse?: string | undefined
+}
+
+export interface ResolverDnssecConfig {
+  readonly Id?: string | undefined
+  readonly OwnerId?: string | undefined
+  readonly ResourceId?: string | undefined
+  readonly ValidationStatus?: string | undefined
+}
+
+export interface GetResolverConfigRequest {
+  readonly ResourceId?: string | undefined
+}
+
+export interface GetResolverConfigResponse {
+  readonly ResolverConfig?: ResolverConfig | undefined
+}
+
+export interface UpdateResolverConfigRequest {
+  readonly ResourceId?: string | undefined
+  readonly AutodefinedReverseFlag?: string | undefined
+}
+
+export interface UpdateResolverConfigResponse {
+  readonly ResolverConfig?: ResolverConfig | undefined
+}
+
+export interface ListResolverConfigsRequest {
+  readonly MaxResults?: number | undefined
+  readonly NextToken?: string | undefined
+}
+
+export interface ListResolverConfigsResponse {
+  readonly NextToken?: string | undefined
+  readonly ResolverConfigs?: readonly ResolverConfig[] | undefined
+}
+
+export interface GetResolverDnssecConfigRequest {
+  readonly ResourceId?: string | undefined
+}
+
+export interface GetResolverDnssecConfigResponse {
+  readonly ResolverDNSSECConfig?: ResolverDnssecConfig | undefined
+}
+
+export interface UpdateResolverDnssecConfigRequest {
+  readonly ResourceId?: string | undefined
+  readonly Validation?: string | undefined
+}
+
+export interface UpdateResolverDnssecConfigResponse {
+  readonly ResolverDNSSECConfig?: ResolverDnssecConfig | undefined
+}
+
+export interface ListResolverDnssecConfigsRequest {
+  readonly MaxResults?: number | undefined
+  readonly NextToken?: string | undefined
+  readonly Filters?: readonly Filter[] | undefined
+}
+
+export interface ListResolverDnssecConfigsResponse {
+  readonly NextToken?: string | undefined
+  readonly ResolverDnssecConfigs?: readonly ResolverDnssecConfig[] | undefined
+}

@@ -49,3 +49,14 @@ resource "aws_route53_resolver_firewall_config" "main" {
   resource_id        = aws_vpc.main.id
   firewall_fail_open = var.second ? "DISABLED" : "ENABLED"
 }
+
+# What the VPC's resolver does by itself.
+
+resource "aws_route53_resolver_config" "main" {
+  resource_id              = aws_vpc.main.id
+  autodefined_reverse_flag = var.second ? "ENABLE" : "DISABLE"
+}
+
+resource "aws_route53_resolver_dnssec_config" "main" {
+  resource_id = aws_vpc.main.id
+}
