@@ -1,4 +1,4 @@
-// Virtual private gateways, VPN connections and Direct Connect gateways by unmodified Terraform: apply, an empty second plan, a
+// Virtual private gateways, VPN connections, Direct Connect gateways and virtual interfaces by unmodified Terraform: apply, an empty second plan, a
 // change in place, and destroy. No packet moves here, so it needs no root.
 
 import {
@@ -28,6 +28,8 @@ describeTerraform('Terraform on VPN and Direct Connect', 'vpn', (its) => {
       tunnel: ['169.254.20.2', '169.254.20.1', '64520'],
       key: 'a_key_of_our_own',
       associated_type: 'virtualPrivateGateway',
+      jumbo: 1500,
+      amazon_side: ['64520', '169.254.1.145/30', '64531'],
     })
     expect(await propagated()).toEqual(['192.168.10.0/24'])
     expect(await its.terraform.remainingChanges()).toBeUndefined()
@@ -37,6 +39,7 @@ describeTerraform('Terraform on VPN and Direct Connect', 'vpn', (its) => {
     const second = { description: 'second', branches: '["192.168.10.0/24","192.168.20.0/24"]' }
     await its.terraform.apply(second)
     expect(await propagated()).toEqual(['192.168.10.0/24', '192.168.20.0/24'])
+    expect(await its.terraform.outputs()).toMatchObject({ jumbo: 9001 })
     expect(await its.terraform.remainingChanges(second)).toBeUndefined()
   })
 

@@ -1,4 +1,5 @@
-# A VPC behind a virtual private gateway: a VPN connection with static routes and one with BGP, and a Direct Connect gateway.
+# A VPC behind a virtual private gateway: a VPN connection with static routes and one with BGP, a Direct Connect gateway,
+# and virtual interfaces.
 
 terraform {
   required_providers {
@@ -110,6 +111,74 @@ resource "aws_dx_gateway_association" "main" {
   depends_on            = [aws_vpn_gateway_attachment.main]
 }
 
+# Virtual interfaces, one's own and hosted ones that another account accepts.
+provider "aws" {
+  alias                       = "other"
+  region                      = "us-east-1"
+  access_key                  = "222222222222"
+  secret_key                  = "unused"
+  skip_credentials_validation = true
+  skip_metadata_api_check     = true
+}
+
+resource "aws_dx_connection" "main" {
+  name      = "cable"
+  bandwidth = "1Gbps"
+  location  = "EqDC2"
+  tags      = { Name = var.description }
+}
+
+resource "aws_dx_private_virtual_interface" "main" {
+  connection_id  = aws_dx_connection.main.id
+  name           = "private"
+  vlan           = 100
+  address_family = "ipv4"
+  bgp_asn        = 65010
+  mtu            = var.description == "first" ? 1500 : 9001
+  vpn_gateway_id = aws_vpn_gateway.main.id
+  tags           = { Name = var.description }
+}
+
+resource "aws_dx_gateway" "transit" {
+  name            = "transit"
+  amazon_side_asn = 64531
+}
+
+resource "aws_dx_transit_virtual_interface" "main" {
+  connection_id    = aws_dx_connection.main.id
+  dx_gateway_id    = aws_dx_gateway.transit.id
+  name             = "transit"
+  vlan             = 101
+  address_family   = "ipv4"
+  amazon_address   = "169.254.9.1/30"
+  customer_address = "169.254.9.2/30"
+  bgp_asn          = 65010
+}
+
+resource "aws_dx_hosted_private_virtual_interface" "main" {
+  connection_id    = aws_dx_connection.main.id
+  owner_account_id = "222222222222"
+  name             = "hosted"
+  vlan             = 102
+  address_family   = "ipv4"
+  bgp_asn          = 65012
+  # It must go before the gateway, which nothing but its accepter names.
+  depends_on = [aws_dx_gateway.other]
+}
+
+resource "aws_dx_gateway" "other" {
+  provider        = aws.other
+  name            = "other"
+  amazon_side_asn = 64532
+}
+
+resource "aws_dx_hosted_private_virtual_interface_accepter" "main" {
+  provider             = aws.other
+  virtual_interface_id = aws_dx_hosted_private_virtual_interface.main.id
+  dx_gateway_id        = aws_dx_gateway.other.id
+  tags                 = { Name = var.description }
+}
+
 data "aws_vpn_gateway" "main" {
   attached_vpc_id = aws_vpc.main.id
   depends_on      = [aws_vpn_gateway_attachment.main]
@@ -150,4 +219,16 @@ output "key" {
 
 output "associated_type" {
   value = aws_dx_gateway_association.main.associated_gateway_type
+}
+
+output "jumbo" {
+  value = aws_dx_private_virtual_interface.main.mtu
+}
+
+output "amazon_side" {
+  value = [
+    aws_dx_private_virtual_interface.main.amazon_side_asn,
+    aws_dx_private_virtual_interface.main.amazon_address,
+    aws_dx_transit_virtual_interface.main.amazon_side_asn,
+  ]
 }
