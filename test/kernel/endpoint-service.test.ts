@@ -29,6 +29,7 @@ import { Guest } from './guest.ts'
 import { mirrorHost } from './ipv6-mirror.ts'
 import { describeKernel } from './namespaced.ts'
 import { makeDualStack } from './service-shape.ts'
+import { toldOf } from './told-metrics.ts'
 
 const [ENDPOINT_A, ENDPOINT_B] = ['10.0.1.100', '10.0.2.100']
 const [NODE_A, NODE_B] = ['10.0.1.50', '10.0.2.50']
@@ -515,6 +516,26 @@ describeKernel('endpoint services in the kernel', import.meta.url, () => {
   function conntrack(vpc: 'vpc-c' | 'vpc-p', ...argv: string[]): string {
     return ip('netns', 'exec', vpcNamespace(world, vpc), 'conntrack', ...argv)
   }
+
+  test('metrics tell the consumer of the endpoint, the provider of its service and its load balancer', async () => {
+    const metricsWorld = { store, driver, network: () => compile(store.records) }
+    const told = await toldOf(metricsWorld, async () => {
+      expect(await guest('i-c1').keep('metric', ENDPOINT_A, 443)).toBe('connected')
+      expect(await guest('i-c1').exchange('metric', 10_000)).toBe('answered')
+    })
+    const of = (namespace: string, name: string) =>
+      [...told].filter(([key]) => key.startsWith(`AWS/${namespace} ${name} `)).map(([, value]) => value)
+    // By service, zone, load balancer, both, and endpoint.
+    expect(of('PrivateLinkServices', 'NewConnections')).toEqual([1, 1, 1, 1, 1])
+    expect(of('PrivateLinkServices', 'ActiveConnections')).toEqual([1, 1, 1, 1, 1])
+    expect(of('PrivateLinkEndpoints', 'NewConnections')).toEqual([1, 1])
+    expect(Math.min(...of('PrivateLinkEndpoints', 'BytesProcessed'))).toBeGreaterThan(20_000)
+    // As a whole, and in each of its zones.
+    expect(of('NetworkELB', 'NewFlowCount')).toEqual([1, 1, 0])
+    expect(of('NetworkELB', 'ActiveFlowCount')).toEqual([1, 1, 0])
+    expect(of('NetworkELB', 'ProcessedBytes')[0]).toBeGreaterThan(20_000)
+    await guest('i-c1').end('metric')
+  })
 })
 
 /** Leaves a group one ingress rule. */

@@ -8,8 +8,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { DEFAULT_SITE } from '../../src/compile/internet.ts'
-import { ResourceMetrics } from '../../src/daemon-metrics.ts'
-import type { Services } from '../../src/daemon-services.ts'
 import type { PassageCount } from '../../src/ip/counted-traffic.ts'
 import { openMonitoring } from '../../src/services/monitoring/monitoring-service.ts'
 import { MemoryJournal } from '../../src/store/journal.ts'
@@ -20,6 +18,7 @@ import { FlowLedger } from '../../src/telemetry/flow-logs/flow-ledger.ts'
 import { FlowWindow } from '../../src/telemetry/flow-logs/flow-window.ts'
 import { describeKernel } from './namespaced.ts'
 import { RecordWorld } from './record-world.ts'
+import { metricsOf, toldOf } from './told-metrics.ts'
 import { FLOW_LOG, OPEN, recordsOf, type TransitShape } from './transit-shape.ts'
 
 const SITE = DEFAULT_SITE.address
@@ -120,29 +119,7 @@ describeKernel('traffic at what stands in the way', import.meta.url, () => {
       ])
   })
 
-  function metricsFor(putMetricData: Services['putMetricData']): ResourceMetrics {
-    return new ResourceMetrics({
-      ...{ store, driver: world.driver, network: () => world.network },
-      services: { whenOpen: () => undefined, putMetricData },
-      log: (line) => expect.unreachable(line),
-    })
-  }
-
-  /** What was told of the time in which `act` ran, by namespace, name and the values of the dimensions. */
-  async function told(act: () => Promise<void>): Promise<Map<string, number>> {
-    const sums = new Map<string, number>()
-    const metrics = metricsFor(async (_, { Namespace, MetricData = [] }) => {
-      for (const { MetricName, Dimensions = [], Value = 0 } of MetricData) {
-        sums.set([Namespace, MetricName, ...Dimensions.map(({ Value: value }) => value)].join(' '), Value)
-      }
-    })
-    await metrics.tell()
-    sums.clear()
-    await act()
-    await metrics.tell()
-    await metrics.stop()
-    return sums
-  }
+  const metricsWorld = () => ({ store, driver: world.driver, network: () => world.network })
 
   /** Bytes that came in and did not go out, by direction. */
   async function natDifferences(): Promise<number[]> {
@@ -154,7 +131,7 @@ describeKernel('traffic at what stands in the way', import.meta.url, () => {
   }
 
   test('metrics tell of a NAT gateway, an endpoint and a transit gateway what the kernel counted', async () => {
-    const sums = await told(async () => {
+    const sums = await toldOf(metricsWorld(), async () => {
       expect(await world.reaches(`i-b1 ${SITE}:80`)).toBe(true)
       expect(await world.reaches('i-a1 10.1.1.100:443')).toBe(true)
       expect(await world.reaches('i-a1 10.9.0.1:443', 100)).toBe(false)
@@ -189,7 +166,7 @@ describeKernel('traffic at what stands in the way', import.meta.url, () => {
     const log = (line: string) => expect.unreachable(line)
     const monitoring = openMonitoring({ store, directory, notify: async () => undefined, now: () => new Date(), log })
     try {
-      const metrics = metricsFor((place, input) => monitoring.putMetricData(place, input))
+      const metrics = metricsOf(metricsWorld(), (place, input) => monitoring.putMetricData(place, input))
       await metrics.tell()
       store.transact((tx) => tx.metricAlarms.insert(BLACKHOLED))
       expect(await world.reaches('i-a1 10.9.0.1:443', 100)).toBe(false)
