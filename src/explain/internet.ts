@@ -54,7 +54,7 @@ export function internetSteps(hop: NatHop, gatewayId: InternetGatewayId): Step[]
     const lost = `the way out passed ${passed.at(-1)?.id}, and no route table of ${gatewayId} leads the answer to ${packet.source} back by it`
     return [through, stop({ stage: 'route', by: gatewayId, why: lost }, 'return')]
   }
-  const outside = outsideSteps(network, { ...packet, source: known.publicAddress })
+  const outside = outsideSteps({ network, vpc }, { ...packet, source: known.publicAddress })
   return [through, ...outside, ...backFromInternet({ vpc, passed, packet }, replyTo(packet))]
 }
 
@@ -79,7 +79,7 @@ export function egressOnlySteps(
   const sender = eni?.subnetId ?? subnet.id
   if (isBlocked(vpc, sender, 'translated')) return [keptFromInternet(sender, 'out')]
   const why = `${gatewayId} lets out what begins here, and its answers in`
-  return [pass({ stage: 'internet-gateway', by: gatewayId, why }), ...outsideSteps(network, packet)]
+  return [pass({ stage: 'internet-gateway', by: gatewayId, why }), ...outsideSteps({ network, vpc }, packet)]
 }
 
 /** To a NAT gateway, and on from its subnet, to the internet or wherever else that subnet's routes lead. */
@@ -122,7 +122,7 @@ export function natSteps<H extends NatHop>(hop: H, natGatewayId: NatGatewayId, {
   if (isBlocked(vpc, subnet.id, 'translated')) return [...before, keptFromInternet(subnet.id, 'out'), ...after]
   const why = `${packet.source} is ${publics.join(' or ')} on the internet`
   const through = pass({ stage: 'nat-gateway', by: natGatewayId, why })
-  const outside = publics.map((source) => outsideSteps(network, { ...packet, source }))
+  const outside = publics.map((source) => outsideSteps({ network, vpc }, { ...packet, source }))
   return [...before, through, ...worstOf(outside), ...after]
 }
 
@@ -160,7 +160,7 @@ function wayBack({ vpc, packet, passed = [] }: NatHop, subnet: SubnetNetwork): S
   return backThrough({ vpc, passed, packet: reply }, nextHop, step.by)
 }
 
-function outsideSteps(network: Network, packet: Packet): Step[] {
+function outsideSteps({ network, vpc: from }: Pick<NatHop, 'network' | 'vpc'>, packet: Packet): Step[] {
   const { destination } = packet
   const outside = ipv4OfOutside(destination)
   const site = sitesOf(network).find(({ address }) => address === outside)
@@ -168,7 +168,10 @@ function outsideSteps(network: Network, packet: Packet): Step[] {
   for (const vpc of network.vpcs) {
     for (const receiver of vpc.interfaces) {
       const known = receiver.publicAddresses?.find(({ publicAddress }) => publicAddress === destination)
-      if (known) return inboundSteps(network, vpc, receiver, { ...packet, destination: known.privateAddress })
+      if (!known) continue
+      const steps = inboundSteps(network, vpc, receiver, { ...packet, destination: known.privateAddress })
+      if (vpc.owner === from.owner) return steps
+      return steps.map((step) => ({ provider: vpc.owner, publicAddress: destination, ...step }))
     }
   }
   if (isBeyondUplink(network, destination)) {

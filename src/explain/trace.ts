@@ -28,6 +28,8 @@ export interface Step extends Verdict {
   readonly provider?: AccountId
   /** The transit gateway beyond which, or in which, it is decided: `provider` is the owner of the VPC there, or of the gateway. */
   readonly transitGatewayId?: TransitGatewayId
+  /** The public address of another account's VPC: `provider` owns that, and nobody else sees what stands behind the address. */
+  readonly publicAddress?: Address
   /** The peering connection to another account's VPC in which it is decided: `provider` owns that. */
   readonly peeringId?: VpcPeeringConnectionId
 }

@@ -34,6 +34,7 @@ function outcomeStep({ steps, question }: Trace, hidden: readonly Step[]): Step 
 
 /** What leads to the other side, where that is not an endpoint service. */
 function linkTo([first]: readonly Step[]): Pick<Step, 'stage' | 'by'> | undefined {
+  if (first?.publicAddress) return { stage: 'target', by: first.publicAddress }
   if (first?.peeringId) return { stage: 'route', by: first.peeringId }
   return first?.transitGatewayId && { stage: 'transit-gateway', by: first.transitGatewayId }
 }

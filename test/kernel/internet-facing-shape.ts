@@ -1,4 +1,4 @@
-// What makes the load balancers of application-shape.ts internet-facing, and lets their clients come by the internet.
+// What makes the load balancers of small-service.ts and application-shape.ts internet-facing, and lets their clients come by the internet.
 //
 //   consumer  igw-c   i-c1 44.80.0.1; i-c2 behind nat-c, which is 44.80.0.2
 //   provider  igw-p   i-p3 44.80.0.9
@@ -25,10 +25,12 @@ export function openToInternet(tx: Tx): void {
   }
   insertNatGateway(tx)
   for (const [index, publicAddress] of PUBLIC_ALB.entries()) {
-    tx.networkInterfaces.update(`eni-a${index + 1}`, { publicAddress: address(publicAddress) })
+    const id = `eni-a${index + 1}`
+    if (tx.networkInterfaces.has(id)) tx.networkInterfaces.update(id, { publicAddress: address(publicAddress) })
   }
   for (const [index, publicIp] of PUBLIC_NLB.entries()) {
-    const node = tx.networkInterfaces.get(`eni-n${index + 1}`) ?? raise(`no eni-n${index + 1}`)
+    const node = tx.networkInterfaces.get(`eni-n${index + 1}`)
+    if (!node) continue
     const { id, owner, region, createdAt, vpcId, privateAddresses } = node
     tx.elasticAddresses.insert({
       ...{ owner, region, createdAt, vpcId, tags: {} },
@@ -44,7 +46,8 @@ export function openToInternet(tx: Tx): void {
 export function leadToInternet(tx: Tx, table: `rtb-${string}`, gatewayId: `igw-${string}`): void {
   const destination = { kind: 'cidr', cidr: cidr('0.0.0.0/0') } as const
   const target = { kind: 'internetGateway', id: gatewayId } as const
-  tx.routeTables.update(table, { routes: [{ destination, target }] })
+  const routes = tx.routeTables.get(table)?.routes ?? []
+  tx.routeTables.update(table, { routes: [...routes, { destination, target }] })
 }
 
 function insertNatGateway(tx: Tx): void {
@@ -62,7 +65,8 @@ function insertNatGateway(tx: Tx): void {
     publicIp: address(CLIENTS['i-c2']),
   })
   const destination = { kind: 'cidr', cidr: cidr('0.0.0.0/0') } as const
-  tx.routeTables.update('rtb-cb', { routes: [{ destination, target: { kind: 'natGateway', id: 'nat-c' } }] })
+  const own = (tx.routeTables.get('rtb-cb')?.routes ?? []).filter(({ target }) => target.kind !== 'internetGateway')
+  tx.routeTables.update('rtb-cb', { routes: [...own, { destination, target: { kind: 'natGateway', id: 'nat-c' } }] })
 }
 
 /** What comes for subnet-pa from the internet passes i-p2 first, and what goes there from subnet-pa too. */

@@ -17,6 +17,7 @@ import { TCP, UDP } from '../../src/ip/protocol.ts'
 import { LinuxDriver } from '../../src/linux/linux-driver.ts'
 import { instanceNamespace } from '../../src/linux/names.ts'
 import type { InstanceId } from '../../src/store/records.ts'
+import { PUBLIC_NLB } from './internet-facing-shape.ts'
 import { mirrorHost, mirrorProbe } from './ipv6-mirror.ts'
 import { goesOn, longestRun, Tally } from './long-mode.ts'
 import { type AddressedProbe, Probers } from './probers.ts'
@@ -259,11 +260,29 @@ const ROWS: readonly Row[] = [
     { routes: { cb: [{ cidr: '10.0.1.0/24', to: 1 }] } },
     { 'i-c2 10.0.1.100:443': 'source-check', [A]: 'reachable' },
   ],
+  [
+    'internet-facing',
+    { online: true },
+    { 'i-c1 44.80.1.1:443': 'reachable', 'i-c2 44.80.1.2:443': 'reachable', 'i-p3 44.80.1.1:443': 'reachable' },
+  ],
+  [
+    'internet-facing: who has no public address',
+    { online: true },
+    { 'i-p1 44.80.1.1:443': 'internet-gateway', 'i-c1 44.80.1.1:444': 'listener', [A]: 'reachable' },
+  ],
+  ['internet-facing: datagrams', { online: true, protocol: 'UDP' }, { 'i-c1 udp 44.80.1.1:443': 'reachable' }],
+  [
+    'internet-facing: targets see the client',
+    { online: true, preserve: true, groups: { 'sg-p': { ingress: [tcp(8080, '44.80.0.1/32')] } } },
+    { 'i-c1 44.80.1.1:443': 'reachable', 'i-c2 44.80.1.1:443': 'sg-ingress' },
+  ],
+  ['internet-facing: a zone is down', { online: true, failedZones: ['use1-az1'] }, { 'i-c1 44.80.1.2:443': 'zone' }],
   ['only the target in it', { ...onlyB, failedZones: ['use1-az1'] }, { [A]: 'zone', [NODE]: 'zone' }],
 ]
 
-/** In a short run a few stand for all: both families have the same rules. */
-const TWINS = goesOn ? ROWS : ROWS.filter((_, index) => index % 4 === 0)
+/** In a short run a few stand for all: both families have the same rules. Public addresses are IPv4's. */
+const IN_BOTH = ROWS.filter(([, { online }]) => !online)
+const TWINS = goesOn ? IN_BOTH : IN_BOTH.filter((_, index) => index % 4 === 0)
 
 describe.skipIf(!isRoot)('what AWS documents of services', () => {
   it.each(ROWS)('%s', async (_, changes, expected) => {
@@ -343,7 +362,7 @@ function probesOf(shape: ServiceShape): AddressedProbe[] {
   return shape.dualStack === 'ipv6' ? [...twins, ...own.filter(isDatagram)] : [...own, ...twins.filter(isDatagram)]
 }
 
-function familyProbes({ ownEndpoint }: ServiceShape): AddressedProbe[] {
+function familyProbes({ ownEndpoint, online }: ServiceShape): AddressedProbe[] {
   const traffic = [
     { protocol: 'tcp', port: 443 },
     { protocol: 'tcp', port: 8080 },
@@ -352,7 +371,12 @@ function familyProbes({ ownEndpoint }: ServiceShape): AddressedProbe[] {
   const every = (from: readonly InstanceId[], hosts: readonly string[]) =>
     from.flatMap((id) => hosts.flatMap((host) => traffic.map((one) => ({ from: id, host, ...one }))))
   const own = ownEndpoint ? ['10.0.1.101', '10.0.2.101'] : []
-  return [...every(CONSUMERS, ['10.0.1.100', '10.0.2.100']), ...every(PROVIDERS, ['10.0.1.50', '10.0.2.50', ...own])]
+  const publicly = online ? every([...CONSUMERS, 'i-p3'], PUBLIC_NLB) : []
+  return [
+    ...every(CONSUMERS, ['10.0.1.100', '10.0.2.100']),
+    ...every(PROVIDERS, ['10.0.1.50', '10.0.2.50', ...own]),
+    ...publicly,
+  ]
 }
 
 /** Says where they disagree, and on the smallest service that still shows it. */

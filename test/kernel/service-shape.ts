@@ -16,6 +16,7 @@ import { cidr } from '../../src/ip/cidr.ts'
 import { ALL_PROTOCOLS, type PortRange, type Protocol, TCP, UDP } from '../../src/ip/protocol.ts'
 import type { InstanceId, NetworkInterfaceId, SecurityGroupPeer } from '../../src/store/records.ts'
 import type { Records, Tx } from '../../src/store/store.ts'
+import { openToInternet } from './internet-facing-shape.ts'
 import { mirrorInIpv6 } from './ipv6-mirror.ts'
 
 interface Traffic {
@@ -63,6 +64,8 @@ export interface ServiceShape {
   /** Both VPCs, the load balancer and the endpoint have IPv6 too, all of IPv4 mirrored in it, and the targets are reached over
    * this family. Absent: IPv4 alone. */
   readonly dualStack?: 'ipv4' | 'ipv6'
+  /** The load balancer is internet-facing, and i-c1, i-c2 and i-p3 have ways to it: internet-facing-shape.ts. */
+  readonly online?: true
 }
 
 export const OPEN: ServiceShape = {
@@ -95,6 +98,7 @@ export async function recordsOf(shape: ServiceShape): Promise<Records> {
     for (const id of ['ca', 'cb', 'pa', 'pb'] as const) changeAcl(tx, id, shape)
     for (const id of ['ca', 'cb', 'pa', 'pb'] as const) changeRoutes(tx, id, shape)
     for (const id of shape.failedZones) tx.failedZones.insert({ id, since: '2026-01-01T00:00:00.000Z' })
+    if (shape.online) openToInternet(tx)
     if (shape.dualStack) makeDualStack(tx, shape.dualStack)
   })
   return store.records
@@ -238,6 +242,8 @@ const BLOCKS = [
   '10.0.1.50/32',
   '10.0.1.5/32',
   '10.0.1.9/32',
+  '44.80.0.1/32',
+  '44.80.0.0/24',
 ] as const
 
 const traffic: fc.Arbitrary<Traffic> = fc.oneof(
@@ -321,11 +327,13 @@ export const serviceShape: fc.Arbitrary<ServiceShape> = fc
     ownEndpoint: rarely(fc.constant(true), false, 3),
     failedZones: rarely(fc.subarray(['use1-az6' as const, 'use1-az1' as const]), [], 6),
     dualStack: seldom(fc.constantFrom('ipv6' as const, 'ipv6' as const, 'ipv4' as const), 1),
+    online: seldom(fc.constant(true as const), 1),
   })
-  .map(({ balancerGroup, dualStack, ...shape }) => ({
+  .map(({ balancerGroup, dualStack, online, ...shape }) => ({
     ...shape,
     ...(balancerGroup && { balancerGroup }),
-    ...(dualStack && { dualStack }),
+    // IPv4 has the public addresses.
+    ...(online ? { online } : dualStack && { dualStack }),
   }))
 
 /** For the rows. */
