@@ -14,6 +14,7 @@ import {
   EnableVgwRoutePropagationCommand,
 } from '@aws-sdk/client-ec2'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { sha256Hex, signRequest } from '../../src/iam/sigv4.ts'
 import { ScenarioWorld } from './scenario-world.ts'
 
 let world: ScenarioWorld
@@ -92,6 +93,58 @@ test('what cannot be is refused with what to do, and changes nothing', async () 
   expect(await refused('attach', { name: 'hq', via: gatewayId })).toContain('already')
   expect(await refused('detach', { name: 'hq', via: same })).toContain(`it is attached to ${gatewayId}`)
   expect(await refused('delete', { name: 'branch' })).toContain('postern onprem list')
+})
+
+/** By the wire: the tests have no SDK of Direct Connect. */
+async function directConnect(operation: string, input: object): Promise<Answer['body']> {
+  const body = JSON.stringify(input)
+  const timestamp = new Date().toISOString().replace(/[-:]|\.\d+/g, '')
+  const payloadHash = sha256Hex(body)
+  const headers = {
+    host: new URL(world.daemon.endpoint).host,
+    'content-type': 'application/x-amz-json-1.1',
+    'x-amz-target': `OvertureService.${operation}`,
+    'x-amz-content-sha256': payloadHash,
+    'x-amz-date': timestamp,
+  }
+  const scope = { date: timestamp.slice(0, 8), region: 'us-east-1', service: 'directconnect' }
+  const key = { accessKeyId: '123456789012', secret: 'unused', scope, timestamp, payloadHash }
+  const authorization = signRequest({ method: 'POST', path: '/', query: '', headers }, key)
+  const answer = await fetch(world.daemon.endpoint, { method: 'POST', headers: { ...headers, authorization }, body })
+  const said = (await answer.json()) as Answer['body']
+  expect(answer.status, JSON.stringify(said)).toBe(200)
+  return said
+}
+
+test('a virtual interface is another name of the gateway behind it, and its end is the end of the way', async () => {
+  const { vpcId, gatewayId } = await makeVpc()
+  const cable = { connectionName: 'cable', location: 'EqDC2', bandwidth: '1Gbps' }
+  const { connectionId } = await directConnect('CreateConnection', cable)
+  const link = { virtualInterfaceName: 'office', vlan: 100, asn: 65_010 }
+  const { virtualInterfaceId } = await directConnect('CreatePrivateVirtualInterface', {
+    connectionId,
+    newPrivateVirtualInterface: { ...link, virtualGatewayId: gatewayId },
+  })
+  const { virtualInterfaceId: unconfirmed } = await directConnect('AllocatePrivateVirtualInterface', {
+    connectionId,
+    ownerAccount: '222222222222',
+    newPrivateVirtualInterfaceAllocation: { ...link, vlan: 101 },
+  })
+  const hq = { name: 'hq', cidrs: ['192.168.0.0/16'] }
+  expect(await refused('create', { ...hq, via: [unconfirmed] })).toContain('to be confirmed')
+  const made = (await onprem('onprem/create', { ...hq, via: [virtualInterfaceId] })).body
+  const routes = [{ cidr: '10.0.0.0/16', via: gatewayId, vpcId }]
+  expect(made).toMatchObject({ via: [virtualInterfaceId], routes })
+  const shown = async () => {
+    const { virtualInterfaces } = await directConnect('DescribeVirtualInterfaces', { virtualInterfaceId })
+    return virtualInterfaces
+  }
+  expect(await shown()).toMatchObject([{ virtualInterfaceState: 'available', bgpPeers: [{ bgpStatus: 'up' }] }])
+  await onprem('onprem/detach', { name: 'hq', via: virtualInterfaceId })
+  expect(await shown()).toMatchObject([{ virtualInterfaceState: 'down' }])
+  expect((await onprem('onprem/attach', { name: 'hq', via: virtualInterfaceId })).body).toMatchObject({ routes })
+  await directConnect('DeleteVirtualInterface', { virtualInterfaceId })
+  expect((await onprem('onprem/show', { name: 'hq' })).body).toMatchObject({ via: [], routes: [] })
 })
 
 test('a network is shown with what it has learnt, and AWS shows what it has told', async () => {
