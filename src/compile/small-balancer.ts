@@ -175,6 +175,9 @@ function nodeInterfaces({ id, groupIds = [], nodes }: LoadBalancerNetwork): Inte
     sourceDestCheck: true,
     backboneAddress: node.backboneAddress,
     loadBalancerId: id,
+    ...(node.publicAddress && {
+      publicAddresses: [{ privateAddress: node.address, publicAddress: node.publicAddress, by: node.id }],
+    }),
   }))
 }
 

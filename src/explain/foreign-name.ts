@@ -1,4 +1,4 @@
-// Names that are public and lead to private addresses of another VPC: those of load balancers and of endpoints. What has such
+// Names that are public and lead to private addresses of another VPC: those of internal load balancers and of endpoints. What has such
 // an address here is somebody else, or nobody.
 
 import type { Network, VpcNetwork } from '../compile/network.ts'
@@ -22,7 +22,8 @@ export function withForeignNameHint(
 
 function hintOf(network: Network, vpc: VpcNetwork, name: string): string | undefined {
   const balancer = findBalancerNamed(network, name)
-  if (balancer && !vpc.loadBalancers.some(({ id }) => id === balancer.id)) {
+  const isPublic = balancer?.nodes.some(({ publicAddress }) => publicAddress !== undefined)
+  if (balancer && !isPublic && !vpc.loadBalancers.some(({ id }) => id === balancer.id)) {
     const way = 'from here an endpoint to its endpoint service leads to it'
     return `${name} is of ${shortArn(balancer.id)} in another VPC, whose addresses mean nothing in ${vpc.id}: ${way}`
   }
