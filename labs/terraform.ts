@@ -1,10 +1,13 @@
 // Finds Terraform or OpenTofu and runs it on a copy of a lab's files, against a lab's world.
 
 import { existsSync } from 'node:fs'
-import { cp, mkdtemp, readdir, rm } from 'node:fs/promises'
+import { cp, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { homedir, tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { mustRun, type Ran, run } from './run.ts'
+
+/** Most of what a command does is to read the provider's schema, and a quarter of that time to collect its garbage. */
+const LESS_GARBAGE = { GOGC: '400' }
 
 /** Input variables; a list goes as Terraform writes one. */
 export type Variables = Readonly<Record<string, boolean | string | readonly string[]>>
@@ -12,7 +15,7 @@ export type Variables = Readonly<Record<string, boolean | string | readonly stri
 export class Terraform {
   readonly binary: string
   readonly directory: string
-  #env: NodeJS.ProcessEnv
+  readonly #env: NodeJS.ProcessEnv
 
   private constructor(binary: string, directory: string, env: NodeJS.ProcessEnv) {
     this.binary = binary
@@ -23,17 +26,40 @@ export class Terraform {
   /** Copies `source` to a fresh directory below `parent` and runs `init` there; throws with Terraform's words when it
    * cannot. */
   static async init(binary: string, source: string, env: NodeJS.ProcessEnv, parent = tmpdir()): Promise<Terraform> {
-    const directory = await mkdtemp(join(parent, 'postern-terraform-'))
-    await cp(source, directory, { recursive: true, filter: (path) => !/\.terraform|tfstate/.test(path) })
+    const terraform = await Terraform.#copy(binary, source, env, parent)
+    await terraform.#begin(await findPluginMirror())
+    return terraform
+  }
+
+  /** As `init`, of a configuration without modules. Where the provider is unpacked in a mirror it is used where it is: no
+   * command then takes the sum of its 700 MB. */
+  static async attach(binary: string, source: string, env: NodeJS.ProcessEnv): Promise<Terraform> {
+    const terraform = await Terraform.#copy(binary, source, env, tmpdir())
     const mirror = await findPluginMirror()
-    const terraform = new Terraform(binary, directory, withoutMissingConfig(env))
-    try {
-      await terraform.must('init', '-input=false', '-no-color', ...(mirror ? [`-plugin-dir=${mirror}`] : []))
-    } catch (error) {
-      await terraform.dispose()
-      throw error
+    const provider = mirror && (await findUnpackedProvider(mirror))
+    if (!provider) await terraform.#begin(mirror)
+    else {
+      const config = join(terraform.directory, 'terraform.rc')
+      const overrides = `dev_overrides {\n    "hashicorp/aws" = ${JSON.stringify(provider)}\n  }`
+      await writeFile(config, `provider_installation {\n  ${overrides}\n  direct {}\n}\n`)
+      terraform.#env.TF_CLI_CONFIG_FILE = config
     }
     return terraform
+  }
+
+  static async #copy(binary: string, source: string, env: NodeJS.ProcessEnv, parent: string): Promise<Terraform> {
+    const directory = await mkdtemp(join(parent, 'postern-terraform-'))
+    await cp(source, directory, { recursive: true, filter: (path) => !/\.terraform|tfstate/.test(path) })
+    return new Terraform(binary, directory, { ...LESS_GARBAGE, ...withoutMissingConfig(env) })
+  }
+
+  async #begin(mirror: string | undefined): Promise<void> {
+    try {
+      await this.must('init', '-input=false', '-no-color', ...(mirror ? [`-plugin-dir=${mirror}`] : []))
+    } catch (error) {
+      await this.dispose()
+      throw error
+    }
   }
 
   async apply(variables: Variables = {}): Promise<void> {
@@ -101,4 +127,10 @@ async function findPluginMirror(): Promise<string | undefined> {
   )
   const candidates = [process.env.POSTERN_TF_PLUGINS ?? '', ...below.flat()]
   return candidates.find((candidate) => candidate && existsSync(join(candidate, PROVIDER)))
+}
+
+/** The directory in a mirror where the AWS provider itself is; undefined where it is still packed. */
+async function findUnpackedProvider(mirror: string): Promise<string | undefined> {
+  const entries = await readdir(join(mirror, PROVIDER), { recursive: true, withFileTypes: true })
+  return entries.find((entry) => entry.isFile() && entry.name.startsWith('terraform-provider-aws'))?.parentPath
 }

@@ -27,7 +27,7 @@ describe.skipIf(!binary).concurrent('Terraform on S3', () => {
 
   async function init(configuration: string): Promise<Terraform> {
     const source = fileURLToPath(new URL(configuration, import.meta.url))
-    const terraform = await Terraform.init(binary ?? '', source, world.clientEnvironment())
+    const terraform = await Terraform.attach(binary ?? '', source, world.clientEnvironment())
     opened.push(terraform)
     return terraform
   }

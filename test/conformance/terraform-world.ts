@@ -33,7 +33,7 @@ export function describeTerraform(name: string, configuration: string, suite: (i
     beforeAll(async () => {
       world = await LabWorld.start(['--dataplane', 'model'])
       const source = fileURLToPath(new URL(configuration, import.meta.url))
-      terraform = await Terraform.init(binary ?? '', source, world.clientEnvironment())
+      terraform = await Terraform.attach(binary ?? '', source, world.clientEnvironment())
     })
 
     afterAll(async () => {
