@@ -144,6 +144,11 @@ describe.skipIf(!hasBoto3)('boto3', () => {
     await mustRun('python3', [sweep], { env: world.clientEnvironment(), cwd: directory })
   })
 
+  it('asks with every paginator and waiter of every service that is served', async () => {
+    const sweep = fileURLToPath(new URL('boto3_paginators.py', import.meta.url))
+    await mustRun('python3', [sweep], { env: world.clientEnvironment(), cwd: directory })
+  })
+
   it('uses resources, waiters and paginators, and gets the codes it knows', async () => {
     const sweep = fileURLToPath(new URL('boto3_sweep.py', import.meta.url))
     await mustRun('python3', [sweep], { env: world.clientEnvironment(), cwd: directory })
