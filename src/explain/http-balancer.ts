@@ -10,7 +10,8 @@ import { type PlacedNode, targetHealthStep, worstLeg } from './balancer.ts'
 import type { AskedRequest, Packet } from './packet.ts'
 import { pass, type Step, stop } from './trace.ts'
 
-const PLAIN_REQUEST: AskedRequest = { method: 'GET', path: '/', headers: {} }
+/** What is asked where the question does not say. */
+export const PLAIN_REQUEST: AskedRequest = { method: 'GET', path: '/', headers: {} }
 
 export function httpSteps(placed: PlacedNode, listener: ListenerNetwork, packet: Packet): Step[] {
   const request = requestOf(listener, packet)

@@ -8,6 +8,7 @@ import { cidrContains } from '../ip/cidr.ts'
 import { applianceSteps } from './appliances.ts'
 import { nodeOf, nodeSteps, type PlacedNode } from './balancer.ts'
 import { diversion, leadsTo, notCarried, type Passage, passageKey, passInstance } from './forwarding.ts'
+import { PLAIN_REQUEST } from './http-balancer.ts'
 import { networkAclStep } from './network-acl.ts'
 import { formatTraffic, type Packet, replyTo } from './packet.ts'
 import { keptFromInternet } from './public-access.ts'
@@ -102,10 +103,12 @@ function reach({ vpc, receiver, packet }: Arrival, isOther: boolean): Step[] {
 /** A load balancer without groups asks nobody; its targets see the client's public address where they see the client's. */
 function atNode(placed: PlacedNode, receiver: InterfaceNetwork, packet: Packet): Step[] {
   const { vpc, balancer, node } = placed
+  // Whom the client asked for, when it says no name.
+  const http = { host: node.publicAddress ?? node.address, ...(packet.http ?? PLAIN_REQUEST) }
   return [
     ...failedZoneSteps(vpc, node.subnetId, `the load balancer's node ${node.address}`),
     ...(balancer.groupIds ? [securityGroupStep(vpc, receiver, 'ingress', packet)] : []),
-    ...nodeSteps(placed, packet, 'direct'),
+    ...nodeSteps(placed, { ...packet, http }, 'direct'),
   ]
 }
 
