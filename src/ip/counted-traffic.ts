@@ -22,9 +22,6 @@ export const PASSAGE_COUNTS = [
   'synAcks',
   'resetsOriginal',
   'resetsReply',
-  /** First packets that came to be given a port, and that were given one; of NAT gateways only. */
-  'portsWanted',
-  'portsGiven',
 ] as const
 export type PassageCount = (typeof PASSAGE_COUNTS)[number]
 

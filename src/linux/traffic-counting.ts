@@ -23,9 +23,6 @@ const DESTINATION_TIMEOUT = 150
 const HOOKS = {
   /** Once the rules have marked the flow, and translated its destination. */
   entered: 'hook prerouting priority -60',
-  /** Around the translation of sources, which drops a flow that it has no port for. */
-  wanting: 'hook postrouting priority 99',
-  given: 'hook postrouting priority 101',
   left: 'hook postrouting priority 120',
 } as const
 
@@ -64,9 +61,6 @@ const COUNTINGS: readonly Counting[] = [
   { count: 'inReply', hook: 'entered', direction: 'reply', match: '' },
   { count: 'synAcks', hook: 'entered', direction: 'reply', match: 'tcp flags & (syn | ack) == (syn | ack)' },
   { count: 'resetsReply', hook: 'entered', direction: 'reply', match: 'tcp flags & rst == rst' },
-  // Both in the order in which they are read: what is on its way between them is not taken for lost.
-  { count: 'portsWanted', hook: 'wanting', direction: 'original', match: FIRST, subjects: NATS },
-  { count: 'portsGiven', hook: 'given', direction: 'original', match: FIRST, subjects: NATS },
   { count: 'outOriginal', hook: 'left', direction: 'original', match: '', subjects: NATS },
   { count: 'outReply', hook: 'left', direction: 'reply', match: '', subjects: NATS },
 ]

@@ -30,8 +30,6 @@ export interface PassageChange {
   readonly counts: Readonly<Record<PassageCount, Amount>>
   readonly active: number
   readonly activeTcp: number
-  /** Flows that no port was found for. */
-  readonly portless: number
 }
 
 export interface AttachmentChange {
@@ -125,8 +123,7 @@ function passageChange(
   const grown = Object.fromEntries(
     PASSAGE_COUNTS.map((count) => [count, reading.growth(`${address} ${count}`, counts[count])]),
   ) as Record<PassageCount, Amount>
-  const portless = reading.lost(address, grown.portsWanted, grown.portsGiven).packets
-  return [address, { counts: grown, active, activeTcp, portless }]
+  return [address, { counts: grown, active, activeTcp }]
 }
 
 function attachmentChange(counted: CountedAttachment, reading: Reading): [string, AttachmentChange] {

@@ -82,26 +82,6 @@ describe('a NAT gateway', () => {
     expect(of(at({ inOriginal: 9 }), undefined, at({ inOriginal: 2 }))).toBe(2)
     expect(of(undefined, [])).toBe(0)
   })
-
-  test('a flow without a port is an error, and one on its way to it is none', () => {
-    const errors = (...readings: [number, number][]) =>
-      metricOf(
-        told(withNat(), undefined, ...readings.map(([portsWanted, portsGiven]) => at({ portsWanted, portsGiven }))),
-        'ErrorPortAllocation',
-        'nat-1',
-      )
-    expect(errors([5, 3])).toBe(2)
-    expect(errors([5, 3], [6, 4])).toBe(0)
-    // Given is read later: one came between.
-    expect(errors([5, 6], [6, 6])).toBe(0)
-    expect(errors([5, 6], [7, 6])).toBe(1)
-  })
-
-  test('what Block Public Access keeps in is no error of ports', () => {
-    const vpc = { ...withNat(), blockedSubnets: [{ id: 'subnet-a', mode: 'block-bidirectional' }] } as const
-    const metrics = told(vpc, undefined, at({ portsWanted: 5, portsGiven: 0 }))
-    expect(metricOf(metrics, 'ErrorPortAllocation', 'nat-1')).toBe(0)
-  })
 })
 
 test('an endpoint is told of as a whole and by subnet, where something came', () => {

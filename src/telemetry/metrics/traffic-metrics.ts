@@ -12,7 +12,6 @@ import type {
   TransitGatewayNetwork,
   VpcNetwork,
 } from '../../compile/network.ts'
-import { isBlocked } from '../../compile/public-access.ts'
 import { type Address, addressFamily } from '../../ip/address.ts'
 import { cidrContains, cidrFamily } from '../../ip/cidr.ts'
 import { type Amount, PASSAGE_COUNTS, type PassageCount } from '../../ip/counted-traffic.ts'
@@ -56,9 +55,8 @@ const NONE: Amount = { packets: 0, bytes: 0 }
 const NOTHING: PassageChange = sumOf([])
 
 function natMetrics(vpc: VpcNetwork, gateway: NatGatewayNetwork, changes: Changes): ResourceMetric[] {
-  const { counts, activeTcp, portless } = changes.get(gateway.backboneAddress) ?? NOTHING
+  const { counts, activeTcp } = changes.get(gateway.backboneAddress) ?? NOTHING
   const owner = vpc.interfaces.find(({ id }) => id === gateway.interfaceId)?.owner ?? vpc.owner
-  const isShut = gateway.kind === 'public' && isBlocked(vpc, gateway.subnetId, 'translated')
   const ways = [
     ['InFromSource', counts.inOriginal],
     ['OutToDestination', counts.outOriginal],
@@ -75,8 +73,6 @@ function natMetrics(vpc: VpcNetwork, gateway: NatGatewayNetwork, changes: Change
       ActiveConnectionCount: activeTcp,
       ConnectionAttemptCount: counts.openedTcp.packets,
       ConnectionEstablishedCount: counts.synAcks.packets,
-      // What is kept from the internet gets no port, and is no error.
-      ErrorPortAllocation: isShut ? 0 : portless,
     },
   )
 }
@@ -252,12 +248,11 @@ function isRouted({ attachments, routeTables }: TransitGatewayNetwork, id: strin
 
 function sumOf(changes: readonly PassageChange[]): PassageChange {
   const total = (count: PassageCount) => changes.reduce<Amount>((sum, { counts }) => add(sum, counts[count]), NONE)
-  const all = (of: 'active' | 'activeTcp' | 'portless') => changes.reduce((sum, change) => sum + change[of], 0)
+  const all = (of: 'active' | 'activeTcp') => changes.reduce((sum, change) => sum + change[of], 0)
   return {
     counts: Object.fromEntries(PASSAGE_COUNTS.map((count) => [count, total(count)])) as PassageChange['counts'],
     active: all('active'),
     activeTcp: all('activeTcp'),
-    portless: all('portless'),
   }
 }
 
