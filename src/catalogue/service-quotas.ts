@@ -28,6 +28,10 @@ export const SERVICE_QUOTAS = {
     value: 5,
     most: 16,
   },
+  /** Shown and raised, and not held: a world of one's own is for trying many VPCs. */
+  vpcsPerRegion: { ...VPC, code: 'L-F678F1CE', name: 'VPCs per Region', value: 5, most: 1000 },
+  subnetsPerVpc: { ...VPC, code: 'L-407747CB', name: 'Subnets per VPC', value: 200, most: 1000 },
+  tablesPerVpc: { ...VPC, code: 'L-589F43AA', name: 'Route tables per VPC', value: 200, most: 1000 },
   routesPerTable: { ...VPC, code: 'L-93826ACB', name: 'Routes per route table', value: 500, most: 1000 },
   rulesPerAcl: { ...VPC, code: 'L-2AEEBF1A', name: 'Rules per network ACL', value: 20, most: 40 },
   ipv4BlocksPerVpc: { ...VPC, code: 'L-83CA0A9D', name: 'IPv4 CIDR blocks per VPC', value: 5, most: 50 },

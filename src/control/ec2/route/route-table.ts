@@ -17,6 +17,7 @@ import { ApiError, dependencyViolation, notFound } from '../../../errors.ts'
 import type { RouteTable, RouteTableAssociation, VpcId } from '../../../store/records.ts'
 import type { Records, Tx } from '../../../store/store.ts'
 import type { Caller } from '../../caller.ts'
+import { quotaFor } from '../../service-quotas/quota-value.ts'
 import { findMadeBefore, forgetMade, rememberMade } from '../request/client-token.ts'
 import { applyFilters, type FilterFields } from '../request/filters.ts'
 import { refuseUnserved } from '../request/not-served.ts'
@@ -32,6 +33,10 @@ export function createRouteTable(tx: Tx, caller: Caller, input: CreateRouteTable
   const made = tx.routeTables.get(findMadeBefore(tx, caller, call) ?? '')
   if (made) return { RouteTable: toRouteTable(tx, made), ClientToken: input.ClientToken }
   const vpc = requireVpc(tx, caller, input.VpcId)
+  const most = quotaFor(tx, vpc, 'tablesPerVpc')
+  if (tx.routeTables.where('vpcId', vpc.id).length >= most) {
+    throw new ApiError('RouteTableLimitExceeded', `${vpc.id} has ${most} route tables, the most that a VPC can have.`)
+  }
   const table = tx.routeTables.insert({
     ...ownedBy(caller, tagsFor('route-table', input.TagSpecifications)),
     id: tx.newId('rtb'),

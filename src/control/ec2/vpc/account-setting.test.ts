@@ -12,6 +12,7 @@ import {
 } from '../network-interface/network-interface-permission.ts'
 import { describeVpcBlockPublicAccessOptions } from '../public-access/options.ts'
 import { CALLER, openWorld, refusal, STRANGER, type World } from '../request/testing.ts'
+import { createRouteTable } from '../route/route-table.ts'
 import {
   describeAggregateIdFormat,
   describeIdFormat,
@@ -69,6 +70,17 @@ describe('an account', () => {
 })
 
 describe('a VPC', () => {
+  test('has 200 subnets and 200 route tables, the main one with them', () => {
+    const subnet = (n: number) =>
+      world.write(createSubnet, { VpcId, CidrBlock: `10.0.${2 + Math.floor(n / 16)}.${(n % 16) * 16}/28` })
+    for (let n = 1; n < 200; n++) {
+      subnet(n)
+      world.write(createRouteTable, { VpcId })
+    }
+    refusal(() => subnet(200), 'SubnetLimitExceeded')
+    refusal(() => world.write(createRouteTable, { VpcId }), 'RouteTableLimitExceeded')
+  })
+
   test('goes from dedicated to default tenancy only', () => {
     refusal(
       () => world.write(modifyVpcTenancy, { VpcId, InstanceTenancy: 'dedicated' as 'default' }),

@@ -16,6 +16,7 @@ import type { NetworkAcl, Subnet, Vpc } from '../../../store/records.ts'
 import type { Records, Tx } from '../../../store/store.ts'
 import type { Caller } from '../../caller.ts'
 import { endSharing } from '../../ram/sharing.ts'
+import { quotaFor } from '../../service-quotas/quota-value.ts'
 import { forgetExclusions } from '../public-access/exclusion.ts'
 import { checkBlockSize, requireIpv4Cidr } from '../request/cidr-parameter.ts'
 import { applyFilters, type FilterFields } from '../request/filters.ts'
@@ -44,6 +45,10 @@ export function createSubnet(tx: Tx, caller: Caller, input: CreateSubnetRequest)
   if (block) checkSubnetBlock(tx, vpc, block)
   const ipv6Block = input.Ipv6CidrBlock ? requireSubnetIpv6Block(tx, vpc, input.Ipv6CidrBlock) : undefined
   const zone = requireZone(caller, input)
+  const most = quotaFor(tx, vpc, 'subnetsPerVpc')
+  if (tx.subnets.where('vpcId', vpc.id).length >= most) {
+    throw new ApiError('SubnetLimitExceeded', `The maximum number of subnets of ${vpc.id}, ${most}, has been reached.`)
+  }
   const subnet = tx.subnets.insert({
     ...ownedBy(caller, tagsFor('subnet', input.TagSpecifications)),
     id: tx.newId('subnet'),
