@@ -318,7 +318,7 @@ describeKernel('an Application Load Balancer', import.meta.url, () => {
       checksHealth = true
       await apply()
       const reached = (to: string, port: number) => {
-        const endpoint = { protocol: 'TCP', address: address(to), port, host: '', sni: false, path: '/' } as const
+        const endpoint = { protocol: 'HTTP', address: address(to), port, host: '', sni: false, path: '/' } as const
         return probeEndpoint(world, endpoint).then(({ isConnected }) => isConnected)
       }
       expect(await reached(PUBLIC_NLB[1], 443)).toBe(true)
