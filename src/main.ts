@@ -1,9 +1,8 @@
-// The daemon: reads its flags, wires the parts, and runs until it is told to stop. The only file, with reconcile.ts,
-// that knows all folders.
+// The process of the daemon: reads its flags, opens it (daemon/daemon.ts), and runs until it is told to stop.
 
 import { flushCompileCache } from 'node:module'
 import { parseArgs } from 'node:util'
-import { Daemon, type DaemonOptions, StartFailure } from './daemon.ts'
+import { Daemon, type DaemonOptions, StartFailure } from './daemon/daemon.ts'
 import { parseBandwidth } from './linux/bandwidth.ts'
 import { parseServiceUpstream, type Upstreams } from './services/any/upstreams.ts'
 import { parseUpstream } from './services/s3/upstream-request.ts'

@@ -1,8 +1,8 @@
 // What CloudWatch is told of traffic in a world.
 
 import type { Network } from '../../src/compile/network.ts'
-import { ResourceMetrics } from '../../src/daemon-metrics.ts'
-import type { Services } from '../../src/daemon-services.ts'
+import { ResourceMetrics } from '../../src/daemon/metrics.ts'
+import type { Services } from '../../src/daemon/services.ts'
 import type { Driver } from '../../src/linux/driver.ts'
 import type { Store } from '../../src/store/store.ts'
 

@@ -8,7 +8,7 @@ import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balan
 import { IAMClient } from '@aws-sdk/client-iam'
 import { S3Client } from '@aws-sdk/client-s3'
 import { STSClient } from '@aws-sdk/client-sts'
-import { Daemon, type DaemonOptions } from '../../src/daemon.ts'
+import { Daemon, type DaemonOptions } from '../../src/daemon/daemon.ts'
 import type { Records } from '../../src/store/store.ts'
 
 export const ACCOUNT = '123456789012'

@@ -1,12 +1,12 @@
 // Route 53's health checks, wired: endpoints are looked at from the backbone, where the internet is. Nothing is loaded while
 // there is no health check. Without a data plane nobody looks, and a check of an endpoint stays healthy.
 
-import type { Network } from './compile/network.ts'
-import type { Services } from './daemon-services.ts'
-import type { HealthCheck } from './store/health-check-records.ts'
-import type { Store } from './store/store.ts'
-import type { Look } from './telemetry/health-checks/endpoint-health.ts'
-import type { HealthChecks } from './telemetry/health-checks/health-checks.ts'
+import type { Network } from '../compile/network.ts'
+import type { HealthCheck } from '../store/health-check-records.ts'
+import type { Store } from '../store/store.ts'
+import type { Look } from '../telemetry/health-checks/endpoint-health.ts'
+import type { HealthChecks } from '../telemetry/health-checks/health-checks.ts'
+import type { Services } from './services.ts'
 
 // See edge/front-door.ts: an import by name costs 6 MB.
 const { STATUS_CODES } = process.getBuiltinModule('node:http')
@@ -43,7 +43,7 @@ export function followHealthChecks(dependencies: Dependencies): () => Promise<vo
 }
 
 async function open({ store, services, network, settle, world, now, log }: Dependencies): Promise<HealthChecks> {
-  const { HealthChecks } = await import('./telemetry/health-checks/health-checks.ts')
+  const { HealthChecks } = await import('../telemetry/health-checks/health-checks.ts')
   return new HealthChecks({
     store,
     look: async (check) => {
@@ -75,9 +75,9 @@ async function open({ store, services, network, settle, world, now, log }: Depen
 
 async function lookAt(world: string, network: Network, { config }: HealthCheck): Promise<Look | undefined> {
   const [{ probeEndpoint }, { publicAddressOf }, { parseAddress, addressFamily }] = await Promise.all([
-    import('./linux/health-probe.ts'),
-    import('./dns/public-asker.ts'),
-    import('./ip/address.ts'),
+    import('../linux/health-probe.ts'),
+    import('../dns/public-asker.ts'),
+    import('../ip/address.ts'),
   ])
   const {
     Type: type = 'TCP',
@@ -102,7 +102,7 @@ function pathOf(path = '/'): string {
   return path.startsWith('/') ? path : `/${path}`
 }
 
-type Answer = Awaited<ReturnType<typeof import('./linux/health-probe.ts').probeEndpoint>>
+type Answer = Awaited<ReturnType<typeof import('../linux/health-probe.ts').probeEndpoint>>
 
 function judge(protocol: 'TCP' | 'HTTP' | 'HTTPS', { isConnected, status, body }: Answer, wanted?: string): Look {
   if (!isConnected) return { isHealthy: false, status: 'Failure: Connection timed out or was refused.' }

@@ -4,16 +4,16 @@
 
 import { createHash, randomUUID } from 'node:crypto'
 import { promisify } from 'node:util'
-import type { Services } from './daemon-services.ts'
-import type { LoggedQuery } from './dns/query-log.ts'
-import type { Call } from './edge/adapter.ts'
-import { ApiError } from './errors.ts'
-import { rootPrincipal } from './iam/principal.ts'
-import type { QueryLogConfig } from './store/query-log-records.ts'
-import type { VpcId } from './store/records.ts'
-import type { Store } from './store/store.ts'
-import { type BucketWriter, requireDelivery } from './telemetry/flow-logs/bucket-writer.ts'
-import type { QueryLine, QueryLogs } from './telemetry/query-logs/query-logs.ts'
+import type { LoggedQuery } from '../dns/query-log.ts'
+import type { Call } from '../edge/adapter.ts'
+import { ApiError } from '../errors.ts'
+import { rootPrincipal } from '../iam/principal.ts'
+import type { QueryLogConfig } from '../store/query-log-records.ts'
+import type { VpcId } from '../store/records.ts'
+import type { Store } from '../store/store.ts'
+import { type BucketWriter, requireDelivery } from '../telemetry/flow-logs/bucket-writer.ts'
+import type { QueryLine, QueryLogs } from '../telemetry/query-logs/query-logs.ts'
+import type { Services } from './services.ts'
 
 interface Dependencies {
   readonly store: Store
@@ -39,7 +39,7 @@ export function makeQueryLogs(dependencies: Dependencies): {
 }
 
 async function open(dependencies: Dependencies): Promise<QueryLogs> {
-  const { QueryLogs } = await import('./telemetry/query-logs/query-logs.ts')
+  const { QueryLogs } = await import('../telemetry/query-logs/query-logs.ts')
   const { store, now, log } = dependencies
   return new QueryLogs({
     store,

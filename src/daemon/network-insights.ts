@@ -1,12 +1,12 @@
 // Analyses of Reachability Analyzer are records that run until explain has answered them: this looks after every change
 // whether there are any. Nothing is loaded for it while there are none.
 
-import type { Network } from './compile/network.ts'
-import { finishNetworkInsightsAnalysis } from './control/ec2/network-insights/analysis.ts'
-import type { PathRequest } from './explain/path-analysis/attempt.ts'
-import { type PortRange, parseProtocol, TCP } from './ip/protocol.ts'
-import type { NetworkInsightsAnalysis, NetworkInsightsPath, PathFinding } from './store/network-insights-records.ts'
-import type { Store } from './store/store.ts'
+import type { Network } from '../compile/network.ts'
+import { finishNetworkInsightsAnalysis } from '../control/ec2/network-insights/analysis.ts'
+import type { PathRequest } from '../explain/path-analysis/attempt.ts'
+import { type PortRange, parseProtocol, TCP } from '../ip/protocol.ts'
+import type { NetworkInsightsAnalysis, NetworkInsightsPath, PathFinding } from '../store/network-insights-records.ts'
+import type { Store } from '../store/store.ts'
 
 interface Dependencies {
   readonly store: Store
@@ -22,7 +22,7 @@ export function followAnalyses({ store, network, settle, log }: Dependencies): (
   let isAnswering = false
   const running = () => store.records.networkInsightsAnalyses.where('status', 'running')
   const answer = async () => {
-    const { analysePath } = await import('./explain/path-analysis/analyse-path.ts')
+    const { analysePath } = await import('../explain/path-analysis/analyse-path.ts')
     for (let asked = running(); asked.length > 0 && !isEnded; asked = running()) {
       await settle()
       if (isEnded) return

@@ -1,12 +1,12 @@
 // What CloudWatch is told of the world's own resources, once a minute. Nothing is told, and nothing counted for it, while
 // nobody has asked CloudWatch anything and no alarm waits.
 
-import type { Network } from './compile/network.ts'
-import type { Services } from './daemon-services.ts'
-import type { Driver } from './linux/driver.ts'
-import type { Store } from './store/store.ts'
-import type { ResourceMetric } from './telemetry/metrics/resource-metrics.ts'
-import type { TrafficLedger } from './telemetry/metrics/traffic-ledger.ts'
+import type { Network } from '../compile/network.ts'
+import type { Driver } from '../linux/driver.ts'
+import type { Store } from '../store/store.ts'
+import type { ResourceMetric } from '../telemetry/metrics/resource-metrics.ts'
+import type { TrafficLedger } from '../telemetry/metrics/traffic-ledger.ts'
+import type { Services } from './services.ts'
 
 interface Dependencies {
   readonly store: Store
@@ -42,7 +42,7 @@ export class ResourceMetrics {
   tell(): Promise<void> {
     return this.#enqueue(async () => {
       const { store, network } = this.#dependencies
-      const { resourceMetrics } = await import('./telemetry/metrics/resource-metrics.ts')
+      const { resourceMetrics } = await import('../telemetry/metrics/resource-metrics.ts')
       const ofTraffic = await this.#takeTraffic()
       await this.#put([...resourceMetrics(network(), store.records), ...ofTraffic])
     })
@@ -69,10 +69,10 @@ export class ResourceMetrics {
   async #takeTraffic(): Promise<ResourceMetric[]> {
     const { driver, network: current } = this.#dependencies
     const network = current()
-    const { TrafficLedger, trafficPlaces } = await import('./telemetry/metrics/traffic-ledger.ts')
+    const { TrafficLedger, trafficPlaces } = await import('../telemetry/metrics/traffic-ledger.ts')
     const places = trafficPlaces(network)
     if (places.vpcIds.length + places.transitGateways.length === 0) return []
-    const { trafficMetrics } = await import('./telemetry/metrics/traffic-metrics.ts')
+    const { trafficMetrics } = await import('../telemetry/metrics/traffic-metrics.ts')
     this.#ledger ??= new TrafficLedger()
     return trafficMetrics(network, this.#ledger.take(places, await driver.countTraffic(places)))
   }

@@ -1,8 +1,8 @@
 // Looks again for the records that prove the private names of endpoint services: at once when a record changed that could be
 // one, and every ten minutes, because some wait no longer.
 
-import { checkPrivateDnsNames, privateDnsNamesToChange } from './control/ec2/endpoint-service/private-dns-name.ts'
-import type { Store, TableName } from './store/store.ts'
+import { checkPrivateDnsNames, privateDnsNamesToChange } from '../control/ec2/endpoint-service/private-dns-name.ts'
+import type { Store, TableName } from '../store/store.ts'
 
 const INTERVAL_MS = 600_000
 /** What a proof is made of. */

@@ -1,15 +1,15 @@
 // What `postern az` asks of a running daemon: zones taken down and brought back, and what has left DNS with them.
 
-import { AdminError, type AdminRoutes } from './api/admin.ts'
-import type { WithdrawnAddress, ZoneAddresses, ZoneChange, ZoneStatus } from './api/zone-status.ts'
-import { availabilityZones, DEFAULT_REGION, REGIONS } from './catalogue/regions.ts'
-import { lookupIn } from './compile/lookup.ts'
-import type { Network, VpcNetwork } from './compile/network.ts'
-import type { AdminContext } from './daemon-admin.ts'
-import { askerOf, resolve } from './dns/resolve.ts'
-import { parseAddress } from './ip/address.ts'
-import type { InstanceId } from './store/records.ts'
-import type { Records } from './store/store.ts'
+import { AdminError, type AdminRoutes } from '../api/admin.ts'
+import type { WithdrawnAddress, ZoneAddresses, ZoneChange, ZoneStatus } from '../api/zone-status.ts'
+import { availabilityZones, DEFAULT_REGION, REGIONS } from '../catalogue/regions.ts'
+import { lookupIn } from '../compile/lookup.ts'
+import type { Network, VpcNetwork } from '../compile/network.ts'
+import { askerOf, resolve } from '../dns/resolve.ts'
+import { parseAddress } from '../ip/address.ts'
+import type { InstanceId } from '../store/records.ts'
+import type { Records } from '../store/store.ts'
+import type { AdminContext } from './admin.ts'
 
 type Body = Readonly<Record<string, unknown>>
 type ZoneContext = Pick<AdminContext, 'store' | 'reconciler'>

@@ -1,7 +1,7 @@
 // The HTTP request that `postern explain` is asked about, beside the connection that carries it.
 
-import { AdminError } from './api/admin.ts'
-import type { AskedRequest } from './explain/packet.ts'
+import { AdminError } from '../api/admin.ts'
+import type { AskedRequest } from '../explain/packet.ts'
 
 /** Nothing when the question is about a connection alone. */
 export function requestIn({ http }: Readonly<Record<string, unknown>>): { readonly http?: AskedRequest } {

@@ -3,25 +3,25 @@
 import { statfsSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { AdminError, type AdminRoutes } from './api/admin.ts'
-import type { StartCommand } from './api/exec-server.ts'
-import type { Status } from './api/status.ts'
-import { DEFAULT_REGION } from './catalogue/regions.ts'
-import type { Caller } from './control/caller.ts'
-import { importImage } from './control/ec2/image/image.ts'
-import { createAccessKey } from './control/iam/access-key.ts'
+import { AdminError, type AdminRoutes } from '../api/admin.ts'
+import type { StartCommand } from '../api/exec-server.ts'
+import type { Status } from '../api/status.ts'
+import { DEFAULT_REGION } from '../catalogue/regions.ts'
+import type { Caller } from '../control/caller.ts'
+import { importImage } from '../control/ec2/image/image.ts'
+import { createAccessKey } from '../control/iam/access-key.ts'
+import { notFound } from '../errors.ts'
+import { rootPrincipal } from '../iam/principal.ts'
+import { onPremisesGuest } from '../linux/names.ts'
+import type { Sandboxes } from '../linux/sandbox/sandbox.ts'
+import type { Reconciler } from '../reconcile.ts'
+import type { Store } from '../store/store.ts'
+import type { FlowLogs } from '../telemetry/flow-logs/flow-logs.ts'
+import type { RequestTrail } from '../telemetry/request-trail.ts'
 import type { DaemonOptions } from './daemon.ts'
-import { flowLogRoutes } from './daemon-flow-logs.ts'
-import type { LateS3 } from './daemon-s3.ts'
-import type { Services } from './daemon-services.ts'
-import { notFound } from './errors.ts'
-import { rootPrincipal } from './iam/principal.ts'
-import { onPremisesGuest } from './linux/names.ts'
-import type { Sandboxes } from './linux/sandbox/sandbox.ts'
-import type { Reconciler } from './reconcile.ts'
-import type { Store } from './store/store.ts'
-import type { FlowLogs } from './telemetry/flow-logs/flow-logs.ts'
-import type { RequestTrail } from './telemetry/request-trail.ts'
+import { flowLogRoutes } from './flow-logs.ts'
+import type { LateS3 } from './s3.ts'
+import type { Services } from './services.ts'
 
 export interface AdminContext {
   readonly options: DaemonOptions
@@ -72,11 +72,11 @@ export function adminRoutes(context: AdminContext): AdminRoutes {
     },
     'POST /_postern/credentials': (body) => credentials(context, body),
     'POST /_postern/images': (body) => importRoute(context, body),
-    ...loadedFirst(EXPLAIN_PATHS, async () => (await import('./daemon-explain.ts')).explainRoutes(context)),
-    ...loadedFirst(POLICY_PATHS, async () => (await import('./daemon-policy.ts')).policyRoutes(context)),
-    ...loadedFirst(ZONE_PATHS, async () => (await import('./daemon-zones.ts')).zoneRoutes(context)),
-    ...loadedFirst(SITE_PATHS, async () => (await import('./daemon-sites.ts')).siteRoutes(context)),
-    ...loadedFirst(ON_PREMISES_PATHS, async () => (await import('./daemon-on-premises.ts')).onPremisesRoutes(context)),
+    ...loadedFirst(EXPLAIN_PATHS, async () => (await import('./explain.ts')).explainRoutes(context)),
+    ...loadedFirst(POLICY_PATHS, async () => (await import('./policy.ts')).policyRoutes(context)),
+    ...loadedFirst(ZONE_PATHS, async () => (await import('./zones.ts')).zoneRoutes(context)),
+    ...loadedFirst(SITE_PATHS, async () => (await import('./sites.ts')).siteRoutes(context)),
+    ...loadedFirst(ON_PREMISES_PATHS, async () => (await import('./on-premises.ts')).onPremisesRoutes(context)),
     ...flowLogRoutes(context),
   }
 }
@@ -173,7 +173,7 @@ function withoutKernel(id: string): AdminError {
 }
 
 async function importRoute({ options, store }: AdminContext, body: Body): Promise<object> {
-  const { ImageError, importImage: unpackImage } = await import('./linux/sandbox/image.ts')
+  const { ImageError, importImage: unpackImage } = await import('../linux/sandbox/image.ts')
   const source = resolve(text(body, 'path'))
   const imported = store.transact((tx) => tx.newId('image')).result
   const path = join(imagesDirectory(options), imported)

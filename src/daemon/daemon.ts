@@ -2,50 +2,50 @@
 // reverse order.
 
 import { join } from 'node:path'
-import { adminHandler } from './api/admin.ts'
-import { serveExec } from './api/exec-server.ts'
-import { ApiServer } from './api/server.ts'
-import { lookupIn } from './compile/lookup.ts'
-import type { Network } from './compile/network.ts'
-import { followInstanceInitiated } from './control/ec2/instance/instance-state.ts'
-import { findIdentity, findOrphan } from './control/iam/identity.ts'
-import { organizationsIn } from './control/organizations/membership.ts'
-import { type AdminContext, adminRoutes, execRoute } from './daemon-admin.ts'
-import { Balancing } from './daemon-balancer.ts'
-import { ec2Adapter } from './daemon-control.ts'
-import { makeFlowLogs } from './daemon-flow-logs.ts'
-import { followHealthChecks } from './daemon-health-checks.ts'
-import { ResourceMetrics } from './daemon-metrics.ts'
-import { followAnalyses } from './daemon-network-insights.ts'
-import { publishNotifications } from './daemon-notifications.ts'
-import { makeQueryLogs } from './daemon-query-logs.ts'
-import { LateS3 } from './daemon-s3.ts'
-import { Services } from './daemon-services.ts'
-import type { Adapter } from './edge/adapter.ts'
-import type { PolicySources } from './edge/authorise.ts'
-import { CertificateAuthority } from './edge/ca.ts'
-import { FrontDoor } from './edge/front-door.ts'
-import { checkHost } from './linux/check-host.ts'
-import { type BackboneSockets, type Driver, DriverError } from './linux/driver.ts'
-import type { LinuxDriverOptions } from './linux/linux-driver.ts'
-import { onPremisesGuest } from './linux/names.ts'
-import type { PowerWish } from './linux/sandbox/power-switch.ts'
-import { Sandboxes } from './linux/sandbox/sandbox.ts'
-import { followPrivateDnsNames } from './private-dns-checks.ts'
-import { Reconciler } from './reconcile.ts'
-import type { Upstreams } from './services/any/upstreams.ts'
-import type { InstanceId, VpcEndpointId } from './store/records.ts'
-import { SqliteJournal } from './store/sqlite-journal.ts'
-import { type Records, Store } from './store/store.ts'
+import { adminHandler } from '../api/admin.ts'
+import { serveExec } from '../api/exec-server.ts'
+import { ApiServer } from '../api/server.ts'
+import { lookupIn } from '../compile/lookup.ts'
+import type { Network } from '../compile/network.ts'
+import { followInstanceInitiated } from '../control/ec2/instance/instance-state.ts'
+import { findIdentity, findOrphan } from '../control/iam/identity.ts'
+import { organizationsIn } from '../control/organizations/membership.ts'
+import type { Adapter } from '../edge/adapter.ts'
+import type { PolicySources } from '../edge/authorise.ts'
+import { CertificateAuthority } from '../edge/ca.ts'
+import { FrontDoor } from '../edge/front-door.ts'
+import { checkHost } from '../linux/check-host.ts'
+import { type BackboneSockets, type Driver, DriverError } from '../linux/driver.ts'
+import type { LinuxDriverOptions } from '../linux/linux-driver.ts'
+import { onPremisesGuest } from '../linux/names.ts'
+import type { PowerWish } from '../linux/sandbox/power-switch.ts'
+import { Sandboxes } from '../linux/sandbox/sandbox.ts'
+import { Reconciler } from '../reconcile.ts'
+import type { Upstreams } from '../services/any/upstreams.ts'
+import type { InstanceId, VpcEndpointId } from '../store/records.ts'
+import { SqliteJournal } from '../store/sqlite-journal.ts'
+import { type Records, Store } from '../store/store.ts'
 import {
   openWorldDirectory,
   removeDaemonAddress,
   type WorldDirectory,
   WorldUnavailable,
   writeDaemonAddress,
-} from './store/world-directory.ts'
-import type { FlowLogs } from './telemetry/flow-logs/flow-logs.ts'
-import { RequestTrail } from './telemetry/request-trail.ts'
+} from '../store/world-directory.ts'
+import type { FlowLogs } from '../telemetry/flow-logs/flow-logs.ts'
+import { RequestTrail } from '../telemetry/request-trail.ts'
+import { type AdminContext, adminRoutes, execRoute } from './admin.ts'
+import { Balancing } from './balancer.ts'
+import { ec2Adapter } from './control.ts'
+import { makeFlowLogs } from './flow-logs.ts'
+import { followHealthChecks } from './health-checks.ts'
+import { ResourceMetrics } from './metrics.ts'
+import { followAnalyses } from './network-insights.ts'
+import { publishNotifications } from './notifications.ts'
+import { followPrivateDnsNames } from './private-dns-checks.ts'
+import { makeQueryLogs } from './query-logs.ts'
+import { LateS3 } from './s3.ts'
+import { Services } from './services.ts'
 
 export interface DaemonOptions {
   /** Loopback port of the API; 0 takes a free one. */
@@ -300,7 +300,7 @@ async function makeParts(
   })
   const serveBackbone = async (sockets: BackboneSockets) => {
     const records = () => store.records
-    const backbone = await import('./daemon-backbone.ts')
+    const backbone = await import('./backbone.ts')
     balancing.enterBackbone(backbone.inBackbone(world), backbone.tunnelsIn(world))
     const onQuery = queryLogs.note
     backbone.serveBackbone(sockets, { network, records, sessionKey, now, authority, frontDoor, uplink, onQuery, log })
@@ -323,15 +323,15 @@ async function makeParts(
 
 /** The kernel's driver and the model's: only the one that is asked for is loaded. */
 async function makeDriver(dataplane: DaemonOptions['dataplane'], options: LinuxDriverOptions): Promise<Driver> {
-  if (dataplane === 'model') return new (await import('./linux/model-driver.ts')).ModelDriver()
-  return new (await import('./linux/linux-driver.ts')).LinuxDriver(options)
+  if (dataplane === 'model') return new (await import('../linux/model-driver.ts')).ModelDriver()
+  return new (await import('../linux/linux-driver.ts')).LinuxDriver(options)
 }
 
 /** Any other service's adapter: its module is read with the first request for one. */
 function lateAnyServices(upstreams: Upstreams): (service: string) => Promise<Adapter | undefined> {
   let made: Promise<(service: string) => Adapter | undefined> | undefined
   return async (service) => {
-    made ??= import('./services/any/any-adapter.ts').then(({ anyServices }) => anyServices(upstreams))
+    made ??= import('../services/any/any-adapter.ts').then(({ anyServices }) => anyServices(upstreams))
     return (await made)(service)
   }
 }
@@ -349,7 +349,7 @@ async function requireHost({ dataplane }: DaemonOptions): Promise<void> {
 
 async function requireUplink({ dataplane }: DaemonOptions, world: string): Promise<void> {
   if (dataplane === 'model') throw new StartFailure('--uplink leads real packets out: it needs --dataplane linux')
-  const [{ Uplink }, { boundedRun }] = await Promise.all([import('./linux/uplink.ts'), import('./linux/run.ts')])
+  const [{ Uplink }, { boundedRun }] = await Promise.all([import('../linux/uplink.ts'), import('../linux/run.ts')])
   const problems = await new Uplink({ world, run: boundedRun(1) }).problems()
   if (problems.length > 0) throw new StartFailure(problems.join('\n'))
 }

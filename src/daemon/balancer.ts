@@ -2,20 +2,20 @@
 // costs nothing while a world has no load balancer, no NAT64 and no failed zone.
 
 import { setTimeout as pause } from 'node:timers/promises'
-import type { Balancer } from './balancer/balancer.ts'
-import type { TunnelOf } from './balancer/passages.ts'
-import { hasNat64 } from './compile/nat64.ts'
-import type { Network } from './compile/network.ts'
+import type { Balancer } from '../balancer/balancer.ts'
+import type { TunnelOf } from '../balancer/passages.ts'
+import { hasNat64 } from '../compile/nat64.ts'
+import type { Network } from '../compile/network.ts'
 import {
   type CheckedHealth,
   forgetHealth,
   recordHealth,
   recordWithdrawnNodes,
   targetsToForget,
-} from './control/elbv2/checked-health.ts'
-import { followFailedZones, hasZoneToFollow, ZONE_ROUND } from './control/elbv2/withdrawn-zone.ts'
-import type { NetworkInterfaceId } from './store/records.ts'
-import type { Store, Tx } from './store/store.ts'
+} from '../control/elbv2/checked-health.ts'
+import { followFailedZones, hasZoneToFollow, ZONE_ROUND } from '../control/elbv2/withdrawn-zone.ts'
+import type { NetworkInterfaceId } from '../store/records.ts'
+import type { Store, Tx } from '../store/store.ts'
 
 export interface BalancingOptions {
   readonly store: Store
@@ -108,7 +108,7 @@ export class Balancing {
 
   /** Makes the process do what the Network says, and forgets what it said of what is no longer there. */
   async #adapt(): Promise<void> {
-    const { desiredState } = await import('./balancer/desired-state.ts')
+    const { desiredState } = await import('../balancer/desired-state.ts')
     const { store } = this.#options
     const network = this.#options.network()
     if (network === this.#seen) return
@@ -133,7 +133,7 @@ export class Balancing {
 
   async #startBalancer(command: (script: string) => readonly string[]): Promise<void> {
     if (this.#balancer || this.#ended) return
-    const { Balancer } = await import('./balancer/balancer.ts')
+    const { Balancer } = await import('../balancer/balancer.ts')
     const { now, log } = this.#options
     this.#balancer = new Balancer({
       command: (script) => (this.#command ?? command)(script),

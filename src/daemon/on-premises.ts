@@ -1,17 +1,16 @@
 // What `postern onprem` asks of a running daemon: networks outside of AWS, and what they are connected by.
 
-import { AdminError, type AdminRoutes } from './api/admin.ts'
-import type { OnPremises } from './api/on-premises.ts'
-import { INTERNET, publicPool } from './catalogue/public-addresses.ts'
-import { REGIONS } from './catalogue/regions.ts'
-import { BACKBONE } from './compile/backbone.ts'
-import { INTERNET_IPV6 } from './compile/internet.ts'
-import { type OnPremisesPlace, placesBehind, placesOf, transitRoutes } from './compile/on-premises.ts'
-import { vpcBlocks } from './compile/vpc-blocks.ts'
-import { viaOf, wayBehind } from './control/directconnect/virtual-interface-way.ts'
-import { allocateBackboneAddress } from './control/ec2/endpoint/backbone-address.ts'
-import type { AdminContext } from './daemon-admin.ts'
-import { type Address, addressFamily, addressPlus, compareAddresses, type Family, parseAddress } from './ip/address.ts'
+import { AdminError, type AdminRoutes } from '../api/admin.ts'
+import type { OnPremises } from '../api/on-premises.ts'
+import { INTERNET, publicPool } from '../catalogue/public-addresses.ts'
+import { REGIONS } from '../catalogue/regions.ts'
+import { BACKBONE } from '../compile/backbone.ts'
+import { INTERNET_IPV6 } from '../compile/internet.ts'
+import { type OnPremisesPlace, placesBehind, placesOf, transitRoutes } from '../compile/on-premises.ts'
+import { vpcBlocks } from '../compile/vpc-blocks.ts'
+import { viaOf, wayBehind } from '../control/directconnect/virtual-interface-way.ts'
+import { allocateBackboneAddress } from '../control/ec2/endpoint/backbone-address.ts'
+import { type Address, addressFamily, addressPlus, compareAddresses, type Family, parseAddress } from '../ip/address.ts'
 import {
   type Cidr,
   cidr,
@@ -22,10 +21,11 @@ import {
   cidrRange,
   cidrsOverlap,
   parseCidr,
-} from './ip/cidr.ts'
-import { onPremisesGuest } from './linux/names.ts'
-import type { Records, Tx } from './store/store.ts'
-import type { OnPremisesNetwork } from './store/vpn-records.ts'
+} from '../ip/cidr.ts'
+import { onPremisesGuest } from '../linux/names.ts'
+import type { Records, Tx } from '../store/store.ts'
+import type { OnPremisesNetwork } from '../store/vpn-records.ts'
+import type { AdminContext } from './admin.ts'
 
 type Body = Readonly<Record<string, unknown>>
 type OnPremisesContext = Pick<AdminContext, 'store' | 'reconciler' | 'sandboxes'>

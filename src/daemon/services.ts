@@ -2,15 +2,15 @@
 
 import { join } from 'node:path'
 import type { PutMetricDataInput } from '@aws-sdk/client-cloudwatch'
-import type { Network } from './compile/network.ts'
-import { CONTROL_ROWS } from './daemon-control.ts'
-import type { LateS3 } from './daemon-s3.ts'
-import type { Adapter } from './edge/adapter.ts'
-import type { Principal } from './iam/principal.ts'
-import type { Authorisation } from './iam/request.ts'
-import type { Place } from './services/monitoring/metric.ts'
-import type { ServiceNotice } from './services/sns/service-notice.ts'
-import type { Store } from './store/store.ts'
+import type { Network } from '../compile/network.ts'
+import type { Adapter } from '../edge/adapter.ts'
+import type { Principal } from '../iam/principal.ts'
+import type { Authorisation } from '../iam/request.ts'
+import type { Place } from '../services/monitoring/metric.ts'
+import type { ServiceNotice } from '../services/sns/service-notice.ts'
+import type { Store } from '../store/store.ts'
+import { CONTROL_ROWS } from './control.ts'
+import type { LateS3 } from './s3.ts'
 
 export interface ServiceContext {
   readonly store: Store
@@ -170,7 +170,7 @@ export class Services {
 /** A service that is all records. */
 function openControl(service: string): Opener {
   return async ({ store, sessionKey }) => {
-    const { controlAdapter } = await import('./api/control-adapter.ts')
+    const { controlAdapter } = await import('../api/control-adapter.ts')
     const rows = await CONTROL_ROWS[service]?.({ sessionKey })
     return { adapters: rows ? [controlAdapter({ service, store, ...rows })] : [] }
   }
@@ -183,7 +183,7 @@ async function openS3({ s3 }: OpenContext): Promise<Service> {
 }
 
 async function openLogs({ directory, now, log, neighbours }: OpenContext): Promise<Service> {
-  const { LogsAdapter } = await import('./services/logs/logs-adapter.ts')
+  const { LogsAdapter } = await import('../services/logs/logs-adapter.ts')
   const { putMetricData } = neighbours
   const logs = new LogsAdapter(join(directory, 'logs'), { now, log, putMetricData })
   return { adapters: [logs], reset: () => logs.reset(), close: () => logs.close() }
@@ -191,7 +191,7 @@ async function openLogs({ directory, now, log, neighbours }: OpenContext): Promi
 
 /** Alarms tell topics. */
 async function openMetrics({ store, directory, now, log, neighbours }: OpenContext): Promise<Service> {
-  const { openMonitoring } = await import('./services/monitoring/monitoring-service.ts')
+  const { openMonitoring } = await import('../services/monitoring/monitoring-service.ts')
   const monitoring = openMonitoring({
     store,
     directory: join(directory, 'monitoring'),
@@ -211,9 +211,9 @@ async function openMetrics({ store, directory, now, log, neighbours }: OpenConte
 /** Its own API, and the users' APIs. */
 async function openApiGateway({ store, endpoint }: ServiceContext): Promise<Service> {
   const [{ apiGatewayAdapter }, { ExecuteApiAdapter }, { httpSender }] = await Promise.all([
-    import('./services/apigateway/apigateway-adapter.ts'),
-    import('./services/apigateway/execute/execute-adapter.ts'),
-    import('./services/apigateway/execute/send-http.ts'),
+    import('../services/apigateway/apigateway-adapter.ts'),
+    import('../services/apigateway/execute/execute-adapter.ts'),
+    import('../services/apigateway/execute/send-http.ts'),
   ])
   const send = httpSender(endpoint)
   const executeApi = new ExecuteApiAdapter(store.records, send)
@@ -224,16 +224,16 @@ async function openApiGateway({ store, endpoint }: ServiceContext): Promise<Serv
 }
 
 async function openSystemsManager(context: ServiceContext): Promise<Service> {
-  const { openSsm } = await import('./services/ssm/ssm-service.ts')
+  const { openSsm } = await import('../services/ssm/ssm-service.ts')
   return openSsm(context)
 }
 
 /** Queues, and topics that deliver to them. */
 async function openMessaging({ store, directory, endpoint, now, log }: ServiceContext): Promise<Service> {
   const [{ openSqs }, { openSns }, { httpSender }] = await Promise.all([
-    import('./services/sqs/sqs-service.ts'),
-    import('./services/sns/sns-service.ts'),
-    import('./services/apigateway/execute/send-http.ts'),
+    import('../services/sqs/sqs-service.ts'),
+    import('../services/sns/sns-service.ts'),
+    import('../services/apigateway/execute/send-http.ts'),
   ])
   const sqs = openSqs({ store, directory: join(directory, 'sqs'), now, log })
   const sns = openSns({ store, sqs: sqs.sqs, send: httpSender(endpoint), endpoint, now, log })

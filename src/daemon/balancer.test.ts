@@ -1,11 +1,11 @@
 // Targets and zones where no packet moves, by a clock of the test's own. Address plan: compile/small-service.ts.
 
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { compile } from './compile/compile.ts'
-import type { Network } from './compile/network.ts'
-import { serviceStore, targetId } from './compile/small-service.ts'
-import { Balancing } from './daemon-balancer.ts'
-import type { Store } from './store/store.ts'
+import { compile } from '../compile/compile.ts'
+import type { Network } from '../compile/network.ts'
+import { serviceStore, targetId } from '../compile/small-service.ts'
+import type { Store } from '../store/store.ts'
+import { Balancing } from './balancer.ts'
 
 let store: Store
 let network: Network

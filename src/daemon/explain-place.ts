@@ -1,11 +1,11 @@
 // What may stand for an address in `postern explain`: the id of an endpoint, of an instance or of a network interface.
 
-import { AdminError } from './api/admin.ts'
-import { endpointNames } from './compile/endpoint-names.ts'
-import { lookupIn } from './compile/lookup.ts'
-import type { EndpointNetwork, Network } from './compile/network.ts'
-import type { AccountId, NetworkInterface } from './store/records.ts'
-import type { Records } from './store/store.ts'
+import { AdminError } from '../api/admin.ts'
+import { endpointNames } from '../compile/endpoint-names.ts'
+import { lookupIn } from '../compile/lookup.ts'
+import type { EndpointNetwork, Network } from '../compile/network.ts'
+import type { AccountId, NetworkInterface } from '../store/records.ts'
+import type { Records } from '../store/store.ts'
 
 export interface Place {
   /** A name or an address. */

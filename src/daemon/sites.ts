@@ -1,13 +1,13 @@
 // What `postern site` asks of a running daemon: the sites of Postern's internet.
 
-import { AdminError, type AdminRoutes } from './api/admin.ts'
-import { isAmazonName } from './catalogue/amazon-names.ts'
-import { DEFAULT_SITE, SITES, sitesOf } from './compile/internet.ts'
-import type { SiteNetwork } from './compile/network.ts'
-import type { AdminContext } from './daemon-admin.ts'
-import { type Address, addressPlus } from './ip/address.ts'
-import { cidrBase } from './ip/cidr.ts'
-import type { Tx } from './store/store.ts'
+import { AdminError, type AdminRoutes } from '../api/admin.ts'
+import { isAmazonName } from '../catalogue/amazon-names.ts'
+import { DEFAULT_SITE, SITES, sitesOf } from '../compile/internet.ts'
+import type { SiteNetwork } from '../compile/network.ts'
+import { type Address, addressPlus } from '../ip/address.ts'
+import { cidrBase } from '../ip/cidr.ts'
+import type { Tx } from '../store/store.ts'
+import type { AdminContext } from './admin.ts'
 
 type Body = Readonly<Record<string, unknown>>
 type SiteContext = Pick<AdminContext, 'store' | 'reconciler'>

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { startVpcEndpointServicePrivateDnsVerification } from './control/ec2/endpoint-service/private-dns-name.ts'
-import { openServiceWorld, PROVIDER, type ServiceWorld } from './control/ec2/endpoint-service/testing.ts'
-import { changeResourceRecordSets } from './control/route53/change-batch.ts'
-import { createHostedZone } from './control/route53/hosted-zone.ts'
+import { startVpcEndpointServicePrivateDnsVerification } from '../control/ec2/endpoint-service/private-dns-name.ts'
+import { openServiceWorld, PROVIDER, type ServiceWorld } from '../control/ec2/endpoint-service/testing.ts'
+import { changeResourceRecordSets } from '../control/route53/change-batch.ts'
+import { createHostedZone } from '../control/route53/hosted-zone.ts'
 import { followPrivateDnsNames } from './private-dns-checks.ts'
 
 let at: ServiceWorld

@@ -1,19 +1,19 @@
 // What stands behind the backbone's sockets: the resolver, the metadata service and the edge. Loaded only with a data
 // plane that has such sockets.
 
-import type { TunnelOf } from './balancer/passages.ts'
-import { lookupIn } from './compile/lookup.ts'
-import type { Network } from './compile/network.ts'
-import { instanceRoleSession } from './control/iam/instance-session.ts'
-import { HostResolver } from './dns/host-resolver.ts'
-import type { QueryListener } from './dns/query-log.ts'
-import { DnsServer } from './dns/server.ts'
-import { EdgeListener, type EdgeListenerOptions } from './edge/listener.ts'
-import type { BackboneSockets } from './linux/driver.ts'
-import { backboneNamespace, isNatGateway, natLink, tunnelLink, vpcNamespace } from './linux/names.ts'
-import { inNamespace } from './linux/run.ts'
-import { type MetadataOptions, MetadataServer } from './metadata/server.ts'
-import type { Records } from './store/store.ts'
+import type { TunnelOf } from '../balancer/passages.ts'
+import { lookupIn } from '../compile/lookup.ts'
+import type { Network } from '../compile/network.ts'
+import { instanceRoleSession } from '../control/iam/instance-session.ts'
+import { HostResolver } from '../dns/host-resolver.ts'
+import type { QueryListener } from '../dns/query-log.ts'
+import { DnsServer } from '../dns/server.ts'
+import { EdgeListener, type EdgeListenerOptions } from '../edge/listener.ts'
+import type { BackboneSockets } from '../linux/driver.ts'
+import { backboneNamespace, isNatGateway, natLink, tunnelLink, vpcNamespace } from '../linux/names.ts'
+import { inNamespace } from '../linux/run.ts'
+import { type MetadataOptions, MetadataServer } from '../metadata/server.ts'
+import type { Records } from '../store/store.ts'
 
 interface BackboneOptions extends EdgeListenerOptions {
   readonly network: () => Network
