@@ -13,8 +13,9 @@ import type { TransitGatewayLinkNetwork } from './network.ts'
 import { type Sender, sendersIn } from './sender.ts'
 import { compileResource, compileTable, isLive, liveAttachments } from './transit-gateway-table.ts'
 
-/** Something that asks who a packet is from. */
+/** Something in the backbone that answers: an endpoint, or what of a load balancer is beside the router. */
 function hasDoors(records: Records, vpc: Vpc): boolean {
+  if (records.loadBalancers.where('vpcId', vpc.id).length > 0) return true
   return records.vpcEndpoints.where('vpcId', vpc.id).some(({ type }) => type !== 'Gateway')
 }
 

@@ -5,6 +5,7 @@
 
 import { shadowOf } from '../compile/backbone.ts'
 import type { VpcNetwork } from '../compile/network.ts'
+import type { Address } from '../ip/address.ts'
 import type { SecurityGroupId } from '../store/records.ts'
 import { type Balancers, markOf, type Node, type NodeListener, SOURCE_BIT } from './balancers.ts'
 import { BACKBONE_LINK, groupsChain } from './names.ts'
@@ -137,6 +138,11 @@ export const nodeDoors = {
     ),
   aclOut: ({ nodes }: Balancers): MapElement[] =>
     nodes.map(({ id, address, subnet }) => ({ key: address, value: `jump ${subnet.networkAclId}-egress`, by: id })),
+  /** The forwarder answers from them. */
+  shadows: ({ nodes }: Pick<Balancers, 'nodes'>): Address[] =>
+    nodes
+      .filter(({ listeners }) => listeners.some(({ way }) => way === 'forwarder'))
+      .map(({ backboneAddress }) => shadowOf(backboneAddress)),
   /** The forwarder answers a client of this VPC from the node's shadow. */
   replies: ({ nodes }: Balancers): MapElement[] =>
     nodes

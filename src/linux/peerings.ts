@@ -94,15 +94,15 @@ export function clientIdentities(vpc: VpcNetwork): NftMap['elements'] {
   return [...new Map(identities.map((element) => [element.key, element])).values()]
 }
 
-/** A client's backbone address leads to its own VPC; what an endpoint here answers has to come back by this one, whose router
- * knows the flow. Each door has a table of its own: its address is a number that no other has. */
+/** A client's backbone address leads to its own VPC, and a public one to nobody here; what an endpoint or the shadow of a node here
+ * answers has to come back by this VPC, whose router knows the flow. Each place has a table of its own: its address is a number
+ * that no other has. */
 export function wayBackToClients(
   vpc: VpcNetwork,
-  doors: readonly Address[],
+  places: readonly Address[],
 ): { readonly routes: Route[]; readonly rules: PolicyRule[] } {
-  if (clientIdentities(vpc).length === 0) return { routes: [], rules: [] }
   const device = vpcLink(vpc.id)
-  const tables = doors.map((from) => ({ from, table: Number(addressBits(from).bits) }))
+  const tables = [...new Set(places)].map((from) => ({ from, table: Number(addressBits(from).bits) }))
   return {
     routes: tables.map(({ table }) => ({ type: 'unicast', destination: 'default', via: LINK_NEXT_HOP, device, table })),
     rules: tables.map(({ from, table }) => ({ priority: WAY_BACK_PRIORITY, from, table })),

@@ -10,11 +10,11 @@ import { HEALTH_CHECKERS } from '../compile/internet.ts'
 import { familyOf } from '../compile/ipv6-view.ts'
 import type { LoadBalancerNodeNetwork, VpcNetwork } from '../compile/network.ts'
 import { isBlocked } from '../compile/public-access.ts'
-import { type Address, addressBits } from '../ip/address.ts'
+import type { Address } from '../ip/address.ts'
 import type { Balancers, Node } from './balancers.ts'
 import { BACKBONE_LINK, groupsChain, vpcLink } from './names.ts'
 import { type Chain, hex, type MapElement, type NftMap, type NftSet, quoted, type Rule } from './nft.ts'
-import { BACKBONE_MARK, type BackbonePart, LINK_NEXT_HOP, type PolicyRule, type Route } from './plan.ts'
+import { BACKBONE_MARK, type BackbonePart } from './plan.ts'
 import { askAcl } from './traffic-rules.ts'
 
 type PublicNode = Node & { readonly publicAddress: Address }
@@ -137,25 +137,14 @@ export function publicForwarded(nodes: readonly PublicNode[]): MapElement[] {
   )
 }
 
+/** What clients with public addresses are answered from. */
+export function publicShadows(nodes: readonly PublicNode[]): Address[] {
+  return nodes.filter(isForwarded).map(({ backboneAddress }) => shadowOf(backboneAddress))
+}
+
 function isForwarded({ listeners }: Node): boolean {
   return listeners.some(({ way }) => way === 'forwarder')
 }
-
-/** Each shadow has a route table of its own, as doors for clients behind links do: its address is a number that no other has. */
-export function shadowsWayBack(
-  vpc: VpcNetwork,
-  nodes: readonly PublicNode[],
-): { routes: Route[]; rules: PolicyRule[] } {
-  const device = vpcLink(vpc.id)
-  const shadows = nodes.filter(isForwarded).map(({ backboneAddress }) => shadowOf(backboneAddress))
-  const tables = shadows.map((from) => ({ from, table: Number(addressBits(from).bits) }))
-  return {
-    routes: tables.map(({ table }) => ({ type: 'unicast', destination: 'default', via: LINK_NEXT_HOP, device, table })),
-    rules: tables.map(({ from, table }) => ({ priority: WAY_BACK_PRIORITY, from, table })),
-  }
-}
-
-const WAY_BACK_PRIORITY = 900
 
 /** What the backbone lets in to them from addresses that are not its own. */
 export function publicFronts(vpc: VpcNetwork, nodes: readonly PublicNode[]): Pick<BackbonePart, 'fronts'> {

@@ -55,7 +55,7 @@ import {
   VPC_SIDE_MAC,
   type VpcPlan,
 } from './plan.ts'
-import { publicFronts, shadowsWayBack } from './public-nodes.ts'
+import { publicFronts, publicShadows } from './public-nodes.ts'
 import { forwardsOf } from './resolver-forwards.ts'
 import { forwardedAtDoors, isThrough } from './service-rules.ts'
 import { routeToTransitGateway, transitLinkNames, transitNeighbours } from './transit-gateways.ts'
@@ -411,8 +411,8 @@ function planBackbonePart({ vpc, plugIns, doors, balancers: { nodes, connections
     ...forwardsOf(vpc).map(({ alias }) => alias),
   ]
   const clients = clientIdentities(vpc).map(({ value }) => value)
-  const back = wayBackToClients(vpc, [...doors.flatMap(behindDoor)])
-  const shadows = shadowsWayBack(vpc, internet.nodes ?? [])
+  const answering = clients.length > 0 ? [...doors.flatMap(behindDoor), ...nodeDoors.shadows({ nodes })] : []
+  const back = wayBackToClients(vpc, [...answering, ...publicShadows(internet.nodes ?? [])])
   const own = vpc.endpoints.filter((endpoint) => endpoint.kind === 'gateway' || !endpoint.service)
   const gateways = nodes.filter(takesDatagramsBack)
   const through = doors.filter((door) => isThrough(door) && door.leadsOn)
@@ -438,9 +438,8 @@ function planBackbonePart({ vpc, plugIns, doors, balancers: { nodes, connections
           (destination): Route => ({ type: 'local', destination, device: 'lo' }),
         ),
         ...back.routes,
-        ...shadows.routes,
       ],
-      rules: [...back.rules, ...shadows.rules],
+      rules: back.rules,
     },
     sources: [...new Set<string>([...identities, ...clients])].map((address) => `${quoted(device)} . ${address}`),
     endpoints: [

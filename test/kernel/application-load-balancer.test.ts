@@ -7,6 +7,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vite
 import { compile } from '../../src/compile/compile.ts'
 import type { Network } from '../../src/compile/network.ts'
 import { address } from '../../src/compile/small-network.ts'
+import { insertInstance, insertPeering, insertVpc } from '../../src/compile/small-peering.ts'
 import { LISTENER, serviceStore, TARGET_GROUP } from '../../src/compile/small-service.ts'
 import { inBackbone } from '../../src/daemon/backbone.ts'
 import { Balancing } from '../../src/daemon/balancer.ts'
@@ -20,6 +21,7 @@ import { probeEndpoint } from '../../src/linux/health-probe.ts'
 import { LinuxDriver } from '../../src/linux/linux-driver.ts'
 import { instanceNamespace } from '../../src/linux/names.ts'
 import { type PublicAccessMode, publicAccessOptionsId } from '../../src/store/public-access-records.ts'
+import type { Route } from '../../src/store/records.ts'
 import type { Store, Tx } from '../../src/store/store.ts'
 import { groupArn, insertApplication, NODES } from './application-shape.ts'
 import { CLIENTS, inspect, leadToInternet, openToInternet, PUBLIC_ALB, PUBLIC_NLB } from './internet-facing-shape.ts'
@@ -29,7 +31,8 @@ import { describeKernel } from './namespaced.ts'
 const INSTANCES = ['i-p1', 'i-p2', 'i-p3', 'i-c1', 'i-c2'] as const
 /** A consumer's endpoint to the Network Load Balancer before this one. */
 const [ENDPOINT, NETWORK_NODE] = ['10.0.1.100', '10.0.1.50']
-type Name = (typeof INSTANCES)[number]
+/** i-b1 is in a VPC of its own, 10.1.0.0/16. */
+type Name = (typeof INSTANCES)[number] | 'i-b1'
 
 interface Row {
   readonly name: string
@@ -324,6 +327,35 @@ describeKernel('an Application Load Balancer', import.meta.url, () => {
       expect(await reached(PUBLIC_NLB[1], 443)).toBe(true)
       expect(await reached(PUBLIC_ALB[1], 80)).toBe(true)
     })
+  })
+
+  test('a client of a peered VPC is answered', async () => {
+    store.transact((tx) => {
+      const byPeering = (block: string): Route => ({
+        destination: { kind: 'cidr', cidr: cidr(block) },
+        target: { kind: 'peering', id: 'pcx-pb' },
+      })
+      insertVpc(tx, 'b', [byPeering('10.0.0.0/16')])
+      insertInstance(tx, 'b', 1)
+      insertPeering(tx, 'pcx-pb', 'b', 'b', { accepter: '222222222222', accepterVpcId: 'vpc-p' })
+      for (const id of ['rtb-pa', 'rtb-pb'] as const) {
+        const { routes = [] } = tx.routeTables.get(id) ?? {}
+        tx.routeTables.update(id, { routes: [...routes, byPeering('10.1.0.0/16')] })
+      }
+    })
+    await apply()
+    await balancing.settle()
+    inside.set('i-b1', await NamespaceSockets.enter(instanceNamespace(world, 'i-b1')))
+    const row = { name: '', from: 'i-b1', path: '/api/x', headers: { host: 'www.example.com' } } as const
+    for (const node of NODES) {
+      const trace = ask({ ...row, node })
+      expect(trace.verdict, formatTrace(trace)).toBe('reachable')
+      expect(await send({ ...row, node })).toBe('i-p2')
+      expect([...told].at(-1)).toBe('10.1.1.5')
+    }
+    // And by the kernel alone.
+    expect(await send({ name: '', from: 'i-b1', node: NETWORK_NODE, port: 443 })).toBe('i-p1')
+    expect([...seen].at(-1)).toBe('10.1.1.5')
   })
 
   test('PrivateLink to it: consumer, endpoint, Network Load Balancer, this one, target', async () => {
