@@ -111,7 +111,7 @@ describe("EC2's paginators", () => {
 
 /** They are about one resource of a kind that is not made here, or of EC2-Classic, which is refused. */
 const NEEDS_OTHERS =
-  /^(DescribeVpcEndpointServicePermissions|DescribeLaunchTemplateVersions|(Get|Search)TransitGateway\w+|\w*ClassicLink\w*)$/
+  /^(DescribeVpcEndpointServicePermissions|DescribeLaunchTemplateVersions|GetIpam\w+|(Get|Search)TransitGateway\w+|\w*ClassicLink\w*)$/
 
 describe("Elastic Load Balancing's paginators", () => {
   it.each(['DescribeTargetGroups', 'DescribeLoadBalancers', 'DescribeAccountLimits'] as const)('%s', async (name) => {
