@@ -5,7 +5,6 @@
 
 import { shadowOf } from '../compile/backbone.ts'
 import type { VpcNetwork } from '../compile/network.ts'
-import type { Address } from '../ip/address.ts'
 import type { SecurityGroupId } from '../store/records.ts'
 import { type Balancers, markOf, type Node, type NodeListener, SOURCE_BIT } from './balancers.ts'
 import { BACKBONE_LINK, groupsChain } from './names.ts'
@@ -22,6 +21,7 @@ import {
 } from './nft.ts'
 import { SAME_SUBNET_MARK } from './plan.ts'
 import { publicNodes } from './public-nodes.ts'
+import { forwardedListenersOf, toShadows } from './shadows.ts'
 import { askAcl } from './traffic-rules.ts'
 import type { PlugIn } from './vpc-plan.ts'
 
@@ -138,30 +138,16 @@ export const nodeDoors = {
     ),
   aclOut: ({ nodes }: Balancers): MapElement[] =>
     nodes.map(({ id, address, subnet }) => ({ key: address, value: `jump ${subnet.networkAclId}-egress`, by: id })),
-  /** The forwarder answers from them. */
-  shadows: ({ nodes }: Pick<Balancers, 'nodes'>): Address[] =>
-    nodes
-      .filter(({ listeners }) => listeners.some(({ way }) => way === 'forwarder'))
-      .map(({ backboneAddress }) => shadowOf(backboneAddress)),
   /** The forwarder answers a client of this VPC from the node's shadow. */
   replies: ({ nodes }: Balancers): MapElement[] =>
     nodes
-      .filter(({ listeners }) => listeners.some(({ way }) => way === 'forwarder'))
+      .filter((node) => forwardedListenersOf(node).length > 0)
       .map(({ id, backboneAddress, subnet }) => ({
         key: shadowOf(backboneAddress),
         value: `jump ${balancedChain(subnet)}`,
         by: id,
       })),
-  forwarded: ({ nodes }: Balancers): MapElement[] =>
-    nodes.flatMap(({ id, address, backboneAddress, listeners }) =>
-      listeners
-        .filter(({ way }) => way === 'forwarder')
-        .map(({ protocol, port }) => ({
-          key: `${address} . ${protocol} . ${port}`,
-          value: shadowOf(backboneAddress),
-          by: id,
-        })),
-    ),
+  forwarded: ({ nodes }: Balancers): MapElement[] => toShadows(nodes, ({ address }) => address),
 }
 
 /** In the nat chain of prerouting: what is for a node, and what comes out of the backbone. */

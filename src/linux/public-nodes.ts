@@ -15,6 +15,7 @@ import type { Balancers, Node } from './balancers.ts'
 import { BACKBONE_LINK, groupsChain, vpcLink } from './names.ts'
 import { type Chain, hex, type MapElement, type NftMap, type NftSet, quoted, type Rule } from './nft.ts'
 import { BACKBONE_MARK, type BackbonePart } from './plan.ts'
+import { forwardedListenersOf, shadowsOf, toShadows } from './shadows.ts'
 import { askAcl } from './traffic-rules.ts'
 
 type PublicNode = Node & { readonly publicAddress: Address }
@@ -104,20 +105,20 @@ const BACK_TO_BACKBONE = [...FROM_INTERNET, `ip daddr ${BACKBONE}`]
 
 /** Prerouting once addresses are known: a client's packets go on to the shadow. */
 export function markShadows(nodes: readonly PublicNode[]): Rule[] {
-  if (!nodes.some(isForwarded)) return []
+  if (shadowsOf(nodes).length === 0) return []
   return [{ match: BACK_TO_BACKBONE, verdict: `meta mark set ${hex(BACKBONE_MARK)}` }]
 }
 
 /** At forward: out of the backbone and into it again. */
 export function admitShadows(nodes: readonly PublicNode[]): Rule[] {
-  if (!nodes.some(isForwarded)) return []
+  if (shadowsOf(nodes).length === 0) return []
   return [{ match: [...BACK_TO_BACKBONE, 'ct status dnat'], verdict: 'accept' }]
 }
 
 /** In the nat chain of postrouting. Route 53's health checkers are in the backbone themselves, where a shadow's answer would never
  * leave it: the load balancer knows them by another of their ranges. */
 export function renameCheckers(nodes: readonly PublicNode[]): Rule[] {
-  if (!nodes.some(isForwarded)) return []
+  if (shadowsOf(nodes).length === 0) return []
   const match = [`oifname ${quoted(BACKBONE_LINK)}`, `ip saddr ${HEALTH_CHECKERS}`, `ip daddr ${BACKBONE}`]
   return [{ match, verdict: `snat ip to ${OTHER_CHECKER}` }]
 }
@@ -126,32 +127,15 @@ const OTHER_CHECKER = '54.228.16.10'
 
 /** Of the map of what goes to a shadow. */
 export function publicForwarded(nodes: readonly PublicNode[]): MapElement[] {
-  return nodes.flatMap(({ id, publicAddress, backboneAddress, listeners }) =>
-    listeners
-      .filter(({ way }) => way === 'forwarder')
-      .map(({ protocol, port }) => ({
-        key: `${publicAddress} . ${protocol} . ${port}`,
-        value: shadowOf(backboneAddress),
-        by: id,
-      })),
-  )
-}
-
-/** What clients with public addresses are answered from. */
-export function publicShadows(nodes: readonly PublicNode[]): Address[] {
-  return nodes.filter(isForwarded).map(({ backboneAddress }) => shadowOf(backboneAddress))
-}
-
-function isForwarded({ listeners }: Node): boolean {
-  return listeners.some(({ way }) => way === 'forwarder')
+  return toShadows(nodes, ({ publicAddress }) => publicAddress)
 }
 
 /** What the backbone lets in to them from addresses that are not its own. */
 export function publicFronts(vpc: VpcNetwork, nodes: readonly PublicNode[]): Pick<BackbonePart, 'fronts'> {
-  const fronts = nodes.flatMap(({ backboneAddress, listeners }) =>
-    listeners
-      .filter(({ way }) => way === 'forwarder')
-      .map(({ port }) => `${quoted(vpcLink(vpc.id))} . ${shadowOf(backboneAddress)} . ${port}`),
+  const fronts = nodes.flatMap((node) =>
+    forwardedListenersOf(node).map(
+      ({ port }) => `${quoted(vpcLink(vpc.id))} . ${shadowOf(node.backboneAddress)} . ${port}`,
+    ),
   )
   return fronts.length > 0 ? { fronts } : {}
 }

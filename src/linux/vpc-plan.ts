@@ -55,9 +55,10 @@ import {
   VPC_SIDE_MAC,
   type VpcPlan,
 } from './plan.ts'
-import { publicFronts, publicShadows } from './public-nodes.ts'
+import { publicFronts } from './public-nodes.ts'
 import { forwardsOf } from './resolver-forwards.ts'
 import { forwardedAtDoors, isThrough } from './service-rules.ts'
+import { shadowsOf } from './shadows.ts'
 import { routeToTransitGateway, transitLinkNames, transitNeighbours } from './transit-gateways.ts'
 import { findTunnels } from './tunnels.ts'
 import { type RuleSources, vpcRules } from './vpc-rules.ts'
@@ -411,8 +412,8 @@ function planBackbonePart({ vpc, plugIns, doors, balancers: { nodes, connections
     ...forwardsOf(vpc).map(({ alias }) => alias),
   ]
   const clients = clientIdentities(vpc).map(({ value }) => value)
-  const answering = clients.length > 0 ? [...doors.flatMap(behindDoor), ...nodeDoors.shadows({ nodes })] : []
-  const back = wayBackToClients(vpc, [...answering, ...publicShadows(internet.nodes ?? [])])
+  const answering = clients.length > 0 ? [...doors.flatMap(behindDoor), ...shadowsOf(nodes)] : []
+  const back = wayBackToClients(vpc, [...answering, ...shadowsOf(internet.nodes ?? [])])
   const own = vpc.endpoints.filter((endpoint) => endpoint.kind === 'gateway' || !endpoint.service)
   const gateways = nodes.filter(takesDatagramsBack)
   const through = doors.filter((door) => isThrough(door) && door.leadsOn)
