@@ -1,5 +1,5 @@
 // Makes wire tables of TypeScript declarations, for a service whose SDK package has no schemas to read: every interface is a
-// structure, and an operation's are those that are named after it. JSON puts members on the wire by their own names.
+// structure, which a type may name once more, and an operation's are those that are named after it. JSON puts members on the wire by their own names.
 
 import type { OperationTable, ServiceTables, ShapeTable } from '../src/wire/tables.ts'
 
@@ -13,6 +13,7 @@ export interface DeclaredService {
 }
 
 const INTERFACE = /^export interface (\w+) \{([^}]*)\}/gm
+const ALIAS = /^export type (\w+) = (\w+)$/gm
 const MEMBER = /^ {2}readonly (\w+)\?: (?:readonly )?(\w+)(\[\])? \| undefined$/gm
 
 export function declaredTables({ declarations, operations, ...head }: DeclaredService): ServiceTables {
@@ -25,6 +26,11 @@ export function declaredTables({ declarations, operations, ...head }: DeclaredSe
       throw new Error(`${name} has a member that is not of the form "readonly Name?: Type | undefined"`)
     }
     shapes.set(name, { kind: 'structure', members: Object.fromEntries(members) })
+  }
+  for (const [, name = '', of = ''] of declarations.matchAll(ALIAS)) {
+    const shape = shapes.get(of)
+    if (!shape) throw new Error(`${name} is ${of}, which is not declared`)
+    shapes.set(name, shape)
   }
   const rows = [...operations].map((operation): [string, OperationTable] => {
     const input = `${operation}Request`

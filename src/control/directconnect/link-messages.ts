@@ -1,4 +1,5 @@
-// What Direct Connect's connections and virtual interfaces take and give, beside messages.ts: one member a line.
+// What Direct Connect's connections and virtual interfaces take and give, beside messages.ts: one member a line; a type
+// that is another's is that structure once more.
 
 import type { Tag } from './messages.ts'
 
@@ -67,59 +68,11 @@ export interface CreateConnectionRequest {
   readonly requestMACSec?: boolean | undefined
 }
 
-export interface CreateConnectionResponse {
-  readonly ownerAccount?: string | undefined
-  readonly connectionId?: string | undefined
-  readonly connectionName?: string | undefined
-  readonly connectionState?: string | undefined
-  readonly region?: string | undefined
-  readonly location?: string | undefined
-  readonly bandwidth?: string | undefined
-  readonly jumboFrameCapable?: boolean | undefined
-  readonly awsDeviceV2?: string | undefined
-  readonly hasLogicalRedundancy?: string | undefined
-  readonly providerName?: string | undefined
-  readonly macSecCapable?: boolean | undefined
-  readonly encryptionMode?: string | undefined
-  readonly portEncryptionStatus?: string | undefined
-  readonly tags?: readonly Tag[] | undefined
-}
+export type CreateConnectionResponse = Connection
 
-export interface UpdateConnectionResponse {
-  readonly ownerAccount?: string | undefined
-  readonly connectionId?: string | undefined
-  readonly connectionName?: string | undefined
-  readonly connectionState?: string | undefined
-  readonly region?: string | undefined
-  readonly location?: string | undefined
-  readonly bandwidth?: string | undefined
-  readonly jumboFrameCapable?: boolean | undefined
-  readonly awsDeviceV2?: string | undefined
-  readonly hasLogicalRedundancy?: string | undefined
-  readonly providerName?: string | undefined
-  readonly macSecCapable?: boolean | undefined
-  readonly encryptionMode?: string | undefined
-  readonly portEncryptionStatus?: string | undefined
-  readonly tags?: readonly Tag[] | undefined
-}
+export type UpdateConnectionResponse = Connection
 
-export interface DeleteConnectionResponse {
-  readonly ownerAccount?: string | undefined
-  readonly connectionId?: string | undefined
-  readonly connectionName?: string | undefined
-  readonly connectionState?: string | undefined
-  readonly region?: string | undefined
-  readonly location?: string | undefined
-  readonly bandwidth?: string | undefined
-  readonly jumboFrameCapable?: boolean | undefined
-  readonly awsDeviceV2?: string | undefined
-  readonly hasLogicalRedundancy?: string | undefined
-  readonly providerName?: string | undefined
-  readonly macSecCapable?: boolean | undefined
-  readonly encryptionMode?: string | undefined
-  readonly portEncryptionStatus?: string | undefined
-  readonly tags?: readonly Tag[] | undefined
-}
+export type DeleteConnectionResponse = Connection
 
 export interface UpdateConnectionRequest {
   readonly connectionId?: string | undefined
@@ -180,57 +133,9 @@ export interface AllocatePrivateVirtualInterfaceRequest {
   readonly newPrivateVirtualInterfaceAllocation?: NewPrivateVirtualInterfaceAllocation | undefined
 }
 
-export interface CreatePrivateVirtualInterfaceResponse {
-  readonly ownerAccount?: string | undefined
-  readonly virtualInterfaceId?: string | undefined
-  readonly location?: string | undefined
-  readonly connectionId?: string | undefined
-  readonly virtualInterfaceType?: string | undefined
-  readonly virtualInterfaceName?: string | undefined
-  readonly vlan?: number | undefined
-  readonly asn?: number | undefined
-  readonly amazonSideAsn?: number | undefined
-  readonly authKey?: string | undefined
-  readonly amazonAddress?: string | undefined
-  readonly customerAddress?: string | undefined
-  readonly addressFamily?: string | undefined
-  readonly virtualInterfaceState?: string | undefined
-  readonly mtu?: number | undefined
-  readonly jumboFrameCapable?: boolean | undefined
-  readonly virtualGatewayId?: string | undefined
-  readonly directConnectGatewayId?: string | undefined
-  readonly bgpPeers?: readonly BGPPeer[] | undefined
-  readonly region?: string | undefined
-  readonly awsDeviceV2?: string | undefined
-  readonly tags?: readonly Tag[] | undefined
-  readonly siteLinkEnabled?: boolean | undefined
-}
+export type CreatePrivateVirtualInterfaceResponse = VirtualInterface
 
-export interface AllocatePrivateVirtualInterfaceResponse {
-  readonly ownerAccount?: string | undefined
-  readonly virtualInterfaceId?: string | undefined
-  readonly location?: string | undefined
-  readonly connectionId?: string | undefined
-  readonly virtualInterfaceType?: string | undefined
-  readonly virtualInterfaceName?: string | undefined
-  readonly vlan?: number | undefined
-  readonly asn?: number | undefined
-  readonly amazonSideAsn?: number | undefined
-  readonly authKey?: string | undefined
-  readonly amazonAddress?: string | undefined
-  readonly customerAddress?: string | undefined
-  readonly addressFamily?: string | undefined
-  readonly virtualInterfaceState?: string | undefined
-  readonly mtu?: number | undefined
-  readonly jumboFrameCapable?: boolean | undefined
-  readonly virtualGatewayId?: string | undefined
-  readonly directConnectGatewayId?: string | undefined
-  readonly bgpPeers?: readonly BGPPeer[] | undefined
-  readonly region?: string | undefined
-  readonly awsDeviceV2?: string | undefined
-  readonly tags?: readonly Tag[] | undefined
-  readonly siteLinkEnabled?: boolean | undefined
-}
+export type AllocatePrivateVirtualInterfaceResponse = VirtualInterface
 
 export interface ConfirmPrivateVirtualInterfaceRequest {
   readonly virtualInterfaceId?: string | undefined
@@ -315,31 +220,7 @@ export interface UpdateVirtualInterfaceAttributesRequest {
   readonly virtualInterfaceName?: string | undefined
 }
 
-export interface UpdateVirtualInterfaceAttributesResponse {
-  readonly ownerAccount?: string | undefined
-  readonly virtualInterfaceId?: string | undefined
-  readonly location?: string | undefined
-  readonly connectionId?: string | undefined
-  readonly virtualInterfaceType?: string | undefined
-  readonly virtualInterfaceName?: string | undefined
-  readonly vlan?: number | undefined
-  readonly asn?: number | undefined
-  readonly amazonSideAsn?: number | undefined
-  readonly authKey?: string | undefined
-  readonly amazonAddress?: string | undefined
-  readonly customerAddress?: string | undefined
-  readonly addressFamily?: string | undefined
-  readonly virtualInterfaceState?: string | undefined
-  readonly mtu?: number | undefined
-  readonly jumboFrameCapable?: boolean | undefined
-  readonly virtualGatewayId?: string | undefined
-  readonly directConnectGatewayId?: string | undefined
-  readonly bgpPeers?: readonly BGPPeer[] | undefined
-  readonly region?: string | undefined
-  readonly awsDeviceV2?: string | undefined
-  readonly tags?: readonly Tag[] | undefined
-  readonly siteLinkEnabled?: boolean | undefined
-}
+export type UpdateVirtualInterfaceAttributesResponse = VirtualInterface
 
 export interface DeleteVirtualInterfaceRequest {
   readonly virtualInterfaceId?: string | undefined

@@ -26,13 +26,7 @@ export function createPrivateVirtualInterface(
   caller: Caller,
   { connectionId, newPrivateVirtualInterface: given = {} }: messages.CreatePrivateVirtualInterfaceRequest,
 ): messages.CreatePrivateVirtualInterfaceResponse {
-  const connection = requireConnection(tx, caller, connectionId)
-  const made = insert(tx, caller, {
-    connection,
-    kind: 'private',
-    given,
-    goal: requireGoal(tx, caller, given, 'private'),
-  })
+  const made = create(tx, caller, connectionId, { kind: 'private', given })
   return { ...toVirtualInterface(tx, made), virtualInterfaceState: 'pending' }
 }
 
@@ -41,13 +35,7 @@ export function createTransitVirtualInterface(
   caller: Caller,
   { connectionId, newTransitVirtualInterface: given = {} }: messages.CreateTransitVirtualInterfaceRequest,
 ): messages.CreateTransitVirtualInterfaceResponse {
-  const connection = requireConnection(tx, caller, connectionId)
-  const made = insert(tx, caller, {
-    connection,
-    kind: 'transit',
-    given,
-    goal: requireGoal(tx, caller, given, 'transit'),
-  })
+  const made = create(tx, caller, connectionId, { kind: 'transit', given })
   return { virtualInterface: { ...toVirtualInterface(tx, made), virtualInterfaceState: 'pending' } }
 }
 
@@ -141,6 +129,16 @@ interface Wanted {
   /** Of an allocated one it is not known yet. */
   readonly goal?: Goal
   readonly owner?: string
+}
+
+function create(
+  tx: Tx,
+  caller: Caller,
+  connectionId: string | undefined,
+  { kind, given }: Pick<Wanted, 'kind' | 'given'>,
+): VirtualInterface {
+  const connection = requireConnection(tx, caller, connectionId)
+  return insert(tx, caller, { connection, kind, given, goal: requireGoal(tx, caller, given, kind) })
 }
 
 function insert(tx: Tx, caller: Caller, { connection, kind, given, goal, owner }: Wanted): VirtualInterface {
